@@ -1,0 +1,67 @@
+// What a kernel tells the harness about itself, so that audits need to know nothing else of it. The kernel fills one in guest
+// memory and announces its physical address by GuestCall::audit_table. All addresses are physical, all fields little endian.
+#pragma once
+#include <cstdint>
+
+namespace stampede::abi {
+
+enum class FrameOwner : std::uint8_t { free, user, page_table, kernel_stack, trapframe, pipe, file, counts, other };
+
+enum class ProcessState : std::uint32_t { unused = 0 };  // any other value is the kernel's own: the process exists
+
+struct CountArray {              // count of frame f: the integer at address + f * stride; several arrays are summed
+    std::uint64_t address;
+    std::uint32_t width;         // bytes: 1, 2, 4 or 8
+    std::uint32_t is_signed;     // 0 or 1
+    std::uint64_t stride;        // bytes
+};
+
+struct FreeList {                // singly linked: *head is the physical address of the first free frame, 0 at the end
+    std::uint64_t head_address;
+};
+
+struct AuditTable {
+    static constexpr std::uint64_t expected_magic = 0x7469647561706d61;  // "ampaudit"
+    static constexpr std::uint32_t current_version = 1;
+    static constexpr std::uint32_t max_count_arrays = 64;
+    static constexpr std::uint32_t max_free_lists = 64;
+
+    std::uint64_t magic;
+    std::uint32_t version;
+    std::uint32_t marker_bit;             // bit number of the copy-on-write marker in a PTE (8 or 9)
+
+    std::uint64_t first_frame;            // address of frame 0 of the arrays below
+    std::uint64_t frame_count;
+    std::uint64_t frontier_address;       // of a u64: frames at or past this physical address were never used
+
+    std::uint64_t owners;                 // FrameOwner, one byte a frame
+    std::uint32_t count_arrays;           // entries used of counts[]
+    std::uint32_t free_lists;             // entries used of free[]
+    std::uint64_t free_link_offset;       // bytes: where in a free frame the next one's address stands
+
+    std::uint64_t process_base;           // process array
+    std::uint64_t process_stride;         // bytes
+    std::uint64_t process_count;
+    std::uint32_t pid_offset;             // of a u32
+    std::uint32_t state_offset;           // of a u32, ProcessState
+    std::uint64_t root_pte_offset;        // of a u64: satp-style PPN of the root page table in its low 44 bits; 0: none
+
+    std::uint64_t user_end;               // first virtual address past the user half
+    std::uint64_t stats_address;          // of a KernelStats, 0: none
+
+    CountArray counts[max_count_arrays];
+    FreeList free[max_free_lists];
+};
+
+// Totals since boot; each is a u64 that the kernel adds to atomically.
+struct KernelStats {
+    std::uint64_t cow_copied;             // write faults and copyouts that copied a shared frame
+    std::uint64_t cow_taken_over;         // … that took the frame over as its last owner
+    std::uint64_t oom_kills;              // processes killed for want of memory at a fault
+    std::uint64_t frames_in_use;
+    std::uint64_t frames_peak;            // most frames in use at once
+    std::uint64_t frames_at_boot;         // in use when the first user process was about to run
+    std::uint64_t processes_peak;         // most processes alive at once
+};
+
+}  // namespace stampede::abi

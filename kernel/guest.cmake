@@ -1,0 +1,46 @@
+# Building for the guest: freestanding RV64 with clang and lld alone. The same compiler as the host's, another target;
+# guests never link stampede_host, so no host or sanitizer flag reaches them.
+#
+#   stampede_guest_objects(NAME SOURCES... [OPTIONS...] [INCLUDES...])   an object library of guest code
+#   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB...)    links object libraries into one ELF
+
+find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 REQUIRED)
+
+set(STAMPEDE_GUEST_FLAGS
+  --target=riscv64-unknown-elf -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+  -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-stack-protector -fno-pic
+  -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
+  -msmall-data-limit=0 -mno-relax
+  -O2 -g -gdwarf-aranges -gdwarf-4
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/=
+  -Wall -Wextra -Werror -Wthread-safety)
+# libstdc++'s freestanding part (expected, span, array, atomic, …) behind four stub headers.
+set(STAMPEDE_GUEST_CXXFLAGS
+  -std=c++23 -D_GLIBCXX_HOSTED=0 -nostdinc++
+  -isystem ${CMAKE_SOURCE_DIR}/kernel/base/freestanding
+  -isystem /usr/include/c++/12 -isystem /usr/include/x86_64-linux-gnu/c++/12)
+
+function(stampede_guest_objects name)
+  cmake_parse_arguments(G "" "" "SOURCES;OPTIONS;INCLUDES" ${ARGN})
+  add_library(${name} OBJECT ${G_SOURCES})
+  # CMake's own flags (-O2 -g of the build type) may stay; they agree with these.
+  target_compile_options(${name} PRIVATE ${STAMPEDE_GUEST_FLAGS} ${G_OPTIONS})
+  target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${STAMPEDE_GUEST_CXXFLAGS}>")
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${G_INCLUDES})
+endfunction()
+
+function(stampede_guest_link name)
+  cmake_parse_arguments(G "" "OUTPUT;SCRIPT" "OBJECTS;FLAGS" ${ARGN})
+  set(files "")
+  foreach(lib IN LISTS G_OBJECTS)
+    list(APPEND files $<TARGET_OBJECTS:${lib}>)
+  endforeach()
+  get_filename_component(folder ${G_OUTPUT} DIRECTORY)
+  add_custom_command(OUTPUT ${G_OUTPUT}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${STAMPEDE_LD_LLD} -X --no-relax -z max-page-size=4096 --build-id=none --fatal-warnings ${G_FLAGS}
+            -T ${G_SCRIPT} -o ${G_OUTPUT} ${files}
+    DEPENDS ${G_SCRIPT} ${files} ${G_OBJECTS}
+    COMMAND_EXPAND_LISTS VERBATIM)
+  add_custom_target(${name} ALL DEPENDS ${G_OUTPUT})
+endfunction()
