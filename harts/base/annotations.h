@@ -1,0 +1,12 @@
+// Names for clang's thread-safety analysis (-Wthread-safety is an error here).
+#pragma once
+
+#define CAPABILITY(name) __attribute__((capability(name)))
+#define SCOPED_CAPABILITY __attribute__((scoped_lockable))
+#define GUARDED_BY(lock) __attribute__((guarded_by(lock)))
+#define REQUIRES(...) __attribute__((requires_capability(__VA_ARGS__)))
+#define ACQUIRE(...) __attribute__((acquire_capability(__VA_ARGS__)))
+#define TRY_ACQUIRE(...) __attribute__((try_acquire_capability(__VA_ARGS__)))
+#define RELEASE(...) __attribute__((release_capability(__VA_ARGS__)))
+#define EXCLUDES(...) __attribute__((locks_excluded(__VA_ARGS__)))
+#define NO_THREAD_SAFETY_ANALYSIS __attribute__((no_thread_safety_analysis))

@@ -1,0 +1,99 @@
+// A whole machine: RAM, devices, 1 to 64 harts and their threads. With findings and reports the only type that fuzz, stress and bench
+// include.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harts/base/error.h"
+#include "harts/base/types.h"
+#include "harts/core/hart_events.h"
+#include "harts/core/stop_reason.h"
+#include "harts/machine/elf.h"
+
+namespace stampede {
+
+class Ram;
+class Hart;
+
+enum class TimeMode : u8 {
+    Host,     // 10 MHz off the host's monotonic clock
+    Warp,     // the same, but when every hart waits, time jumps to the next deadline
+    Counted,  // 100 instructions retired by all harts together are one tick; jumps as in Warp. For repeatable schedules
+};
+
+struct MachineConfig {
+    unsigned harts = 1;                        // 1 to 64
+    u64 memory = u64{128} << 20;               // bytes, a multiple of 2 MiB, 2 MiB to 64 GiB
+    TimeMode time = TimeMode::Host;
+    std::string bootargs;                      // /chosen/bootargs
+    unsigned permits = 0;                      // harts that run at once in parallel mode; 0: the host's cores
+    u64 seed = 0;                              // of everything random in the harness's part of the machine
+};
+
+// Where the guest's console goes and where its input comes from.
+class Console {
+public:
+    virtual ~Console() = default;
+    // One byte the guest sent. On a hart's thread, under the UART's lock.
+    virtual void put(u8 byte) = 0;
+    // The next byte of input, if one is there. On a hart's thread, under the UART's lock.
+    virtual std::optional<u8> get() { return std::nullopt; }
+};
+
+// Why run_parallel() came back.
+enum class MachineStop : u8 {
+    Finished,        // the guest wrote the finisher: exit_status() tells
+    Quiescent,       // the guest says: no lock held, every other hart idle. Go on by run_parallel()
+    SnapshotReady,   // the guest called snapshot_ready. Go on by run_parallel()
+    Requested,       // request_stop()
+    Deadline,        // `limit` of host time has passed
+    Breakpoint,      // a hart hit a breakpoint
+};
+
+class Machine {
+public:
+    // Error: a number out of range (named with its range), no memory on the host, a kernel image that does not fit.
+    [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const MachineConfig& config, const ElfImage& kernel);
+    ~Machine();
+
+    // Sinks; null to stop listening. Only while harts are parked.
+    void set_console(Console* console);
+    void set_guest_calls(GuestCallSink* sink);
+    void set_events(HartEvents* events);
+
+    // --- parallel mode: every hart on its own host thread -------------------------------------------------------------
+    // Lets all harts run until something stops them; on return every hart is parked and its state may be read and changed.
+    MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt);
+    // Ends run_parallel() soon. Any thread, async-signal-safe.
+    void request_stop();
+
+    // --- one host thread: the caller drives the harts -----------------------------------------------------------------
+    // Runs one hart for exactly `budget` instructions unless it stops earlier. Not while run_parallel() runs.
+    StopReason run(HartId hart, u64 budget);
+
+    // --- looking ------------------------------------------------------------------------------------------------------
+    [[nodiscard]] unsigned harts() const;
+    [[nodiscard]] Hart& hart(HartId id);
+    [[nodiscard]] Ram& ram();
+    [[nodiscard]] std::optional<u32> exit_status() const;  // 0 passed; set by the finisher
+    // Instructions retired by a hart; while harts run, as of its last slice. Any thread.
+    [[nodiscard]] u64 instructions(HartId id) const;
+    // mtime, ticks of 10 MHz.
+    [[nodiscard]] u64 time() const;
+    // xxHash of registers, CSRs, RAM and devices. Harts parked.
+    [[nodiscard]] u64 state_hash() const;
+    // Tells the UART that its console may have input. Any thread.
+    void console_input_ready();
+
+    struct Implementation;
+
+private:
+    explicit Machine(std::unique_ptr<Implementation> implementation);
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace stampede

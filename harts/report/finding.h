@@ -1,0 +1,50 @@
+// One shape for what every oracle finds (kinds are a closed set; the JSON form is `stampede.finding/1`).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harts/base/types.h"
+
+namespace stampede {
+
+enum class FindingKind : u8 {
+    race, lock_order, deadlock, panic, guest_trap, audit, leak, use_after_free, double_free, shared_write,
+    stale_translation, check_failed, no_progress, timeout, harness_fault
+};
+[[nodiscard]] std::string_view name_of(FindingKind kind);
+
+// A place in the guest: what could be learned of it.
+struct SourceLocation {
+    std::string function;
+    std::string file;
+    u32 line = 0;
+    u64 pc = 0;
+};
+
+struct FindingPlace {
+    SourceLocation source;
+    std::optional<u32> hart;
+    std::optional<u32> pid;
+};
+
+struct FindingStack {
+    std::string role;  // "hart 3", "previous write", …
+    std::vector<SourceLocation> frames;
+};
+
+struct Finding {
+    FindingKind kind = FindingKind::harness_fault;
+    std::string title;   // stable from run to run: no addresses, pids or hart numbers
+    std::string detail;  // free text for people: addresses, numbers, who
+    FindingPlace where;
+    std::vector<FindingStack> stacks;
+    u64 count = 1;
+    std::vector<std::string> reproduce;  // argv
+
+    // 16 hexadecimal digits: xxHash of the title. Names the finding's folder.
+    [[nodiscard]] std::string key() const;
+};
+
+}  // namespace stampede
