@@ -1,0 +1,57 @@
+// What base/, mm/, policy/ and proc/ want of the machine. Two makers: arch/riscv (the guest) and arch/host (threads as CPUs).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/base/address.h"
+
+namespace kernel::arch {
+
+inline constexpr unsigned max_cpus = 64;
+
+// This CPU's number, 0 to max_cpus - 1. Stable only while interrupts are off.
+unsigned cpu_id();
+
+bool interrupts_enabled();
+void interrupts_on();
+void interrupts_off();
+
+void spin_pause();      // once in every turn of a waiting loop
+
+// Plain accesses that race on purpose, single-copy atomic, of 4 or 8 bytes (kernel/base/relaxed.h is their only caller).
+template <class T>
+T relaxed_load(const T* address);
+template <class T>
+void relaxed_store(T* address, T value);
+
+// Forgets this CPU's translations: of one page of an address space, of the whole space, of every space but the kernel's.
+void flush_page(VirtAddr address, std::uint16_t asid);
+void flush_space(std::uint16_t asid);
+void flush_all_spaces();
+
+// Translates user addresses by the page table at `root` from now on, under `asid`.
+void use_page_table(PhysAddr root, std::uint16_t asid);
+std::uint16_t largest_asid();   // 0: this machine has no ASIDs
+
+// Bytes of physical memory in the kernel's direct map, and back.
+std::byte* direct_map(PhysAddr address);
+PhysAddr physical(const void* direct_mapped);
+
+// The kernel's half (entries 256 to 511) of every root page table; null where there is none (host).
+const std::uint64_t* kernel_root_entries();
+
+void console_put(char byte);    // waits while the device is busy
+void instruction_fence();       // code was written: this CPU fetches it anew
+
+// Ends the machine; status 0 passes.
+[[noreturn]] void finish(unsigned status);
+// The call chain of the caller, and the end of the machine: what panic does after its message.
+[[noreturn]] void panic_stop(const void* pc, const void* frame);
+
+}  // namespace kernel::arch
+
+#if defined(__riscv)
+#include "kernel/arch/riscv/inline.h"
+#else
+#include "kernel/arch/host/inline.h"
+#endif

@@ -1,0 +1,41 @@
+// Physical frames: 4 KiB each, numbered from the range's start. A Frame holds the references to one; its address follows from
+// its place in the array. Which lock guards `count` is the policy's choice (kernel/policy).
+#pragma once
+#include <cstdint>
+
+#include "kernel/abi/audit_table.h"
+#include "kernel/base/address.h"
+
+namespace kernel {
+
+using stampede::abi::FrameOwner;
+
+struct Frame {
+    std::uint32_t count = 0;  // references: user mappings and the kernel's own holders
+};
+
+// The frames a policy manages. Made once at boot; the arrays lie before `first`, outside the frames.
+struct FrameRange {
+    PhysAddr first;                   // of frame 0, page aligned
+    std::uint64_t frame_count = 0;
+    Frame* frames = nullptr;          // frame_count entries, uninitialised at and past the frontier
+    FrameOwner* owners = nullptr;     // one byte a frame, likewise
+};
+
+// Bytes that the arrays for `frame_count` frames need.
+std::uint64_t frame_arrays_size(std::uint64_t frame_count);
+
+// Splits [begin, end) into arrays and frames and makes it the one range. Begin of the machine only.
+void frames_init(PhysAddr begin, PhysAddr end);
+const FrameRange& frame_range();
+
+PhysAddr address_of(const Frame& frame);
+bool is_frame(PhysAddr address);          // whether `address` lies in a managed frame
+Frame& frame_at(PhysAddr address);        // address must lie in a managed frame
+FrameOwner owner_of(const Frame& frame);
+void set_owner(const Frame& frame, FrameOwner owner);  // the frame's only holder
+
+// The frame's bytes in the kernel's direct map.
+std::byte* bytes_of(const Frame& frame);
+
+}  // namespace kernel
