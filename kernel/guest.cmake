@@ -17,8 +17,8 @@ set(STAMPEDE_GUEST_FLAGS
 # libstdc++'s freestanding part (expected, span, array, atomic, …) behind four stub headers.
 set(STAMPEDE_GUEST_CXXFLAGS
   -std=c++23 -D_GLIBCXX_HOSTED=0 -nostdinc++
-  -isystem ${CMAKE_SOURCE_DIR}/kernel/base/freestanding
-  -isystem /usr/include/c++/12 -isystem /usr/include/x86_64-linux-gnu/c++/12)
+  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/freestanding"   # SHELL: or CMake drops the repeated -isystem
+  "SHELL:-isystem /usr/include/c++/12" "SHELL:-isystem /usr/include/x86_64-linux-gnu/c++/12")
 
 function(stampede_guest_objects name)
   cmake_parse_arguments(G "" "" "SOURCES;OPTIONS;INCLUDES" ${ARGN})
