@@ -29,7 +29,7 @@ void take_part(unsigned harts) {
 bool measure(const Loop& loop, u64 repeat, unsigned harts) {
     unsigned taking_part = loop.on == On::EveryHart ? harts : 1;
     job = &loop;
-    job_units = loop.units * repeat;
+    job_units = loop.units * repeat / taking_part;
     arrived = finished = instructions = 0;
     if (loop.prepare != nullptr) loop.prepare();
     print("S ");

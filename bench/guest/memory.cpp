@@ -83,8 +83,8 @@ u64 chase(u64 units) {
 }
 
 constexpr Loop table[] = {
-    {"memcpy8", On::FirstHart, 60 * buffer, copy_words, touch_buffers},
-    {"memset8", On::FirstHart, 100 * buffer, fill_words, touch_buffers},
+    {"memcpy8", On::FirstHart, 200 * buffer, copy_words, touch_buffers},
+    {"memset8", On::FirstHart, 300 * buffer, fill_words, touch_buffers},
     {"memmove1", On::FirstHart, 20 * buffer, move_bytes, touch_buffers},
     {"chase", On::FirstHart, 4'000'000, chase, link_pages},
 };

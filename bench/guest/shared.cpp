@@ -40,9 +40,9 @@ u64 atomic_additions(u64 units) {
 }
 
 constexpr Loop table[] = {
-    {"lock", On::EveryHart, 1'000'000, locked_additions, reset, count},
-    {"lrsc", On::EveryHart, 2'000'000, reserved_additions, reset, count},
-    {"amoadd", On::EveryHart, 4'000'000, atomic_additions, reset, count},
+    {"lock", On::EveryHart, 20'000'000, locked_additions, reset, count},
+    {"lrsc", On::EveryHart, 40'000'000, reserved_additions, reset, count},
+    {"amoadd", On::EveryHart, 30'000'000, atomic_additions, reset, count},
 };
 
 }  // namespace
