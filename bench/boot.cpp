@@ -35,9 +35,11 @@ private:
 
 Result<double> boot_ms(unsigned harts) {
     Clock::time_point start = Clock::now();
+    MachineConfig config;
+    config.harts = harts;
     auto image = ElfImage::read(beside("guest/kernel-kmem.elf"));
     if (!image) return error(image.error().message);
-    auto machine = Machine::create({.harts = harts}, *image);
+    auto machine = Machine::create(config, *image);
     if (!machine) return error(machine.error().message);
     FirstUserInstruction events(**machine);
     (*machine)->set_events(&events);

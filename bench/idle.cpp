@@ -25,11 +25,13 @@ double cpu_s() {
 }
 
 Result<void> measure(Report& report, unsigned runs) {
+    MachineConfig config;
+    config.harts = harts;
     auto image = ElfImage::read(beside("guest/kernel-kmem.elf"));
     if (!image) return error(image.error().message);
     std::vector<double> shares;
     for (unsigned run = 0; run < runs; ++run) {
-        auto machine = Machine::create({.harts = harts}, *image);
+        auto machine = Machine::create(config, *image);
         if (!machine) return error(machine.error().message);
         (*machine)->run_parallel(settling);
         double before = cpu_s();
