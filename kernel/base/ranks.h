@@ -7,8 +7,9 @@ namespace kernel {
 
 enum class Rank : std::uint8_t {
     // File system: calls take these first and sleep or wake under them.
-    file_system,     // names and inodes
-    file,            // the file table: reference counts of open files
+    file_system,     // names: which directory has which entry; inodes are read and written under it
+    file,            // one open file's offset; the inode is read and written under it
+    inode,           // one inode's contents, size and links; user memory is copied under it
     pipe,            // one pipe's ring; readers and writers sleep under it
     console_input,   // the line being typed; readers sleep under it
 

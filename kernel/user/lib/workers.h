@@ -1,0 +1,24 @@
+// A workload's work spread over several processes, and their results gathered.
+#pragma once
+#include "kernel/user/lib/program.h"
+
+#include <cstdint>
+
+namespace user {
+
+struct Totals {
+    std::uint64_t operations = 0;
+    std::uint64_t refused = 0;   // times there was no process or memory to be had, and the workload went on without
+};
+
+using Work = Totals (*)(const Limit& limit, std::uint64_t index, std::uint64_t seed);
+
+// Runs `work` in `workers` children, each with its share of the operations and a seed of its own, waits for all and prints
+// `program: N operations`. A worker reports through its return value, fails through fail(). The workers that could not be
+// forked at all are done without, but there must be one. Returns main's result.
+int run_workers(const Options& options, std::uint64_t workers, Work work);
+
+// Enough trees of processes to keep 64 harts busy where every tree has several processes.
+inline constexpr std::uint64_t default_workers = 16;
+
+}  // namespace user

@@ -1,0 +1,67 @@
+// Runs one workload to its end and then ends the machine. It is process 1, so every orphan becomes its child: when wait()
+// has nobody left, nothing of the workload is alive.
+#include "kernel/user/lib/guest_calls.h"
+#include "kernel/user/lib/print.h"
+#include "kernel/user/lib/program.h"
+#include "kernel/user/lib/string.h"
+#include "kernel/user/lib/system_calls.h"
+
+using namespace user;
+
+namespace {
+
+constexpr int status_mask = 0xff;
+constexpr int not_found_status = 127;
+
+[[noreturn]] void run(const char* workload, int argc, char** argv) {
+    char path[stampede::abi::max_path];
+    format(path, sizeof path, "/%s", workload);
+    const char* arguments[stampede::abi::max_exec_arguments] = {workload};
+    int count = 1;
+    for (int i = 1; i < argc && count + 1 < stampede::abi::max_exec_arguments; ++i) {
+        if (after(argv[i], "run=") == nullptr) {
+            arguments[count++] = argv[i];
+        }
+    }
+    arguments[count] = nullptr;
+    exec(path, arguments);
+    printf(console_out, "driver: there is no program %s\n", path);
+    exit(not_found_status);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const char* workload = "";
+    for (int i = 1; i < argc; ++i) {
+        if (const char* name = after(argv[i], "run="); name != nullptr) {
+            workload = name;
+        }
+    }
+    const int pid = fork();
+    if (pid == 0) {
+        run(workload, argc, argv);
+    }
+    int status = -1;
+    if (pid < 0) {
+        printf(console_out, "driver: fork() failed\n");
+    }
+    for (;;) {
+        int of_this_one = 0;
+        const int reaped = wait(&of_this_one);
+        if (reaped < 0) {
+            break;
+        }
+        if (reaped == pid) {
+            status = of_this_one;
+        }
+    }
+    if (status == 0) {
+        printf(console_out, "driver: %s passed\n", workload);
+        shutdown(0);
+    }
+    printf(console_out, "driver: %s failed with status %d\n", workload, status);
+    // A failing status must stay one after the mask.
+    shutdown((status & status_mask) != 0 ? status & status_mask : failed_status);
+    exit(failed_status);
+}
