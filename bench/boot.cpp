@@ -1,4 +1,5 @@
-// How long from nothing to the first instruction in user mode? Reading the kernel's file, making the machine and booting included.
+// How long from nothing to the first instruction in user mode? Reading the kernel's file, making the machine and
+// booting included.
 #include <atomic>
 #include <chrono>
 
@@ -20,7 +21,8 @@ class FirstUserInstruction : public HartEvents {
 public:
     explicit FirstUserInstruction(Machine& machine) : machine_(machine) {}
     void on_trap_return(const HartState& state) override {
-        if (state.privilege != Privilege::User || seen_.exchange(true, std::memory_order_relaxed)) return;  // one hart only
+        if (state.privilege != Privilege::User || seen_.exchange(true, std::memory_order_relaxed))
+            return;  // one hart only
         at_ = Clock::now();  // read when the harts are parked
         machine_.request_stop();
     }

@@ -1,4 +1,5 @@
-// Does forkbomb keep its speed when harts outnumber cores, and does every hart take part? `stress --json` at 2 and 8 harts in turn.
+// Does forkbomb keep its speed when harts outnumber cores, and does every hart take part? `stress --json` at 2 and
+// 8 harts in turn.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -24,8 +25,8 @@ struct Sample {
 
 Result<Sample> forkbomb(unsigned harts) {
     std::string file = std::filesystem::temp_directory_path() / fmt::format("bench_forkbomb_scaling.{}.json", getpid());
-    auto run = run_to_end({beside("bin/stress"), "--cpus", std::to_string(harts), "--ops", std::to_string(operations), "--seed", "1",
-                        "--json", file, "forkbomb"});
+    auto run = run_to_end({beside("bin/stress"), "--cpus", std::to_string(harts), "--ops", std::to_string(operations),
+                           "--seed", "1", "--json", file, "forkbomb"});
     if (!run) return error(run.error().message);
     auto json = nlohmann::json::parse(std::ifstream(file), nullptr, false);
     std::filesystem::remove(file);
@@ -49,7 +50,8 @@ Result<void> measure(Report& report, unsigned runs) {
     }
     for (unsigned i = 0; i < 2; ++i)
         report.add({fmt::format("forkbomb, {} harts", sizes[i]),
-                    {{"operations/CPU s", median(speed[i])}, {"least share x N", median(share[i])}}, Bar{Direction::AtLeast, 0.5}});
+                    {{"operations/CPU s", median(speed[i])}, {"least share x N", median(share[i])}},
+                    Bar{Direction::AtLeast, 0.5}});
     report.add({"8 harts against 2", {{"speed", median(speed[1]) / median(speed[0])}}, Bar{Direction::AtLeast, 0.8}});
     return {};
 }

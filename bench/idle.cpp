@@ -20,7 +20,9 @@ constexpr std::chrono::seconds settling{1}, measured{5};
 double cpu_s() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+    auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -35,7 +37,8 @@ Result<void> measure(Report& report, unsigned runs) {
         if (!machine) return error(machine.error().message);
         (*machine)->run_parallel(settling);
         double before = cpu_s();
-        if ((*machine)->run_parallel(measured) != MachineStop::Deadline) return error("the idle machine stopped by itself");
+        if ((*machine)->run_parallel(measured) != MachineStop::Deadline)
+            return error("the idle machine stopped by itself");
         shares.push_back((cpu_s() - before) / std::chrono::duration<double>(measured).count() * 100);
     }
     report.add({"idle, 8 harts", {{"% of a core", median(shares)}}, Bar{Direction::AtMost, 2}});
@@ -45,5 +48,6 @@ Result<void> measure(Report& report, unsigned runs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run_benchmark(argc, argv, "CPU time of an idle machine", {{"policy", "kmem"}, {"cpus", "8"}, {"time", "host"}}, measure);
+    return run_benchmark(argc, argv, "CPU time of an idle machine",
+                         {{"policy", "kmem"}, {"cpus", "8"}, {"time", "host"}}, measure);
 }

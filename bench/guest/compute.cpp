@@ -26,8 +26,9 @@ u64 integer(u64 units) {
     return sum;
 }
 
-// Mixed: what a systems program of the eighties does, in the proportions of Dhrystone: records copied and linked, strings
-// compared and copied, small procedures with pointers, a switch in a loop, a table look-up, a little matrix work.
+// Mixed: what a systems program of the eighties does, in the proportions of Dhrystone: records copied and linked,
+// strings compared and copied, small procedures with pointers, a switch in a loop, a table look-up, a little matrix
+// work.
 enum class Kind : u32 { First, Second, Third };
 
 struct Record {
@@ -95,7 +96,8 @@ int left[8][8], right[8][8], product[8][8];
 
 void prepare_mixed() {
     for (u64 i = 0; i < record_count; ++i) {
-        records[i] = {.next = &records[(i + 1) % record_count], .kind = Kind::First, .number = static_cast<int>(i), .name = {}};
+        records[i] = {
+            .next = &records[(i + 1) % record_count], .kind = Kind::First, .number = static_cast<int>(i), .name = {}};
         copy(records[i].name, "a record with a longish name");
     }
     for (u64 i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<u8>(i * 73 + 5);

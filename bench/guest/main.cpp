@@ -1,7 +1,7 @@
 // Bare-metal loops for comparing emulators: one ELF, QEMU virt's addresses, machine mode. /chosen/bootargs select them:
 // `loop=NAME` (default: all), `repeat=N` (N times the work). Around each loop, on the console:
 //   S name
-//   E name instructions units        instructions of all harts that took part, by minstret; QEMU counts host ticks there
+//   E name instructions units     instructions of all harts that took part, by minstret; QEMU counts host ticks there
 // Ends by the finisher, which says `failed` where a shared counter came out wrong.
 #include <atomic>
 
@@ -13,7 +13,8 @@ namespace {
 // Written by hart 0 before it wakes the others, which acquire by sleep_until_woken().
 const Loop* job;
 u64 job_units;
-// Each hart adds to these once a job; hart 0 resets them before it. Acquire/release: what a hart did is seen with its arrival.
+// Each hart adds to these once a job; hart 0 resets them before it. Acquire/release: what a hart did is seen with
+// its arrival.
 std::atomic<u64> arrived, finished, instructions;
 volatile u64 sink;
 

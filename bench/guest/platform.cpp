@@ -25,7 +25,8 @@ constexpr u64 align4(u64 value) { return (value + 3) & ~u64{3}; }
 
 }  // namespace
 
-// Devicetree specification 0.4, chapter 5: a flat list of tokens. Names are unique enough that nesting need not be followed.
+// Devicetree specification 0.4, chapter 5: a flat list of tokens. Names are unique enough that nesting need not be
+// followed.
 BootInformation read_device_tree(const u8* tree) {
     constexpr u32 magic = 0xd00d'feed, begin_node = 1, end_node = 2, property = 3, nop = 4;
     BootInformation found;
@@ -41,7 +42,8 @@ BootInformation read_device_tree(const u8* tree) {
             at += align4(length_of(name) + 1);
         } else if (token == property) {
             u32 length = big_endian(at);
-            if (starts_with(names + big_endian(at + 4), "bootargs")) found.arguments = reinterpret_cast<const char*>(at + 8);
+            if (starts_with(names + big_endian(at + 4), "bootargs"))
+                found.arguments = reinterpret_cast<const char*>(at + 8);
             at += 8 + align4(length);
         } else if (token != end_node && token != nop) {
             return found;

@@ -44,16 +44,17 @@ private:
 // Runs `command` to its end, its output thrown away. Error: as time_between().
 [[nodiscard]] Result<void> run_to_end(const std::vector<std::string>& command);
 
-// CPU seconds and the line's rest between the first line that starts with `from` (an empty one: the first of all) and the first
-// behind it that starts with `to`.
+// CPU seconds and the line's rest between the first line that starts with `from` (an empty one: the first of all)
+// and the first behind it that starts with `to`.
 struct Span {
     double cpu_s = 0;
     double wall_s = 0;
     std::string rest;        // of the line at `to`, behind it
 };
 
-// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or exits with a status other than 0; with
-// its last lines.
-[[nodiscard]] Result<Span> time_between(const std::vector<std::string>& command, std::string_view from, std::string_view to);
+// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or exits with a
+// status other than 0; with its last lines.
+[[nodiscard]] Result<Span> time_between(const std::vector<std::string>& command, std::string_view from,
+                                        std::string_view to);
 
 }  // namespace stampede::bench

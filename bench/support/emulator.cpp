@@ -30,8 +30,8 @@ bool qemu_is_installed() {
 std::vector<std::string> command(Emulator emulator, std::string_view image, unsigned harts, const std::string& append) {
     std::string file = beside(image), count = std::to_string(harts);
     if (emulator == Emulator::Stampede) return {beside("bin/bench_run_elf"), "--cpus", count, "--append", append, file};
-    return {std::string(qemu), "-M", "virt", "-bios", "none", "-m", "128M", "-smp", count, "-nographic", "-append", append,
-            "-kernel", file};
+    return {std::string(qemu), "-M", "virt", "-bios", "none", "-m", "128M", "-nographic",
+            "-smp", count, "-append", append, "-kernel", file};
 }
 
 std::string host_description() {

@@ -15,7 +15,8 @@ enum class Emulator { Qemu, Stampede };
 [[nodiscard]] bool qemu_is_installed();
 
 // The command that boots `image` (under build/<tree>/) on `harts` harts and 128 MiB, console on its output.
-[[nodiscard]] std::vector<std::string> command(Emulator emulator, std::string_view image, unsigned harts, const std::string& append);
+[[nodiscard]] std::vector<std::string> command(Emulator emulator, std::string_view image, unsigned harts,
+                                               const std::string& append);
 
 // "4 cores of Xeon …": what a benchmark prints with its numbers.
 [[nodiscard]] std::string host_description();

@@ -84,7 +84,9 @@ int run_benchmark(int argc, char** argv, const std::string& question, std::map<s
     unsigned runs = 5;
     std::string json;
     CLI::App app(question);
-    app.add_option("--runs", runs, "alternations; medians are reported")->check(CLI::Range(1, 1000))->capture_default_str();
+    app.add_option("--runs", runs, "alternations; medians are reported")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
     app.add_option("--json", json, "also write the results to this file");
     try {
         app.parse(argc, argv);

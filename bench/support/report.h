@@ -1,4 +1,5 @@
-// What a benchmark program prints: its configuration, a table with the bars it is held to, and on request Google Benchmark's JSON.
+// What a benchmark program prints: its configuration, a table with the bars it is held to, and on request Google
+// Benchmark's JSON.
 #pragma once
 #include <functional>
 #include <map>
@@ -26,7 +27,8 @@ struct Row {
 
 class Report {
 public:
-    // Context keys every benchmark has: policy, cpus, time. host_cores and oversubscribed are added. Prints the configuration.
+    // Context keys every benchmark has: policy, cpus, time. host_cores and oversubscribed are added. Prints the
+    // configuration.
     explicit Report(std::map<std::string, std::string> context);
 
     // Prints the row, under a heading where its columns are others than the last one's.
@@ -40,8 +42,9 @@ private:
     std::vector<Row> rows_;
 };
 
-// main() of a benchmark: reads --runs N (alternations, at least 1, default 5) and --json FILE, hands on a report for `measure` to fill.
-// Returns main's result: 0, or 1 where something could not be measured (a bar missed is marked in the table).
+// main() of a benchmark: reads --runs N (alternations, at least 1, default 5) and --json FILE, hands on a report
+// for `measure` to fill. Returns main's result: 0, or 1 where something could not be measured (a bar missed is
+// marked in the table).
 int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
                   const std::function<Result<void>(Report&, unsigned runs)>& measure);
 
