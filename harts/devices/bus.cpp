@@ -1,0 +1,78 @@
+#include "harts/devices/bus.h"
+
+#include <cassert>
+
+namespace stampede {
+
+void Bus::map(AddressRange range, Device& device) {
+    for ([[maybe_unused]] const Mapping& other : mappings_) {
+        assert(range.base.value + range.size <= other.range.base.value ||
+               other.range.base.value + other.range.size <= range.base.value);
+    }
+    mappings_.push_back({range, &device});
+}
+
+const Bus::Mapping* Bus::find(PhysAddr address, u64 size) const {
+    for (const Mapping& mapping : mappings_) {
+        const u64 offset = address.value - mapping.range.base.value;
+        if (offset < mapping.range.size && size <= mapping.range.size - offset) {
+            return &mapping;
+        }
+    }
+    return nullptr;
+}
+
+const Device* Bus::device_at(PhysAddr address) const {
+    const Mapping* mapping = find(address, 1);
+    return mapping != nullptr ? mapping->device : nullptr;
+}
+
+std::optional<u64> Bus::load(HartId from, PhysAddr address, unsigned size) {
+    if ((address.value & (size - 1)) != 0) [[unlikely]] {
+        return load_misaligned(from, address, size);
+    }
+    const Mapping* mapping = find(address, size);
+    if (mapping == nullptr) {
+        return std::nullopt;
+    }
+    return mapping->device->load(from, address.value - mapping->range.base.value, size);
+}
+
+bool Bus::store(HartId from, PhysAddr address, unsigned size, u64 value) {
+    if ((address.value & (size - 1)) != 0) [[unlikely]] {
+        return store_bytes(from, address, size, value);
+    }
+    const Mapping* mapping = find(address, size);
+    return mapping != nullptr &&
+           mapping->device->store(from, address.value - mapping->range.base.value, size, value);
+}
+
+std::optional<u64> Bus::load_misaligned(HartId from, PhysAddr address, unsigned size) {
+    const PhysAddr low{address.value & ~u64{size - 1}};
+    const std::optional<u64> first = load(from, low, size);
+    const std::optional<u64> second = first ? load(from, low + size, size) : std::nullopt;
+    if (!second) {
+        return std::nullopt;
+    }
+    const unsigned shift = 8 * static_cast<unsigned>(address.value - low.value);  // 8 to 56: size is at least 2
+    const u64 merged = (*first >> shift) | (*second << (8 * size - shift));
+    return size == 8 ? merged : merged & ((u64{1} << (8 * size)) - 1);
+}
+
+bool Bus::store_bytes(HartId from, PhysAddr address, unsigned size, u64 value) {
+    for (unsigned i = 0; i < size; ++i) {
+        if (!store(from, address + i, 1, (value >> (8 * i)) & 0xff)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+u64 Bus::hash(u64 seed) const {
+    for (const Mapping& mapping : mappings_) {
+        seed = mapping.device->hash(seed);
+    }
+    return seed;
+}
+
+}  // namespace stampede
