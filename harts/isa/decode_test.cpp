@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "harts/isa/compressed.h"
-#include "harts/isa/csr.h"
+#include "harts/isa/csr_names.h"
 #include "harts/isa/disassemble.h"
 #include "harts/isa/encode.h"
 #include "harts/isa/instruction.h"

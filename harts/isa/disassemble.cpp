@@ -5,7 +5,7 @@
 #include <array>
 
 #include "harts/isa/compressed.h"
-#include "harts/isa/csr.h"
+#include "harts/isa/csr_names.h"
 
 namespace stampede::isa {
 namespace {

@@ -1,4 +1,4 @@
-#include "harts/isa/csr.h"
+#include "harts/isa/csr_names.h"
 
 namespace stampede::isa {
 namespace {
@@ -15,7 +15,7 @@ constexpr i16 no_index = -1;
 constexpr Row rows[] = {
 #define CSR(name, number) {#name, number, number, no_index, 1},
 #define CSR_ROW(name, first, last, index, step) {#name, first, last, index, step},
-#include "harts/isa/csrs.inc"
+#include "harts/isa/csr_names.inc"
 #undef CSR
 #undef CSR_ROW
 };
