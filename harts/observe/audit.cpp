@@ -1,0 +1,153 @@
+#include "harts/observe/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
+
+#include "harts/observe/audit_free_lists.h"
+#include "harts/observe/audit_mappings.h"
+#include "harts/observe/audit_parallel.h"
+#include "harts/observe/audit_view.h"
+#include "harts/observe/audit_violations.h"
+
+namespace stampede {
+namespace {
+
+using abi::FrameOwner;
+
+constexpr std::array<std::string_view, 9> owner_names{"free", "user", "page table", "kernel stack", "trap frame", "pipe",
+                                                      "file", "counts", "other"};
+
+// One frame against everything that is known of it.
+class FrameCheck {
+public:
+    FrameCheck(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists, u64 frame)
+        : view_(view), free_lists_(free_lists), frame_(frame), count_(view.count(frame)), owner_(view.owner(frame)),
+          users_(mappings.of(frame)), page_table_(mappings.holds_page_table(frame)) {}
+
+    void run(Violations& violations) const {
+        const auto where = [this] { return describe_frame(); };
+        const auto check = [&](Invariant invariant, bool broken) {
+            if (broken) {
+                violations.add(invariant, where);
+            }
+        };
+        if (frame_ >= view_.frontier()) {
+            check(Invariant::NeverUsedFrameInUse, count_ != 0 || !users_.empty() || page_table_ || free_lists_.holds(frame_));
+            return;
+        }
+        check(Invariant::OwnerKnown, owner_ >= owner_names.size());
+        if (free_lists_.holds(frame_)) {
+            check(Invariant::FreeFrameHasCount, count_ != 0);
+            check(Invariant::FreeFrameIsMapped, !users_.empty() || page_table_);
+            return;
+        }
+        const auto references = static_cast<i64>(users_.size()) + (kernel_holds() ? 1 : 0);
+        check(Invariant::CountTooHigh, count_ > references);
+        check(Invariant::CountTooLow, count_ < references);
+        check(Invariant::LostFrame, count_ == 0 && references == 0 && free_lists_.complete());
+        check(Invariant::OwnerFits, !users_.empty() && owner_ != static_cast<u8>(FrameOwner::user));
+        check(Invariant::SharedFrameWritable, references > 1 && writable());
+    }
+
+private:
+    // A frame that belongs to the kernel has one holder there; what is free or a user's has none.
+    [[nodiscard]] bool kernel_holds() const {
+        return owner_ != static_cast<u8>(FrameOwner::free) && owner_ != static_cast<u8>(FrameOwner::user) &&
+               owner_ < owner_names.size();
+    }
+    [[nodiscard]] bool writable() const {
+        return std::any_of(users_.begin(), users_.end(), [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
+    }
+    [[nodiscard]] std::string describe_frame() const {
+        std::string text = fmt::format("frame {} at {:#x}: count {}, mapped {} times, owner {}", frame_,
+                                       view_.address_of(frame_).value, count_, users_.size(),
+                                       owner_ < owner_names.size() ? owner_names[owner_] : std::to_string(owner_));
+        text += page_table_ ? ", a page table in use" : "";
+        text += free_lists_.holds(frame_) ? ", on a free list" : "";
+        constexpr std::size_t mappings_told = 8;
+        for (const Mapping& mapping : users_.first(std::min(users_.size(), mappings_told))) {
+            text += "\n    mapped by " + describe(mapping, view_.marker());
+        }
+        return text + (users_.size() > mappings_told ? "\n    and others" : "");
+    }
+
+    const AuditView& view_;
+    const FreeLists& free_lists_;
+    u64 frame_;
+    i64 count_;
+    u8 owner_;
+    std::span<const Mapping> users_;
+    bool page_table_;
+};
+
+Finding malformed(std::string why) {
+    Violations violations;
+    violations.add(Invariant::TableWellFormed, [&] { return std::move(why); });
+    return violations.findings().front();
+}
+
+template <class Plain>
+std::optional<Plain> load_plain(const Ram& ram, PhysAddr at) {
+    if (!ram.contains(at, sizeof(Plain))) {
+        return std::nullopt;
+    }
+    std::array<u8, sizeof(Plain)> bytes;
+    ram.copy_out(at, bytes);
+    return std::bit_cast<Plain>(bytes);
+}
+
+}  // namespace
+
+std::optional<abi::AuditTable> load_audit_table(const Ram& ram, PhysAddr table) {
+    return load_plain<abi::AuditTable>(ram, table);
+}
+
+std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table) {
+    return table.stats_address == 0 ? std::nullopt : load_plain<abi::KernelStats>(ram, {table.stats_address});
+}
+
+std::vector<Finding> audit(const Ram& ram, PhysAddr table) {
+    const std::optional<abi::AuditTable> loaded = load_audit_table(ram, table);
+    if (!loaded) {
+        return {malformed(fmt::format("address: {:#x}, expected {} bytes in RAM", table.value, sizeof(abi::AuditTable)))};
+    }
+    return audit(ram, *loaded);
+}
+
+std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
+    const std::expected<AuditView, std::string> view = AuditView::create(ram, table);
+    if (!view) {
+        return {malformed(view.error())};
+    }
+    Violations violations;
+    const Mappings mappings = Mappings::collect(*view, violations);
+    const FreeLists free_lists = FreeLists::collect(*view, violations);
+    for (Violations& part : in_pieces<Violations>(view->frame_count(), [&](u64 begin, u64 end, Violations& found) {
+             for (u64 frame = begin; frame < end; ++frame) {
+                 FrameCheck(*view, mappings, free_lists, frame).run(found);
+             }
+         })) {
+        violations.merge(std::move(part));
+    }
+    return violations.findings();
+}
+
+std::optional<Finding> check_for_leak(const abi::KernelStats& stats) {
+    if (stats.frames_in_use == stats.frames_at_boot) {
+        return std::nullopt;
+    }
+    const bool more = stats.frames_in_use > stats.frames_at_boot;
+    Finding finding;
+    finding.kind = FindingKind::leak;
+    finding.title = more ? "leak: more frames are in use at the end than before the first process"
+                         : "leak: fewer frames are in use at the end than before the first process";
+    finding.detail = fmt::format("{} frames in use before the first process, {} at the end", stats.frames_at_boot,
+                                 stats.frames_in_use);
+    return finding;
+}
+
+}  // namespace stampede

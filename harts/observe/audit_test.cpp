@@ -1,0 +1,337 @@
+#include "harts/observe/audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <functional>
+#include <set>
+
+#include "harts/observe/audit_invariant.h"
+#include "harts/observe/synthetic_guest.h"
+
+namespace stampede {
+namespace {
+
+using abi::FrameOwner;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr u64 text_page = 0x1000, heap_page = 0x4000, high_page = 0x3f'ffff'e000;
+
+// A parent and its child after a fork: text shared read-only, a heap page shared copy-on-write, a stack page of each.
+class AuditTest : public testing::Test {
+protected:
+    AuditTest() {
+        text_ = guest_.take_frame(FrameOwner::user);
+        heap_ = guest_.take_frame(FrameOwner::user);
+        stack_ = guest_.take_frame(FrameOwner::user);
+        kernel_stack_ = guest_.take_frame(FrameOwner::kernel_stack);
+        guest_.set_count(kernel_stack_, 1);
+        parent_ = guest_.add_process(1);
+        child_ = guest_.add_process(7);
+        for (const unsigned slot : {parent_, child_}) {
+            guest_.map(slot, text_page, text_, SyntheticGuest::user | Pte::r | Pte::x);
+            guest_.map(slot, heap_page, heap_, SyntheticGuest::user | Pte::r | SyntheticGuest::marker);
+        }
+        guest_.map(parent_, high_page, stack_, SyntheticGuest::user | Pte::r | Pte::w);
+        guest_.finish();
+        free_ = guest_.free_frames();
+    }
+
+    [[nodiscard]] std::vector<std::string> titles() {
+        std::vector<std::string> all;
+        for (const Finding& finding : found()) {
+            all.push_back(finding.title);
+        }
+        return all;
+    }
+    [[nodiscard]] std::vector<Finding> found() { return audit(guest_.ram(), guest_.table_address()); }
+    // What an audit with a changed table says is wrong.
+    [[nodiscard]] std::string complaint(const std::function<void(abi::AuditTable&)>& change) {
+        abi::AuditTable table = guest_.table();
+        change(table);
+        const std::vector<Finding> findings = audit(guest_.ram(), table);
+        if (findings.size() != 1 || findings[0].title != title_of(Invariant::TableWellFormed)) {
+            return "no complaint about the table";
+        }
+        return findings[0].detail;
+    }
+    void set_pte(unsigned slot, u64 page, u64 set, u64 clear = 0) {
+        guest_.set_pte(slot, page, (guest_.pte(slot, page) & ~clear) | set);
+    }
+
+    SyntheticGuest guest_;
+    u64 text_, heap_, stack_, kernel_stack_;
+    unsigned parent_, child_;
+    std::vector<u64> free_;
+};
+
+constexpr u64 ppn_mask = ((u64{1} << 44) - 1) << 10;
+constexpr u64 pointing_to(PhysAddr address) { return address.value / page_size << 10; }
+
+TEST_F(AuditTest, a_sound_guest_has_no_findings) {
+    EXPECT_THAT(titles(), ElementsAre());
+    EXPECT_GT(free_.size(), 20u);
+}
+
+TEST_F(AuditTest, a_count_one_too_high_is_found) {
+    guest_.set_count(heap_, 3);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is higher than its references"));
+}
+
+TEST_F(AuditTest, a_count_one_too_low_is_found) {
+    guest_.set_count(heap_, 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is lower than its references"));
+}
+
+TEST_F(AuditTest, the_detail_names_frame_count_and_everyone_who_maps_it) {
+    guest_.set_count(heap_, 1);
+    const std::vector<Finding> findings = found();
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].kind, FindingKind::audit);
+    EXPECT_EQ(findings[0].count, 1u);
+    EXPECT_THAT(findings[0].detail, HasSubstr("frame 1 at 0x80041000: count 1, mapped 2 times, owner user"));
+    EXPECT_THAT(findings[0].detail, HasSubstr("pid 1 at 0x0000000000004000 (r--u- marker)"));
+    EXPECT_THAT(findings[0].detail, HasSubstr("pid 7 at 0x0000000000004000 (r--u- marker)"));
+}
+
+TEST_F(AuditTest, a_frame_twice_on_the_free_list_is_found) {
+    guest_.set_next_free(free_.back(), SyntheticGuest::address_of(free_.front()).value);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame is on the free lists twice"));
+}
+
+TEST_F(AuditTest, a_frame_freed_twice_in_a_row_is_found_although_the_list_behind_it_is_lost) {
+    guest_.set_next_free(free_[2], SyntheticGuest::address_of(free_[2]).value);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame is on the free lists twice"));
+}
+
+TEST_F(AuditTest, a_frame_on_two_free_lists_is_found) {
+    guest_.table().free_lists = 2;
+    guest_.table().free[1].head_address = SyntheticGuest::address_of(free_[0]).value;  // its link: the list from free_[1]
+    const std::vector<Finding> findings = audit(guest_.ram(), guest_.table());
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].title, "audit: a frame is on the free lists twice");
+    EXPECT_THAT(findings[0].detail, HasSubstr("it stands on list 0 already"));
+}
+
+TEST_F(AuditTest, a_writable_mapping_of_a_shared_frame_is_found) {
+    set_pte(child_, heap_page, Pte::w, SyntheticGuest::marker);
+    EXPECT_THAT(titles(), ElementsAre("audit: a shared frame is mapped writable"));
+}
+
+TEST_F(AuditTest, a_writable_mapping_with_the_marker_is_found) {
+    set_pte(parent_, high_page, SyntheticGuest::marker);
+    EXPECT_THAT(titles(), ElementsAre("audit: a PTE is writable and marked copy-on-write"));
+}
+
+TEST_F(AuditTest, a_mapping_outside_ram_is_found) {
+    set_pte(child_, text_page, pointing_to({0x1000'0000}), ppn_mask);
+    guest_.set_count(text_, 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE points outside RAM"));
+}
+
+TEST_F(AuditTest, a_mapping_of_physical_page_zero_is_found) {  // what a fault without memory installs in some kernels
+    set_pte(child_, text_page, 0, ppn_mask);
+    guest_.set_count(text_, 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE points outside RAM"));
+}
+
+TEST_F(AuditTest, a_mapping_of_the_kernels_own_memory_is_found) {
+    set_pte(child_, text_page, pointing_to({0x8000'0000}), ppn_mask);
+    guest_.set_count(text_, 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE maps memory that is no frame"));
+}
+
+TEST_F(AuditTest, a_global_user_mapping_is_found) {
+    set_pte(child_, heap_page, Pte::g);
+    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE is global"));
+}
+
+TEST_F(AuditTest, a_write_only_mapping_is_found) {
+    set_pte(parent_, high_page, 0, Pte::r);
+    guest_.set_count(stack_, 0);
+    EXPECT_THAT(titles(), testing::Contains("audit: a user PTE has a reserved encoding"));
+}
+
+TEST_F(AuditTest, a_lost_frame_is_found) {
+    guest_.set_next_free(free_[3], SyntheticGuest::address_of(free_[5]).value);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame without references is on no free list"));
+}
+
+TEST_F(AuditTest, many_lost_frames_are_one_finding_with_their_number) {
+    guest_.set_next_free(free_[3], 0);
+    const std::vector<Finding> findings = found();
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].count, free_.size() - 4);
+    EXPECT_THAT(findings[0].detail, HasSubstr("and " + std::to_string(free_.size() - 4 - 8) + " more"));
+}
+
+TEST_F(AuditTest, a_count_of_a_free_frame_is_found) {
+    guest_.set_count(free_[4], 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame on a free list has a count"));
+}
+
+TEST_F(AuditTest, a_mapped_free_frame_is_found) {
+    set_pte(parent_, high_page, pointing_to(SyntheticGuest::address_of(free_[4])), ppn_mask);
+    guest_.set_owner(stack_, static_cast<u8>(FrameOwner::kernel_stack));
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame on a free list is mapped"));
+}
+
+TEST_F(AuditTest, a_free_list_that_leaves_the_frames_is_found) {
+    guest_.set_next_free(free_.back(), 0xdead'beef'0000);
+    EXPECT_THAT(titles(), ElementsAre("audit: a free list leaves the frames"));
+}
+
+TEST_F(AuditTest, a_misaligned_free_list_entry_is_found) {
+    guest_.set_next_free(free_.back(), SyntheticGuest::address_of(free_[0]).value + 8);
+    EXPECT_THAT(titles(), ElementsAre("audit: a free list holds an address that is no frame's start"));
+}
+
+TEST_F(AuditTest, a_frame_past_the_frontier_on_the_free_list_is_found) {
+    guest_.set_next_free(SyntheticGuest::frontier, 0);
+    guest_.set_next_free(free_.back(), SyntheticGuest::address_of(SyntheticGuest::frontier).value);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame past the frontier of never used frames is in use"));
+}
+
+TEST_F(AuditTest, a_kernels_frame_that_nobody_counts_is_found) {
+    guest_.set_count(kernel_stack_, 0);
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is lower than its references"));
+}
+
+TEST_F(AuditTest, an_unknown_owner_is_found) {
+    guest_.set_owner(free_[0], 9);
+    EXPECT_THAT(titles(), ElementsAre("audit: the owner table holds an unknown value"));
+}
+
+TEST_F(AuditTest, a_users_frame_that_the_kernel_claims_is_found) {
+    guest_.set_owner(stack_, static_cast<u8>(FrameOwner::free));
+    EXPECT_THAT(titles(), ElementsAre("audit: a frame's owner contradicts its use"));
+}
+
+TEST_F(AuditTest, a_page_table_outside_ram_is_found) {
+    const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
+    guest_.ram().store_u64(root + 8 * 8, pointing_to({0x4000'0000}) | Pte::v);
+    EXPECT_THAT(titles(), ElementsAre("audit: a page table lies outside RAM"));
+}
+
+TEST_F(AuditTest, a_page_table_in_a_users_frame_is_found) {
+    const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
+    guest_.ram().store_u64(root + 8 * 8, pointing_to(SyntheticGuest::address_of(heap_)) | Pte::v);
+    EXPECT_THAT(titles(), ElementsAre("audit: a page table lies in a frame that is none"));
+}
+
+TEST_F(AuditTest, a_page_table_that_contains_itself_is_found_and_ends_the_walk) {
+    const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
+    guest_.ram().store_u64(root + 8 * 8, pointing_to(root) | Pte::v);
+    EXPECT_THAT(titles(), ElementsAre("audit: a page table is used twice"));
+}
+
+TEST_F(AuditTest, a_superpage_in_the_user_half_is_found) {
+    const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
+    guest_.ram().store_u64(root + 8 * 8, pointing_to({0x8000'0000}) | SyntheticGuest::user | Pte::r);
+    EXPECT_THAT(titles(), ElementsAre("audit: a superpage is mapped in the user half"));
+}
+
+TEST_F(AuditTest, a_pointer_below_the_last_level_is_found) {
+    set_pte(child_, text_page, 0, Pte::r | Pte::x | Pte::u | Pte::a | Pte::d);
+    guest_.set_count(text_, 1);
+    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE has a reserved encoding"));
+}
+
+TEST_F(AuditTest, unused_slots_are_not_looked_at) {
+    guest_.ram().store_u64({guest_.table().process_base + 5 * guest_.table().process_stride + 8}, 0x123);
+    EXPECT_THAT(titles(), ElementsAre());
+}
+
+TEST_F(AuditTest, narrow_signed_counts_are_read_as_such) {
+    // The same counts as single bytes, the heap frame's as -1.
+    const u64 narrow = guest_.table().owners + 0x800;
+    for (u64 frame = 0; frame < SyntheticGuest::frames; ++frame) {
+        const u8 count = frame == heap_ ? 0xff : static_cast<u8>(guest_.count(frame));
+        guest_.ram().copy_in({narrow + frame}, std::span(&count, 1));
+    }
+    guest_.table().counts[0] = {narrow, 1, 1, 1};
+    const std::vector<Finding> findings = audit(guest_.ram(), guest_.table());
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].title, "audit: a frame's count is lower than its references");
+    EXPECT_THAT(findings[0].detail, HasSubstr("count -1,"));
+}
+
+TEST_F(AuditTest, counts_in_two_arrays_are_summed) {
+    const u64 second = guest_.table().owners + 0x800;  // zeroes so far
+    guest_.table().count_arrays = 2;
+    guest_.table().counts[1] = {second, 2, 1, 2};
+    EXPECT_TRUE(audit(guest_.ram(), guest_.table()).empty());
+    guest_.set_count(heap_, 5);
+    const i16 less = -3;
+    guest_.ram().copy_in({second + heap_ * 2}, std::bit_cast<std::array<u8, 2>>(less));
+    EXPECT_TRUE(audit(guest_.ram(), guest_.table()).empty());
+}
+
+TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
+    EXPECT_THAT(complaint([](auto& t) { t.magic = 1; }), HasSubstr("magic: 0x1"));
+    EXPECT_THAT(complaint([](auto& t) { t.version = 2; }), HasSubstr("version: 2, expected 1"));
+    EXPECT_THAT(complaint([](auto& t) { t.marker_bit = 5; }), HasSubstr("marker bit: 5"));
+    EXPECT_THAT(complaint([](auto& t) { t.first_frame = 0x1000; }), HasSubstr("frames: "));
+    EXPECT_THAT(complaint([](auto& t) { t.first_frame += 8; }), HasSubstr("frames: "));
+    EXPECT_THAT(complaint([](auto& t) { t.frame_count = u64{1} << 60; }), HasSubstr("frames: "));
+    EXPECT_THAT(complaint([](auto& t) { t.owners = ~u64{0} - 3; }), HasSubstr("owners: "));
+    EXPECT_THAT(complaint([](auto& t) { t.count_arrays = 0; }), HasSubstr("count arrays: 0"));
+    EXPECT_THAT(complaint([](auto& t) { t.count_arrays = 65; }), HasSubstr("count arrays: 65"));
+    EXPECT_THAT(complaint([](auto& t) { t.counts[0].width = 3; }), HasSubstr("count array 0: integers of 3 bytes"));
+    EXPECT_THAT(complaint([](auto& t) { t.counts[0].stride = 0; }), HasSubstr("count array 0: "));
+    EXPECT_THAT(complaint([](auto& t) { t.counts[0].stride = u64{1} << 62; }), HasSubstr("count array 0: "));
+    EXPECT_THAT(complaint([](auto& t) { t.free_lists = 65; }), HasSubstr("free lists: 65"));
+    EXPECT_THAT(complaint([](auto& t) { t.free[0].head_address = 4; }), HasSubstr("head of free list 0"));
+    EXPECT_THAT(complaint([](auto& t) { t.free_link_offset = 4096; }), HasSubstr("link of free frames"));
+    EXPECT_THAT(complaint([](auto& t) { t.process_base = 0; }), HasSubstr("processes: "));
+    EXPECT_THAT(complaint([](auto& t) { t.process_count = ~u64{0}; }), HasSubstr("processes: "));
+    EXPECT_THAT(complaint([](auto& t) { t.process_count = 1; t.process_stride = ~u64{7}; }), HasSubstr("processes: "));
+    EXPECT_THAT(complaint([](auto& t) { t.root_pte_offset = 60; }), HasSubstr("process: "));
+    EXPECT_THAT(complaint([](auto& t) { t.root_pte_offset = 64; }), HasSubstr("process: "));
+    EXPECT_THAT(complaint([](auto& t) { t.user_end = u64{1} << 39; }), HasSubstr("user half"));
+    EXPECT_THAT(complaint([](auto& t) { t.frontier_address = 0; }), HasSubstr("frontier: "));
+    EXPECT_EQ(complaint([](auto&) {}), "no complaint about the table");
+}
+
+TEST_F(AuditTest, a_table_outside_ram_is_a_finding) {
+    for (const u64 address : {u64{0}, u64{0x8000'0000} + (u64{2} << 20) - 8, ~u64{0} - 7}) {
+        const std::vector<Finding> findings = audit(guest_.ram(), PhysAddr{address});
+        ASSERT_EQ(findings.size(), 1u);
+        EXPECT_EQ(findings[0].title, "audit: the audit table is malformed");
+    }
+}
+
+abi::KernelStats stats_of(u64 in_use, u64 at_boot) {
+    abi::KernelStats stats{};
+    stats.frames_in_use = in_use;
+    stats.frames_at_boot = at_boot;
+    return stats;
+}
+
+TEST(LeakTest, equal_numbers_of_frames_are_no_leak) {
+    EXPECT_FALSE(check_for_leak(stats_of(12, 12)));
+}
+
+TEST(LeakTest, more_and_fewer_frames_are_told_apart) {
+    const auto more = check_for_leak(stats_of(13, 12));
+    const auto fewer = check_for_leak(stats_of(11, 12));
+    ASSERT_TRUE(more && fewer);
+    EXPECT_EQ(more->kind, FindingKind::leak);
+    EXPECT_THAT(more->title, HasSubstr("more frames"));
+    EXPECT_THAT(fewer->title, HasSubstr("fewer frames"));
+    EXPECT_THAT(more->detail, HasSubstr("12 frames in use before the first process, 13 at the end"));
+}
+
+TEST(InvariantTest, every_title_is_different_and_free_of_numbers) {
+    std::set<std::string_view> titles;
+    for (unsigned n = 0; n < invariant_count; ++n) {
+        const std::string_view title = title_of(static_cast<Invariant>(n));
+        EXPECT_EQ(title.find_first_of("0123456789?"), std::string_view::npos) << title;
+        EXPECT_TRUE(titles.insert(title).second) << title;
+    }
+}
+
+}  // namespace
+}  // namespace stampede

@@ -1,0 +1,53 @@
+// A checked audit table and what it leads to: no address in it reaches outside RAM, so the accessors cannot fail.
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "harts/memory/ram.h"
+#include "kernel/abi/audit_table.h"
+
+namespace stampede {
+
+class AuditView {
+public:
+    struct Process {
+        u32 pid = 0;
+        Ppn root;   // of its page table; 0: it has none
+        [[nodiscard]] bool has_page_table() const { return root.value != 0; }
+    };
+
+    // Error: which field is wrong, what was found and what was expected. `ram` must outlive the view.
+    [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram, const abi::AuditTable& table);
+
+    [[nodiscard]] const Ram& ram() const { return *ram_; }
+    [[nodiscard]] u64 frame_count() const { return table_.frame_count; }
+    [[nodiscard]] PhysAddr address_of(u64 frame) const { return {table_.first_frame + frame * page_size}; }
+    // The frame that holds this address; none outside the frames.
+    [[nodiscard]] std::optional<u64> frame_of(PhysAddr address) const;
+    // Frames at or past this one were never used.
+    [[nodiscard]] u64 frontier() const { return frontier_; }
+
+    [[nodiscard]] i64 count(u64 frame) const;  // all arrays' sum
+    [[nodiscard]] u8 owner(u64 frame) const;   // a FrameOwner if the kernel is right
+
+    [[nodiscard]] unsigned free_lists() const { return table_.free_lists; }
+    [[nodiscard]] PhysAddr first_free(unsigned list) const { return {ram_->load_u64({table_.free[list].head_address})}; }
+    [[nodiscard]] PhysAddr next_free(u64 frame) const { return {ram_->load_u64(address_of(frame) + table_.free_link_offset)}; }
+
+    [[nodiscard]] u64 process_slots() const { return table_.process_count; }
+    [[nodiscard]] std::optional<Process> process(u64 slot) const;  // none: the slot is unused
+
+    [[nodiscard]] u64 marker() const { return u64{1} << table_.marker_bit; }
+    [[nodiscard]] u64 user_end() const { return table_.user_end; }
+
+private:
+    AuditView(const Ram& ram, const abi::AuditTable& table) : ram_(&ram), table_(table) {}
+    [[nodiscard]] u64 load(u64 address, unsigned width) const;
+
+    const Ram* ram_;
+    abi::AuditTable table_;
+    u64 frontier_ = 0;
+};
+
+}  // namespace stampede
