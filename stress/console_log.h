@@ -1,0 +1,57 @@
+// What the guest says on its console: kept, passed on, and looked through for lines that mean trouble.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harts/base/futex.h"
+#include "harts/machine/machine.h"
+
+namespace stampede {
+
+// A line that is a finding, with the lines behind it that belong to it.
+struct AlarmingLine {
+    enum class Kind : u8 {
+        Panic,      // "panic: …": the kernel has given up
+        GuestTrap,  // "usertrap(): unexpected …", "kerneltrap …": a trap nobody foresaw
+    };
+    Kind kind;
+    std::string line;
+    std::vector<std::string> following;
+};
+
+class ConsoleLog : public Console {
+public:
+    enum class Flush : u8 { Lines, Bytes };
+
+    // Copies all output to the file descriptor `copy_to` (-1: nowhere), in whole lines or byte for byte (a terminal).
+    // `input` gives the next byte of input, or nothing.
+    explicit ConsoleLog(int copy_to = -1, Flush flush = Flush::Lines, std::function<std::optional<u8>()> input = {});
+    ~ConsoleLog() override;
+
+    void put(u8 byte) override EXCLUDES(lock_);
+    std::optional<u8> get() override { return input_ ? input_() : std::nullopt; }
+
+    // All of these: any thread.
+    [[nodiscard]] std::string text() const EXCLUDES(lock_);       // beginning and end, where it became too long to keep
+    [[nodiscard]] std::string last_line() const EXCLUDES(lock_);  // that is not blank
+    [[nodiscard]] u64 bytes() const EXCLUDES(lock_);              // that the guest has sent
+    [[nodiscard]] std::vector<AlarmingLine> alarming() const EXCLUDES(lock_);
+    [[nodiscard]] bool panicked() const EXCLUDES(lock_);
+
+private:
+    void end_line_locked() REQUIRES(lock_);
+    void pass_on_locked() REQUIRES(lock_);
+
+    mutable FutexLock lock_;
+    const int copy_to_;
+    const Flush flush_;
+    const std::function<std::optional<u8>()> input_;
+    std::string head_ GUARDED_BY(lock_), tail_ GUARDED_BY(lock_);
+    std::string waiting_ GUARDED_BY(lock_);  // not passed on yet
+    std::string line_ GUARDED_BY(lock_), last_line_ GUARDED_BY(lock_);
+    std::vector<AlarmingLine> alarming_ GUARDED_BY(lock_);
+    u64 bytes_ GUARDED_BY(lock_) = 0, dropped_ GUARDED_BY(lock_) = 0;
+};
+
+}  // namespace stampede

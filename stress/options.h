@@ -1,0 +1,54 @@
+// The command line of `stress`.
+#pragma once
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harts/base/types.h"
+#include "harts/machine/machine.h"
+
+namespace stampede {
+
+enum class ExitStatus : int { Passed = 0, Unusable = 1, Findings = 2, HostLacks = 3, Interrupted = 130 };
+
+enum class Task : u8 { Run, Shell, List };
+
+inline constexpr std::string_view shell_name = "shell";  // in the place of a workload: the guest's console
+
+struct Options {
+    Task task = Task::Run;
+    std::string workload;                            // may be unknown
+    unsigned cpus = 0;
+    u64 memory = u64{128} << 20;                     // bytes
+    u64 seed = 0;
+    std::chrono::seconds duration{10};               // of guest time
+    std::optional<u64> operations;
+    std::optional<std::chrono::seconds> timeout;     // of host time
+    TimeMode time = TimeMode::Host;
+    std::string policy = "kmem";                     // may be unknown
+    std::string append;
+    u64 max_findings = 0;
+    std::optional<std::string> findings_folder, json, junit, console, trace;  // paths
+
+    // The hard limit: as given, else a minute more than the duration. A shell has none unless it is given.
+    [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;
+    // /chosen/bootargs
+    [[nodiscard]] std::string bootargs() const;
+    // What runs the same again: everything that has a part in it, none of the files to write.
+    [[nodiscard]] std::vector<std::string> rerun(const std::string& program) const;
+};
+
+// What the command line asked for instead of a run: text that goes to stdout where the status is Passed, else to stderr.
+struct EarlyExit {
+    ExitStatus status = ExitStatus::Unusable;
+    std::string text;
+};
+
+[[nodiscard]] std::expected<Options, EarlyExit> parse_options(int argc, const char* const* argv);
+
+// One shell word for each argument, quoted where a POSIX shell needs it.
+[[nodiscard]] std::string shell_line(const std::vector<std::string>& words);
+
+}  // namespace stampede

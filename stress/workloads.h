@@ -1,0 +1,39 @@
+// What there is to run: the guest's workloads (kernel/user/workloads.txt, built in) and its kernels, one for each frame policy.
+#pragma once
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stampede {
+
+struct Workload {
+    std::string name;
+    std::string kind;         // test, torture or bench
+    std::string description;
+};
+
+// Lines of `name | kind | description`; other lines are left out.
+[[nodiscard]] std::vector<Workload> parse_workloads(std::string_view text);
+
+// Those that are built in, in the file's order.
+[[nodiscard]] const std::vector<Workload>& workloads();
+
+struct Policy {
+    std::string name;
+    std::filesystem::path kernel;
+    // Wrong on purpose: what must be found.
+    [[nodiscard]] bool is_seeded_bug() const { return name.starts_with("seeded_bug_"); }
+};
+
+// Every kernel-NAME.elf in `folder`, by name.
+[[nodiscard]] std::vector<Policy> find_policies(const std::filesystem::path& folder);
+
+// Where this program's guests lie: ../guest beside its own folder.
+[[nodiscard]] std::filesystem::path guest_folder();
+
+// What --list prints.
+[[nodiscard]] std::string listing(const std::vector<Workload>& workloads, const std::vector<Policy>& policies);
+
+}  // namespace stampede

@@ -1,0 +1,57 @@
+#include "stress/workloads.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace stampede {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Workloads, a_line_is_name_kind_and_description) {
+    const std::vector<Workload> all = parse_workloads("a | test | one | two\n\nno bars\nb | bench | three");
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].name, "a");
+    EXPECT_EQ(all[0].kind, "test");
+    EXPECT_EQ(all[0].description, "one | two");
+    EXPECT_EQ(all[1].name, "b");
+}
+
+TEST(Workloads, every_one_that_is_built_in_has_a_known_kind_and_a_description) {
+    EXPECT_GE(workloads().size(), 8u);
+    for (const Workload& workload : workloads()) {
+        EXPECT_THAT(workload.kind, testing::AnyOf("test", "torture", "bench")) << workload.name;
+        EXPECT_GE(workload.description.size(), 10u) << workload.name;
+    }
+}
+
+TEST(Workloads, policies_are_the_kernels_of_a_folder) {
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("policies-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    for (const char* name : {"kernel-b.elf", "kernel-a.elf", "kernel-seeded_bug_x.elf", "kernel-.elf", "other.elf", "kernel-a.map"}) {
+        std::ofstream(folder / name) << "x";
+    }
+    const std::vector<Policy> policies = find_policies(folder);
+    ASSERT_EQ(policies.size(), 3u);
+    EXPECT_EQ(policies[0].name, "a");
+    EXPECT_EQ(policies[0].kernel, folder / "kernel-a.elf");
+    EXPECT_EQ(policies[1].name, "b");
+    EXPECT_FALSE(policies[1].is_seeded_bug());
+    EXPECT_TRUE(policies[2].is_seeded_bug());
+    std::filesystem::remove_all(folder);
+    EXPECT_TRUE(find_policies(folder).empty());
+}
+
+TEST(Workloads, the_listing_names_all_of_them_and_marks_seeded_policies) {
+    const std::string text = listing({{"w", "torture", "does things"}}, {{"kmem", {}}, {"seeded_bug_y", {}}});
+    EXPECT_THAT(text, HasSubstr("  w               does things\n"));
+    EXPECT_THAT(text, HasSubstr("  kmem\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("seeded_bug_y +wrong on purpose"));
+    EXPECT_THAT(text, HasSubstr("shell"));
+}
+
+}  // namespace
+}  // namespace stampede
