@@ -6,7 +6,7 @@
 #include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
-#include "harts/core/hart_state.h"
+#include "harts/core/hart.h"
 #include "harts/machine/machine.h"
 
 using namespace stampede;
@@ -21,7 +21,7 @@ class FirstUserInstruction : public HartEvents {
 public:
     explicit FirstUserInstruction(Machine& machine) : machine_(machine) {}
     void on_trap_return(const HartState& state) override {
-        if (state.privilege != Privilege::User || seen_.exchange(true, std::memory_order_relaxed))
+        if (state.mode != Privilege::User || seen_.exchange(true, std::memory_order_relaxed))
             return;  // one hart only
         at_ = Clock::now();  // read when the harts are parked
         machine_.request_stop();

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <ctime>
 #include <deque>
+#include <regex>
 
 namespace stampede::bench {
 namespace {
@@ -121,18 +122,21 @@ Result<void> run_to_end(const std::vector<std::string>& command) {
     return run(command, [](Line) {});
 }
 
-Result<Span> time_between(const std::vector<std::string>& command, std::string_view from, std::string_view to) {
-    std::optional<Line> first, last;
+Result<Span> time_between(const std::vector<std::string>& command, std::string_view from, const std::string& to) {
+    const std::regex pattern(to);
+    std::optional<Line> first;
+    std::optional<Span> span;
     auto result = run(command, [&](Line line) {
+        std::smatch match;
         if (!first) {
             if (line.text.starts_with(from)) first = std::move(line);
-        } else if (!last && line.text.starts_with(to)) {
-            last = std::move(line);
+        } else if (!span && std::regex_match(line.text, match, pattern)) {
+            span = Span{line.cpu_s - first->cpu_s, line.wall_s - first->wall_s, match[1]};
         }
     });
     if (!result) return error(result.error().message);
-    if (!last) return error(fmt::format("{}: no line starts with '{}'", fmt::join(command, " "), first ? to : from));
-    return Span{last->cpu_s - first->cpu_s, last->wall_s - first->wall_s, last->text.substr(to.size())};
+    if (!span) return error(fmt::format("{}: no line is '{}'", fmt::join(command, " "), first ? to : std::string(from)));
+    return *span;
 }
 
 }  // namespace stampede::bench

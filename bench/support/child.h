@@ -44,17 +44,17 @@ private:
 // Runs `command` to its end, its output thrown away. Error: as time_between().
 [[nodiscard]] Result<void> run_to_end(const std::vector<std::string>& command);
 
-// CPU seconds and the line's rest between the first line that starts with `from` (an empty one: the first of all)
-// and the first behind it that starts with `to`.
+// What a command did between two lines of its output: the first that starts with `from`, and the first behind it that `to`
+// matches as a whole.
 struct Span {
-    double cpu_s = 0;
+    double cpu_s = 0;        // of the command's process
     double wall_s = 0;
-    std::string rest;        // of the line at `to`, behind it
+    std::string captured;    // by the first group of `to`
 };
 
-// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or exits with a
-// status other than 0; with its last lines.
+// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or exits with a status other
+// than 0; with its last lines.
 [[nodiscard]] Result<Span> time_between(const std::vector<std::string>& command, std::string_view from,
-                                        std::string_view to);
+                                        const std::string& to);
 
 }  // namespace stampede::bench
