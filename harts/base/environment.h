@@ -14,6 +14,9 @@ public:
     // mtime: ticks of 10 MHz since the machine started. Never goes back. Any hart's thread.
     virtual u64 time() = 0;
 
+    // Instructions that the asking hart may run before mtime reaches `deadline`; all ones where time does not depend on instructions.
+    virtual u64 instructions_until([[maybe_unused]] u64 deadline) { return ~u64{0}; }
+
     // The next byte for the console's receiver, if one has come. Called under the UART's lock.
     virtual std::optional<u8> console_input() { return std::nullopt; }
 

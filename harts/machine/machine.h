@@ -17,7 +17,7 @@
 namespace stampede {
 
 class Ram;
-class Hart;
+struct Hart;
 
 enum class TimeMode : u8 {
     Host,     // 10 MHz off the host's monotonic clock

@@ -1,0 +1,443 @@
+#include "harts/core/access.h"
+
+#include "harts/core/machine_context.h"
+#include "harts/memory/walk.h"
+
+namespace stampede {
+namespace {
+
+Cause page_fault(Access access) {
+    return access == Access::Read ? Cause::LoadPage : access == Access::Write ? Cause::StorePage : Cause::InstructionPage;
+}
+
+Cause access_fault(Access access) {
+    return access == Access::Read    ? Cause::LoadAccess
+           : access == Access::Write ? Cause::StoreAccess
+                                     : Cause::InstructionAccess;
+}
+
+std::unexpected<Fault> fault(Cause cause, u64 tval) { return std::unexpected(Fault{cause, tval}); }
+
+Privilege data_privilege(const HartState& own) {
+    if (own.mode == Privilege::Machine && (own.csr.mstatus & csr::status_mprv) != 0) {
+        return static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >> csr::status_mpp_shift);
+    }
+    return own.mode;
+}
+
+u64 load_host(const u8* at, unsigned size) {
+    switch (size) {
+    case 1: return __atomic_load_n(at, __ATOMIC_RELAXED);
+    case 2: return __atomic_load_n(reinterpret_cast<const u16*>(at), __ATOMIC_RELAXED);
+    case 4: return __atomic_load_n(reinterpret_cast<const u32*>(at), __ATOMIC_RELAXED);
+    default: return __atomic_load_n(reinterpret_cast<const u64*>(at), __ATOMIC_RELAXED);
+    }
+}
+
+void store_host(u8* at, unsigned size, u64 value) {
+    switch (size) {
+    case 1: __atomic_store_n(at, static_cast<u8>(value), __ATOMIC_RELAXED); break;
+    case 2: __atomic_store_n(reinterpret_cast<u16*>(at), static_cast<u16>(value), __ATOMIC_RELAXED); break;
+    case 4: __atomic_store_n(reinterpret_cast<u32*>(at), static_cast<u32>(value), __ATOMIC_RELAXED); break;
+    default: __atomic_store_n(reinterpret_cast<u64*>(at), value, __ATOMIC_RELAXED); break;
+    }
+}
+
+// Runs `change` on the RAM at `at` as every store must: code is forgotten, a marked line gets a new version. Returns
+// whether the page is ordinary, so that stores may from now on go there fast.
+template <class Change>
+bool change_ram(Hart& hart, PhysAddr at, Change&& change) {
+    MachineContext& machine = hart.machine;
+    const u64 page = machine.ram.page_index(at);
+    if ((machine.attributes.of(page) & PageAttributes::code) != 0) [[unlikely]] {
+        forget_code(hart, page);
+    }
+    if ((machine.attributes.of(page) & PageAttributes::reservation) == 0) [[likely]] {
+        change(machine.ram.host(at));
+        return true;
+    }
+    LineVersions::Word& line = machine.lines.of(at);
+    if (hart.own.reservation.held == &line) {
+        release_held_line(hart);
+    }
+    const u64 version = LineVersions::lock(line);
+    change(machine.ram.host(at));
+    LineVersions::unlock_changed(line, version);
+    return false;
+}
+
+bool update_pte(Hart& hart, PhysAddr at, u64 from, u64 to) {
+    bool swapped = false;
+    change_ram(hart, at, [&](u8* host) {
+        // seq_cst: orders the new A and D before the access they stand for.
+        swapped = __atomic_compare_exchange_n(reinterpret_cast<u64*>(host), &from, to, false, __ATOMIC_SEQ_CST,
+                                              __ATOMIC_RELAXED);
+    });
+    return swapped;
+}
+
+void fill_read(Hart& hart, u64 address, const Place& place) {
+    if (hart.machine.environment.evict_translation(hart.own.id)) {
+        return;
+    }
+    TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
+    entry.offset = static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
+    entry.read = address & ~page_offset_mask;
+}
+
+void fill_write(Hart& hart, u64 address, const Place& place) {
+    if (hart.machine.environment.evict_translation(hart.own.id)) {
+        return;
+    }
+    TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
+    entry.offset = static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
+    entry.write = address & ~page_offset_mask;
+    if (place.readable) {
+        entry.read = entry.write;
+    }
+}
+
+Accessed<u64> load_aligned(Hart& hart, u64 address, unsigned size) {
+    const Accessed<Place> place = translate(hart, address, Access::Read);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
+        fill_read(hart, address, *place);
+        return load_host(hart.machine.ram.host(place->physical), size);
+    }
+    hart.own.progress = true;
+    ++hart.own.effects;
+    const std::optional<u64> value = hart.machine.bus.load(hart.own.id, place->physical, size);
+    hart.own.attention = true;  // a device may have changed its interrupt lines
+    return value ? Accessed<u64>(*value) : fault(Cause::LoadAccess, address);
+}
+
+Accessed<void> store_aligned(Hart& hart, u64 address, unsigned size, u64 value) {
+    const Accessed<Place> place = translate(hart, address, Access::Write);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    ++hart.own.effects;
+    if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
+        if (change_ram(hart, place->physical, [&](u8* at) { store_host(at, size, value); })) {
+            fill_write(hart, address, *place);
+        }
+        return {};
+    }
+    hart.own.progress = true;
+    hart.own.attention = true;
+    if (!hart.machine.bus.store(hart.own.id, place->physical, size, value)) {
+        return fault(Cause::StoreAccess, address);
+    }
+    return {};
+}
+
+bool crosses_page(u64 address, unsigned size) { return (address & page_offset_mask) + size > page_size; }
+
+// Faults come before any byte is stored.
+Accessed<void> probe_write(Hart& hart, u64 address, unsigned size) {
+    if (const auto first = translate(hart, address, Access::Write); !first) {
+        return std::unexpected(first.error());
+    }
+    if (crosses_page(address, size)) {
+        const u64 second = (address & ~page_offset_mask) + page_size;
+        if (const auto place = translate(hart, second, Access::Write); !place) {
+            return std::unexpected(place.error());
+        }
+    }
+    return {};
+}
+
+// The RAM behind an aligned atomic access, or why there is none.
+Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
+    if ((address & (size - 1)) != 0) {
+        return fault(access == Access::Read ? Cause::LoadMisaligned : Cause::StoreMisaligned, address);
+    }
+    const Accessed<Place> place = translate(hart, address, access);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    if (!hart.machine.ram.contains(place->physical, size)) {
+        return fault(access_fault(access), address);  // devices have no atomics
+    }
+    return place;
+}
+
+template <class T>
+u64 amo_host(isa::AmoOp op, u8* at, T operand) {
+    T* word = reinterpret_cast<T*>(at);
+    T old = __atomic_load_n(word, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(word, &old, isa::amo_result<T>(op, old, operand), true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+    }
+    return static_cast<u64>(static_cast<i64>(old));
+}
+
+}  // namespace
+
+Accessed<Place> translate(Hart& hart, u64 address, Access access) {
+    const HartState& own = hart.own;
+    const Privilege privilege = access == Access::Execute ? own.mode : data_privilege(own);
+    const Satp satp{own.csr.satp};
+    if (privilege == Privilege::Machine || !satp.paging()) {
+        return Place{{address}, 0, false, true};
+    }
+    const WalkRights rights{privilege, (own.csr.mstatus & csr::status_sum) != 0, (own.csr.mstatus & csr::status_mxr) != 0};
+    const Ram& ram = hart.machine.ram;
+    const auto walked = walk(
+        satp, address, access, rights,
+        [&](PhysAddr at) -> std::optional<u64> {
+            // acquire: what was written before the PTE was is seen behind it.
+            return ram.contains(at, 8) ? std::optional(__atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)),
+                                                                       __ATOMIC_ACQUIRE))
+                                       : std::nullopt;
+        },
+        [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); });
+    if (!walked) {
+        return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access), address);
+    }
+    return Place{walked->address, walked->level, walked->global, leaf_permits(walked->pte, Access::Read, rights)};
+}
+
+Accessed<u64> load_memory(Hart& hart, u64 address, unsigned size) {
+    if ((address & (size - 1)) == 0) [[likely]] {
+        return load_aligned(hart, address, size);
+    }
+    if (crosses_page(address, size)) {  // the first page's fault comes first, at the access's own address
+        if (const auto first = translate(hart, address, Access::Read); !first) {
+            return std::unexpected(first.error());
+        }
+    }
+    u64 value = 0;
+    for (unsigned n = 0; n < size; ++n) {
+        const Accessed<u64> byte = load_aligned(hart, address + n, 1);
+        if (!byte) {
+            return byte;
+        }
+        value |= *byte << (8 * n);
+    }
+    return value;
+}
+
+Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value) {
+    if ((address & (size - 1)) == 0) [[likely]] {
+        return store_aligned(hart, address, size, value);
+    }
+    if (const auto probed = probe_write(hart, address, size); !probed) {
+        return probed;
+    }
+    for (unsigned n = 0; n < size; ++n) {
+        if (const auto stored = store_aligned(hart, address + n, 1, value >> (8 * n)); !stored) {
+            return stored;
+        }
+    }
+    return {};
+}
+
+Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand) {
+    const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    u64 old = 0;
+    const bool ordinary = change_ram(hart, place->physical, [&](u8* at) {
+        old = size == 4 ? amo_host<i32>(op, at, static_cast<i32>(operand)) : amo_host<i64>(op, at, static_cast<i64>(operand));
+    });
+    const u64 stored = size == 4 ? static_cast<u64>(i64{isa::amo_result<i32>(op, static_cast<i32>(old), static_cast<i32>(operand))})
+                                 : static_cast<u64>(isa::amo_result<i64>(op, static_cast<i64>(old), static_cast<i64>(operand)));
+    if (stored == old) {
+        note_spin(hart.own, hart.own.pc, address, old);
+    } else {
+        ++hart.own.effects;
+        hart.own.spin.count = 0;
+    }
+    if (ordinary) {
+        fill_write(hart, address, *place);
+    }
+    return old;
+}
+
+Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size) {
+    Reservation& reservation = hart.own.reservation;
+    release_held_line(hart);
+    reservation.valid = false;
+    const Accessed<Place> place = atomic_place(hart, address, size, Access::Read);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    MachineContext& machine = hart.machine;
+    const u64 page = machine.ram.page_index(place->physical);
+    if ((machine.attributes.of(page) & PageAttributes::reservation) == 0) {
+        machine.revocation.revoke_write(hart.shared.safe_point, page, PageAttributes::reservation,
+                                        [&] { sweep_write_tags(hart); });
+    }
+    constexpr u32 patience = 64;  // failures after which the line is kept from LR to SC
+    LineVersions::Word& line = machine.lines.of(place->physical);
+    const u8* at = machine.ram.host(place->physical);
+    u64 value = 0;
+    u64 version = 0;
+    if (reservation.failures >= patience) {
+        version = LineVersions::lock(line);
+        value = load_host(at, size);
+        reservation.held = &line;
+    } else {
+        for (;;) {
+            // acquire on the version before and after: the value was there while no store to the line was under way.
+            version = line.load(std::memory_order_acquire);
+            value = __atomic_load_n(reinterpret_cast<const u64*>(reinterpret_cast<u64>(at) & ~u64{7}), __ATOMIC_ACQUIRE);
+            if ((version & 1) == 0 && line.load(std::memory_order_relaxed) == version) {
+                break;
+            }
+            cpu_relax();
+        }
+        value = size == 4 ? static_cast<u32>(value >> (8 * (address & 4))) : value;
+    }
+    reservation.valid = true;
+    reservation.address = address;
+    reservation.physical = place->physical;
+    reservation.size = static_cast<u8>(size);
+    reservation.version = version;
+    note_spin(hart.own, hart.own.pc, address, value);
+    return size == 4 ? isa::extend<i32>(value) : value;
+}
+
+Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value) {
+    Reservation& reservation = hart.own.reservation;
+    if ((address & (size - 1)) != 0) {
+        return fault(Cause::StoreMisaligned, address);
+    }
+    if (!reservation.valid || reservation.address != address || reservation.size != size) {
+        reservation.valid = false;
+        release_held_line(hart);
+        return false;
+    }
+    reservation.valid = false;
+    const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
+    MachineContext& machine = hart.machine;
+    if (!place) {
+        release_held_line(hart);
+        return std::unexpected(place.error());
+    }
+    const u64 page = machine.ram.page_index(place->physical);
+    if ((machine.attributes.of(page) & PageAttributes::code) != 0) {
+        release_held_line(hart);
+        forget_code(hart, page);
+    }
+    LineVersions::Word& line = machine.lines.of(place->physical);
+    const bool kept = reservation.held == &line;
+    bool stored = false;
+    if (place->physical == reservation.physical && (kept || LineVersions::try_lock(line, reservation.version))) {
+        stored = !machine.environment.fail_store_conditional(hart.own.id);
+        if (stored) {
+            store_host(machine.ram.host(place->physical), size, value);
+            LineVersions::unlock_changed(line, reservation.version);
+        } else {
+            LineVersions::unlock_unchanged(line, reservation.version);
+        }
+        reservation.held = nullptr;
+    }
+    release_held_line(hart);
+    reservation.failures = stored ? 0 : reservation.failures + 1;
+    if (stored) {
+        ++hart.own.effects;
+        hart.own.spin.count = 0;
+    }
+    return stored;
+}
+
+Accessed<u16> fetch_halfword(Hart& hart, u64 address) {
+    const Accessed<Place> place = translate(hart, address, Access::Execute);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    if (!hart.machine.ram.contains(place->physical, 2)) {
+        return fault(Cause::InstructionAccess, address);
+    }
+    return static_cast<u16>(load_host(hart.machine.ram.host(place->physical), 2));
+}
+
+Accessed<CodePage*> fetch_page(Hart& hart, u64 address) {
+    const Accessed<Place> place = translate(hart, address, Access::Execute);
+    if (!place) {
+        return std::unexpected(place.error());
+    }
+    MachineContext& machine = hart.machine;
+    if (!machine.ram.contains(place->physical, 2)) {
+        return fault(Cause::InstructionAccess, address);
+    }
+    const u64 page = machine.ram.page_index(place->physical);
+    CodePage* code = hart.code.find(page);
+    if (code == nullptr) {
+        release_held_line(hart);  // others may wait for it, and we for them
+        // Marked before its bytes are read: a store from now on is seen by forget_code().
+        machine.revocation.revoke_write(hart.shared.safe_point, page, PageAttributes::code,
+                                        [&] { sweep_write_tags(hart); });
+        code = &hart.code.make(page, place->physical.page());
+    }
+    if (!machine.environment.evict_translation(hart.own.id)) {
+        hart.own.fetch->put_fetch(address, place->physical.value, place->level, place->global, code);
+    }
+    return code;
+}
+
+void forget_code(Hart& hart, u64 page) {
+    MachineContext& machine = hart.machine;
+    release_held_line(hart);
+    machine.revocation.exclusively(
+        hart.shared.safe_point, [&] { sweep_write_tags(hart); },
+        [&] {
+            if ((machine.attributes.of(page) & PageAttributes::code) == 0) {
+                return;  // another store was first
+            }
+            for (Hart* other : machine.harts) {
+                if (other == &hart) {
+                    continue;
+                }
+                {
+                    const FutexGuard guard(other->shared.stale_code_lock);
+                    other->shared.stale_code.push_back(page);
+                }
+                other->alarm();
+            }
+            machine.attributes.clear(page, PageAttributes::code);
+        });
+    if (CodePage* code = hart.code.drop(page); code != nullptr) {
+        hart.tlb.for_each_bank([&](TlbBank& bank) { bank.drop_fetch_of(code); });
+    }
+}
+
+void sweep_write_tags(Hart& hart) {
+    hart.tlb.for_each_bank([&](TlbBank& bank) {
+        bank.drop_write_tags(
+            [&](PhysAddr page) { return hart.machine.attributes.of(hart.machine.ram.page_index(page)) != 0; });
+    });
+}
+
+void release_held_line(Hart& hart) {
+    Reservation& reservation = hart.own.reservation;
+    if (reservation.held != nullptr) {
+        LineVersions::unlock_unchanged(*reservation.held, reservation.version);
+        reservation.held = nullptr;
+        reservation.valid = false;
+    }
+}
+
+void note_spin(HartState& own, u64 pc, u64 address, u64 value) {
+    Spin& spin = own.spin;
+    if (spin.pc != pc || spin.address != address || spin.value != value) {
+        spin.pc = pc;
+        spin.address = address;
+        spin.value = value;
+        spin.count = 1;
+        return;
+    }
+    if (++spin.count >= spin.limit && spin.limit != 0) {
+        spin.count = 0;
+        own.stop = StopReason::Spin;
+        own.stopping = true;
+        own.attention = true;
+    }
+}
+
+}  // namespace stampede

@@ -1,0 +1,66 @@
+// Decoded instructions, one array a physical page, and a hart's own cache of them.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "harts/base/types.h"
+#include "harts/isa/instruction.h"
+#include "harts/memory/ram.h"
+
+namespace stampede {
+
+struct Hart;
+struct Slot;
+struct TlbBank;
+
+// Runs the instruction in `slot` and, by tail calls, what follows. `budget` is what is left after the run that `slot` stands in has been
+// charged; `data` is where loads and stores look.
+using Handler = void (*)(Hart*, const Slot*, i64 budget, TlbBank* data);
+
+// One halfword of a code page.
+struct Slot {
+    Handler handler;
+    i32 imm;
+    u8 rd;
+    u8 rs1;
+    u8 rs2;
+    u8 n;  // instructions from this one to the end of its run; 0: not decoded yet
+};
+static_assert(sizeof(Slot) == 16);
+
+struct CodePage {
+    static constexpr unsigned slot_count = page_size / 2;
+    static constexpr u8 straddles = 0;  // as a length: the second half stands in the next virtual page; fetched each time
+
+    Slot slots[slot_count + 1];  // the last one leads over the page's end
+    isa::Op op[slot_count];
+    u8 length[slot_count];       // bytes
+    PhysAddr address;
+
+    void reset(PhysAddr page);
+};
+
+// Pages that one hart has decoded. Its own thread only.
+class CodeCache {
+public:
+    explicit CodeCache(const Ram& ram);
+    ~CodeCache();
+    CodeCache(const CodeCache&) = delete;
+    CodeCache& operator=(const CodeCache&) = delete;
+
+    [[nodiscard]] CodePage* find(u64 page) const { return pages_[page]; }
+    CodePage& make(u64 page, PhysAddr address);
+    // The dropped page stays readable until the next make().
+    CodePage* drop(u64 page);
+
+private:
+    u64 count_;
+    CodePage** pages_;                             // by RAM page; untouched parts cost nothing
+    std::vector<std::unique_ptr<CodePage>> owned_;
+    std::vector<CodePage*> free_;
+};
+
+// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions decoded earlier.
+void decode_run(const Ram& ram, CodePage& page, unsigned k);
+
+}  // namespace stampede

@@ -1,0 +1,117 @@
+// The full hart: one instruction with everything honoured. Oracle, single-stepper, and everybody's fallback.
+#pragma once
+#include <optional>
+
+#include "harts/core/access.h"
+#include "harts/core/csr.h"
+#include "harts/core/hart.h"
+#include "harts/core/trap.h"
+#include "harts/isa/meanings.h"
+
+namespace stampede {
+
+// The H of isa/meanings.h. After the meaning, `next` is where the hart goes on; a trap has set it to the handler.
+class Full {
+public:
+    using Value = u64;
+    Full(Hart& hart, u8 length, u32 word) : hart_(hart), own_(hart.own), next_(hart.own.pc + length), length_(length), word_(word) {}
+    [[nodiscard]] u64 next() const { return next_; }
+    void illegal() { trap(Cause::Illegal, word_); }
+
+    u64 read(u8 r) const { return own_.x[r]; }
+    void write(u8 r, u64 v) { own_.x[r] = v; }
+    static u64 imm(i64 v) { return static_cast<u64>(v); }
+    static u64 keep(u64 v) { return v; }
+    u64 pc_plus(i32 v) const { return own_.pc + static_cast<u64>(i64{v}); }
+    u64 link() const { return own_.pc + length_; }
+    void jump(i32 v) { next_ = pc_plus(v); }
+    void jump_register(u64 target) { next_ = target & ~u64{1}; }
+    void branch_if(bool condition, i32 v) {
+        if (condition) {
+            jump(v);
+        }
+    }
+    template <auto f>
+    static u64 pure(u64 a, u64 b) {
+        return f(a, b);
+    }
+
+    template <class T>
+    std::optional<u64> load(u64 address) {
+        const Accessed<u64> value = load_memory(hart_, address, sizeof(T));
+        return value ? std::optional(isa::extend<T>(*value)) : refuse(value.error());
+    }
+    template <class T>
+    void store(u64 address, u64 value) {
+        if (const auto stored = store_memory(hart_, address, sizeof(T), value); !stored) {
+            refuse(stored.error());
+        }
+    }
+    template <class T>
+    std::optional<u64> amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering) {
+        const auto old = amo_memory(hart_, op, address, sizeof(T), operand);  // seq_cst: stronger than any aq and rl
+        return old ? std::optional(isa::extend<T>(*old)) : refuse(old.error());
+    }
+    template <class T>
+    std::optional<u64> load_reserved(u64 address, isa::Ordering) {
+        const auto value = load_reserved_memory(hart_, address, sizeof(T));
+        return value ? std::optional(*value) : refuse(value.error());
+    }
+    template <class T>
+    std::optional<u64> store_conditional(u64 address, u64 value, isa::Ordering) {
+        const auto stored = store_conditional_memory(hart_, address, sizeof(T), value);
+        return stored ? std::optional(*stored ? u64{0} : u64{1}) : refuse(stored.error());
+    }
+    void fence(i32 bits);
+
+    void fence_i() {}  // code is coherent without it
+    void pause() { note_spin(own_, own_.pc, 0, 0); }
+    void ecall();
+    void ebreak() { trap(Cause::Breakpoint, own_.pc); }
+    void sret();
+    void mret();
+    void wfi();
+    void sfence_vma(u8 rs1, u64 address, u8 rs2, u64 asid);
+    void guest_call(i32 number, u64 argument);
+    std::optional<u64> csr(isa::CsrOp op, u32 number, u64 operand, u8 rs1, u8 rd);
+
+private:
+    void trap(Cause cause, u64 tval) {
+        take_exception(hart_, cause, tval);
+        next_ = own_.pc;
+    }
+    std::nullopt_t refuse(const Fault& fault) {
+        trap(fault.cause, fault.tval);
+        return std::nullopt;
+    }
+    void stop(StopReason reason) {
+        own_.stop = reason;
+        own_.stopping = true;
+        own_.attention = true;
+    }
+
+    Hart& hart_;
+    HartState& own_;
+    u64 next_;
+    u8 length_;
+    u32 word_;  // as fetched; mtval of an illegal instruction
+};
+
+// A fence's effect on the host. x86 keeps all orders but store → load.
+inline void host_fence(i32 bits) {
+    constexpr u32 predecessor_writes = 1 << 4, successor_reads = 1 << 1;
+    constexpr u32 fence_tso = 8;
+    const u32 field = static_cast<u32>(bits);
+    const bool tso = (field >> 8 & 15) == fence_tso;
+    if ((field & predecessor_writes) != 0 && (field & successor_reads) != 0 && !tso) {
+#if defined(__x86_64__) && !defined(STAMPEDE_TSAN)
+        asm volatile("lock; orl $0, -64(%%rsp)" ::: "memory", "cc");  // a full fence, cheaper than mfence
+#else
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+    } else {
+        __atomic_thread_fence(__ATOMIC_ACQ_REL);
+    }
+}
+
+}  // namespace stampede

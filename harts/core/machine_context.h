@@ -1,0 +1,42 @@
+// What all harts of a machine share.
+#pragma once
+#include <vector>
+
+#include "harts/base/environment.h"
+#include "harts/core/hart_events.h"
+#include "harts/devices/bus.h"
+#include "harts/devices/clint.h"
+#include "harts/memory/line_versions.h"
+#include "harts/memory/page_attributes.h"
+#include "harts/memory/ram.h"
+#include "harts/memory/revocation.h"
+
+namespace stampede {
+
+struct Hart;
+
+class MachineContext {
+public:
+    MachineContext(Ram& ram, Bus& bus, Clint& clint, Environment& environment, unsigned harts)
+        : ram(ram), bus(bus), clint(clint), environment(environment), attributes(ram), revocation(attributes, harts) {}
+
+    // Instructions that a hart may run before mtime reaches `deadline`; all ones where time does not depend on instructions.
+    [[nodiscard]] u64 instructions_until(u64 deadline) const {
+        const u64 offset = clint.time() - environment.time();  // mtime is writable
+        return environment.instructions_until(deadline > offset ? deadline - offset : 0);
+    }
+
+    Ram& ram;
+    Bus& bus;
+    Clint& clint;
+    Environment& environment;
+    PageAttributes attributes;
+    LineVersions lines;
+    Revocation revocation;
+    std::vector<Hart*> harts;          // fixed before any hart runs
+    GuestCallSink* guest_calls = nullptr;
+    HartEvents* events = nullptr;      // null: nobody listens
+    u64 chunk = 20'000;                // instructions between two looks at the clock
+};
+
+}  // namespace stampede

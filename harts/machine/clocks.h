@@ -1,0 +1,50 @@
+// Where a machine's time comes from.
+#pragma once
+#include <atomic>
+#include <chrono>
+
+#include "harts/base/environment.h"
+
+namespace stampede {
+
+// A clock that may jump ahead when every hart waits.
+class Clock : public Environment {
+public:
+    // Time becomes at least `deadline`. Only when every hart waits, under the caller's lock.
+    virtual void jump_to(u64 deadline) = 0;
+};
+
+// 10 MHz off the host's monotonic clock. Any thread.
+class HostClock final : public Clock {
+public:
+    HostClock() : start_(std::chrono::steady_clock::now()) {}
+    u64 time() override;
+    void jump_to(u64 deadline) override;
+
+private:
+    const std::chrono::steady_clock::time_point start_;
+    std::atomic<u64> ahead_{0};  // ticks jumped; written by whoever jumps, read by every hart
+};
+
+// 100 instructions executed by all harts together are a tick. One thread.
+class CountedClock final : public Clock {
+public:
+    static constexpr u64 instructions_per_tick = 100;
+
+    // Instructions executed so far by all harts, the running one included.
+    class Counter {
+    public:
+        virtual ~Counter() = default;
+        [[nodiscard]] virtual u64 executed_by_all() const = 0;
+    };
+    explicit CountedClock(const Counter& counter) : counter_(counter) {}
+    u64 time() override { return counter_.executed_by_all() / instructions_per_tick + ahead_; }
+    u64 instructions_until(u64 deadline) override;
+    void jump_to(u64 deadline) override;
+
+private:
+    const Counter& counter_;
+    u64 ahead_ = 0;
+};
+
+}  // namespace stampede

@@ -1,0 +1,69 @@
+// Parallel mode: one host thread a hart, permits for as many as the host has cores, parked between runs.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "harts/core/hart.h"
+#include "harts/machine/clocks.h"
+#include "harts/machine/machine.h"
+#include "harts/machine/permits.h"
+
+namespace stampede {
+
+// A request to end a parallel run: the first one wins.
+class StopRequest {
+public:
+    // Any thread; async-signal-safe.
+    void set(MachineStop why, const std::vector<Hart*>& harts);
+    void clear(const std::vector<Hart*>& harts);
+    [[nodiscard]] bool is_set() const { return reason_.load(std::memory_order_acquire) != none; }
+    [[nodiscard]] MachineStop reason() const { return static_cast<MachineStop>(reason_.load(std::memory_order_acquire)); }
+
+private:
+    static constexpr u32 none = ~u32{0};
+    std::atomic<u32> reason_{none};  // set by whoever stops the run, cleared by run_parallel()
+};
+
+class HartThreads {
+public:
+    // Threads start with the first run().
+    HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time, StopRequest& stop);
+    ~HartThreads();
+    HartThreads(const HartThreads&) = delete;
+    HartThreads& operator=(const HartThreads&) = delete;
+
+    // Lets all harts run until the stop request is set or `limit` has passed (then it sets Deadline). On return all are parked.
+    void run(std::optional<std::chrono::nanoseconds> limit);
+
+private:
+    using Time = std::chrono::steady_clock;
+    struct alignas(64) Waiting {
+        std::atomic<u32> waiting{0};    // by the hart: 1 while it sleeps in wfi
+        std::atomic<u64> deadline{0};   // by the hart, before it waits: when its next timer fires
+    };
+
+    void thread_main(Hart& hart);
+    void run_hart(Hart& hart);
+    void wait_for_interrupt(Hart& hart);
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> sleep_time(Hart& hart, u64 deadline);
+    void warp_if_all_wait();
+
+    const std::vector<Hart*> harts_;
+    Permits permits_;
+    Clock& clock_;
+    const TimeMode time_;
+    StopRequest& stop_;
+    std::vector<Waiting> waiting_;
+    FutexLock warp_lock_;
+
+    std::atomic<u32> round_{0};    // futex of parked harts; raised by run() for each new round, and to end
+    std::atomic<u32> running_{0};  // harts not parked yet; futex of run()
+    std::atomic<u32> exiting_{0};  // by the destructor
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace stampede

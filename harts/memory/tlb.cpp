@@ -1,0 +1,169 @@
+#include "harts/memory/tlb.h"
+
+namespace stampede {
+namespace {
+
+constexpr bool is_global(u64 physical) { return (physical & TlbBank::flag_global) != 0; }
+constexpr int level_of(u64 physical) { return static_cast<int>((physical >> 1) & 3); }
+constexpr u64 pack(u64 physical, int level, bool global) {
+    return (physical & ~page_offset_mask) | (static_cast<u64>(level) << 1) | (global ? TlbBank::flag_global : 0);
+}
+
+// Whether an entry of virtual page `page`, cut from a leaf at `level`, translates `address`.
+constexpr bool covers(u64 page, int level, u64 address) {
+    return ((page ^ address) & ~(sv39_level_size(level) - 1)) == 0;
+}
+
+void clear(TlbEntry& entry) { entry.read = entry.write = no_tag; }
+constexpr u64 page_of(const TlbEntry& entry) { return entry.read != no_tag ? entry.read : entry.write; }
+
+}  // namespace
+
+void TlbBank::flush() {
+    for_each_used(clear);
+    used.fill(0);
+    for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
+        fetch[static_cast<u64>(__builtin_ctzll(bits))].page = no_tag;
+    }
+    fetch_used = 0;
+    superpages.fill(0);
+}
+
+// `matches(page, physical)` says which entries go.
+template <class Matches>
+void TlbBank::flush_if(Matches&& matches) {
+    for_each_used([&](TlbEntry& entry) {
+        const u64 page = page_of(entry);
+        if (page != no_tag && matches(page, entry.physical)) {
+            clear(entry);
+        }
+    });
+    for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
+        FetchEntry& entry = fetch[static_cast<u64>(__builtin_ctzll(bits))];
+        if (entry.page != no_tag && matches(entry.page, entry.physical)) {
+            entry.page = no_tag;
+        }
+    }
+}
+
+void TlbBank::flush_without_global() {
+    flush_if([](u64, u64 physical) { return !is_global(physical); });
+}
+
+// `matches(physical)` among the entries that translate `address`.
+template <class Matches>
+void TlbBank::flush_one_page(u64 address, Matches&& matches) {
+    if ((superpages[address >> 63] & superpage_hash(address)) != 0) {  // pieces of a superpage may stand anywhere
+        flush_if([&](u64 page, u64 physical) { return covers(page, level_of(physical), address) && matches(physical); });
+        return;
+    }
+    const u64 page = address & ~page_offset_mask;
+    TlbEntry& entry = entries[index(address)];
+    if (page_of(entry) == page && matches(entry.physical)) {
+        clear(entry);
+    }
+    FetchEntry& code = fetch[fetch_index(address)];
+    if (code.page == page && matches(code.physical)) {
+        code.page = no_tag;
+    }
+}
+
+void TlbBank::flush_page(u64 address) {
+    flush_one_page(address, [](u64) { return true; });
+}
+
+void TlbBank::flush_page_without_global(u64 address) {
+    flush_one_page(address, [](u64 physical) { return !is_global(physical); });
+}
+
+void TlbBank::drop_fetch_of(const CodePage* code) {
+    for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
+        FetchEntry& entry = fetch[static_cast<u64>(__builtin_ctzll(bits))];
+        if (entry.code == code) {
+            entry.page = no_tag;
+            entry.code = nullptr;
+        }
+    }
+}
+
+// The entry for `address`, emptied first if it held another page or meaning.
+TlbEntry& TlbBank::take(u64 address, u64 physical, int level, bool global) {
+    const u64 n = index(address);
+    TlbEntry& entry = entries[n];
+    const u64 page = address & ~page_offset_mask;
+    const u64 packed = pack(physical, level, global);
+    if (page_of(entry) != page || entry.physical != packed) {
+        clear(entry);
+        entry.physical = packed;
+    }
+    used[n / 64] |= u64{1} << (n % 64);
+    note_superpage(address, level);
+    return entry;
+}
+
+void TlbBank::put_fetch(u64 address, u64 physical, int level, bool global, CodePage* code) {
+    const u64 n = fetch_index(address);
+    fetch[n] = {address & ~page_offset_mask, code, pack(physical, level, global)};
+    fetch_used |= u64{1} << n;
+    note_superpage(address, level);
+}
+
+TlbBank& Tlb::shared_bank(TlbBank& bank, Satp satp) {
+    if (bank.asid != satp.asid()) {
+        bank.flush_without_global();
+        bank.asid = satp.asid();
+    }
+    return bank;
+}
+
+TlbBank& Tlb::user(Satp satp) {
+    TlbBank* oldest = &user_[0];
+    for (TlbBank& bank : user_) {
+        if (bank.in_use && bank.asid == satp.asid()) {
+            bank.last_use = ++clock_;
+            return bank;
+        }
+        if (bank.last_use < oldest->last_use) {
+            oldest = &bank;
+        }
+    }
+    oldest->flush();
+    oldest->in_use = true;
+    oldest->asid = satp.asid();
+    oldest->last_use = ++clock_;
+    return *oldest;
+}
+
+void Tlb::flush_all() {
+    for_each_bank([&](TlbBank& bank) {
+        if (&bank != &bare_) {
+            bank.flush();
+        }
+    });
+}
+
+void Tlb::flush_address(u64 address) {
+    for_each_bank([&](TlbBank& bank) {
+        if (&bank != &bare_) {
+            bank.flush_page(address);
+        }
+    });
+}
+
+void Tlb::flush_asid(u16 asid) {
+    for_each_bank([&](TlbBank& bank) {
+        if (&bank != &bare_ && bank.asid == asid) {
+            bank.flush_without_global();
+        }
+    });
+}
+
+void Tlb::flush_address_asid(u64 address, u16 asid) {
+    for_each_bank([&](TlbBank& bank) {
+        if (&bank != &bare_ && bank.asid == asid) {
+            bank.flush_page_without_global(address);
+        }
+    });
+}
+
+}  // namespace stampede

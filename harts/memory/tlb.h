@@ -1,0 +1,128 @@
+// A hart's translation cache. Its own thread only.
+//
+// Entries are kept in banks, one a context, so that a trap or a change of satp picks another bank instead of flushing one:
+//   bare                  no translation (M-mode, or satp.MODE = Bare)
+//   supervisor, SUM       one bank each for all address spaces: kernels map themselves with G, so these survive a change of ASID;
+//                         entries without G in them are dropped when the ASID changes
+//   user                  a bank for each of the last few ASIDs
+// This keeps what the architecture lets a TLB keep, and a kernel that forgets an sfence.vma can be caught.
+//
+// An entry's tags are the virtual page, or no_tag. A fast access compares (address & (page mask | alignment bits)) with the tag, so
+// misaligned accesses miss too. Pages that stores must not reach directly (code, reservations, no D yet) have no write tag;
+// pages outside RAM have no tags at all.
+#pragma once
+#include <array>
+
+#include "harts/base/types.h"
+#include "harts/memory/pte.h"
+
+namespace stampede {
+
+struct CodePage;
+
+inline constexpr u64 no_tag = 0xfff;  // low bits that no compared address has
+
+struct TlbEntry {
+    u64 read = no_tag;
+    u64 write = no_tag;
+    i64 offset = 0;     // host address minus guest virtual address
+    u64 physical = 0;   // page address | flag_global | level << 1
+};
+
+struct FetchEntry {
+    u64 page = no_tag;        // virtual
+    CodePage* code = nullptr;
+    u64 physical = 0;         // as TlbEntry's
+};
+
+struct TlbBank {
+    static constexpr u64 size = 512;
+    static constexpr u64 fetch_size = 64;
+    static constexpr u64 flag_global = 1;
+
+    std::array<TlbEntry, size> entries;
+    std::array<FetchEntry, fetch_size> fetch;
+    std::array<u64, size / 64> used{};  // bit n: entries[n] may hold something
+    u64 fetch_used = 0;
+    std::array<u64, 2> superpages{};    // filter, lower and upper half: hashes of the 2 MiB regions of pieces of superpages
+    u64 last_use = 0;                   // for the user banks' replacement
+    u16 asid = 0;                       // whose entries without G these are
+    bool in_use = false;
+
+    [[nodiscard]] static constexpr u64 index(u64 address) { return (address >> 12) & (size - 1); }
+    [[nodiscard]] static constexpr u64 fetch_index(u64 address) { return (address >> 12) & (fetch_size - 1); }
+
+    void flush();                          // everything
+    void flush_without_global();
+    void flush_page(u64 address);          // with and without G
+    void flush_page_without_global(u64 address);
+    // Drops write tags of pages for which `revoked(physical page address)` holds.
+    template <class Revoked>
+    void drop_write_tags(Revoked&& revoked) {
+        for_each_used([&](TlbEntry& entry) {
+            if (entry.write != no_tag && revoked(PhysAddr{entry.physical & ~page_offset_mask})) {
+                entry.write = no_tag;
+            }
+        });
+    }
+    void drop_fetch_of(const CodePage* code);
+    TlbEntry& take(u64 address, u64 physical, int level, bool global);
+    void put_fetch(u64 address, u64 physical, int level, bool global, CodePage* code);
+
+private:
+    template <class F>
+    void for_each_used(F&& f) {
+        for (u64 word = 0; word < used.size(); ++word) {
+            for (u64 bits = used[word]; bits != 0; bits &= bits - 1) {
+                f(entries[word * 64 + static_cast<u64>(__builtin_ctzll(bits))]);
+            }
+        }
+    }
+    template <class Matches>
+    void flush_if(Matches&& matches);
+    template <class Matches>
+    void flush_one_page(u64 address, Matches&& matches);
+    static constexpr u64 superpage_hash(u64 address) { return u64{1} << (((address >> 21) * 0x9e3779b97f4a7c15ull) >> 58); }
+    void note_superpage(u64 address, int level) {
+        if (level != 0) {
+            superpages[address >> 63] |= level == 1 ? superpage_hash(address) : ~u64{0};
+        }
+    }
+};
+
+class Tlb {
+public:
+    static constexpr u64 user_banks = 12;
+
+    TlbBank& bare() { return bare_; }
+    TlbBank& supervisor(Satp satp) { return shared_bank(supervisor_, satp); }
+    TlbBank& supervisor_sum(Satp satp) { return shared_bank(supervisor_sum_, satp); }
+    TlbBank& user(Satp satp);
+
+    // sfence.vma: by address or all, by ASID or all (global mappings stay when an ASID is given).
+    void flush_all();
+    void flush_address(u64 address);
+    void flush_asid(u16 asid);
+    void flush_address_asid(u64 address, u16 asid);
+
+    template <class F>
+    void for_each_bank(F&& f) {
+        f(bare_);
+        f(supervisor_);
+        f(supervisor_sum_);
+        for (TlbBank& bank : user_) {
+            if (bank.in_use) {
+                f(bank);
+            }
+        }
+    }
+
+private:
+    TlbBank& shared_bank(TlbBank& bank, Satp satp);
+
+    TlbBank bare_, supervisor_, supervisor_sum_;
+    std::array<TlbBank, user_banks> user_;
+    u64 clock_ = 0;
+};
+
+}  // namespace stampede
