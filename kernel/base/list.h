@@ -41,6 +41,15 @@ public:
         head_.next->previous = &l;
         head_.next = &l;
     }
+    // `place` must be in this list.
+    void insert_before(T& place, T& added) {
+        ListLink& at = place.*link;
+        ListLink& l = added.*link;
+        l.next = &at;
+        l.previous = at.previous;
+        at.previous->next = &l;
+        at.previous = &l;
+    }
     T* pop_front() {
         T* first = front();
         if (first) remove(*first);

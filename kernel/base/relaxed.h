@@ -23,6 +23,17 @@ public:
     {
         return __atomic_fetch_add(&value_, value, __ATOMIC_RELAXED);
     }
+    // The same for bits, sequentially consistent: for algorithms that need a full fence there.
+    T fetch_or_ordered(T bits)
+        requires std::integral<T>
+    {
+        return __atomic_fetch_or(&value_, bits, __ATOMIC_SEQ_CST);
+    }
+    T fetch_and_ordered(T bits)
+        requires std::integral<T>
+    {
+        return __atomic_fetch_and(&value_, bits, __ATOMIC_SEQ_CST);
+    }
 
 private:
     alignas(sizeof(T)) T value_{};

@@ -1,7 +1,6 @@
 // Spinlocks whose rank is part of their type. A holder runs with interrupts off and may take only higher ranks; anything else is a
 // panic that names both locks. Taken through SpinGuard only.
 #pragma once
-#include <atomic>
 #include <cstdint>
 
 #include "kernel/base/annotations.h"
@@ -30,7 +29,7 @@ protected:
 
 private:
     // 0 free, 1 held. Written by whoever takes or gives the lock: acquire and release make the guarded data visible.
-    std::atomic<std::uint32_t> word_{0};
+    std::uint32_t word_ = 0;
     Rank rank_;
     const char* name_;  // static string
 };

@@ -13,6 +13,8 @@
 
 namespace kernel {
 
+class MappingChange;
+
 enum class Access : std::uint8_t { read, write, execute };
 
 class AddressSpace {
@@ -34,11 +36,9 @@ public:
     Result<void> map_zeroed(VirtAddr begin, VirtAddr end, std::uint64_t permissions);
     // Unmaps what is mapped in [begin, end), page aligned.
     void unmap(VirtAddr begin, VirtAddr end);
-    // Takes the user's access away from one page but leaves it mapped (the guard below the stack).
-    void forbid_user(VirtAddr page);
 
     // Maps into the empty `child` what is mapped here, sharing frames; writable pages become copy-on-write in both.
-    // On error the child is empty again (its root stays).
+    // On error the child holds what it got so far, with every reference counted: destroy() it.
     Result<void> fork_into(AddressSpace& child);
 
     // A fault at `address`. Ok: it was copy-on-write (or the translation was stale) and the access may be tried again.
@@ -63,14 +63,16 @@ public:
     static constexpr std::size_t root_ppn_offset() { return 0; }  // for the audit table
 
 private:
-    enum class Missing : std::uint8_t { leave, create };
-    Pte* find(VirtAddr page, Missing missing);   // null: no table there, or no memory to make one
+    Pte* find(VirtAddr page) const;                 // the leaf entry; null: no table there
+    Result<Pte*> find_or_make(VirtAddr page);       // with the tables above it
+    VirtAddr next_mapped(VirtAddr from, VirtAddr end) const;
+    Result<void> map_new(VirtAddr page, Frame& frame, std::uint64_t permissions);
     Result<std::byte*> reachable(VirtAddr address, Access access);
     Result<void> make_unique(VirtAddr page, Pte& entry);
-    Result<void> fork_page(VirtAddr page, Pte& entry, AddressSpace& child, class MappingChange& change);
-    void free_tables();
+    Result<void> fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange& change);
 
     std::uint64_t root_ppn_ = 0;   // first: the audit reads it
+    VirtAddr end_;                 // nothing at or past it was ever mapped
     AsidTag asid_tag_;
 };
 

@@ -2,6 +2,7 @@
 // pointer to one never dangles, but may come to mean another process unless a lock below holds it.
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "kernel/abi/system_calls.h"

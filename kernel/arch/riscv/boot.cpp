@@ -1,0 +1,80 @@
+#include "kernel/arch/riscv/boot.h"
+
+#include <atomic>
+
+#include "kernel/arch/riscv/boot_arguments.h"
+#include "kernel/arch/riscv/devices.h"
+#include "kernel/arch/riscv/fdt.h"
+#include "kernel/arch/riscv/machine.h"
+#include "kernel/arch/riscv/paging.h"
+#include "kernel/base/print.h"
+#include "kernel/fs/fs.h"
+#include "kernel/mm/asid.h"
+#include "kernel/policy/policy.h"
+#include "kernel/proc/clock.h"
+#include "kernel/proc/lifecycle.h"
+#include "kernel/proc/scheduler.h"
+#include "kernel/sys/audit.h"
+#include "kernel/trap/trap.h"
+
+// Set by hart 0 once memory and processes are ready, read by the others before they go on (release and acquire).
+extern "C" std::uint32_t harts_released;
+
+namespace kernel {
+
+namespace {
+
+constinit unsigned cpus = 0;   // written once, before other harts run
+
+void memory_init(PhysAddr memory_end) {
+    arch::paging_init(memory_end);
+    arch::use_kernel_page_table();
+    arch::flush_all_spaces();
+    frames_init(arch::physical(arch::image_end), memory_end);
+    policy::init(frame_range());
+    std::uint16_t asids = arch::largest_asid();
+    std::uint64_t wanted = boot_argument_number("asids", asids);
+    asids_init(wanted < asids ? static_cast<std::uint16_t>(wanted) : asids);
+}
+
+void release_other_harts() {
+    __atomic_store_n(&harts_released, 1, __ATOMIC_RELEASE);
+    for (unsigned cpu = 1; cpu < cpus; ++cpu) arch::send_interrupt(cpu);
+}
+
+}  // namespace
+
+unsigned arch::cpu_count() { return cpus; }
+
+}  // namespace kernel
+
+void boot_main(std::uint64_t device_tree) {
+    using namespace kernel;
+    traps_init();
+    arch::MachineDescription machine = arch::read_device_tree(arch::direct_map({device_tree}));
+    cpus = machine.cpus < arch::max_cpus ? machine.cpus : arch::max_cpus;
+    boot_arguments_keep(machine.boot_arguments);   // the tree lies in memory that is free from here on
+    if (machine.memory_begin != arch::ram_base) panic("memory begins at 0x%lx, not 0x%lx", machine.memory_begin, arch::ram_base);
+    memory_init({machine.memory_begin + machine.memory_bytes});
+
+    print("stampede kernel %s is booting\n", policy::name);
+    clock_init();
+    arch::uart_init();
+    arch::plic_init();
+    processes_init();
+    fs_init();
+    audit_table_announce();
+    make_first_process(boot_arguments());
+    print("hart 0 starting\n");
+    release_other_harts();
+    scheduler_run();
+}
+
+void boot_other() {
+    using namespace kernel;
+    traps_init();
+    arch::use_kernel_page_table();
+    arch::flush_all_spaces();
+    print("hart %u starting\n", arch::cpu_id());
+    scheduler_run();
+}

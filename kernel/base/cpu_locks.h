@@ -1,0 +1,25 @@
+// What each CPU keeps about its locks: the nesting of interrupts-off, and the locks it holds, for the rank check.
+#pragma once
+#include <array>
+#include <cstdint>
+
+namespace kernel {
+
+class SpinlockBase;
+
+// Touched by its own CPU only, with interrupts off.
+struct alignas(64) CpuLocks {
+    static constexpr std::uint32_t limit = 12;
+
+    std::uint32_t off_depth = 0;             // InterruptsOff and locks alive
+    bool interrupts_were_on = false;         // before the outermost; a context switch carries it with the process
+    std::uint32_t held_count = 0;
+    std::array<const SpinlockBase*, limit> held{};
+};
+
+CpuLocks& this_cpu_locks();   // interrupts off
+
+void push_interrupts_off();
+void pop_interrupts_off();
+
+}  // namespace kernel

@@ -1,0 +1,52 @@
+#include "kernel/mm/frame.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/base/print.h"
+
+namespace kernel {
+
+namespace {
+
+constinit FrameRange range;   // written once by the boot CPU before any other runs
+
+std::uint64_t index_of(const Frame& frame) { return static_cast<std::uint64_t>(&frame - range.frames); }
+
+}  // namespace
+
+std::uint64_t frame_arrays_size(std::uint64_t frame_count) {
+    return PhysAddr{frame_count * (sizeof(Frame) + sizeof(FrameOwner))}.page_up().value;
+}
+
+void frames_init(PhysAddr begin, PhysAddr end) {
+    begin = begin.page_up();
+    end = end.page_down();
+    if (end <= begin) panic("no memory behind the kernel's image: ends at 0x%lx, memory at 0x%lx", begin.value, end.value);
+    // Counts for the arrays' own frames are a little too many; no more than one page.
+    std::uint64_t count = (end - begin) / page_size;
+    std::uint64_t arrays = frame_arrays_size(count);
+    if (arrays >= end - begin) panic("no memory behind the frame table");
+    range.first = begin + arrays;
+    range.frame_count = (end - range.first) / page_size;
+    range.frames = reinterpret_cast<Frame*>(arch::direct_map(begin));
+    range.owners = reinterpret_cast<FrameOwner*>(range.frames + range.frame_count);
+}
+
+const FrameRange& frame_range() { return range; }
+
+PhysAddr address_of(const Frame& frame) { return range.first + index_of(frame) * page_size; }
+
+bool is_frame(PhysAddr address) {
+    return address >= range.first && address < range.first + range.frame_count * page_size;
+}
+
+Frame& frame_at(PhysAddr address) {
+    KERNEL_ASSERT(is_frame(address));
+    return range.frames[(address - range.first) / page_size];
+}
+
+FrameOwner owner_of(const Frame& frame) { return range.owners[index_of(frame)]; }
+void set_owner(const Frame& frame, FrameOwner owner) { range.owners[index_of(frame)] = owner; }
+
+std::byte* bytes_of(const Frame& frame) { return arch::direct_map(address_of(frame)); }
+
+}  // namespace kernel

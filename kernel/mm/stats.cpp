@@ -1,0 +1,7 @@
+#include "kernel/mm/stats.h"
+
+namespace kernel {
+
+constinit Statistics statistics{};
+
+}  // namespace kernel

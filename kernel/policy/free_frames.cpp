@@ -1,0 +1,48 @@
+#include "kernel/policy/free_frames.h"
+
+#include "kernel/arch/arch.h"
+#include "kernel/mm/stats.h"
+
+namespace kernel::policy {
+
+void FreeFrames::init(const FrameRange& range) {
+    head_ = 0;
+    frontier_ = range.first.value;
+    end_ = range.first.value + range.frame_count * page_size;
+    in_use_ = 0;
+}
+
+Frame* FreeFrames::take(FrameOwner owner) {
+    Frame* frame;
+    if (head_) {
+        frame = &frame_at({head_});
+        head_ = reinterpret_cast<Link*>(bytes_of(*frame))->next.value;
+    } else if (frontier_ < end_) {
+        frame = &frame_at({frontier_});
+        frontier_ += page_size;
+    } else {
+        return nullptr;
+    }
+    frame->count = 1;
+    set_owner(*frame, owner);
+    statistics.frames_in_use = ++in_use_;
+    if (in_use_ > statistics.frames_peak) statistics.frames_peak = in_use_;
+    return frame;
+}
+
+void FreeFrames::give_back(Frame& frame) {
+    set_owner(frame, FrameOwner::free);
+    auto* link = reinterpret_cast<Link*>(bytes_of(frame));
+    link->next = {head_};
+    head_ = address_of(frame).value;
+    statistics.frames_in_use = --in_use_;
+}
+
+void FreeFrames::describe(stampede::abi::AuditTable& table) const {
+    table.frontier_address = arch::physical(&frontier_).value;
+    table.free_lists = 1;
+    table.free[0].head_address = arch::physical(&head_).value;
+    table.free_link_offset = 0;
+}
+
+}  // namespace kernel::policy

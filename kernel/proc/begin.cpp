@@ -1,0 +1,105 @@
+// How processes begin: the first one from nothing, the others as copies of their parents.
+#include "kernel/arch/riscv/machine.h"
+#include "kernel/base/print.h"
+#include "kernel/base/string.h"
+#include "kernel/fs/fs.h"
+#include "kernel/mm/stats.h"
+#include "kernel/proc/hart.h"
+#include "kernel/proc/lifecycle.h"
+#include "kernel/proc/scheduler.h"
+#include "kernel/sys/exec.h"
+#include "kernel/trap/trap.h"
+#include "kernel/trap/trap_frame.h"
+
+extern "C" void context_begin();
+
+namespace kernel {
+
+namespace {
+
+constinit const char* first_arguments = nullptr;
+
+// Its kernel context begins in context_begin, right below the trap frame.
+void prepare_context(Process& process) {
+    process.context = {};
+    process.context.ra = reinterpret_cast<std::uint64_t>(&context_begin);
+    process.context.sp = reinterpret_cast<std::uint64_t>(process.trap_frame);
+}
+
+void start(Process& process) {
+    SpinGuard guard(process.lock);
+    make_runnable(process);
+}
+
+void copy_files(const Process& parent, Process& child) {
+    for (std::size_t i = 0; i < parent.open_files.size(); ++i) {
+        child.open_files[i] = parent.open_files[i] ? file_duplicate(*parent.open_files[i]) : nullptr;
+    }
+    child.working_directory = inode_duplicate(*parent.working_directory);
+}
+
+void adopt(Process& parent, Process& child) {
+    SpinGuard guard(parent.family);
+    child.parent.store(&parent, std::memory_order_release);
+    child.dead = false;
+    parent.children.push_back(child);
+}
+
+// The first process's own beginning, in its context with interrupts on.
+void run_init(Process& self) {
+    Result<int> argument_count = exec_first("/init", "init", first_arguments);
+    if (!argument_count) panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
+    self.trap_frame->a(0) = static_cast<std::uint64_t>(*argument_count);
+    statistics.frames_at_boot = statistics.frames_in_use;
+}
+
+}  // namespace
+
+void make_first_process(const char* boot_arguments) {
+    first_arguments = boot_arguments;
+    Process* process = take_slot();
+    KERNEL_ASSERT(process && process->pid == 1);
+    if (!process->space.create()) panic("no memory for the first process");
+    process->working_directory = inode_root();
+    memcpy(process->name.data(), "init", 5);
+    prepare_context(*process);
+    first_process = process;
+    start(*process);
+}
+
+Result<std::uint32_t> fork_process(Process& parent) {
+    Process* child = take_slot();
+    if (!child) return failure(Error::no_process);
+    Result<void> copied = child->space.create();
+    if (copied) copied = parent.space.fork_into(child->space);
+    if (!copied) {
+        child->space.destroy();
+        give_slot(*child);
+        return failure(copied.error());
+    }
+    child->size = parent.size;
+    child->name = parent.name;
+    *child->trap_frame = *parent.trap_frame;
+    child->trap_frame->a(0) = 0;
+    copy_files(parent, *child);
+    prepare_context(*child);
+
+    std::uint32_t pid = child->pid;   // once it runs it may end, and its slot be another's
+    adopt(parent, *child);
+    start(*child);
+    return pid;
+}
+
+}  // namespace kernel
+
+// Where every process's kernel context begins, once: the scheduler hands its lock over.
+extern "C" void process_begin() NO_THREAD_SAFETY_ANALYSIS {
+    using namespace kernel;
+    Process& self = *this_hart().current;
+    self.lock.unlock();
+    if (&self == first_process) {
+        arch::interrupts_on();
+        run_init(self);
+    }
+    return_to_user(self);
+}

@@ -1,0 +1,22 @@
+// What each hart keeps for running processes.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "kernel/arch/arch.h"
+#include "kernel/proc/process.h"
+
+namespace kernel {
+
+// Touched by its own hart only, with interrupts off.
+struct alignas(64) Hart {
+    SwitchContext scheduler;        // where the scheduler waits while a process runs
+    Process* current = nullptr;     // the process that runs here
+    bool leaving = false;           // the current process is about to leave: whatever it wakes may run here at once
+};
+
+extern std::array<Hart, arch::max_cpus> harts;
+
+inline Hart& this_hart() { return harts[arch::cpu_id()]; }   // interrupts off
+
+}  // namespace kernel

@@ -1,0 +1,67 @@
+// An idle hart sets its bit, then looks at all queues; who pushes work does so first, then looks at the bits. Between the
+// two steps of each stands a full fence, so that at least one of them sees the other (Dekker's argument):
+//
+//     idle hart:  set bit   | fence | read lengths  → none: wfi
+//     pusher:     push      | fence | read bits     → one set: clear it, interrupt that hart
+//
+// The pusher clears the bit it found, so that two pushers wake two harts. An interrupt sent before the wfi ends that wfi.
+#include "kernel/proc/idle.h"
+
+#include "kernel/arch/riscv/machine.h"
+#include "kernel/proc/clock.h"
+#include "kernel/proc/run_queue.h"
+
+namespace kernel {
+
+namespace {
+
+// A bit per idle hart: set and cleared by the hart, cleared by who wakes it. Atomic instructions only, but for the pusher's first look.
+struct alignas(64) IdleHarts {
+    Relaxed<std::uint64_t> bits;
+    std::uint64_t set(std::uint64_t bit) { return bits.fetch_or_ordered(bit); }
+    std::uint64_t clear(std::uint64_t bit) { return bits.fetch_and_ordered(~bit); }
+};
+constinit IdleHarts idle_harts;
+
+std::uint64_t bit_of(unsigned cpu) { return std::uint64_t{1} << cpu; }
+
+bool work_anywhere() {
+    for (unsigned i = 0; i < arch::cpu_count(); ++i) {
+        if (run_queues[i].length() != 0) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void idle_wait() {
+    unsigned here = arch::cpu_id();
+    idle_harts.set(bit_of(here));
+    if (!work_anywhere()) {
+        arch::set_timer(clock_next_deadline());
+        arch::wait_for_interrupt();
+    }
+    idle_harts.clear(bit_of(here));
+}
+
+void idle_wake_one() {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    unsigned here = arch::cpu_id();
+    std::uint64_t others = idle_harts.bits.load() & ~bit_of(here);
+    while (others) {
+        unsigned cpu = static_cast<unsigned>(__builtin_ctzll(others));
+        if (idle_harts.clear(bit_of(cpu)) & bit_of(cpu)) {
+            arch::send_interrupt(cpu);
+            return;
+        }
+        others &= others - 1;
+    }
+}
+
+bool idle_all_others() {
+    std::uint64_t all = arch::cpu_count() == 64 ? ~std::uint64_t{0} : bit_of(arch::cpu_count()) - 1;
+    std::uint64_t others = all & ~bit_of(arch::cpu_id());
+    return (idle_harts.set(0) & others) == others && !work_anywhere();
+}
+
+}  // namespace kernel

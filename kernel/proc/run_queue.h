@@ -1,0 +1,27 @@
+// Runnable processes, a queue per hart. A hart takes from the front of its own; one that has nothing to do takes from others'.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "kernel/arch/arch.h"
+#include "kernel/proc/process.h"
+
+namespace kernel {
+
+class alignas(64) RunQueue {
+public:
+    void push(Process& process);
+    Process* pop();   // null when empty
+
+    // May be out of date at once; exact for a reader that pushed, or that comes after a fence behind a push.
+    std::uint32_t length() const { return length_.load(); }
+
+private:
+    Spinlock<Rank::run_queue> lock_{"run queue"};
+    List<Process, &Process::queue_link> list_ GUARDED_BY(lock_);
+    Relaxed<std::uint32_t> length_;   // written under lock_, read by anyone that looks for work
+};
+
+extern std::array<RunQueue, arch::max_cpus> run_queues;
+
+}  // namespace kernel

@@ -1,0 +1,130 @@
+#include "kernel/proc/scheduler.h"
+
+#include "kernel/arch/riscv/machine.h"
+#include "kernel/base/cpu_locks.h"
+#include "kernel/base/print.h"
+#include "kernel/proc/clock.h"
+#include "kernel/proc/hart.h"
+#include "kernel/proc/idle.h"
+#include "kernel/proc/run_queue.h"
+#include "kernel/proc/stacks.h"
+
+extern "C" void switch_context(kernel::SwitchContext* from, kernel::SwitchContext* to);
+
+namespace kernel {
+
+constinit std::array<Hart, arch::max_cpus> harts{};
+
+namespace {
+
+// Set once by the process that shuts the machine down, read by all: 0 or 1. Who reads it late learns by the interrupt that follows.
+constinit Relaxed<std::uint32_t> stopping;
+
+Process* steal(unsigned thief) {
+    unsigned cpus = arch::cpu_count();
+    for (unsigned i = 1; i < cpus; ++i) {
+        if (Process* process = run_queues[(thief + i) % cpus].pop()) return process;
+    }
+    return nullptr;
+}
+
+Process* pick() {
+    unsigned here = arch::cpu_id();
+    if (Process* process = run_queues[here].pop()) return process;
+    return steal(here);
+}
+
+// Taking the process's lock waits until the hart that it ran on before has saved its context.
+void run(Hart& hart, Process& process) {
+    process.lock.lock();
+    KERNEL_ASSERT(process.state == RunState::runnable);
+    process.state = RunState::running;
+    process.last_cpu = arch::cpu_id();
+    hart.current = &process;
+    hart.leaving = false;
+    if (process.space.exists()) process.space.activate();
+    clock_start_slice();
+    switch_context(&hart.scheduler, &process.context);
+    // Nothing may translate by its page table once another hart can run it and free that.
+    arch::use_kernel_page_table();
+    stack_check(process);
+    hart.current = nullptr;
+    process.lock.unlock();
+}
+
+}  // namespace
+
+void scheduler_run() {
+    Hart& hart = harts[arch::cpu_id()];
+    for (;;) {
+        arch::interrupts_on();    // whatever is pending is handled here
+        arch::interrupts_off();
+        if (Process* process = pick()) {
+            run(hart, *process);
+        } else {
+            idle_wait();
+        }
+    }
+}
+
+void make_runnable(Process& process) {
+    process.state = RunState::runnable;
+    RunQueue& queue = run_queues[arch::cpu_id()];
+    queue.push(process);
+    // This hart's scheduler takes the process at once when it is idle or is left now; an interrupt elsewhere would only race.
+    const Hart& hart = this_hart();
+    if ((hart.current == nullptr || hart.leaving) && queue.length() == 1) return;
+    idle_wake_one();
+}
+
+void leave_hart(Process& self) {
+    CpuLocks& locks = this_cpu_locks();
+    KERNEL_ASSERT(locks.held_count == 1 && locks.off_depth == 1 && self.lock.held_here());
+    KERNEL_ASSERT(self.state != RunState::running);
+    bool were_on = locks.interrupts_were_on;
+    switch_context(&self.context, &this_hart().scheduler);
+    this_cpu_locks().interrupts_were_on = were_on;   // maybe another hart's
+}
+
+void yield_hart() {
+    Process& self = current_process();
+    SpinGuard guard(self.lock);
+    make_runnable(self);
+    leave_hart(self);
+}
+
+bool slice_over() { return run_queues[arch::cpu_id()].length() != 0; }
+
+bool scheduler_stopping() { return stopping.load() != 0; }
+
+void scheduler_stop_others() {
+    stopping.store(1);
+    for (;;) {
+        InterruptsOff here;
+        unsigned self = arch::cpu_id();
+        // Again and again: a process may have been on its way back to user mode when it looked.
+        for (unsigned i = 0; i < arch::cpu_count(); ++i) {
+            if (i != self && !idle_all_others()) arch::send_interrupt(i);
+        }
+        if (idle_all_others()) return;
+        for (int i = 0; i < 1000; ++i) arch::spin_pause();
+    }
+}
+
+void scheduler_stop_here_if_asked(Process& self) {
+    if (!scheduler_stopping()) return;
+    SpinGuard guard(self.lock);
+    self.state = RunState::sleeping;
+    self.channel = nullptr;       // no wake-up and no kill finds it
+    leave_hart(self);
+    panic("process %u woke in a stopping machine", self.pid);
+}
+
+Process& current_process() {
+    InterruptsOff off;
+    Process* process = this_hart().current;
+    KERNEL_ASSERT(process);
+    return *process;
+}
+
+}  // namespace kernel

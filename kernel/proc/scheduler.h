@@ -1,0 +1,30 @@
+// Who runs where. Each hart has a scheduler context of its own; processes run from it and come back to it.
+#pragma once
+#include "kernel/base/spinlock.h"
+#include "kernel/proc/process.h"
+
+namespace kernel {
+
+// This hart's scheduler, for ever. Its stack is the hart's boot stack.
+[[noreturn]] void scheduler_run();
+
+// The process may run again: puts it into this hart's queue and lets an idle hart know.
+void make_runnable(Process& process) REQUIRES(process.lock);
+
+// Leaves this hart until the process is made runnable again and picked. Its state is set already, `lock` is the only lock
+// held: the scheduler releases it once the context is saved, and the lock is held again on return, maybe on another hart.
+void leave_hart(Process& self) REQUIRES(self.lock);
+
+// Lets others run. A process's own context, no lock held.
+void yield_hart();
+
+// The current slice is over: whether anybody waits for this hart.
+bool slice_over();
+
+// From now on no process returns to user mode any more; waits until every other hart is idle. The caller is a process.
+void scheduler_stop_others();
+// Called by every process right before it returns to user mode: stays here for ever once scheduler_stop_others() began.
+void scheduler_stop_here_if_asked(Process& self);
+bool scheduler_stopping();
+
+}  // namespace kernel
