@@ -1,0 +1,88 @@
+#include "harts/report/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
+namespace stampede {
+namespace {
+
+std::unexpected<Error> system_error(const std::filesystem::path& file, std::string_view what, int number) {
+    return error(fmt::format("{}: {}: {}", file.string(), what, std::generic_category().message(number)));
+}
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() { (void)close(); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] bool is_open() const { return number_ >= 0; }
+    [[nodiscard]] int get() const { return number_; }
+    // False: what was written may not have reached the disk (a full quota shows here); errno says why.
+    [[nodiscard]] bool close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
+
+private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        content.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    return true;
+}
+
+// Unique among the processes of this host and the threads of this one.
+std::filesystem::path temporary_name(const std::filesystem::path& file) {
+    static std::atomic<unsigned> number{0};  // any thread; relaxed: only its being different matters
+    return fmt::format("{}.{}.{}.tmp", file.string(), getpid(), number.fetch_add(1, std::memory_order_relaxed));
+}
+
+}  // namespace
+
+Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view content) {
+    const std::filesystem::path temporary = temporary_name(file);
+    Descriptor descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!descriptor.is_open()) {
+        return system_error(file, "cannot be made", errno);
+    }
+    if (!write_all(descriptor.get(), content) || !descriptor.close() || ::rename(temporary.c_str(), file.c_str()) != 0) {
+        const int reason = errno;
+        ::unlink(temporary.c_str());
+        return system_error(file, "cannot be written", reason);
+    }
+    return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& file) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.is_open()) {
+        return system_error(file, "cannot be opened", errno);
+    }
+    std::string content;
+    char block[16384];
+    for (;;) {
+        const ssize_t count = ::read(descriptor.get(), block, sizeof block);
+        if (count == 0) {
+            return content;
+        }
+        if (count > 0) {
+            content.append(block, static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            return system_error(file, "cannot be read", errno);
+        }
+    }
+}
+
+}  // namespace stampede
