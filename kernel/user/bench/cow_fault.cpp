@@ -1,1 +1,41 @@
-int main(int, char**) {return 0;}
+// How long is a write to a page that is shared with another process? One operation is one page; each batch forks a child that keeps the
+// pages shared until the batch is over, so every write copies (where fork shares).
+#include "kernel/user/lib/bench.h"
+#include "kernel/user/lib/system_calls.h"
+
+using namespace user;
+
+namespace {
+
+constexpr std::uint64_t pages = 512;
+alignas(stampede::abi::page_size) volatile std::uint8_t region[pages * stampede::abi::page_size];
+
+// A child that lives until its parent closes the pipe.
+int fork_keeper() {
+    int ends[2];
+    const int pid = pipe(ends) == 0 ? fork() : -1;
+    if (pid < 0) {
+        fail("no child to share with", "pipe() or fork() failed");
+    }
+    if (pid == 0) {
+        close(ends[1]);
+        char nothing;
+        read(ends[0], &nothing, 1);
+        exit(0);
+    }
+    close(ends[0]);
+    return ends[1];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_bench(argc, argv, pages, [](std::uint64_t operations) {
+        const int keeper = fork_keeper();
+        for (std::uint64_t page = 0; page < operations; ++page) {
+            region[page * stampede::abi::page_size] = static_cast<std::uint8_t>(page);
+        }
+        close(keeper);
+        wait(nullptr);
+    });
+}

@@ -33,6 +33,11 @@ public:
         : operations_(options.operations), deadline_(now() + options.seconds * ticks_per_second) {}
 
     bool reached(std::uint64_t done) const { return done >= operations_ || now() >= deadline_; }
+    // How many of `wanted` operations may still be begun.
+    std::uint64_t clip(std::uint64_t wanted, std::uint64_t done) const {
+        const std::uint64_t left = operations_ - done;
+        return done >= operations_ ? 0 : wanted < left ? wanted : left;
+    }
     // This limit with the `index`-th of `shares` equal shares of the operations.
     Limit share(std::uint64_t index, std::uint64_t shares) const {
         Limit part = *this;

@@ -8,14 +8,16 @@ namespace user {
 
 struct Totals {
     std::uint64_t operations = 0;
-    std::uint64_t refused = 0;   // times there was no process or memory to be had, and the workload went on without
+    std::uint64_t refused = 0;  // times there was no process to be had, and the workload went on without
+    std::uint64_t killed = 0;   // times a child was killed
 };
 
+// The work of the `index`-th worker. Fails through fail(); counts its operations as it goes (guest_calls.h).
 using Work = Totals (*)(const Limit& limit, std::uint64_t index, std::uint64_t seed);
 
 // Runs `work` in `workers` children, each with its share of the operations and a seed of its own, waits for all and prints
-// `program: N operations`. A worker reports through its return value, fails through fail(). The workers that could not be
-// forked at all are done without, but there must be one. Returns main's result.
+// `program: N operations`. Workers that could not be forked are done without, but something must have been done. A killed process is a
+// failure unless fork was refused as well: then memory was short. Returns main's result.
 int run_workers(const Options& options, std::uint64_t workers, Work work);
 
 // Enough trees of processes to keep 64 harts busy where every tree has several processes.

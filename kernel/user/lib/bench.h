@@ -1,0 +1,28 @@
+// The frame of a benchmark: batches of an operation until the limit, then one line
+// `name: N operations in T ticks (10 MHz)`.
+#pragma once
+#include "kernel/user/lib/guest_calls.h"
+#include "kernel/user/lib/print.h"
+#include "kernel/user/lib/program.h"
+
+namespace user {
+
+// `batch(n)` does n operations. Time includes what batches need beside them, so they should need little. Returns main's result.
+template <typename Batch>
+int run_bench(int argc, char** argv, std::uint64_t batch_size, Batch batch) {
+    const Limit limit(parse_options(argc, argv));
+    batch(batch_size);  // touches what is touched once only
+    std::uint64_t done = 0;
+    const std::uint64_t begin = now();
+    while (!limit.reached(done)) {
+        const std::uint64_t operations = limit.clip(batch_size, done);
+        batch(operations);
+        count(operations);
+        done += operations;
+    }
+    const std::uint64_t ticks = now() - begin;
+    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, done, ticks);
+    return 0;
+}
+
+}  // namespace user
