@@ -1,0 +1,35 @@
+#include "stress/hart_snapshot.h"
+
+#include "harts/core/csr_numbers.h"
+
+namespace stampede {
+namespace {
+
+constexpr u64 loop_reach = 128;  // bytes between a waiting loop's load and any other instruction of it
+
+bool interrupts_off(const HartState& state) {
+    switch (state.mode) {
+    case Privilege::User: return false;
+    case Privilege::Supervisor: return (state.csr.mstatus & csr::status_sie) == 0;
+    case Privilege::Machine: return (state.csr.mstatus & csr::status_mie) == 0;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool HartSnapshot::spins() const {
+    const u64 away = pc > spin_pc ? pc - spin_pc : spin_pc - pc;
+    return !waiting && spin_pc != 0 && away <= loop_reach;
+}
+
+HartSnapshot snapshot_of(Hart& hart, u64 traps) {
+    const HartState& own = hart.own;
+    const bool wakeable = hart.wakeable();
+    return {.hart = own.id.value, .pc = own.pc, .mode = own.mode, .interrupts_off = interrupts_off(own),
+            .waiting = own.stop == StopReason::Wfi, .can_wake = wakeable || hart.next_deadline() != ~u64{0},
+            .retired = own.retired_now(), .traps = traps, .spin_pc = own.spin.pc, .spin_address = own.spin.address,
+            .spin_value = own.spin.value, .spin_count = own.spin.count};
+}
+
+}  // namespace stampede

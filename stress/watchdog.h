@@ -1,0 +1,48 @@
+// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, and host time
+// only while no hart does anything but wait.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stress/hart_snapshot.h"
+
+namespace stampede {
+
+struct WatchdogLimits {
+    // A hart that executes so many without taking a trap, interrupts off at each look, will never take one.
+    u64 instructions_with_interrupts_off = 4'000'000'000;
+    // Looks in a row at which every hart waits or spins on the same word as before.
+    unsigned looks_without_progress = 40;
+    // … at which every hart waits and none can wake.
+    unsigned looks_asleep = 4;
+};
+
+struct Stuck {
+    std::string title;           // stable
+    std::optional<u32> hart;     // the one to blame, if it is one
+};
+
+class Watchdog {
+public:
+    enum class Input : u8 { None, Possible };  // whether somebody may type and so wake a hart
+
+    Watchdog(WatchdogLimits limits, Input input) : limits_(limits), input_(input) {}
+
+    // One look at all harts, a few times a second. A value: they are stuck.
+    [[nodiscard]] std::optional<Stuck> look(std::span<const HartSnapshot> harts);
+
+private:
+    [[nodiscard]] std::optional<Stuck> look_for_interrupts_off(std::span<const HartSnapshot> harts);
+    [[nodiscard]] std::optional<Stuck> look_for_endless_sleep(std::span<const HartSnapshot> harts);
+    [[nodiscard]] std::optional<Stuck> look_for_deadlock(std::span<const HartSnapshot> harts);
+
+    const WatchdogLimits limits_;
+    const Input input_;
+    std::vector<HartSnapshot> last_;
+    std::vector<u64> off_since_;   // instructions retired when the hart was first seen with interrupts off
+    unsigned asleep_ = 0, without_progress_ = 0;
+};
+
+}  // namespace stampede

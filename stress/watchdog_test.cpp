@@ -1,0 +1,84 @@
+#include "stress/watchdog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace stampede {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 1000, .looks_without_progress = 5, .looks_asleep = 3};
+
+HartSnapshot working(u32 hart, u64 retired) {
+    return {.hart = hart, .pc = 0x1000, .mode = Privilege::User, .can_wake = true, .retired = retired};
+}
+HartSnapshot idle(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = true, .can_wake = true, .retired = 7}; }
+HartSnapshot asleep(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = true, .can_wake = false, .retired = 7}; }
+HartSnapshot spinning(u32 hart, u64 address) {
+    return {.hart = hart, .pc = 0x3008, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = 9,
+            .spin_pc = 0x3000, .spin_address = address, .spin_value = 1, .spin_count = 64};
+}
+HartSnapshot off(u32 hart, u64 retired, u64 traps = 3) {
+    return {.hart = hart, .pc = 0x4000, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = retired, .traps = traps};
+}
+
+// The first complaint within `looks` looks at what `harts` gives for each of them, or nothing.
+template <class Harts>
+std::optional<Stuck> watch(unsigned looks, Harts&& harts, Watchdog::Input input = Watchdog::Input::None) {
+    Watchdog watchdog(limits, input);
+    for (unsigned look = 0; look < looks; ++look) {
+        const std::vector<HartSnapshot> now = harts(look);
+        if (auto stuck = watchdog.look(now)) {
+            return stuck;
+        }
+    }
+    return std::nullopt;
+}
+
+TEST(Watchdog, work_and_idling_are_progress) {
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{working(0, look * 500), idle(1)}; }));
+    EXPECT_FALSE(watch(100, [](u64) { return std::vector{idle(0), idle(1)}; }));
+}
+
+TEST(Watchdog, a_hart_that_keeps_interrupts_off_for_too_many_instructions_is_named) {
+    const auto stuck = watch(100, [](u64 look) { return std::vector{working(0, look * 500), off(1, look * 100)}; });
+    ASSERT_TRUE(stuck);
+    EXPECT_THAT(stuck->title, HasSubstr("interrupts off"));
+    EXPECT_EQ(stuck->hart, 1u);
+    EXPECT_FALSE(watch(10, [](u64 look) { return std::vector{off(1, look * 100)}; })) << "the limit is 1000 instructions";
+}
+
+TEST(Watchdog, a_hart_that_takes_traps_in_between_only_looks_as_if_interrupts_were_off) {
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{off(0, look * 600, look)}; }));
+}
+
+TEST(Watchdog, interrupts_on_at_one_look_start_the_count_again) {
+    EXPECT_FALSE(watch(100, [](u64 look) {
+        return std::vector{look % 8 == 0 ? working(0, look * 100) : off(0, look * 100)};
+    }));
+}
+
+TEST(Watchdog, harts_that_all_sleep_without_a_timer_are_stuck_unless_somebody_may_type) {
+    const auto all_asleep = [](u64) { return std::vector{asleep(0), asleep(1)}; };
+    const auto stuck = watch(10, all_asleep);
+    ASSERT_TRUE(stuck);
+    EXPECT_THAT(stuck->title, HasSubstr("no interrupt can wake"));
+    EXPECT_FALSE(watch(10, all_asleep, Watchdog::Input::Possible));
+    EXPECT_FALSE(watch(10, [](u64) { return std::vector{asleep(0), idle(1)}; }));
+}
+
+TEST(Watchdog, harts_that_spin_for_ever_while_all_others_wait_are_stuck) {
+    const auto stuck = watch(10, [](u64) { return std::vector{idle(0), spinning(1, 0x8000'1000), spinning(2, 0x8000'2000)}; });
+    ASSERT_TRUE(stuck);
+    EXPECT_THAT(stuck->title, HasSubstr("every hart spins"));
+    EXPECT_EQ(stuck->hart, 1u);
+}
+
+TEST(Watchdog, spinning_while_somebody_works_or_on_changing_words_is_waiting_like_any_other) {
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{working(0, look * 500), spinning(1, 0x8000'1000)}; }));
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{idle(0), spinning(1, 0x8000'1000 + look % 2 * 8)}; }));
+}
+
+}  // namespace
+}  // namespace stampede
