@@ -11,7 +11,7 @@ namespace kernel {
 
 namespace {
 
-// The heap's end moves by `bytes`; new pages are zeroed. A shrink below zero leaves it where it is, as xv6's does.
+// The heap's end moves by `bytes`; new pages are zeroed. (xv6 ignores a shrink below zero and reports success; here it fails.)
 Result<void> move_heap_end(Process& self, std::int64_t bytes) {
     VirtAddr now{self.size};
     VirtAddr wanted{self.size + static_cast<std::uint64_t>(bytes)};
@@ -20,7 +20,7 @@ Result<void> move_heap_end(Process& self, std::int64_t bytes) {
         Result<void> mapped = self.space.map_zeroed(now.page_up(), wanted.page_up(), Pte::read | Pte::write);
         if (!mapped) return mapped;
     } else {
-        if (wanted >= now) return {};
+        if (wanted > now) return failure(Error::bad_argument);
         self.space.unmap(wanted.page_up(), now.page_up());
     }
     self.size = wanted.value;

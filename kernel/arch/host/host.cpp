@@ -1,0 +1,90 @@
+#include "kernel/arch/host/host.h"
+
+#include <sched.h>
+#include <sys/mman.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace kernel {
+
+namespace host {
+
+namespace {
+
+std::byte* arena = nullptr;                       // set before the threads of a test start, read by all
+thread_local unsigned this_cpu = 0;
+thread_local RecordedTranslations* recorder = nullptr;
+
+}  // namespace
+
+Memory::Memory(std::size_t bytes) : bytes_(PhysAddr{bytes}.page_up().value) {
+    void* mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (arena || mapped == MAP_FAILED) {
+        std::fprintf(stderr, "host memory of %zu bytes: %s\n", bytes_, arena ? "there is one already" : "cannot be mapped");
+        std::abort();
+    }
+    arena = static_cast<std::byte*>(mapped);
+}
+
+Memory::~Memory() {
+    munmap(arena, bytes_);
+    arena = nullptr;
+}
+
+BoundCpu::BoundCpu(unsigned cpu) : before_(this_cpu) { this_cpu = cpu; }
+BoundCpu::~BoundCpu() { this_cpu = before_; }
+
+RecordedTranslations::RecordedTranslations() : before_(recorder) { recorder = this; }
+RecordedTranslations::~RecordedTranslations() { recorder = before_; }
+
+void record(const TranslationEvent& event) {
+    if (recorder) recorder->events_.push_back(event);
+}
+
+}  // namespace host
+
+namespace arch {
+
+using host::record;
+using Kind = host::TranslationEvent::Kind;
+
+unsigned cpu_id() { return host::this_cpu; }
+
+// Nothing interrupts a thread: interrupts are always off.
+bool interrupts_enabled() { return false; }
+void interrupts_on() {}
+void interrupts_off() {}
+
+void spin_pause() { sched_yield(); }   // the holder may be waiting for this thread's core
+
+void flush_page(VirtAddr address, std::uint16_t asid) { record({Kind::flush_page, address, asid, {}}); }
+void flush_space(std::uint16_t asid) { record({Kind::flush_space, {}, asid, {}}); }
+void flush_all_spaces() { record({Kind::flush_all, {}, 0, {}}); }
+void use_page_table(PhysAddr root, std::uint16_t asid) { record({Kind::use_page_table, {}, asid, root}); }
+std::uint16_t largest_asid() { return 0xffff; }
+
+// Objects outside the memory have a number too, which direct_map turns back into them.
+std::byte* direct_map(PhysAddr address) {
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uint64_t>(host::arena) + address.value -
+                                        host::Memory::begin().value);
+}
+PhysAddr physical(const void* direct_mapped) {
+    return host::Memory::begin() + (reinterpret_cast<std::uint64_t>(direct_mapped) - reinterpret_cast<std::uint64_t>(host::arena));
+}
+
+const std::uint64_t* kernel_root_entries() { return nullptr; }
+
+void console_put(char byte) { std::fputc(byte, stderr); }
+void instruction_fence() {}
+
+void finish(unsigned status) { std::exit(static_cast<int>(status)); }
+
+void panic_stop(const void* pc, const void*) {
+    std::fprintf(stderr, "CPU %u, pc %p\n", cpu_id(), pc);
+    std::abort();
+}
+
+}  // namespace arch
+
+}  // namespace kernel
