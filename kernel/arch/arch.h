@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "kernel/base/address.h"
 
@@ -37,8 +38,8 @@ std::uint16_t largest_asid();   // 0: this machine has no ASIDs
 std::byte* direct_map(PhysAddr address);
 PhysAddr physical(const void* direct_mapped);
 
-// The kernel's half (entries 256 to 511) of every root page table; null where there is none (host).
-const std::uint64_t* kernel_root_entries();
+// What every root page table has from entry 256 on, the kernel's half; entries behind these are 0. Empty on the host.
+std::span<const std::uint64_t> kernel_root_entries();
 
 void console_put(char byte);    // waits while the device is busy
 void instruction_fence();       // code was written: this CPU fetches it anew

@@ -25,10 +25,8 @@ Result<void> AddressSpace::create() {
     KERNEL_ASSERT(!exists());
     Result<PhysAddr> root = make_table();
     if (!root) return failure(root.error());
-    if (const std::uint64_t* kernel_half = arch::kernel_root_entries()) {
-        constexpr unsigned half = table_entries / 2;
-        memcpy(table_at(*root) + half, kernel_half, half * sizeof(Pte));
-    }
+    Pte* kernel_half = table_at(*root) + table_entries / 2;
+    for (std::uint64_t entry : arch::kernel_root_entries()) *kernel_half++ = {entry};
     root_ppn_ = root->value / page_size;
     end_ = {};
     asid_tag_.forget();

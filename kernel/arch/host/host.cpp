@@ -73,7 +73,7 @@ PhysAddr physical(const void* direct_mapped) {
     return host::Memory::begin() + (reinterpret_cast<std::uint64_t>(direct_mapped) - reinterpret_cast<std::uint64_t>(host::arena));
 }
 
-const std::uint64_t* kernel_root_entries() { return nullptr; }
+std::span<const std::uint64_t> kernel_root_entries() { return {}; }
 
 void console_put(char byte) { std::fputc(byte, stderr); }
 void instruction_fence() {}

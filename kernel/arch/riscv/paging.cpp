@@ -18,6 +18,7 @@ constexpr unsigned first_kernel_entry = table_entries / 2;
 constexpr unsigned image_table_limit = 4;   // megapages that hold code or read-only data
 
 constinit Table root{};
+constinit unsigned last_kernel_entry = first_kernel_entry;
 constinit Table ram_table{};                // the first gigabyte of memory
 constinit Table image_tables[image_table_limit]{};
 
@@ -53,13 +54,14 @@ void paging_init(PhysAddr memory_end) {
         }
     }
     root.entries[first_kernel_entry] = Pte::leaf({0}, data_page);   // devices lie in the first gigabyte
-    root.entries[first_kernel_entry + ram_base / gigabyte] = Pte::table(physical(&ram_table));
-    for (PhysAddr at = ram + gigabyte; at < memory_end; at += gigabyte) {
-        root.entries[first_kernel_entry + at.value / gigabyte] = Pte::leaf(at, data_page);
-    }
+    last_kernel_entry = first_kernel_entry + ram_base / gigabyte;
+    root.entries[last_kernel_entry] = Pte::table(physical(&ram_table));
+    for (PhysAddr at = ram + gigabyte; at < memory_end; at += gigabyte) root.entries[++last_kernel_entry] = Pte::leaf(at, data_page);
 }
 
-const std::uint64_t* kernel_root_entries() { return &root.entries[first_kernel_entry].bits; }
+std::span<const std::uint64_t> kernel_root_entries() {
+    return {&root.entries[first_kernel_entry].bits, last_kernel_entry - first_kernel_entry + 1};
+}
 
 void use_kernel_page_table() { use_page_table(physical(&root), 0); }
 
