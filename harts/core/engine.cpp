@@ -146,8 +146,7 @@ void far_handler(ARGUMENTS) {
     isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
     if (fast.next != stay) {
         const i64 halfwords = fast.next - slot;
-        fast.jump_register(pc + static_cast<u64>(halfwords * 2));
-        if (fast.missed) {
+        if (!fast.jump_register(pc + static_cast<u64>(halfwords * 2))) {
             hart->own.x[slot->rd] = link_register;
             TAIL(go_slow, hart, slot, budget, data);
         }

@@ -51,20 +51,21 @@ struct Fast {
             jump(v);
         }
     }
-    void jump_register(u64 target) {
+    bool jump_register(u64 target) {
         target &= ~u64{1};
         const u64 page = target & ~page_offset_mask;
         if (page != hart->own.page_va) {
             const FetchEntry& entry = hart->own.fetch->fetch[TlbBank::fetch_index(target)];
             if (entry.page != page) [[unlikely]] {
                 missed = true;
-                return;
+                return false;
             }
             hart->own.page_va = page;
             hart->own.page = entry.code;
             hart->own.slots = entry.code->slots;
         }
         next = hart->own.slots + (target & page_offset_mask) / 2;
+        return true;
     }
     template <auto f>
     static u64 pure(u64 a, u64 b) {

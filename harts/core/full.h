@@ -25,7 +25,10 @@ public:
     u64 pc_plus(i32 v) const { return own_.pc + static_cast<u64>(i64{v}); }
     u64 link() const { return own_.pc + length_; }
     void jump(i32 v) { next_ = pc_plus(v); }
-    void jump_register(u64 target) { next_ = target & ~u64{1}; }
+    bool jump_register(u64 target) {
+        next_ = target & ~u64{1};
+        return true;
+    }
     void branch_if(bool condition, i32 v) {
         if (condition) {
             jump(v);

@@ -1,7 +1,7 @@
 // One meaning an instruction, written once for every hart `H` that runs, checks or translates it.
 //
 // A meaning is restartable: it reads all it wants, then does at most one fallible act (load, store, amo, load_reserved,
-// store_conditional), then writes rd at most once. A hart whose fast path fails at the fallible act may so begin again elsewhere.
+// store_conditional, jump_register), then writes rd at most once. A hart whose fast path fails at the fallible act may so begin again elsewhere.
 // A meaning touches only `h` and the operations of values.h: no C++ `if`, `?:` or `&&` on a Value. meanings_test.cpp holds both rules.
 //
 // H offers: read(r), write(r, v), imm(i), keep(v), pc_plus(i), link(), jump(i), jump_register(v), branch_if(c, i), pure<f>(a, b),
@@ -35,7 +35,7 @@ concept FullHart = requires(H h) { h.mret(); };
 MEANING(Lui)   { h.write(d.rd, IMM); } } END
 MEANING(Auipc) { h.write(d.rd, h.pc_plus(d.imm)); } } END
 MEANING(Jal)   { h.write(d.rd, h.link()); h.jump(d.imm); } } END
-MEANING(Jalr)  { auto target = h.keep(S1 + IMM); h.write(d.rd, h.link()); h.jump_register(target); } } END
+MEANING(Jalr)  { auto back = h.keep(h.link()); if (!h.jump_register(S1 + IMM)) { return; } h.write(d.rd, back); } } END
 MEANING(Beq)   { h.branch_if(S1 == S2, d.imm); } } END
 MEANING(Bne)   { h.branch_if(S1 != S2, d.imm); } } END
 MEANING(Blt)   { h.branch_if(less(S1, S2), d.imm); } } END

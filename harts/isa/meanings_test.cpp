@@ -49,7 +49,7 @@ struct OpaqueHart {
     Opaque pc_plus(i32) { return {}; }
     Opaque link() { return {}; }
     void jump(i32) {}
-    void jump_register(Opaque) {}
+    bool jump_register(Opaque) { return true; }
     void branch_if(OpaqueCondition, i32) {}
     template <auto f>
     Opaque pure(Opaque, Opaque) {
@@ -167,7 +167,11 @@ public:
         flow_ = Flow::System;
     }
     void jump(i32) { leave(Flow::Jump); }
-    void jump_register(u64) { leave(Flow::JumpReg); }
+    Result jump_register(u64) {
+        const Result reached = fallible();
+        flow_ = Flow::JumpReg;
+        return reached;
+    }
     void branch_if(bool, i32) { leave(Flow::Branch); }
 
     // The first rule it broke, for a line that says `expected`; empty when none.
@@ -234,7 +238,7 @@ struct JalrThatReadsTooLate {
     template <class H>
     static void run(H& h, const Operands& d) {
         h.write(d.rd, h.link());
-        h.jump_register(h.read(d.rs1) + h.imm(d.imm));
+        (void)h.jump_register(h.read(d.rs1) + h.imm(d.imm));
     }
 };
 struct LoadThatWritesAnyway {
