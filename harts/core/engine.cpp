@@ -103,15 +103,8 @@ template <isa::Op op, unsigned length, class Observer>
 void handler(ARGUMENTS) {
     constexpr isa::Flow flow = isa::line_of(op).flow;
     Fast<Observer> fast{hart, slot, slot + length / 2, data, length};
-    [[maybe_unused]] u64 link_register = 0;
-    if constexpr (flow == isa::Flow::JumpReg) {  // writes rd, which may be rs1, before it can miss
-        link_register = hart->own.x[slot->rd];
-    }
     isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
     if (fast.missed) [[unlikely]] {
-        if constexpr (flow == isa::Flow::JumpReg) {
-            hart->own.x[slot->rd] = link_register;
-        }
         TAIL(go_slow, hart, slot, budget, data);
     }
     if constexpr (flow == isa::Flow::Branch) {
