@@ -24,6 +24,7 @@ struct Stat {
     std::uint32_t ino;
     std::int16_t type;
     std::int16_t nlink;
+    std::uint32_t reserved;   // 0: named, so that no uninitialised byte of the kernel reaches a user
     std::uint64_t size;
 };
 

@@ -139,7 +139,7 @@ void inode_set_image(Inode& inode, std::span<const std::byte> contents) {
 stampede::abi::Stat inode_stat(Inode& inode) {
     constexpr std::int32_t device = 1;
     SpinGuard guard(inode.lock);
-    return {device, inode.number, static_cast<std::int16_t>(inode.type), inode.links, inode.size};
+    return {device, inode.number, static_cast<std::int16_t>(inode.type), inode.links, 0, inode.size};
 }
 
 void inode_truncate(Inode& inode, std::uint64_t new_size) {
