@@ -35,7 +35,9 @@ std::size_t lines_behind(AlarmingLine::Kind kind) {
 ConsoleLog::ConsoleLog(int copy_to, Flush flush, std::function<std::optional<u8>()> input)
     : copy_to_(copy_to), flush_(flush), input_(std::move(input)) {}
 
-ConsoleLog::~ConsoleLog() {
+ConsoleLog::~ConsoleLog() { flush(); }
+
+void ConsoleLog::flush() {
     FutexGuard guard(lock_);
     pass_on_locked();
 }

@@ -32,6 +32,9 @@ public:
     void put(u8 byte) override EXCLUDES(lock_);
     std::optional<u8> get() override { return input_ ? input_() : std::nullopt; }
 
+    // Passes on what is not passed on yet. Any thread.
+    void flush() EXCLUDES(lock_);
+
     // All of these: any thread.
     [[nodiscard]] std::string text() const EXCLUDES(lock_);       // beginning and end, where it became too long to keep
     [[nodiscard]] std::string last_line() const EXCLUDES(lock_);  // that is not blank

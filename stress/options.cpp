@@ -170,22 +170,4 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
     return options;
 }
 
-std::string shell_line(const std::vector<std::string>& words) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    std::string line;
-    for (const std::string& word : words) {
-        line += line.empty() ? "" : " ";
-        if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
-            line += word;
-            continue;
-        }
-        line += '\'';
-        for (const char c : word) {
-            line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-        }
-        line += '\'';
-    }
-    return line;
-}
-
 }  // namespace stampede

@@ -48,7 +48,4 @@ struct EarlyExit {
 
 [[nodiscard]] std::expected<Options, EarlyExit> parse_options(int argc, const char* const* argv);
 
-// One shell word for each argument, quoted where a POSIX shell needs it.
-[[nodiscard]] std::string shell_line(const std::vector<std::string>& words);
-
 }  // namespace stampede

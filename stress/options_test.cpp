@@ -130,10 +130,6 @@ TEST(Options, the_rerun_parses_to_the_same_run) {
     EXPECT_EQ(second.time_limit(), seconds(3600));
 }
 
-TEST(Options, shell_words_are_quoted_where_they_must_be) {
-    EXPECT_EQ(shell_line({"a", "b-c=1", "", "two words", "it's", "$x"}), R"(a b-c=1 '' 'two words' 'it'\''s' '$x')");
-}
-
 TEST(Quantity, sizes_are_written_as_short_as_they_can_be_read) {
     EXPECT_EQ(size_text(u64{128} << 20), "128M");
     EXPECT_EQ(size_text(u64{3} << 30), "3G");

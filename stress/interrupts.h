@@ -1,0 +1,23 @@
+// Ctrl-C (and SIGTERM): the first one ends the run gracefully, the second one the program at once.
+#pragma once
+
+#include "harts/machine/machine.h"
+
+namespace stampede {
+
+// While one exists the signals are caught. One at a time.
+class Interrupts {
+public:
+    Interrupts();
+    ~Interrupts();
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+
+    // The machine whose run a signal ends; null: none.
+    void watch(Machine* machine);
+    // The same as a first signal, without one. Any thread.
+    void quit();
+    [[nodiscard]] bool requested() const;
+};
+
+}  // namespace stampede

@@ -1,0 +1,106 @@
+#include "stress/report.h"
+
+#include <fmt/format.h>
+
+#include "harts/report/atomic_file.h"
+#include "harts/report/finding_store.h"
+#include "harts/report/json.h"
+#include "harts/report/junit.h"
+#include "stress/quantity.h"
+
+namespace stampede {
+namespace {
+
+std::map<std::string, std::string> option_texts(const Options& options) {
+    std::map<std::string, std::string> texts{
+        {"workload", options.workload},
+        {"cpus", std::to_string(options.cpus)},
+        {"memory", size_text(options.memory)},
+        {"seed", std::to_string(options.seed)},
+        {"duration", fmt::format("{}s", options.duration.count())},
+        {"time", options.time == TimeMode::Host ? "host" : "warp"},
+        {"policy", options.policy},
+        {"append", options.append},
+        {"max-findings", std::to_string(options.max_findings)},
+    };
+    if (options.operations) {
+        texts["ops"] = std::to_string(*options.operations);
+    }
+    if (const auto limit = options.time_limit()) {
+        texts["timeout"] = fmt::format("{}s", limit->count());
+    }
+    return texts;
+}
+
+RunReport common(const Options& options, std::vector<std::string> command) {
+    RunReport report;
+    report.command = std::move(command);
+    report.version = STAMPEDE_VERSION;
+    report.host = HostInfo::of_this_host();
+    report.options = option_texts(options);
+    return report;
+}
+
+}  // namespace
+
+ExitStatus exit_status_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::Passed: return ExitStatus::Passed;
+    case Verdict::Findings: return ExitStatus::Findings;
+    case Verdict::Interrupted: return ExitStatus::Interrupted;
+    case Verdict::Error: return ExitStatus::Unusable;
+    }
+    return ExitStatus::Unusable;
+}
+
+RunReport make_report(const Options& options, std::vector<std::string> command, const RunOutcome& outcome) {
+    const std::string program = command.front();
+    RunReport report = common(options, std::move(command));
+    report.verdict = outcome.verdict();
+    report.exit_status = static_cast<int>(exit_status_of(report.verdict));
+    report.wall_s = outcome.wall_s;
+    report.cpu_s = outcome.cpu_s;
+    report.instructions = outcome.instructions;
+    if (options.task == Task::Run) {
+        report.operations[options.workload] = outcome.operations;
+    }
+    report.frames = outcome.frames;
+    report.cow = outcome.cow;
+    report.findings = outcome.findings;
+    for (Finding& finding : report.findings) {
+        finding.reproduce = options.rerun(program);
+    }
+    return report;
+}
+
+RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status, std::string error) {
+    RunReport report = common(options, std::move(command));
+    report.verdict = Verdict::Error;
+    report.exit_status = static_cast<int>(status);
+    report.error = std::move(error);
+    return report;
+}
+
+Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text) {
+    if (options.json) {
+        if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
+            return written;
+        }
+    }
+    if (options.junit) {
+        if (auto written = write_file_atomically(*options.junit, junit_xml(report, options.workload)); !written) {
+            return written;
+        }
+    }
+    if (options.findings_folder) {
+        const FindingStore store(*options.findings_folder);
+        for (const Finding& finding : report.findings) {
+            if (auto added = store.add(finding, {{"console.txt", console_text}}); !added) {
+                return std::unexpected(added.error());
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace stampede

@@ -1,0 +1,25 @@
+// From a run's outcome to what is written about it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "harts/base/error.h"
+#include "harts/report/run_report.h"
+#include "stress/options.h"
+#include "stress/run.h"
+
+namespace stampede {
+
+[[nodiscard]] ExitStatus exit_status_of(Verdict verdict);
+
+// Each finding gets the command that repeats the run.
+[[nodiscard]] RunReport make_report(const Options& options, std::vector<std::string> command, const RunOutcome& outcome);
+
+// The report of a run that could not start.
+[[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
+                                          std::string error);
+
+// --json, --junit and --findings, as far as asked for. Error: the first file that cannot be written.
+[[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text);
+
+}  // namespace stampede

@@ -1,0 +1,241 @@
+#include "stress/run.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "harts/observe/audit.h"
+#include "stress/guest_events.h"
+#include "stress/guest_symbols.h"
+
+namespace stampede {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr unsigned looks_after_a_panic = 4;  // a kernel that gave up gets so long to end the machine
+constexpr unsigned quiet_looks = 8;          // a shell without input that says nothing so long has nothing more to do
+
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+class GuestRun {
+public:
+    GuestRun(const RunSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> machine, ConsoleLog& console,
+             Interrupts& interrupts, const RunListeners& listeners)
+        : setup_(setup), machine_(std::move(machine)), console_(console), interrupts_(interrupts), listeners_(listeners),
+          symbols_(kernel, setup.user_program), watchdog_(setup.watchdog, setup.input) {}
+
+    ~GuestRun() { interrupts_.watch(nullptr); }
+    GuestRun(const GuestRun&) = delete;
+    GuestRun& operator=(const GuestRun&) = delete;
+
+    Result<void> open_trace() {
+        if (setup_.trace) {
+            auto trace = Trace::create(*setup_.trace, [this] { return machine_->time(); });
+            if (!trace) {
+                return std::unexpected(trace.error());
+            }
+            trace_ = std::move(*trace);
+        }
+        return {};
+    }
+
+    RunOutcome run() {
+        events_ = std::make_unique<GuestEvents>(machine_->ram(), [this] { machine_->request_stop(); }, trace_.get());
+        machine_->set_console(&console_);
+        machine_->set_guest_calls(events_.get());
+        machine_->set_events(events_.get());
+        if (listeners_.started) {
+            listeners_.started(*machine_);
+        }
+        interrupts_.watch(machine_.get());
+        facts_.audit = setup_.audit;
+        began_ = Clock::now();
+        const double cpu_began = cpu_seconds();
+        facts_.end = go_on();
+        if (listeners_.ended) {
+            listeners_.ended();
+        }
+        gather();
+        RunOutcome outcome;
+        outcome.wall_s = std::chrono::duration<double>(Clock::now() - began_).count();
+        outcome.cpu_s = cpu_seconds() - cpu_began;
+        fill(outcome);
+        return outcome;
+    }
+
+private:
+    RunEnd go_on() {
+        for (;;) {
+            switch (machine_->run_parallel(setup_.look)) {
+            case MachineStop::Finished: return events_->dead_handler() ? RunEnd::DeadHandler : RunEnd::Finished;
+            case MachineStop::Quiescent: audit_now(); break;
+            case MachineStop::SnapshotReady:
+            case MachineStop::Breakpoint: break;
+            case MachineStop::Requested:
+            case MachineStop::Deadline: break;
+            }
+            if (const std::optional<RunEnd> end = look()) {
+                return *end;
+            }
+        }
+    }
+
+    std::optional<RunEnd> look() {
+        if (interrupts_.requested()) {
+            return RunEnd::Interrupted;
+        }
+        if (events_->dead_handler()) {
+            return RunEnd::DeadHandler;
+        }
+        if (console_.panicked() && ++looks_since_panic_ >= looks_after_a_panic) {
+            return RunEnd::Panicked;
+        }
+        if (setup_.limit && Clock::now() - began_ >= *setup_.limit) {
+            return RunEnd::Timeout;
+        }
+        if (input_over()) {
+            return RunEnd::InputOver;
+        }
+        facts_.stuck = watchdog_.look(snapshots());
+        if (facts_.stuck) {
+            return RunEnd::Stuck;
+        }
+        return report_progress() >= setup_.max_findings ? std::optional(RunEnd::EnoughFound) : std::nullopt;
+    }
+
+    // Gives the number of findings so far.
+    std::size_t report_progress() {
+        facts_.failed_checks = events_->failed_checks();
+        facts_.alarming = console_.alarming();
+        const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
+            ? facts_.audited.size()
+            : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
+        if (listeners_.progress) {
+            RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings};
+            for (u32 n = 0; n < machine_->harts(); ++n) {
+                progress.instructions += machine_->instructions({n});
+            }
+            listeners_.progress(progress);
+        }
+        return findings;
+    }
+
+    bool input_over() {
+        const u64 said = console_.bytes();
+        quiet_looks_ = listeners_.input_over && listeners_.input_over() && said == said_ ? quiet_looks_ + 1 : 0;
+        said_ = said;
+        return quiet_looks_ >= quiet_looks && std::ranges::all_of(snapshots(), &HartSnapshot::waiting);
+    }
+
+    void audit_now() {
+        const std::optional<PhysAddr> table = events_->audit_table();
+        if (!table) {
+            return;  // a guest without a table; whether that is fine is the setup's to say
+        }
+        if (listeners_.quiescent) {
+            listeners_.quiescent(*machine_, *table);
+        }
+        merge_findings(facts_.audited, audit(machine_->ram(), *table));
+        if (const auto stats = load_stats()) {
+            if (auto leak = check_for_leak(*stats)) {
+                merge_findings(facts_.audited, {std::move(*leak)});
+            }
+        }
+        facts_.audit = RunFacts::Audit::Done;
+    }
+
+    std::vector<HartSnapshot> snapshots() {
+        std::vector<HartSnapshot> all;
+        for (u32 n = 0; n < machine_->harts(); ++n) {
+            all.push_back(snapshot_of(machine_->hart({n}), events_->traps({n})));
+        }
+        return all;
+    }
+
+    void gather() {
+        facts_.exit_status = machine_->exit_status();
+        facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
+        facts_.dead_handler = events_->dead_handler();
+        facts_.failed_checks = events_->failed_checks();
+        facts_.alarming = console_.alarming();
+        facts_.last_line = console_.last_line();
+        for (const HartSnapshot& snapshot : snapshots()) {
+            facts_.harts.push_back({snapshot, events_->place_of(machine_->hart({snapshot.hart}).own)});
+        }
+    }
+
+    std::optional<abi::KernelStats> load_stats() {
+        const std::optional<PhysAddr> address = events_->audit_table();
+        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
+        return table ? load_kernel_stats(machine_->ram(), *table) : std::nullopt;
+    }
+
+    void fill(RunOutcome& outcome) {
+        outcome.end = facts_.end;
+        outcome.exit_status = facts_.exit_status;
+        outcome.findings = findings_at_end(facts_, symbols_);
+        outcome.operations = events_->operations();
+        outcome.audited = facts_.audit == RunFacts::Audit::Done;
+        for (u32 n = 0; n < machine_->harts(); ++n) {
+            outcome.instructions.push_back(machine_->instructions({n}));
+        }
+        const std::optional<PhysAddr> address = events_->audit_table();
+        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
+        const auto stats = load_stats();
+        if (table && stats) {
+            const u64 total = table->frame_count;
+            outcome.frames = {total, total - std::min(total, stats->frames_at_boot),
+                              total - std::min(total, stats->frames_in_use), stats->frames_peak};
+            outcome.cow = {stats->cow_copied, stats->cow_taken_over, stats->oom_kills};
+            outcome.processes_peak = stats->processes_peak;
+        }
+    }
+
+    const RunSetup& setup_;
+    const std::unique_ptr<Machine> machine_;
+    ConsoleLog& console_;
+    Interrupts& interrupts_;
+    const RunListeners& listeners_;
+    const GuestSymbols symbols_;
+    Watchdog watchdog_;
+    std::unique_ptr<Trace> trace_;
+    std::unique_ptr<GuestEvents> events_;
+    RunFacts facts_;
+    Clock::time_point began_;
+    u64 said_ = 0;
+    unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
+};
+
+}  // namespace
+
+Verdict RunOutcome::verdict() const {
+    if (!findings.empty()) {
+        return Verdict::Findings;
+    }
+    return end == RunEnd::Interrupted ? Verdict::Interrupted : Verdict::Passed;
+}
+
+Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts, const RunListeners& listeners) {
+    const Result<ElfImage> kernel = ElfImage::read(setup.kernel);
+    if (!kernel) {
+        return std::unexpected(kernel.error());
+    }
+    Result<std::unique_ptr<Machine>> machine = Machine::create(setup.machine, *kernel);
+    if (!machine) {
+        return std::unexpected(machine.error());
+    }
+    GuestRun run(setup, *kernel, std::move(*machine), console, interrupts, listeners);
+    if (const Result<void> opened = run.open_trace(); !opened) {
+        return std::unexpected(opened.error());
+    }
+    return run.run();
+}
+
+}  // namespace stampede

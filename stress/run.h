@@ -1,0 +1,67 @@
+// One run of a guest from boot to its end, watched and audited.
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "harts/base/error.h"
+#include "harts/machine/machine.h"
+#include "harts/report/run_report.h"
+#include "stress/console_log.h"
+#include "stress/interrupts.h"
+#include "stress/run_facts.h"
+
+namespace stampede {
+
+struct RunSetup {
+    MachineConfig machine;
+    std::filesystem::path kernel;
+    std::filesystem::path user_program;               // for names; may be empty
+    std::optional<std::string> trace;                 // file to write
+    std::optional<std::chrono::seconds> limit;        // of host time
+    std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
+    u64 max_findings = 100;
+    Watchdog::Input input = Watchdog::Input::None;
+    WatchdogLimits watchdog;
+    RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
+};
+
+// What the progress line tells.
+struct RunProgress {
+    std::chrono::duration<double> elapsed{0};
+    u64 instructions = 0;                             // of all harts
+    u64 operations = 0;
+    std::size_t findings = 0;
+};
+
+struct RunOutcome {
+    RunEnd end = RunEnd::Finished;
+    std::optional<u32> exit_status;
+    std::vector<Finding> findings;
+    std::vector<u64> instructions;                    // by hart
+    u64 operations = 0;
+    double wall_s = 0, cpu_s = 0;
+    FrameTotals frames;                               // zeroes where the kernel tells nothing
+    CopyOnWriteTotals cow;
+    u64 processes_peak = 0;
+    bool audited = false;
+
+    [[nodiscard]] Verdict verdict() const;
+};
+
+// Listeners of a run; all on the calling thread.
+struct RunListeners {
+    std::function<void(const RunProgress&)> progress; // at each look
+    std::function<bool()> input_over;                 // whether no more input will come
+    std::function<void(Machine&)> started;            // before the first instruction
+    std::function<void()> ended;                      // after the last one, before the machine goes
+    // At the quiescent point, harts parked, before the audit: tests break the guest's memory here.
+    std::function<void(Machine&, PhysAddr table)> quiescent;
+};
+
+// Error: the kernel's file or the machine cannot be used, or the trace cannot be written; nothing ran.
+[[nodiscard]] Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,
+                                           const RunListeners& listeners = {});
+
+}  // namespace stampede
