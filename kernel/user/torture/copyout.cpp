@@ -201,4 +201,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_workers(parse_options(argc, argv), default_workers, work); }
+int main(int argc, char** argv) {
+    constexpr std::uint64_t most_processes = default_workers * (1 + 2 * children);
+    constexpr std::uint64_t most_pages = most_processes * (2 * pages + longest_read / page_size + pages_of_process);
+    return run_workers(parse_options(argc, argv), default_workers, most_pages, work);
+}

@@ -115,4 +115,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_workers(parse_options(argc, argv), default_workers, work); }
+int main(int argc, char** argv) {
+    constexpr std::uint64_t most_processes = default_workers * (steps_of_tree(0) / steps);
+    return run_workers(parse_options(argc, argv), default_workers, most_processes * (pages + pages_of_process), work);
+}

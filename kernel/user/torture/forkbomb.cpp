@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t pages = 4, words_of_page = stampede::abi::page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t checked_words[] = {0, 1, words_of_page / 2, words_of_page - 1};
 constexpr std::uint64_t most_children = 4;
-constexpr int patience = 100;  // ticks of 0.1 s until the gate opens although somebody is missing
+constexpr int patience = 30;   // ticks of 0.1 s until the gate opens although somebody is missing
 
 alignas(stampede::abi::page_size) std::uint64_t shared[pages][words_of_page];
 
@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     if (bombs == 0) {
         close(gate_ends[1]);
         close(arrival_ends[0]);
-        exit(run_workers(options, default_workers, bomb));
+        exit(run_workers(options, default_workers, (crowd + default_workers) * (pages + pages_of_process), bomb));
     }
     const int timer = fork();
     if (timer == 0) {

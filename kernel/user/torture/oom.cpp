@@ -391,8 +391,8 @@ void check_memory_is_back(std::uint64_t before) {
 }
 
 // In a child, so that the hog's memory and this process's page tables go with it.
-std::uint64_t rounds(const Limit& limit, std::uint64_t seed) {
-    Random random(seed);
+std::uint64_t rounds(const Options& options) {
+    Random random(options.seed);
     for (std::uint64_t page = 0; page < shared_pages; ++page) {
         for (std::uint64_t word = 0; word < words_of_page; ++word) {
             shared[page][word] = stamp + page;
@@ -400,6 +400,8 @@ std::uint64_t rounds(const Limit& limit, std::uint64_t seed) {
     }
     Hog hog;
     hog.start();
+    hog.leave(setup_frames);
+    const Limit limit(options);  // from here on: taking all memory for the first time is long
     std::uint64_t done = 0;
     while (!limit.reached(done)) {
         for (const Stage& stage : stages) {
@@ -420,14 +422,13 @@ int main(int argc, char** argv) {
         return was_executed_status;
     }
     const Options options = parse_options(argc, argv);
-    const Limit limit(options);
     int result[2];
     if (pipe(result) < 0) {
         fail("no pipe for the result", "pipe() failed");
     }
     const std::uint64_t before = free_pages();
     const int status = status_of_child([&] {
-        const std::uint64_t done = rounds(limit, options.seed);
+        const std::uint64_t done = rounds(options);
         write(result[1], &done, sizeof done);
     });
     if (status != 0) {
