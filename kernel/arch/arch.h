@@ -1,4 +1,5 @@
-// What base/, mm/, policy/ and proc/ want of the machine. Two makers: arch/riscv (the guest) and arch/host (threads as CPUs).
+// What base/, mm/, policy/ and proc/ want of the machine. Two makers: arch/riscv (the guest) and arch/host (threads as
+// CPUs).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,13 +20,15 @@ void interrupts_off();
 
 void spin_pause();      // once in every turn of a waiting loop
 
-// Plain accesses that race on purpose, single-copy atomic, of 4 or 8 bytes (kernel/base/relaxed.h is their only caller).
+// Plain accesses that race on purpose, single-copy atomic, of 4 or 8 bytes (kernel/base/relaxed.h is their only
+// caller).
 template <class T>
 T relaxed_load(const T* address);
 template <class T>
 void relaxed_store(T* address, T value);
 
-// Forgets this CPU's translations: of one page of an address space, of the whole space, of every space but the kernel's.
+// Forgets this CPU's translations: of one page of an address space, of the whole space, of every space but the
+// kernel's.
 void flush_page(VirtAddr address, std::uint16_t asid);
 void flush_space(std::uint16_t asid);
 void flush_all_spaces();

@@ -1,5 +1,6 @@
-// The one wrapper for accesses that are unordered on purpose: plain loads and stores that race by design, single-copy atomic.
-// Each is announced to a listening harness (GuestCall::relaxed_next), so a race detector knows it for an atomic.
+// The one wrapper for accesses that are unordered on purpose: plain loads and stores that race by design, single-copy
+// atomic. Each is announced to a listening harness (GuestCall::relaxed_next), so a race detector knows it for an
+// atomic.
 #pragma once
 #include <concepts>
 #include <type_traits>

@@ -33,7 +33,9 @@ void note_given(CpuLocks& here, const SpinlockBase& lock) {
 void check_rank(const CpuLocks& here, const SpinlockBase& lock) {
     if (here.held_count == 0) return;
     const SpinlockBase& last = *here.held[here.held_count - 1];
-    if (last.rank() >= lock.rank()) panic("lock %s wanted while %s is held: against their ranks", lock.name(), last.name());
+    if (last.rank() >= lock.rank()) {
+        panic("lock %s wanted while %s is held: against their ranks", lock.name(), last.name());
+    }
 }
 
 }  // namespace
@@ -56,8 +58,8 @@ void pop_interrupts_off() {
 InterruptsOff::InterruptsOff() { push_interrupts_off(); }
 InterruptsOff::~InterruptsOff() { pop_interrupts_off(); }
 
-// The acquire of the exchange orders everything that follows behind it; while it fails, waiting re-reads without writing,
-// so that the holder keeps the line.
+// The acquire of the exchange orders everything that follows behind it; while it fails, waiting re-reads without
+// writing, so that the holder keeps the line.
 void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
     push_interrupts_off();
     CpuLocks& here = this_cpu_locks();
@@ -68,7 +70,8 @@ void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
     note_taken(here, *this);
 }
 
-// An exchange rather than a store: an AMO says by itself, to a reader of traces and to a race detector, that it releases.
+// An exchange rather than a store: an AMO says by itself, to a reader of traces and to a race detector, that it
+// releases.
 void SpinlockBase::unlock() NO_THREAD_SAFETY_ANALYSIS {
     note_given(this_cpu_locks(), *this);
     __atomic_exchange_n(&word_, 0, __ATOMIC_RELEASE);

@@ -1,5 +1,5 @@
-// Spinlocks whose rank is part of their type. A holder runs with interrupts off and may take only higher ranks; anything else is a
-// panic that names both locks. Taken through SpinGuard only.
+// Spinlocks whose rank is part of their type. A holder runs with interrupts off and may take only higher ranks;
+// anything else is a panic that names both locks. Taken through SpinGuard only.
 #pragma once
 #include <cstdint>
 

@@ -58,7 +58,8 @@ void AsidTag::use_on_this_cpu(PhysAddr root) {
         arch::flush_all_spaces();
         generation = generation_of(tag_);
     } else if (moved && !fresh) {
-        arch::flush_space(asid());             // what this CPU knew of the space may be older than its last changes elsewhere
+        // what this CPU knew of the space may be older than its last changes elsewhere
+        arch::flush_space(asid());
     }
     if (moved) arch::instruction_fence();      // likewise for code this CPU has fetched from these frames
 }

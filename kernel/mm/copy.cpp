@@ -15,8 +15,8 @@ std::size_t within_page(VirtAddr address, std::size_t wanted) {
 
 }  // namespace
 
-// The byte at `address` in the direct map, when the user itself may access it so; what follows in the page is reachable too.
-// A page shared by copy-on-write is made unique before it is written, as the user's own write would.
+// The byte at `address` in the direct map, when the user itself may access it so; what follows in the page is reachable
+// too. A page shared by copy-on-write is made unique before it is written, as the user's own write would.
 Result<std::byte*> AddressSpace::reachable(VirtAddr address, Access access) {
     Pte* entry = find(address.page_down());
     if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);

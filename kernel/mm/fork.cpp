@@ -1,5 +1,6 @@
-// fork's half of copy-on-write. A page that may be written becomes read-only and marked in parent and child, who share its
-// frame; one that may not is shared as it is. Where the policy gives no further reference the child gets its own copy.
+// fork's half of copy-on-write. A page that may be written becomes read-only and marked in parent and child, who share
+// its frame; one that may not is shared as it is. Where the policy gives no further reference the child gets its own
+// copy.
 #include "kernel/base/string.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
@@ -10,9 +11,13 @@ namespace kernel {
 namespace {
 
 // What a page's own copy may do: a marked page was writable, and a copy of it is shared with nobody.
-constexpr Pte unshared(Pte entry) { return entry.has(Pte::marker) ? entry.without(Pte::marker).with(Pte::write) : entry; }
+constexpr Pte unshared(Pte entry) {
+    return entry.has(Pte::marker) ? entry.without(Pte::marker).with(Pte::write) : entry;
+}
 
-constexpr Pte shared(Pte entry) { return entry.has(Pte::write) ? entry.without(Pte::write).with(Pte::marker) : entry; }
+constexpr Pte shared(Pte entry) {
+    return entry.has(Pte::write) ? entry.without(Pte::write).with(Pte::marker) : entry;
+}
 
 }  // namespace
 

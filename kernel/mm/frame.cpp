@@ -20,7 +20,7 @@ std::uint64_t frame_arrays_size(std::uint64_t frame_count) {
 void frames_init(PhysAddr begin, PhysAddr end) {
     begin = begin.page_up();
     end = end.page_down();
-    if (end <= begin) panic("no memory behind the kernel's image: ends at 0x%lx, memory at 0x%lx", begin.value, end.value);
+    if (end <= begin) panic("no memory behind the kernel's image: 0x%lx to 0x%lx", begin.value, end.value);
     // Counts for the arrays' own frames are a little too many; no more than one page.
     std::uint64_t count = (end - begin) / page_size;
     std::uint64_t arrays = frame_arrays_size(count);

@@ -1,5 +1,5 @@
-// Physical frames: 4 KiB each, numbered from the range's start. A Frame holds the references to one; its address follows from
-// its place in the array. Which lock guards `count` is the policy's choice (kernel/policy).
+// Physical frames: 4 KiB each, numbered from the range's start. A Frame holds the references to one; its address
+// follows from its place in the array. Which lock guards `count` is the policy's choice (kernel/policy).
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Changing mappings, the only way to do it: change the PTE, gather what must forget the old translation, tell it and wait, and only then
-// drop the frame. An address space is used by one CPU at a time, so the one to tell is this CPU; any other flushes
-// before it runs the space (asid.h).
+// Changing mappings, the only way to do it: change the PTE, gather what must forget the old translation, tell it and
+// wait, and only then drop the frame. An address space is used by one CPU at a time, so the one to tell is this CPU;
+// any other flushes before it runs the space (asid.h).
 #pragma once
 #include <array>
 #include <cstdint>

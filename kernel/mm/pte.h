@@ -9,7 +9,8 @@ namespace kernel {
 struct Pte {
     static constexpr std::uint64_t valid = 1 << 0, read = 1 << 1, write = 1 << 2, execute = 1 << 3, user = 1 << 4,
                                    global = 1 << 5, accessed = 1 << 6, dirty = 1 << 7;
-    // The copy-on-write marker, an RSW bit: the page was writable and is shared. invariant: never together with `write`.
+    // The copy-on-write marker, an RSW bit: the page was writable and is shared. invariant: never together with
+    // `write`.
     static constexpr unsigned marker_bit = 8;
     static constexpr std::uint64_t marker = 1 << marker_bit;
     static constexpr std::uint64_t flags = (1 << 10) - 1;

@@ -1,5 +1,5 @@
-// A user address space: 0 to user_end, 4 KiB pages, copy-on-write. It belongs to one process and is used by one CPU at a time (the
-// one that runs the process), so it has no lock; moving to another CPU flushes there (asid.h).
+// A user address space: 0 to user_end, 4 KiB pages, copy-on-write. It belongs to one process and is used by one CPU at
+// a time (the one that runs the process), so it has no lock; moving to another CPU flushes there (asid.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -45,11 +45,12 @@ public:
     // bad_address: the process may not do that. out_of_memory: no frame for the copy; nothing has changed.
     Result<void> handle_fault(VirtAddr address, Access access);
 
-    // Copies between kernel memory and this space; bad_address when any byte is outside the user half, unmapped, or without
-    // the permission. copy_out makes shared pages unique first. On error a beginning may have been copied.
+    // Copies between kernel memory and this space; bad_address when any byte is outside the user half, unmapped, or
+    // without the permission. copy_out makes shared pages unique first. On error a beginning may have been copied.
     Result<void> copy_out(VirtAddr to, std::span<const std::byte> from);
     Result<void> copy_in(std::span<std::byte> to, VirtAddr from);
-    // Copies a NUL-terminated string, the NUL included. Returns its length without the NUL; too_long when it does not fit.
+    // Copies a NUL-terminated string, the NUL included. Returns its length without the NUL; too_long when it does not
+    // fit.
     Result<std::size_t> copy_in_string(std::span<char> to, VirtAddr from);
 
     // The bytes of the mapped page at `page`, for the kernel to fill (exec); null when unmapped.

@@ -6,8 +6,8 @@
 
 namespace kernel {
 
-// Each field is changed by one atomic instruction, or stored under one lock; nobody in the kernel decides anything by it,
-// so relaxed order is enough. Aligned to lines of its own.
+// Each field is changed by one atomic instruction, or stored under one lock; nobody in the kernel decides anything by
+// it, so relaxed order is enough. Aligned to lines of its own.
 struct alignas(64) Statistics : stampede::abi::KernelStats {};
 extern Statistics statistics;
 

@@ -1,4 +1,5 @@
-// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame is one critical section.
+// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame is one critical
+// section.
 #include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
 #include "kernel/base/spinlock.h"
@@ -46,8 +47,8 @@ bool drop(Frame& frame) {
     return true;
 }
 
-// The copy is made outside the lock: the caller's own reference keeps the count of `frame` above what anybody else needs to take
-// it over, so nobody writes to it meanwhile.
+// The copy is made outside the lock: the caller's own reference keeps the count of `frame` above what anybody else
+// needs to take it over, so nobody writes to it meanwhile.
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy;
     {

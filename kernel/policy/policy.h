@@ -1,5 +1,5 @@
-// The frame policy: who counts references to frames, under which lock, and where free frames live. Exactly one policy is linked;
-// a variant is a relink. All functions may be called from any CPU unless said otherwise.
+// The frame policy: who counts references to frames, under which lock, and where free frames live. Exactly one policy
+// is linked; a variant is a relink. All functions may be called from any CPU unless said otherwise.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -23,8 +23,8 @@ void init(const FrameRange& range);
 bool drop(Frame& frame);
 
 // A frame for the caller alone, in place of its reference to `frame`: the frame itself when that was the only reference
-// (taken over), else a copy with count 1, decided in one critical section. On error nothing has changed. After a copy the
-// caller still holds its reference to `frame` and drops it once the PTE is changed and the translation flushed.
+// (taken over), else a copy with count 1, decided in one critical section. On error nothing has changed. After a copy
+// the caller still holds its reference to `frame` and drops it once the PTE is changed and the translation flushed.
 [[nodiscard]] std::expected<Frame*, OutOfMemory> make_unique(Frame& frame);
 
 // Finishes deferred drops and batches. Only while no other CPU calls the policy.

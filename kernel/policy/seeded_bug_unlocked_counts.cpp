@@ -1,6 +1,6 @@
-// A seeded bug, for proving that it is found: as `kmem`, but the counts are changed without the lock. The lock still guards the
-// free frames. Two CPUs that change one count at once lose a change; the decision in make_unique and the drop
-// that follows are separate, too.
+// A seeded bug, for proving that it is found: as `kmem`, but the counts are changed without the lock. The lock still
+// guards the free frames. Two CPUs that change one count at once lose a change; the decision in make_unique and the
+// drop that follows are separate, too.
 #include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
 #include "kernel/base/spinlock.h"

@@ -17,8 +17,10 @@ struct Sleeper {
 
 struct alignas(64) Sleepers {
     Spinlock<Rank::clock> lock{"clock"};
-    List<Sleeper, &Sleeper::link> by_deadline GUARDED_BY(lock);   // earliest first; the entries live on their sleepers' stacks
-    Relaxed<std::uint64_t> earliest{arch::never};                 // written under `lock`, read by its own hart to arm the timer
+    // earliest first; the entries live on their sleepers' stacks
+    List<Sleeper, &Sleeper::link> by_deadline GUARDED_BY(lock);
+    // written under `lock`, read by its own hart to arm the timer
+    Relaxed<std::uint64_t> earliest{arch::never};
 };
 constinit std::array<Sleepers, arch::max_cpus> sleepers_of_hart{};
 
@@ -49,8 +51,8 @@ Sleepers& sleepers_here() {
 void clock_init() { boot_time = arch::now(); }
 std::uint64_t clock_uptime() { return (arch::now() - boot_time) / clock_tick; }
 
-// The sleeper is put under the clock of the hart it runs on now. Should it have moved just before the lock is taken, that hart learns
-// of the deadline at its next slice or by the interrupt sent here.
+// The sleeper is put under the clock of the hart it runs on now. Should it have moved just before the lock is taken,
+// that hart learns of the deadline at its next slice or by the interrupt sent here.
 Result<void> clock_sleep(std::uint64_t ticks) {
     Process& self = current_process();
     Sleepers& sleepers = sleepers_here();

@@ -1,5 +1,5 @@
-// A process: what runs, sleeps, has children, files and an address space. Processes live in a static array and their slots are reused; a
-// pointer to one never dangles, but may come to mean another process unless a lock below holds it.
+// A process: what runs, sleeps, has children, files and an address space. Processes live in a static array and their
+// slots are reused; a pointer to one never dangles, but may come to mean another process unless a lock below holds it.
 #pragma once
 #include <array>
 #include <atomic>
@@ -61,15 +61,16 @@ struct alignas(64) Process {
 // The process that runs on this CPU. Only in a process's own context (system calls, faults), never in an interrupt's.
 Process& current_process();
 
-// Sleeps until wake_up(channel). `lock` is held before and after, and released meanwhile: no wake-up between the caller's check and
-// the sleep is lost. May return early (always at once when the process was killed): call it in a loop that tests
-// its condition and is_killed().
+// Sleeps until wake_up(channel). `lock` is held before and after, and released meanwhile: no wake-up between the
+// caller's check and the sleep is lost. May return early (always at once when the process was killed): call it in a
+// loop that tests its condition and is_killed().
 void sleep_on(const void* channel, SpinlockBase& lock) REQUIRES(lock);
 
 // Makes every process that sleeps on `channel` runnable. Locks up to Rank::sleep_bucket may be held.
 void wake_up(const void* channel);
 
-// Whether somebody killed the process; it then ends at its next return to user mode, and sleeping calls give Error::killed.
+// Whether somebody killed the process; it then ends at its next return to user mode, and sleeping calls give
+// Error::killed.
 inline bool is_killed(const Process& process) { return process.killed.load() != 0; }
 
 }  // namespace kernel

@@ -1,4 +1,5 @@
-// Runnable processes, a queue per hart. A hart takes from the front of its own; one that has nothing to do takes from others'.
+// Runnable processes, a queue per hart. A hart takes from the front of its own; one that has nothing to do takes from
+// others'.
 #pragma once
 #include <array>
 #include <cstdint>

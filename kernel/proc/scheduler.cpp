@@ -17,7 +17,8 @@ constinit std::array<Hart, arch::max_cpus> harts{};
 
 namespace {
 
-// Set once by the process that shuts the machine down, read by all: 0 or 1. Who reads it late learns by the interrupt that follows.
+// Set once by the process that shuts the machine down, read by all: 0 or 1. Who reads it late learns by the interrupt
+// that follows.
 constinit Relaxed<std::uint32_t> stopping;
 
 Process* steal(unsigned thief) {
@@ -71,7 +72,8 @@ void make_runnable(Process& process) {
     process.state = RunState::runnable;
     RunQueue& queue = run_queues[arch::cpu_id()];
     queue.push(process);
-    // This hart's scheduler takes the process at once when it is idle or is left now; an interrupt elsewhere would only race.
+    // This hart's scheduler takes the process at once when it is idle or is left now; an interrupt elsewhere would only
+    // race.
     const Hart& hart = this_hart();
     if ((hart.current == nullptr || hart.leaving) && queue.length() == 1) return;
     idle_wake_one();

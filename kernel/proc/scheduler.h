@@ -11,8 +11,9 @@ namespace kernel {
 // The process may run again: puts it into this hart's queue and lets an idle hart know.
 void make_runnable(Process& process) REQUIRES(process.lock);
 
-// Leaves this hart until the process is made runnable again and picked. Its state is set already, `lock` is the only lock
-// held: the scheduler releases it once the context is saved, and the lock is held again on return, maybe on another hart.
+// Leaves this hart until the process is made runnable again and picked. Its state is set already, `lock` is the only
+// lock held: the scheduler releases it once the context is saved, and the lock is held again on return, maybe on
+// another hart.
 void leave_hart(Process& self) REQUIRES(self.lock);
 
 // Lets others run. A process's own context, no lock held.

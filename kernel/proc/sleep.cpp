@@ -18,10 +18,12 @@ constinit std::array<Bucket, bucket_count> buckets{};
 
 Bucket& bucket_of(const void* channel) {
     auto bits = reinterpret_cast<std::uint64_t>(channel);
-    return buckets[(bits * 0x9e3779b97f4a7c15) >> 57 & (bucket_count - 1)];   // Fibonacci hashing: the product's top seven bits
+    // Fibonacci hashing: the product's top seven bits
+    return buckets[(bits * 0x9e3779b97f4a7c15) >> 57 & (bucket_count - 1)];
 }
 
-// invariant: a process is in a bucket exactly while it is `sleeping` with a channel, and changes to and from that hold both locks.
+// invariant: a process is in a bucket exactly while it is `sleeping` with a channel, and changes to and from that hold
+// both locks.
 void wake_locked(Bucket& bucket, Process& process, const void* channel) REQUIRES(bucket.lock) {
     SpinGuard guard(process.lock);
     if (process.state != RunState::sleeping || process.channel != channel) return;
@@ -32,8 +34,8 @@ void wake_locked(Bucket& bucket, Process& process, const void* channel) REQUIRES
 
 }  // namespace
 
-// The bucket is locked before the caller's lock goes, and a waker locks the bucket: whoever makes the condition true under the
-// caller's lock finds this process asleep. The hand-over of locks is beyond the static analysis.
+// The bucket is locked before the caller's lock goes, and a waker locks the bucket: whoever makes the condition true
+// under the caller's lock finds this process asleep. The hand-over of locks is beyond the static analysis.
 void sleep_on(const void* channel, SpinlockBase& lock) NO_THREAD_SAFETY_ANALYSIS {
     Process& self = current_process();
     Bucket& bucket = bucket_of(channel);

@@ -1,5 +1,6 @@
-// Process slots. Each hart has a pool of free ones, so that forks on different harts do not meet; an empty pool takes from the
-// others. A slot's pids are slot + 1, then that plus max_processes each time: unique without any shared counter.
+// Process slots. Each hart has a pool of free ones, so that forks on different harts do not meet; an empty pool takes
+// from the others. A slot's pids are slot + 1, then that plus max_processes each time: unique without any shared
+// counter.
 #include <array>
 
 #include "kernel/arch/riscv/machine.h"
@@ -33,7 +34,8 @@ Process* take_from(SlotPool& pool) {
     return pool.free.pop_front();
 }
 
-// The pid after the slot's last one. The first round belongs to the boot, so that pid 1 stays the first process's alone.
+// The pid after the slot's last one. The first round belongs to the boot, so that pid 1 stays the first process's
+// alone.
 std::uint32_t next_pid(const Process& process) {
     if (process.pid == 0) return slot_of(process) + 1;
     if (process.pid > largest_pid - max_processes) return max_processes + slot_of(process) + 1;
@@ -61,7 +63,9 @@ Process* take_slot() {
         here = arch::cpu_id();
     }
     Process* process = nullptr;
-    for (unsigned i = 0; !process && i < arch::cpu_count(); ++i) process = take_from(pools[(here + i) % arch::cpu_count()]);
+    for (unsigned i = 0; !process && i < arch::cpu_count(); ++i) {
+        process = take_from(pools[(here + i) % arch::cpu_count()]);
+    }
     if (!process) return nullptr;
 
     SpinGuard guard(process->lock);

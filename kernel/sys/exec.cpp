@@ -48,7 +48,8 @@ struct Image {
 Result<void> fill(const Program& program, Image& image, const ElfSegment& segment) {
     for (std::uint64_t done = 0; done < segment.file_bytes; done += page_size) {
         std::uint64_t left = segment.file_bytes - done;
-        std::span<std::byte> page{image.space.page_bytes({segment.address + done}), left < page_size ? left : page_size};
+        std::byte* bytes = image.space.page_bytes({segment.address + done});
+        std::span<std::byte> page{bytes, left < page_size ? left : page_size};
         Result<void> read = program.read(segment.offset + done, page);
         if (!read) return read;
     }
@@ -83,7 +84,8 @@ Result<void> load(const Program& program, Image& image) {
     }
     for (unsigned i = 0; i < header.program_header_count; ++i) {
         ElfSegment segment;
-        read = program.read(header.program_headers + i * sizeof segment, std::as_writable_bytes(std::span(&segment, 1)));
+        std::uint64_t offset = header.program_headers + i * sizeof segment;
+        read = program.read(offset, std::as_writable_bytes(std::span(&segment, 1)));
         if (!read) return read;
         if (segment.type != ElfSegment::type_load || segment.memory_bytes == 0) continue;
         Result<void> added = add_segment(program, image, segment);
@@ -93,7 +95,8 @@ Result<void> load(const Program& program, Image& image) {
     return {};
 }
 
-// xv6's layout: behind the program a guard page that stays unmapped, then one page of stack; the heap begins behind that.
+// xv6's layout: behind the program a guard page that stays unmapped, then one page of stack; the heap begins behind
+// that.
 Result<void> add_stack(Image& image) {
     image.stack_bottom = image.end.page_up() + page_size;
     image.end = image.stack_bottom + page_size;

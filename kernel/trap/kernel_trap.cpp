@@ -31,7 +31,8 @@ void external_interrupt() {
 Interrupt handle_interrupt(std::uint64_t cause) {
     switch (cause) {
     case cause_software_interrupt:
-        arch::clear_csr<Csr::sip>(arch::interrupt_software);   // what it says is found where one looks anyway: queues, `stopping`
+        // what it says is found where one looks anyway: queues, `stopping`
+        arch::clear_csr<Csr::sip>(arch::interrupt_software);
         return Interrupt::other;
     case cause_timer_interrupt: clock_interrupt(); return Interrupt::timer;
     case cause_external_interrupt: external_interrupt(); return Interrupt::other;

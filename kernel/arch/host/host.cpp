@@ -21,7 +21,8 @@ thread_local RecordedTranslations* recorder = nullptr;
 Memory::Memory(std::size_t bytes) : bytes_(PhysAddr{bytes}.page_up().value) {
     void* mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena || mapped == MAP_FAILED) {
-        std::fprintf(stderr, "host memory of %zu bytes: %s\n", bytes_, arena ? "there is one already" : "cannot be mapped");
+        const char* why = arena ? "there is one already" : "cannot be mapped";
+        std::fprintf(stderr, "host memory of %zu bytes: %s\n", bytes_, why);
         std::abort();
     }
     arena = static_cast<std::byte*>(mapped);
@@ -70,7 +71,8 @@ std::byte* direct_map(PhysAddr address) {
                                         host::Memory::begin().value);
 }
 PhysAddr physical(const void* direct_mapped) {
-    return host::Memory::begin() + (reinterpret_cast<std::uint64_t>(direct_mapped) - reinterpret_cast<std::uint64_t>(host::arena));
+    auto number = reinterpret_cast<std::uint64_t>(direct_mapped);
+    return host::Memory::begin() + (number - reinterpret_cast<std::uint64_t>(host::arena));
 }
 
 std::span<const std::uint64_t> kernel_root_entries() { return {}; }

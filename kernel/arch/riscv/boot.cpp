@@ -54,7 +54,9 @@ void boot_main(std::uint64_t device_tree) {
     arch::MachineDescription machine = arch::read_device_tree(arch::direct_map({device_tree}));
     cpus = machine.cpus < arch::max_cpus ? machine.cpus : arch::max_cpus;
     boot_arguments_keep(machine.boot_arguments);   // the tree lies in memory that is free from here on
-    if (machine.memory_begin != arch::ram_base) panic("memory begins at 0x%lx, not 0x%lx", machine.memory_begin, arch::ram_base);
+    if (machine.memory_begin != arch::ram_base) {
+        panic("memory begins at 0x%lx, not 0x%lx", machine.memory_begin, arch::ram_base);
+    }
     memory_init({machine.memory_begin + machine.memory_bytes});
 
     print("stampede kernel %s is booting\n", policy::name);

@@ -29,7 +29,9 @@ std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
         bool word_begins = at == kept || at[-1] == ' ';
         if (!word_begins || strncmp(at, name, name_length) != 0 || at[name_length] != '=') continue;
         std::uint64_t value = 0;
-        for (at += name_length + 1; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+        for (at += name_length + 1; *at >= '0' && *at <= '9'; ++at) {
+            value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+        }
         return value;
     }
     return otherwise;

@@ -1,6 +1,6 @@
-// Where every hart begins: M-mode, physical addresses, a0 = hart, a1 = device tree (QEMU's -bios none, and this project's emulator).
-// Hart 0 boots; the others sleep in M-mode until it sends them a software interrupt. The code runs where it is loaded while
-// it is linked in the high half: everything here is relative to pc until `go_high`.
+// Where every hart begins: M-mode, physical addresses, a0 = hart, a1 = device tree (QEMU's -bios none, and this
+// project's emulator). Hart 0 boots; the others sleep in M-mode until it sends them a software interrupt. The code runs
+// where it is loaded while it is linked in the high half: everything here is relative to pc until `go_high`.
 #include "kernel/arch/riscv/layout.h"
 
 .set max_harts, 64
@@ -17,7 +17,8 @@ _start:
     mv s0, a0
     mv s1, a1
 
-    // Supervisor mode gets all traps but the software interrupts of other harts, all memory, the time and its own timer.
+    // Supervisor mode gets all traps but the software interrupts of other harts, all memory, the time and its own
+    // timer.
     li t0, 0xb3ff
     csrw medeleg, t0
     li t0, 0x222

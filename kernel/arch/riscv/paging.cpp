@@ -47,7 +47,9 @@ void paging_init(PhysAddr memory_end) {
     for (PhysAddr at = ram; at < memory_end && at < ram + gigabyte; at += megapage) {
         Pte& entry = ram_table.entries[(at - ram) / megapage];
         if (at < physical(image_rodata_end)) {
-            if (image_tables_used == image_table_limit) panic("the image's code and constants exceed %u megapages", image_table_limit);
+            if (image_tables_used == image_table_limit) {
+                panic("the image's code and constants exceed %u megapages", image_table_limit);
+            }
             entry = map_image(at, image_tables[image_tables_used++]);
         } else {
             entry = Pte::leaf(at, data_page);
@@ -56,7 +58,9 @@ void paging_init(PhysAddr memory_end) {
     root.entries[first_kernel_entry] = Pte::leaf({0}, data_page);   // devices lie in the first gigabyte
     last_kernel_entry = first_kernel_entry + ram_base / gigabyte;
     root.entries[last_kernel_entry] = Pte::table(physical(&ram_table));
-    for (PhysAddr at = ram + gigabyte; at < memory_end; at += gigabyte) root.entries[++last_kernel_entry] = Pte::leaf(at, data_page);
+    for (PhysAddr at = ram + gigabyte; at < memory_end; at += gigabyte) {
+        root.entries[++last_kernel_entry] = Pte::leaf(at, data_page);
+    }
 }
 
 std::span<const std::uint64_t> kernel_root_entries() {
