@@ -12,7 +12,7 @@ set(STAMPEDE_GUEST_FLAGS
   -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing
   -msmall-data-limit=0 -mno-relax
   -O2 -g -gdwarf-aranges -gdwarf-4
-  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/=
+  -ffile-compilation-dir=. -ffile-prefix-map=${CMAKE_BINARY_DIR}/= -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
   -Wall -Wextra -Werror -Wthread-safety)
 # libstdc++'s freestanding part (expected, span, array, atomic, …) behind four stub headers.
 set(STAMPEDE_GUEST_CXXFLAGS
