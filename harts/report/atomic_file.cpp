@@ -57,7 +57,8 @@ Result<void> write_file_atomically(const std::filesystem::path& file, std::strin
     if (!descriptor.is_open()) {
         return system_error(file, "cannot be made", errno);
     }
-    if (!write_all(descriptor.get(), content) || !descriptor.close() || ::rename(temporary.c_str(), file.c_str()) != 0) {
+    if (!write_all(descriptor.get(), content) || !descriptor.close() ||
+        ::rename(temporary.c_str(), file.c_str()) != 0) {
         const int reason = errno;
         ::unlink(temporary.c_str());
         return system_error(file, "cannot be written", reason);

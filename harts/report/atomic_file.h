@@ -7,9 +7,9 @@
 
 namespace stampede {
 
-// Writes `content` beside `file` under a temporary name and renames it, so that a reader, or a kill in between, finds the old content or
-// the new. Makes no folders. Error: names the file and the system's reason. Any thread; of two writers of one file the later
-// rename wins.
+// Writes `content` beside `file` under a temporary name and renames it, so that a reader, or a kill in between, finds
+// the old content or the new. Makes no folders. Error: names the file and the system's reason. Any thread; of two
+// writers of one file the later rename wins.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
 // The whole of a file. Error: names it and the system's reason.

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "harts/report/finding_kind.h"
 
@@ -75,19 +77,31 @@ Json object_json(const std::map<std::string, T>& values) {
 u64 parse_pc(const std::string& text) {
     u64 pc = 0;
     const char* const end = text.data() + text.size();
-    if (!text.starts_with("0x") || std::from_chars(text.data() + 2, end, pc, 16).ptr != end) {
+    const bool hexadecimal = text.size() > 2 && text.starts_with("0x");
+    if (!hexadecimal || std::from_chars(text.data() + 2, end, pc, 16).ptr != end) {
         throw std::invalid_argument(fmt::format("a pc of \"{}\", expected hexadecimal digits after 0x", text));
     }
     return pc;
 }
 
-SourceLocation parse_location(const Json& json) {
-    return {json.at("function").get<std::string>(), json.at("file").get<std::string>(), json.at("line").get<u32>(),
-            parse_pc(json.at("pc").get<std::string>())};
+// nlohmann's own get() would wrap a negative or large number around.
+template <class T>
+T parse_number(const Json& object, const char* field) {
+    const Json& json = object.at(field);
+    if (!json.is_number_unsigned() || json.get<u64>() > std::numeric_limits<T>::max()) {
+        throw std::invalid_argument(fmt::format("a {} of {}, expected a whole number from 0 to {}", field, json.dump(),
+                                                std::numeric_limits<T>::max()));
+    }
+    return json.get<T>();
 }
 
-std::optional<u32> parse_number(const Json& json) {
-    return json.is_null() ? std::nullopt : std::optional(json.get<u32>());
+std::optional<u32> parse_optional(const Json& object, const char* field) {
+    return object.at(field).is_null() ? std::nullopt : std::optional(parse_number<u32>(object, field));
+}
+
+SourceLocation parse_location(const Json& json) {
+    return {json.at("function").get<std::string>(), json.at("file").get<std::string>(), parse_number<u32>(json, "line"),
+            parse_pc(json.at("pc").get<std::string>())};
 }
 
 FindingKind parse_kind(const std::string& name) {
@@ -108,14 +122,14 @@ Finding parse(const Json& json) {
     finding.title = json.at("title").get<std::string>();
     finding.detail = json.at("detail").get<std::string>();
     const Json& where = json.at("where");
-    finding.where = {parse_location(where), parse_number(where.at("hart")), parse_number(where.at("pid"))};
+    finding.where = {parse_location(where), parse_optional(where, "hart"), parse_optional(where, "pid")};
     for (const Json& stack : json.at("stacks")) {
         FindingStack& added = finding.stacks.emplace_back(FindingStack{stack.at("role").get<std::string>(), {}});
         for (const Json& frame : stack.at("frames")) {
             added.frames.push_back(parse_location(frame));
         }
     }
-    finding.count = json.at("count").get<u64>();
+    finding.count = parse_number<u64>(json, "count");
     finding.reproduce = json.at("reproduce").get<std::vector<std::string>>();
     return finding;
 }
@@ -158,7 +172,8 @@ std::string run_json(const RunReport& report) {
 }
 
 Result<Finding> parse_finding(std::string_view text, const std::string& name) {
-    // nlohmann throws for what is missing or of another type; so do the helpers above, and all of it ends here as a value.
+    // nlohmann throws for what is missing or of another type; so do the helpers above, and all of it ends here as a
+    // value.
     try {
         return parse(Json::parse(text));
     } catch (const std::invalid_argument& wrong) {

@@ -38,7 +38,8 @@ struct RunReport {
     std::vector<std::string> command;            // argv as it was given
     std::string version;                         // the harness's own
     HostInfo host;
-    std::map<std::string, std::string> options;  // every option that took part, by its long name without dashes, defaults too
+    std::map<std::string, std::string>
+        options;  // every option that took part, by its long name without dashes, defaults too
     Verdict verdict = Verdict::Passed;
     int exit_status = 0;                         // the command's
     double wall_s = 0;                           // seconds

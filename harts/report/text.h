@@ -14,7 +14,8 @@ namespace stampede {
 // `function at file:line (pc 0x…)`, less what is not known.
 [[nodiscard]] std::string location_text(const SourceLocation& location);
 
-// A finding on some lines: kind and title, detail, where, stacks; the command that reproduces it is the last line, alone.
+// A finding on some lines: kind and title, detail, where, stacks; the command that reproduces it is the last line,
+// alone.
 [[nodiscard]] std::string report_text(const Finding& finding);
 
 }  // namespace stampede
