@@ -14,9 +14,9 @@ public:
     // `device` answers in `range` and must outlive the bus. Ranges must not overlap. Before the machine runs.
     void map(AddressRange range, Device& device);
 
-    // `size` 1, 2, 4 or 8 bytes. No value or false: an access fault, for there is no device, or it refuses this offset or size.
-    // Misaligned accesses do as QEMU 7.2 does: a load is the two aligned loads around it, merged (side effects of both
-    // included); a store is single bytes. Any thread.
+    // `size` 1, 2, 4 or 8 bytes. No value or false: an access fault, for there is no device, or it refuses this
+    // offset or size. Misaligned accesses do as QEMU 7.2 does: a load is the two aligned loads around it, merged
+    // (side effects of both included); a store is single bytes. Any thread.
     [[nodiscard]] std::optional<u64> load(HartId from, PhysAddr address, unsigned size);
     [[nodiscard]] bool store(HartId from, PhysAddr address, unsigned size, u64 value);
 

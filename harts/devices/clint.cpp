@@ -72,7 +72,8 @@ void Clint::store_software(u64 index, u64 value) {
     }
     const FutexGuard guard(lock_);
     software_[index] = value & 1;
-    lines_.drive({static_cast<u32>(index)}, Interrupt::MachineSoftware, software_[index] != 0 ? Level::High : Level::Low);
+    lines_.drive({static_cast<u32>(index)}, Interrupt::MachineSoftware,
+                 software_[index] != 0 ? Level::High : Level::Low);
 }
 
 void Clint::store_compare(u64 index, u64 part, unsigned size, u64 value) {

@@ -17,8 +17,8 @@ struct ClintState {
     friend bool operator==(const ClintState&, const ClintState&) = default;
 };
 
-// Registers, as QEMU virt's: msip is accessed by 4 bytes; mtimecmp and mtime by 4 or 8, either half alone; other sizes, and
-// offsets from 0xc000, are access faults; registers of harts that do not exist read 0 and ignore writes.
+// Registers, as QEMU virt's: msip is accessed by 4 bytes; mtimecmp and mtime by 4 or 8, either half alone; other
+// sizes, and offsets from 0xc000, are access faults; registers of harts that do not exist read 0 and ignore writes.
 class Clint final : public Device {
 public:
     // `harts`: 1 to max_harts. Environment and lines must outlive it.
@@ -52,8 +52,8 @@ private:
     // Serialises writers, so that halves merge and a line ends at the level of its register's last write.
     mutable FutexLock lock_;
     std::array<u32, max_harts> software_ GUARDED_BY(lock_){};
-    // Written under lock_; read by any hart without it. acquire/release: a hart that sees the new value sees what the writer did
-    // before.
+    // Written under lock_; read by any hart without it. acquire/release: a hart that sees the new value sees what the
+    // writer did before.
     std::array<std::atomic<u64>, max_harts> compare_{};
     std::atomic<u64> time_offset_{0};
 };

@@ -33,9 +33,9 @@ struct FinisherState {
     friend bool operator==(const FinisherState&, const FinisherState&) = default;
 };
 
-// A write of 2 or 4 bytes to offset 0 ends the machine: low half 0x5555 passed, 0x3333 failed with the upper half as status,
-// 0x7777 a reset. The first one wins. Other values and offsets are ignored, reads give 0; accesses of 1 or 8 bytes fault (as on
-// QEMU).
+// A write of 2 or 4 bytes to offset 0 ends the machine: low half 0x5555 passed, 0x3333 failed with the upper half as
+// status, 0x7777 a reset. The first one wins. Other values and offsets are ignored, reads give 0; accesses of 1 or 8
+// bytes fault (as on QEMU).
 class Finisher final : public Device {
 public:
     // `on_finish` is called once for the first write that ends the machine, on that hart's thread, without a lock held.

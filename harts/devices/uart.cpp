@@ -3,7 +3,16 @@
 namespace stampede {
 namespace {
 
-enum Register : u64 { data, interrupt_enable, fifo_control, line_control, modem_control, line_status, modem_status, scratch };
+enum Register : u64 {
+    data,
+    interrupt_enable,
+    fifo_control,
+    line_control,
+    modem_control,
+    line_status,
+    modem_status,
+    scratch
+};
 constexpr u64 registers = 8;
 
 constexpr u8 ier_receive = 0x01, ier_transmit = 0x02, ier_line_status = 0x04, ier_all = 0x0f;
@@ -193,7 +202,8 @@ void Uart::set_interrupts_locked(u8 value) {
     const u8 changed = (state_.ier ^ value) & ier_all;
     state_.ier = value & ier_all;
     if ((changed & ier_transmit) != 0) {
-        state_.transmitted = (state_.ier & ier_transmit) != 0;  // the holding register is empty: enabling interrupts at once
+        state_.transmitted =
+            (state_.ier & ier_transmit) != 0;  // the holding register is empty: enabling interrupts at once
     }
     if ((state_.ier & ier_receive) != 0) {
         receive_locked();

@@ -1,5 +1,5 @@
-// Registers and bits: National Semiconductor PC16550D data sheet, tables II to IV. Reset values of MCR, MSR and the divisor, and
-// what accesses of other sizes do: seen on QEMU 7.2's virt.
+// Registers and bits: National Semiconductor PC16550D data sheet, tables II to IV. Reset values of MCR, MSR and the
+// divisor, and what accesses of other sizes do: seen on QEMU 7.2's virt.
 #include "harts/devices/uart.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 rbr = 0, thr = 0, dll = 0, ier = 1, dlm = 1, iir = 2, fcr = 2, lcr = 3, mcr = 4, lsr = 5, msr = 6, scr = 7;
+constexpr u64 rbr = 0, thr = 0, dll = 0, ier = 1, dlm = 1, iir = 2, fcr = 2, lcr = 3, mcr = 4, lsr = 5, msr = 6,
+              scr = 7;
 
 class UartTest : public testing::Test {
 protected:

@@ -15,8 +15,8 @@
 namespace stampede {
 namespace {
 
-// libfdt's sequential writing, with a node's end tied to its block. Its functions fail only when the buffer is too small (the size
-// below is generous) or the calls are out of order.
+// libfdt's sequential writing, with a node's end tied to its block. Its functions fail only when the buffer is too
+// small (the size below is generous) or the calls are out of order.
 class TreeWriter {
 public:
     explicit TreeWriter(std::size_t capacity) : bytes_(capacity) {
@@ -39,7 +39,9 @@ public:
 
     void flag(const char* name) { check(fdt_property(bytes_.data(), name, nullptr, 0)); }
     void cell(const char* name, u32 value) { check(fdt_property_u32(bytes_.data(), name, value)); }
-    void text(const char* name, const std::string& value) { check(fdt_property_string(bytes_.data(), name, value.c_str())); }
+    void text(const char* name, const std::string& value) {
+        check(fdt_property_string(bytes_.data(), name, value.c_str()));
+    }
     // Several strings, each with its NUL.
     void texts(const char* name, std::initializer_list<std::string_view> values) {
         std::string all;
@@ -53,7 +55,8 @@ public:
         for (const u32 value : values) {
             big_endian.push_back(cpu_to_fdt32(value));
         }
-        check(fdt_property(bytes_.data(), name, big_endian.data(), static_cast<int>(big_endian.size() * sizeof(fdt32_t))));
+        check(fdt_property(bytes_.data(), name, big_endian.data(),
+                           static_cast<int>(big_endian.size() * sizeof(fdt32_t))));
     }
     void range(const char* name, AddressRange range) {
         cells(name, {static_cast<u32>(range.base.value >> 32), static_cast<u32>(range.base.value),

@@ -27,8 +27,9 @@ Result<Elf64_Ehdr> read_header(const ElfBytes& file) {
     const auto header = file.at<Elf64_Ehdr>(0);
     const unsigned char* id = header.e_ident;
     if (std::memcmp(id, ELFMAG, SELFMAG) != 0) {
-        return file.fail(fmt::format("begins with the bytes {:02x} {:02x} {:02x} {:02x}, expected ELF's magic 7f 45 4c 46",
-                                     id[0], id[1], id[2], id[3]));
+        return file.fail(
+            fmt::format("begins with the bytes {:02x} {:02x} {:02x} {:02x}, expected ELF's magic 7f 45 4c 46", id[0],
+                        id[1], id[2], id[3]));
     }
     if (id[EI_CLASS] != ELFCLASS64 || id[EI_DATA] != ELFDATA2LSB) {
         return file.fail(fmt::format("has ELF class {} and data encoding {}, expected 2 (64-bit) and 1 (little-endian)",
@@ -38,8 +39,8 @@ Result<Elf64_Ehdr> read_header(const ElfBytes& file) {
         return file.fail(fmt::format("is for machine {}, expected {} (RISC-V)", header.e_machine, EM_RISCV));
     }
     if (header.e_type != ET_EXEC) {
-        return file.fail(fmt::format("has ELF type {}, expected {} (executable, linked at fixed addresses)", header.e_type,
-                                     ET_EXEC));
+        return file.fail(fmt::format("has ELF type {}, expected {} (executable, linked at fixed addresses)",
+                                     header.e_type, ET_EXEC));
     }
     return header;
 }
@@ -47,18 +48,20 @@ Result<Elf64_Ehdr> read_header(const ElfBytes& file) {
 // One PT_LOAD entry, checked against the file.
 Result<ElfSegment> read_segment(const ElfBytes& file, const Elf64_Phdr& entry, unsigned index) {
     if (entry.p_filesz > entry.p_memsz) {
-        return file.fail(fmt::format("segment {} has {:#x} bytes in the file, expected at most its {:#x} in memory", index,
-                                     entry.p_filesz, entry.p_memsz));
+        return file.fail(fmt::format("segment {} has {:#x} bytes in the file, expected at most its {:#x} in memory",
+                                     index, entry.p_filesz, entry.p_memsz));
     }
     if (!file.contains(entry.p_offset, entry.p_filesz)) {
-        return file.fail(fmt::format("segment {} takes {:#x} bytes from offset {:#x}, expected to end within the file's {:#x}",
-                                     index, entry.p_filesz, entry.p_offset, file.bytes.size()));
+        return file.fail(
+            fmt::format("segment {} takes {:#x} bytes from offset {:#x}, expected to end within the file's {:#x}",
+                        index, entry.p_filesz, entry.p_offset, file.bytes.size()));
     }
     for (const u64 address : {entry.p_paddr, entry.p_vaddr}) {
         if (address + entry.p_memsz < address) {
-            return file.fail(fmt::format("segment {} of {:#x} bytes at {:#x} wraps around the address space, expected to end "
-                                         "below 2^64",
-                                         index, entry.p_memsz, address));
+            return file.fail(
+                fmt::format("segment {} of {:#x} bytes at {:#x} wraps around the address space, expected to end "
+                            "below 2^64",
+                            index, entry.p_memsz, address));
         }
     }
     const auto bytes = file.bytes.subspan(entry.p_offset, entry.p_filesz);
@@ -70,11 +73,13 @@ Result<std::vector<ElfSegment>> read_segments(const ElfBytes& file, const Elf64_
         return file.fail("has no program headers, expected at least one loadable segment");
     }
     if (header.e_phentsize != sizeof(Elf64_Phdr)) {
-        return file.fail(fmt::format("has program headers of {} bytes, expected {}", header.e_phentsize, sizeof(Elf64_Phdr)));
+        return file.fail(
+            fmt::format("has program headers of {} bytes, expected {}", header.e_phentsize, sizeof(Elf64_Phdr)));
     }
     if (!file.contains(header.e_phoff, u64{header.e_phnum} * sizeof(Elf64_Phdr))) {
-        return file.fail(fmt::format("has {} program headers at offset {:#x}, expected them within the file's {:#x} bytes",
-                                     header.e_phnum, header.e_phoff, file.bytes.size()));
+        return file.fail(
+            fmt::format("has {} program headers at offset {:#x}, expected them within the file's {:#x} bytes",
+                        header.e_phnum, header.e_phoff, file.bytes.size()));
     }
     std::vector<ElfSegment> segments;
     u64 total = 0;  // so that a small hostile file cannot ask for its own size many times over
@@ -89,8 +94,9 @@ Result<std::vector<ElfSegment>> read_segments(const ElfBytes& file, const Elf64_
         }
         total += segment->bytes.size();
         if (total > file.bytes.size()) {
-            return file.fail(fmt::format("has segments of {:#x} bytes up to segment {}, expected no more than the file's {:#x}",
-                                         total, index, file.bytes.size()));
+            return file.fail(
+                fmt::format("has segments of {:#x} bytes up to segment {}, expected no more than the file's {:#x}",
+                            total, index, file.bytes.size()));
         }
         segments.push_back(std::move(*segment));
     }
@@ -110,15 +116,17 @@ Result<void> check_overlaps(const ElfBytes& file, const std::vector<ElfSegment>&
     for (std::size_t i = 1; i < sorted.size(); ++i) {
         const ElfSegment& below = *sorted[i - 1];
         if (below.physical + below.memory_size > sorted[i]->physical) {
-            return file.fail(fmt::format("segment at physical {:#x} of {:#x} bytes runs into the one at {:#x}, expected "
-                                         "segments that do not overlap",
-                                         below.physical, below.memory_size, sorted[i]->physical));
+            return file.fail(
+                fmt::format("segment at physical {:#x} of {:#x} bytes runs into the one at {:#x}, expected "
+                            "segments that do not overlap",
+                            below.physical, below.memory_size, sorted[i]->physical));
         }
     }
     return {};
 }
 
-// e_entry as a physical address: through the segment whose virtual addresses hold it; some linker scripts give a physical one.
+// e_entry as a physical address: through the segment whose virtual addresses hold it; some linker scripts give a
+// physical one.
 std::optional<u64> physical_entry(const std::vector<ElfSegment>& segments, u64 entry) {
     for (const ElfSegment& segment : segments) {
         if (entry - segment.virtual_address < segment.memory_size) {
@@ -160,7 +168,8 @@ Result<ElfImage> ElfImage::parse(std::span<const std::byte> bytes, std::string n
     }
     const std::optional<u64> entry = physical_entry(*segments, header->e_entry);
     if (!entry) {
-        return file.fail(fmt::format("starts at {:#x}, expected an address within a loadable segment", header->e_entry));
+        return file.fail(
+            fmt::format("starts at {:#x}, expected an address within a loadable segment", header->e_entry));
     }
     Result<std::vector<ElfSymbol>> symbols = read_elf_symbols(file);
     if (!symbols) {
@@ -194,7 +203,8 @@ Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
     }
     std::vector<std::byte> bytes(size);
     if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
-        return error(fmt::format("{}: gave {} bytes, expected the {} of its size", path.string(), stream.gcount(), size));
+        return error(
+            fmt::format("{}: gave {} bytes, expected the {} of its size", path.string(), stream.gcount(), size));
     }
     return parse(bytes, path.string());
 }

@@ -23,12 +23,14 @@ Result<std::string> string_at(const ElfBytes& file, const Elf64_Shdr& strings, u
         const auto rest = file.bytes.subspan(strings.sh_offset + offset, strings.sh_size - offset);
         const auto end = std::ranges::find(rest, std::byte{0});
         if (end != rest.end()) {
-            return std::string(reinterpret_cast<const char*>(rest.data()), static_cast<std::size_t>(end - rest.begin()));
+            return std::string(reinterpret_cast<const char*>(rest.data()),
+                               static_cast<std::size_t>(end - rest.begin()));
         }
     }
-    return file.fail(fmt::format("has a symbol whose name is at {:#x}, expected a string that ends within its table of {:#x} "
-                                 "bytes",
-                                 offset, strings.sh_size));
+    return file.fail(
+        fmt::format("has a symbol whose name is at {:#x}, expected a string that ends within its table of {:#x} "
+                    "bytes",
+                    offset, strings.sh_size));
 }
 
 Result<Elf64_Shdr> strings_of(const ElfBytes& file, const Elf64_Ehdr& header, const Elf64_Shdr& table) {
@@ -38,9 +40,10 @@ Result<Elf64_Shdr> strings_of(const ElfBytes& file, const Elf64_Ehdr& header, co
     }
     const Elf64_Shdr strings = section_at(file, header, table.sh_link);
     if (strings.sh_type != SHT_STRTAB || !file.contains(strings.sh_offset, strings.sh_size)) {
-        return file.fail(fmt::format("has a string table of type {} with {:#x} bytes at offset {:#x}, expected type {} within "
-                                     "the file's {:#x} bytes",
-                                     strings.sh_type, strings.sh_size, strings.sh_offset, SHT_STRTAB, file.bytes.size()));
+        return file.fail(
+            fmt::format("has a string table of type {} with {:#x} bytes at offset {:#x}, expected type {} within "
+                        "the file's {:#x} bytes",
+                        strings.sh_type, strings.sh_size, strings.sh_offset, SHT_STRTAB, file.bytes.size()));
     }
     return strings;
 }
@@ -52,8 +55,9 @@ Result<void> read_table(const ElfBytes& file, const Elf64_Ehdr& header, const El
                                      table.sh_size, table.sh_entsize, sizeof(Elf64_Sym)));
     }
     if (!file.contains(table.sh_offset, table.sh_size)) {
-        return file.fail(fmt::format("has a symbol table of {:#x} bytes at offset {:#x}, expected it within the file's {:#x}",
-                                     table.sh_size, table.sh_offset, file.bytes.size()));
+        return file.fail(
+            fmt::format("has a symbol table of {:#x} bytes at offset {:#x}, expected it within the file's {:#x}",
+                        table.sh_size, table.sh_offset, file.bytes.size()));
     }
     const Result<Elf64_Shdr> strings = strings_of(file, header, table);
     if (!strings) {
@@ -83,10 +87,10 @@ Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file) {
     }
     if (header.e_shentsize != sizeof(Elf64_Shdr) ||
         !file.contains(header.e_shoff, u64{header.e_shnum} * sizeof(Elf64_Shdr))) {
-        return file.fail(fmt::format("has {} section headers of {} bytes at offset {:#x}, expected {} bytes each, within the "
-                                     "file's {:#x}",
-                                     header.e_shnum, header.e_shentsize, header.e_shoff, sizeof(Elf64_Shdr),
-                                     file.bytes.size()));
+        return file.fail(
+            fmt::format("has {} section headers of {} bytes at offset {:#x}, expected {} bytes each, within the "
+                        "file's {:#x}",
+                        header.e_shnum, header.e_shentsize, header.e_shoff, sizeof(Elf64_Shdr), file.bytes.size()));
     }
     for (u64 index = 0; index < header.e_shnum; ++index) {
         const Elf64_Shdr section = section_at(file, header, index);

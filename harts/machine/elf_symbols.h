@@ -32,8 +32,9 @@ struct ElfBytes {
     }
 };
 
-// Functions and objects of every symbol table, by address. None if the file has no section headers. The ELF header must have been
-// checked. Error: a section or symbol table, a string or a link between them that does not lie in the file.
+// Functions and objects of every symbol table, by address. None if the file has no section headers. The ELF header
+// must have been checked. Error: a section or symbol table, a string or a link between them that does not lie in the
+// file.
 [[nodiscard]] Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file);
 
 }  // namespace stampede

@@ -136,7 +136,8 @@ TEST(Elf, a_wrong_header_is_named_with_what_was_found_and_expected) {
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[EI_DATA] = ELFDATA2MSB; }), HasSubstr("encoding 2"));
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_machine = EM_X86_64; }),
                 AllOf(HasSubstr("machine 62"), HasSubstr("expected 243 (RISC-V)")));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_type = ET_DYN; }), AllOf(HasSubstr("type 3"), HasSubstr("expected 2")));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_type = ET_DYN; }),
+                AllOf(HasSubstr("type 3"), HasSubstr("expected 2")));
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_entry = 0x1234; }), HasSubstr("starts at 0x1234"));
 }
 
@@ -148,8 +149,10 @@ TEST(Elf, a_program_header_table_outside_the_file_is_named) {
 }
 
 TEST(Elf, a_segment_that_does_not_hold_together_is_named) {
-    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_memsz = 2; }), HasSubstr("segment 1 has 0x4 bytes in the file"));
-    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_offset = ~u64{0}; }), HasSubstr("segment 1 takes 0x4 bytes"));
+    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_memsz = 2; }),
+                HasSubstr("segment 1 has 0x4 bytes in the file"));
+    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_offset = ~u64{0}; }),
+                HasSubstr("segment 1 takes 0x4 bytes"));
     EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_paddr = ~u64{0} - 16; }), HasSubstr("wraps around"));
     EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_vaddr = ~u64{0} - 16; }), HasSubstr("wraps around"));
     EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_memsz = ~u64{0}; }), HasSubstr("wraps around"));
@@ -242,7 +245,8 @@ TEST_F(ElfFileTest, what_is_no_elf_file_is_named) {
     EXPECT_THAT(ElfImage::read(folder / "absent").error().message,
                 AllOf(HasSubstr("absent"), HasSubstr("No such file or directory")));
     EXPECT_THAT(ElfImage::read(folder).error().message, HasSubstr("is a directory"));
-    EXPECT_THAT(ElfImage::read("/dev/null").error().message, AllOf(HasSubstr("/dev/null"), HasSubstr("no regular file")));
+    EXPECT_THAT(ElfImage::read("/dev/null").error().message,
+                AllOf(HasSubstr("/dev/null"), HasSubstr("no regular file")));
     EXPECT_THAT(ElfImage::read("/proc/self/exe").error().message,
                 AllOf(HasSubstr("/proc/self/exe"), HasSubstr("expected 243 (RISC-V)")));
 }

@@ -51,7 +51,8 @@ private:
     void read_symbol_table(Elf_Scn* section, const GElf_Shdr& header);
     [[nodiscard]] bool is_code(const GElf_Sym& symbol) const;
 
-    std::unique_ptr<std::string> image_;  // the file's bytes, where libelf works on them; before elf_ so as to go after it
+    std::unique_ptr<std::string>
+        image_;  // the file's bytes, where libelf works on them; before elf_ so as to go after it
     std::unique_ptr<Elf, CloseElf> elf_;
     std::vector<Range> ranges_;
     std::vector<Symbol> symbols_;  // by address

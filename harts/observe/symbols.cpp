@@ -17,8 +17,8 @@ struct EndDwarf {
     void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
 };
 
-// Adds the function that holds `pc` and what was inlined there, outermost first. (libdw's dwarf_getscopes() goes on with the scopes
-// of an inlined function's definition instead of those that it was inlined into.)
+// Adds the function that holds `pc` and what was inlined there, outermost first. (libdw's dwarf_getscopes() goes on
+// with the scopes of an inlined function's definition instead of those that it was inlined into.)
 bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions) {
     Dwarf_Die child;
     for (int more = dwarf_child(parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
@@ -40,7 +40,8 @@ bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functi
 
 std::string function_name(Dwarf_Die* die) {
     Dwarf_Attribute attribute;
-    for (const unsigned name : {unsigned{DW_AT_linkage_name}, unsigned{DW_AT_MIPS_linkage_name}, unsigned{DW_AT_name}}) {
+    for (const unsigned name :
+         {unsigned{DW_AT_linkage_name}, unsigned{DW_AT_MIPS_linkage_name}, unsigned{DW_AT_name}}) {
         if (dwarf_attr_integrate(die, name, &attribute) != nullptr) {
             if (const char* text = dwarf_formstring(&attribute)) {
                 return readable_function_name(text);
@@ -90,7 +91,8 @@ struct Symbols::Implementation {
         Dwarf_Off unit;
     };
 
-    explicit Implementation(ElfFile&& opened) : file(std::move(opened)), dwarf(dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr)) {
+    explicit Implementation(ElfFile&& opened)
+        : file(std::move(opened)), dwarf(dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr)) {
         read_units();
     }
 
@@ -119,7 +121,8 @@ void Symbols::Implementation::read_units() {
 std::optional<Dwarf_Die> Symbols::Implementation::unit_at(u64 address) {
     auto range = std::ranges::upper_bound(units, address, {}, &UnitRange::low);
     Dwarf_Die die;
-    if (range == units.begin() || address >= (--range)->high || dwarf_offdie(dwarf.get(), range->unit, &die) == nullptr) {
+    if (range == units.begin() || address >= (--range)->high ||
+        dwarf_offdie(dwarf.get(), range->unit, &die) == nullptr) {
         return std::nullopt;
     }
     return die;

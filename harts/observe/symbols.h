@@ -1,5 +1,5 @@
-// What a guest's pc means: function, file and line, with the calls that the compiler inlined there. From the DWARF of the guest's ELF
-// file where it has some, else from its symbol table.
+// What a guest's pc means: function, file and line, with the calls that the compiler inlined there. From the DWARF of
+// the guest's ELF file where it has some, else from its symbol table.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -20,16 +20,16 @@ enum class PcKind : u8 { Instruction, ReturnAddress };
 // Any thread; one looks up at a time. Takes tens of microseconds a look-up: not for an instruction path.
 class Symbols {
 public:
-    // Error: the file cannot be read or is no ELF file; its name and the reason. Without debug information only function names
-    // are known, without a symbol table nothing is.
+    // Error: the file cannot be read or is no ELF file; its name and the reason. Without debug information only
+    // function names are known, without a symbol table nothing is.
     [[nodiscard]] static Result<Symbols> read(const std::filesystem::path& file);
     Symbols(Symbols&&) noexcept;
     Symbols& operator=(Symbols&&) noexcept;
     ~Symbols();
 
-    // The frames at `pc`, innermost first: inlined functions, then the one they were inlined into; never empty. `pc` may also
-    // be a physical address that the file is loaded at (code that runs before paging is on). Every frame's pc is the one
-    // given; what is not known stays empty.
+    // The frames at `pc`, innermost first: inlined functions, then the one they were inlined into; never empty. `pc`
+    // may also be a physical address that the file is loaded at (code that runs before paging is on). Every frame's
+    // pc is the one given; what is not known stays empty.
     [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, PcKind kind = PcKind::Instruction) const;
 
     // The innermost of frames().
@@ -38,7 +38,8 @@ public:
     // All frames of a stack: `pcs[0]` an instruction, the rest return addresses (as walk_stack() gives them).
     [[nodiscard]] std::vector<SourceLocation> stack(const std::vector<u64>& pcs) const;
 
-    // The address of a function or object, by its symbol ("main", "_ZN6kernel5panicEPKc") or readable ("kernel::panic") name.
+    // The address of a function or object, by its symbol ("main", "_ZN6kernel5panicEPKc") or readable
+    // ("kernel::panic") name.
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
 
 private:

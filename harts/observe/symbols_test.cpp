@@ -153,8 +153,8 @@ std::string output_of(const std::string& command) {
     return output;
 }
 
-// "file:line" of each frame of each address; llvm-symbolizer prints function and file:line:column in turns, and an empty line
-// after each address.
+// "file:line" of each frame of each address; llvm-symbolizer prints function and file:line:column in turns, and an
+// empty line after each address.
 std::map<u64, std::vector<std::string>> llvm_frames(const std::vector<u64>& addresses) {
     std::string command = LLVM_SYMBOLIZER " --no-demangle --inlines --relativenames --obj=" SYMBOLS_TEST_GUEST;
     for (const u64 address : addresses) {
