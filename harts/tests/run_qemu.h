@@ -1,0 +1,14 @@
+// An image under QEMU: the oracle of the comparison.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "harts/base/error.h"
+
+namespace stampede {
+
+// What the guest wrote to the UART until it ended by the finisher. Error: QEMU is not there, or the guest did not end within a minute.
+[[nodiscard]] Result<std::string> run_in_qemu(std::span<const std::byte> image);
+
+}  // namespace stampede
