@@ -53,7 +53,9 @@ Frame* writable_block(Inode& inode, std::uint64_t block) REQUIRES(inode.lock) {
     Frame* const frame = policy::allocate(FrameOwner::file);
     if (frame != nullptr) {
         const auto image = image_of_block(inode, block);
-        memcpy(bytes_of(*frame), image.data(), image.size());
+        if (!image.empty()) {
+            memcpy(bytes_of(*frame), image.data(), image.size());
+        }
         *place = frame;
     }
     return frame;
