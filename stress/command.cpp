@@ -109,8 +109,11 @@ RunSetup setup_of(const Options& options, std::filesystem::path kernel) {
     setup.kernel = std::move(kernel);
     if (options.task == Task::Run) {
         setup.user_program = guest_folder() / "user" / (options.workload + ".elf");
+        const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
+        setup.user_traps = workload->provokes_traps() ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
     } else {
         setup.input = Watchdog::Input::Possible;
+        setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types
         setup.audit = RunFacts::Audit::NotExpected;  // one may leave a shell at any time
     }
     setup.trace = options.trace;

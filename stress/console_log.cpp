@@ -20,10 +20,10 @@ std::optional<AlarmingLine::Kind> kind_of(std::string_view line) {
     if (line.find("panic: ") != std::string_view::npos) {
         return Panic;
     }
-    if (line.find("usertrap(): unexpected") != std::string_view::npos || line.find("kerneltrap") != std::string_view::npos) {
-        return GuestTrap;
+    if (line.find("usertrap(): unexpected") != std::string_view::npos) {
+        return UserTrap;
     }
-    return std::nullopt;
+    return line.find("kerneltrap") != std::string_view::npos ? std::optional(KernelTrap) : std::nullopt;
 }
 
 std::size_t lines_behind(AlarmingLine::Kind kind) {

@@ -13,7 +13,8 @@ namespace stampede {
 struct AlarmingLine {
     enum class Kind : u8 {
         Panic,      // "panic: …": the kernel has given up
-        GuestTrap,  // "usertrap(): unexpected …", "kerneltrap …": a trap nobody foresaw
+        UserTrap,   // "usertrap(): unexpected …": a program did what no program should
+        KernelTrap, // "kerneltrap …": the kernel did
     };
     Kind kind;
     std::string line;

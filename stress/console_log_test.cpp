@@ -42,7 +42,7 @@ TEST(ConsoleLog, an_unforeseen_trap_is_alarming_together_with_one_line) {
     ConsoleLog log;
     say(log, "usertrap(): unexpected scause 0x2 pid=4\n sepc=0x10 stval=0x0\nlater\n");
     ASSERT_EQ(log.alarming().size(), 1u);
-    EXPECT_EQ(log.alarming()[0].kind, AlarmingLine::Kind::GuestTrap);
+    EXPECT_EQ(log.alarming()[0].kind, AlarmingLine::Kind::UserTrap);
     EXPECT_THAT(log.alarming()[0].following, ElementsAre(" sepc=0x10 stval=0x0"));
     EXPECT_FALSE(log.panicked());
 }

@@ -1,48 +1,74 @@
 #include "stress/guest_symbols.h"
 
+#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "harts/report/text.h"
 
 namespace stampede {
+namespace {
 
-GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program) : kernel_(kernel.symbols()) {
-    if (auto program = user_program.empty() ? Result<ElfImage>(error("none")) : ElfImage::read(user_program)) {
-        program_ = program->symbols();
+std::string readable(const std::string& symbol) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
+    return name ? name.get() : symbol;
+}
+
+}  // namespace
+
+GuestSymbols::File GuestSymbols::read(const std::filesystem::path& path) {
+    File file;
+    if (Result<Symbols> code = Symbols::read(path)) {
+        file.code.emplace(std::move(*code));
+    }
+    return file;
+}
+
+GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program)
+    : kernel_(read(kernel.name())), program_(user_program.empty() ? File{} : read(user_program)) {
+    kernel_.symbols = kernel.symbols();
+    if (const Result<ElfImage> program = ElfImage::read(user_program); !user_program.empty() && program) {
+        program_.symbols = program->symbols();
     }
 }
 
-const ElfSymbol* GuestSymbols::find(u64 address, Privilege mode) const {
-    const std::vector<ElfSymbol>& symbols = mode == Privilege::User ? program_ : kernel_;
-    const auto behind = std::ranges::upper_bound(symbols, address, {}, &ElfSymbol::address);
-    if (behind == symbols.begin()) {
-        return nullptr;
+SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const {
+    const File& file = file_of(mode);
+    if (file.code) {
+        return file.code->find(pc);
     }
-    const ElfSymbol& symbol = *std::prev(behind);
-    return address - symbol.address < std::max<u64>(symbol.size, 1) ? &symbol : nullptr;
-}
-
-SourceLocation GuestSymbols::locate(u64 address, Privilege mode, Address kind) const {
     SourceLocation location;
-    location.pc = address;
-    if (const ElfSymbol* symbol = find(kind == Address::Return ? address - 1 : address, mode)) {
-        location.function = symbol->name;
-    }
+    location.pc = pc;
     return location;
 }
 
-std::string GuestSymbols::describe(u64 address, Privilege mode) const {
-    const ElfSymbol* symbol = find(address, mode);
-    if (symbol == nullptr) {
+std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const { return location_text(locate(pc, mode)); }
+
+std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
+    const std::vector<ElfSymbol>& symbols = file_of(mode).symbols;
+    const auto behind = std::ranges::upper_bound(symbols, address, {}, &ElfSymbol::address);
+    if (behind == symbols.begin() || address - std::prev(behind)->address >= std::prev(behind)->size) {
         return fmt::format("{:#x}", address);
     }
-    return address == symbol->address ? symbol->name : fmt::format("{}+{:#x}", symbol->name, address - symbol->address);
+    const ElfSymbol& symbol = *std::prev(behind);
+    const u64 offset = address - symbol.address;
+    return offset == 0 ? readable(symbol.name) : fmt::format("{}+{:#x}", readable(symbol.name), offset);
 }
 
 FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) const {
     FindingStack stack{std::move(role), {}};
-    for (std::size_t n = 0; n < place.chain.size(); ++n) {
-        stack.frames.push_back(locate(place.chain[n], place.mode, n == 0 ? Address::Pc : Address::Return));
+    const File& file = file_of(place.mode);
+    if (file.code) {
+        stack.frames = file.code->stack(place.chain);
+        return stack;
+    }
+    for (const u64 pc : place.chain) {
+        stack.frames.push_back({});
+        stack.frames.back().pc = pc;
     }
     return stack;
 }

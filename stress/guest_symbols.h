@@ -7,6 +7,7 @@
 
 #include "harts/base/types.h"
 #include "harts/machine/elf.h"
+#include "harts/observe/symbols.h"
 #include "harts/report/finding.h"
 #include "stress/guest_events.h"
 
@@ -14,21 +15,26 @@ namespace stampede {
 
 class GuestSymbols {
 public:
-    // A program that cannot be read has no names: addresses stay numbers.
+    // Both files may be unreadable, or `user_program` empty: their addresses then stay numbers.
     GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program);
 
-    // Of a pc, or with `Return` of the call before a return address.
-    enum class Address : u8 { Pc, Return };
-    [[nodiscard]] SourceLocation locate(u64 address, Privilege mode, Address kind = Address::Pc) const;
-    // "name+0x10", or the number where nothing is known.
-    [[nodiscard]] std::string describe(u64 address, Privilege mode) const;
+    // The innermost function at a pc.
+    [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
+    // A pc as "function at file:line", a datum as "name" or "name+0x10"; the number where nothing is known.
+    [[nodiscard]] std::string describe_code(u64 pc, Privilege mode) const;
+    [[nodiscard]] std::string describe_data(u64 address, Privilege mode) const;
     // All of a place's chain.
     [[nodiscard]] FindingStack stack_of(const GuestPlace& place, std::string role) const;
 
 private:
-    [[nodiscard]] const ElfSymbol* find(u64 address, Privilege mode) const;
+    struct File {
+        std::optional<Symbols> code;
+        std::vector<ElfSymbol> symbols;  // by address
+    };
+    static File read(const std::filesystem::path& path);
+    [[nodiscard]] const File& file_of(Privilege mode) const { return mode == Privilege::User ? program_ : kernel_; }
 
-    std::vector<ElfSymbol> kernel_, program_;
+    File kernel_, program_;
 };
 
 }  // namespace stampede

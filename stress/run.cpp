@@ -56,6 +56,7 @@ public:
         }
         interrupts_.watch(machine_.get());
         facts_.audit = setup_.audit;
+        facts_.user_traps = setup_.user_traps;
         began_ = Clock::now();
         const double cpu_began = cpu_seconds();
         facts_.end = go_on();
@@ -143,10 +144,10 @@ private:
             listeners_.quiescent(*machine_, *table);
         }
         merge_findings(facts_.audited, audit(machine_->ram(), *table));
-        if (const auto stats = load_stats()) {
-            if (auto leak = check_for_leak(*stats)) {
-                merge_findings(facts_.audited, {std::move(*leak)});
-            }
+        const auto loaded = load_audit_table(machine_->ram(), *table);
+        frames_ = loaded ? count_frames(machine_->ram(), *loaded) : std::nullopt;
+        if (auto leak = frames_ ? check_for_leak(*frames_) : std::nullopt) {
+            merge_findings(facts_.audited, {std::move(*leak)});
         }
         facts_.audit = RunFacts::Audit::Done;
     }
@@ -171,12 +172,6 @@ private:
         }
     }
 
-    std::optional<abi::KernelStats> load_stats() {
-        const std::optional<PhysAddr> address = events_->audit_table();
-        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
-        return table ? load_kernel_stats(machine_->ram(), *table) : std::nullopt;
-    }
-
     void fill(RunOutcome& outcome) {
         outcome.end = facts_.end;
         outcome.exit_status = facts_.exit_status;
@@ -186,16 +181,22 @@ private:
         for (u32 n = 0; n < machine_->harts(); ++n) {
             outcome.instructions.push_back(machine_->instructions({n}));
         }
+        fill_totals(outcome);
+    }
+
+    void fill_totals(RunOutcome& outcome) {
         const std::optional<PhysAddr> address = events_->audit_table();
         const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
-        const auto stats = load_stats();
-        if (table && stats) {
-            const u64 total = table->frame_count;
-            outcome.frames = {total, total - std::min(total, stats->frames_at_boot),
-                              total - std::min(total, stats->frames_in_use), stats->frames_peak};
-            outcome.cow = {stats->cow_copied, stats->cow_taken_over, stats->oom_kills};
-            outcome.processes_peak = stats->processes_peak;
+        const auto stats = table ? load_kernel_stats(machine_->ram(), *table) : std::nullopt;
+        if (!stats) {
+            return;
         }
+        const u64 total = table->frame_count;
+        const u64 after = frames_ ? frames_->of_nobody() : stats->frames_in_use;
+        outcome.frames = {total, total - std::min(total, stats->frames_at_boot), total - std::min(total, after),
+                          stats->frames_peak};
+        outcome.cow = {stats->cow_copied, stats->cow_taken_over, stats->oom_kills};
+        outcome.processes_peak = stats->processes_peak;
     }
 
     const RunSetup& setup_;
@@ -208,6 +209,7 @@ private:
     std::unique_ptr<Trace> trace_;
     std::unique_ptr<GuestEvents> events_;
     RunFacts facts_;
+    std::optional<FrameUse> frames_;  // at the quiescent point
     Clock::time_point began_;
     u64 said_ = 0;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;

@@ -25,6 +25,7 @@ struct RunSetup {
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog;
     RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
+    RunFacts::UserTraps user_traps = RunFacts::UserTraps::Unexpected;
 };
 
 // What the progress line tells.

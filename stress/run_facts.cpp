@@ -11,6 +11,7 @@
 namespace stampede {
 namespace {
 
+constexpr std::string_view panic_prefix = "panic: ";
 constexpr std::string_view mode_names[] = {"user", "supervisor", "reserved", "machine"};
 
 std::string hart_role(u32 hart) { return fmt::format("hart {}", hart); }
@@ -38,7 +39,7 @@ std::string with_following(const AlarmingLine& alarming) {
 Finding failed_check(const FailedCheck& check, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::check_failed;
-    finding.title = "check failed: " + stable_title(check.text);
+    finding.title = stable_title(check.text);
     finding.detail = check.text;
     finding.count = check.count;
     finding.where.hart = check.where.hart;
@@ -52,7 +53,7 @@ Finding guest_trap(const AlarmingLine& alarming) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
     const std::optional<u64> cause = number_behind(alarming.line, "scause 0x", 16);
-    const std::string_view who = alarming.line.find("usertrap") != std::string::npos ? "user program" : "kernel";
+    const std::string_view who = alarming.kind == AlarmingLine::Kind::UserTrap ? "user program" : "kernel";
     finding.title = cause && (*cause >> 63) == 0
         ? fmt::format("unexpected trap of a {}: {}", who, exception_name(*cause))
         : fmt::format("unexpected trap of a {}: {}", who, stable_title(alarming.line));
@@ -78,7 +79,7 @@ const HartAtEnd* panicking_hart(const RunFacts& facts, const GuestSymbols& symbo
 Finding panic(const AlarmingLine& alarming, const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::panic;
-    finding.title = stable_title(std::string_view(alarming.line).substr(alarming.line.find("panic: ")));
+    finding.title = stable_title(std::string_view(alarming.line).substr(alarming.line.find(panic_prefix) + panic_prefix.size()));
     finding.detail = with_following(alarming);
     if (const HartAtEnd* hart = panicking_hart(facts, symbols)) {
         finding.where.hart = hart->place.hart;
@@ -100,8 +101,8 @@ Finding dead_handler(const DeadHandler& dead, const GuestSymbols& symbols) {
     finding.kind = FindingKind::guest_trap;
     finding.title = fmt::format("{} without a trap handler that can run", exception_name(dead.first.cause));
     finding.detail = fmt::format("{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
-                                 exception_name(dead.first.cause), symbols.describe(dead.first.pc, mode), dead.first.tval,
-                                 symbols.describe(dead.handler.pc, mode), exception_name(dead.handler.cause));
+                                 exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode), dead.first.tval,
+                                 symbols.describe_code(dead.handler.pc, mode), exception_name(dead.handler.cause));
     finding.where.hart = dead.where.hart;
     finding.where.pid = dead.where.pid;
     finding.where.source = symbols.locate(dead.first.pc, mode);
@@ -137,7 +138,7 @@ Finding stuck(const RunFacts& facts, const GuestSymbols& symbols) {
 Finding timeout(const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::timeout;
-    finding.title = "timeout: the guest did not come to its end";
+    finding.title = "the guest did not come to its end";
     finding.detail = fmt::format("after {} s of host time", facts.limit.count());
     add_all_harts(finding, facts, symbols);
     return finding;
@@ -155,7 +156,7 @@ Finding failed_run(const RunFacts& facts) {
 Finding not_audited() {
     Finding finding;
     finding.kind = FindingKind::audit;
-    finding.title = "audit: the guest ended without a quiescent point at which it could be audited";
+    finding.title = "the guest ended without a quiescent point at which it could be audited";
     finding.detail = "the guest calls audit_table and quiescent were expected before the finisher";
     return finding;
 }
@@ -168,8 +169,11 @@ std::vector<Finding> findings_while_running(const RunFacts& facts, const GuestSy
         merge_findings(all, {failed_check(check, symbols)});
     }
     for (const AlarmingLine& alarming : facts.alarming) {
-        merge_findings(all, {alarming.kind == AlarmingLine::Kind::Panic ? panic(alarming, facts, symbols)
-                                                                        : guest_trap(alarming)});
+        if (alarming.kind == AlarmingLine::Kind::Panic) {
+            merge_findings(all, {panic(alarming, facts, symbols)});
+        } else if (alarming.kind == AlarmingLine::Kind::KernelTrap || facts.user_traps == RunFacts::UserTraps::Unexpected) {
+            merge_findings(all, {guest_trap(alarming)});
+        }
     }
     return all;
 }
@@ -198,14 +202,14 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
 std::string describe(const HartAtEnd& hart, const GuestSymbols& symbols) {
     const HartSnapshot& snapshot = hart.snapshot;
     std::string text = fmt::format("hart {}: {} at {}", snapshot.hart, mode_names[static_cast<std::size_t>(snapshot.mode)],
-                                   symbols.describe(snapshot.pc, snapshot.mode));
+                                   symbols.describe_code(snapshot.pc, snapshot.mode));
     if (hart.place.pid) {
         text += fmt::format(", pid {}", *hart.place.pid);
     }
     if (snapshot.waiting) {
         text += snapshot.can_wake ? ", waits for an interrupt" : ", waits for an interrupt that nothing will raise";
     } else if (snapshot.spins()) {
-        text += fmt::format(", spins on {} at {:#x}, which stays {:#x}", symbols.describe(snapshot.spin_address, snapshot.mode),
+        text += fmt::format(", spins on {} at {:#x}, which stays {:#x}", symbols.describe_data(snapshot.spin_address, snapshot.mode),
                             snapshot.spin_address, snapshot.spin_value);
     } else {
         text += ", runs";

@@ -39,6 +39,8 @@ struct RunFacts {
     std::optional<DeadHandler> dead_handler;
     std::vector<FailedCheck> failed_checks;
     std::vector<AlarmingLine> alarming;         // of the console
+    enum class UserTraps : u8 { Unexpected, Provoked };
+    UserTraps user_traps = UserTraps::Unexpected;  // provoked ones are no findings
     std::string last_line;                      // of the console
     std::vector<HartAtEnd> harts;
     enum class Audit : u8 { NotExpected, Missing, Done };

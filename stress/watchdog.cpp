@@ -24,7 +24,7 @@ std::optional<Stuck> Watchdog::look_for_interrupts_off(std::span<const HartSnaps
         if (!hart.interrupts_off || hart.waiting || hart.traps != last_[n].traps) {
             off_since_[n] = hart.retired;
         } else if (hart.retired - off_since_[n] > limits_.instructions_with_interrupts_off) {
-            return Stuck{"no progress: a hart runs on and on with interrupts off", hart.hart};
+            return Stuck{"a hart runs on and on with interrupts off", hart.hart};
         }
     }
     return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartSnapsh
     const bool all = std::ranges::all_of(harts, [](const HartSnapshot& hart) { return hart.waiting && !hart.can_wake; });
     asleep_ = all && input_ == Input::None ? asleep_ + 1 : 0;
     return asleep_ >= limits_.looks_asleep
-        ? std::optional(Stuck{"no progress: every hart waits and no interrupt can wake one", std::nullopt})
+        ? std::optional(Stuck{"every hart waits and no interrupt can wake one", std::nullopt})
         : std::nullopt;
 }
 
@@ -54,7 +54,7 @@ std::optional<Stuck> Watchdog::look_for_deadlock(std::span<const HartSnapshot> h
     }
     without_progress_ = all && spinning ? without_progress_ + 1 : 0;
     return without_progress_ >= limits_.looks_without_progress
-        ? std::optional(Stuck{"no progress: every hart spins on a lock or waits", spinning})
+        ? std::optional(Stuck{"every hart spins on a lock or waits", spinning})
         : std::nullopt;
 }
 

@@ -84,6 +84,24 @@ private:
     bool page_table_;
 };
 
+// Frames with a count that no process uses, by owner.
+std::string owners_of_others(const AuditView& view, const Mappings& mappings) {
+    std::array<u64, owner_names.size() + 1> numbers{};
+    for (u64 frame = 0; frame < view.frontier(); ++frame) {
+        if (!mappings.used(frame) && view.count(frame) > 0) {
+            ++numbers[std::min<std::size_t>(view.owner(frame), owner_names.size())];
+        }
+    }
+    std::string text;
+    for (std::size_t owner = 0; owner < numbers.size(); ++owner) {
+        if (numbers[owner] != 0) {
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", numbers[owner],
+                                owner < owner_names.size() ? owner_names[owner] : "unknown");
+        }
+    }
+    return text;
+}
+
 Finding malformed(std::string why) {
     Violations violations;
     violations.add(Invariant::TableWellFormed, [&] { return std::move(why); });
@@ -136,17 +154,28 @@ std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
     return violations.findings();
 }
 
-std::optional<Finding> check_for_leak(const abi::KernelStats& stats) {
-    if (stats.frames_in_use == stats.frames_at_boot) {
+std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table) {
+    const std::expected<AuditView, std::string> view = AuditView::create(ram, table);
+    const std::optional<abi::KernelStats> stats = load_kernel_stats(ram, table);
+    if (!view || !stats) {
         return std::nullopt;
     }
-    const bool more = stats.frames_in_use > stats.frames_at_boot;
+    Violations told_by_the_audit;
+    const Mappings mappings = Mappings::collect(*view, told_by_the_audit);
+    return FrameUse{stats->frames_at_boot, stats->frames_in_use, mappings.frames_used(), owners_of_others(*view, mappings)};
+}
+
+std::optional<Finding> check_for_leak(const FrameUse& use) {
+    if (use.of_nobody() == use.before_first_process) {
+        return std::nullopt;
+    }
     Finding finding;
     finding.kind = FindingKind::leak;
-    finding.title = more ? "leak: more frames are in use at the end than before the first process"
-                         : "leak: fewer frames are in use at the end than before the first process";
-    finding.detail = fmt::format("{} frames in use before the first process, {} at the end", stats.frames_at_boot,
-                                 stats.frames_in_use);
+    finding.title = use.now > use.before_first_process + use.of_processes
+        ? "more frames are in use at the end than at the beginning"
+        : "fewer frames are in use at the end than at the beginning";
+    finding.detail = fmt::format("{} frames in use before the first process; {} at the end, {} of them by processes; "
+                                 "the others are: {}", use.before_first_process, use.now, use.of_processes, use.others);
     return finding;
 }
 

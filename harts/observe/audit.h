@@ -2,6 +2,7 @@
 // believes of its frames is held against its page tables and free lists. Knows nothing else of the kernel.
 #pragma once
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harts/base/types.h"
@@ -23,7 +24,19 @@ namespace stampede {
 // The kernel's own totals. No value where the table names none, or none in RAM.
 [[nodiscard]] std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table);
 
-// More frames in use than when the first process was about to run, or fewer. Nothing where they agree.
-[[nodiscard]] std::optional<Finding> check_for_leak(const abi::KernelStats& stats);
+// Frames in use, as the kernel counts them and as its page tables show.
+struct FrameUse {
+    u64 before_first_process = 0;
+    u64 now = 0;
+    u64 of_processes = 0;  // of those in use now: mapped by processes that are alive, and their page tables
+    std::string others;    // whose the rest are, by the owner table: "1 file, 2 pipe"
+
+    [[nodiscard]] u64 of_nobody() const { return now - of_processes; }
+};
+// Harts parked. No value where the table is malformed (the audit says so) or the kernel counts nothing.
+[[nodiscard]] std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table);
+
+// More frames in use than before the first process was made, or fewer; those of processes that are alive do not count.
+[[nodiscard]] std::optional<Finding> check_for_leak(const FrameUse& use);
 
 }  // namespace stampede

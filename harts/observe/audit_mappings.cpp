@@ -172,6 +172,14 @@ Mappings Mappings::collect(const AuditView& view, Violations& violations) {
     return result;
 }
 
+u64 Mappings::frames_used() const {
+    u64 number = 0;
+    for (u64 frame = 0; frame < page_tables_.size(); ++frame) {
+        number += used(frame);
+    }
+    return number;
+}
+
 std::span<const Mapping> Mappings::of(u64 frame) const {
     return std::span(by_frame_).subspan(first_[frame], first_[frame + 1] - first_[frame]);
 }

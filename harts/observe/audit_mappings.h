@@ -24,8 +24,11 @@ public:
     [[nodiscard]] static Mappings collect(const AuditView& view, Violations& violations);
 
     [[nodiscard]] std::span<const Mapping> of(u64 frame) const;
-    // How often the page table in this frame is used by a process: 0 or 1, unless PageTableUsedOnce is broken.
+    // Whether a process uses the page table in this frame.
     [[nodiscard]] bool holds_page_table(u64 frame) const { return page_tables_[frame] != 0; }
+    // Whether a process uses this frame: maps it, or has it as a page table.
+    [[nodiscard]] bool used(u64 frame) const { return holds_page_table(frame) || !of(frame).empty(); }
+    [[nodiscard]] u64 frames_used() const;
 
 private:
     std::vector<Mapping> by_frame_;     // sorted by frame, pid, address

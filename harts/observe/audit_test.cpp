@@ -77,12 +77,12 @@ TEST_F(AuditTest, a_sound_guest_has_no_findings) {
 
 TEST_F(AuditTest, a_count_one_too_high_is_found) {
     guest_.set_count(heap_, 3);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is higher than its references"));
+    EXPECT_THAT(titles(), ElementsAre("a frame's count is higher than its references"));
 }
 
 TEST_F(AuditTest, a_count_one_too_low_is_found) {
     guest_.set_count(heap_, 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is lower than its references"));
+    EXPECT_THAT(titles(), ElementsAre("a frame's count is lower than its references"));
 }
 
 TEST_F(AuditTest, the_detail_names_frame_count_and_everyone_who_maps_it) {
@@ -98,12 +98,12 @@ TEST_F(AuditTest, the_detail_names_frame_count_and_everyone_who_maps_it) {
 
 TEST_F(AuditTest, a_frame_twice_on_the_free_list_is_found) {
     guest_.set_next_free(free_.back(), SyntheticGuest::address_of(free_.front()).value);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame is on the free lists twice"));
+    EXPECT_THAT(titles(), ElementsAre("a frame is on the free lists twice"));
 }
 
 TEST_F(AuditTest, a_frame_freed_twice_in_a_row_is_found_although_the_list_behind_it_is_lost) {
     guest_.set_next_free(free_[2], SyntheticGuest::address_of(free_[2]).value);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame is on the free lists twice"));
+    EXPECT_THAT(titles(), ElementsAre("a frame is on the free lists twice"));
 }
 
 TEST_F(AuditTest, a_frame_on_two_free_lists_is_found) {
@@ -111,52 +111,52 @@ TEST_F(AuditTest, a_frame_on_two_free_lists_is_found) {
     guest_.table().free[1].head_address = SyntheticGuest::address_of(free_[0]).value;  // its link: the list from free_[1]
     const std::vector<Finding> findings = audit(guest_.ram(), guest_.table());
     ASSERT_EQ(findings.size(), 1u);
-    EXPECT_EQ(findings[0].title, "audit: a frame is on the free lists twice");
+    EXPECT_EQ(findings[0].title, "a frame is on the free lists twice");
     EXPECT_THAT(findings[0].detail, HasSubstr("it stands on list 0 already"));
 }
 
 TEST_F(AuditTest, a_writable_mapping_of_a_shared_frame_is_found) {
     set_pte(child_, heap_page, Pte::w, SyntheticGuest::marker);
-    EXPECT_THAT(titles(), ElementsAre("audit: a shared frame is mapped writable"));
+    EXPECT_THAT(titles(), ElementsAre("a shared frame is mapped writable"));
 }
 
 TEST_F(AuditTest, a_writable_mapping_with_the_marker_is_found) {
     set_pte(parent_, high_page, SyntheticGuest::marker);
-    EXPECT_THAT(titles(), ElementsAre("audit: a PTE is writable and marked copy-on-write"));
+    EXPECT_THAT(titles(), ElementsAre("a PTE is writable and marked copy-on-write"));
 }
 
 TEST_F(AuditTest, a_mapping_outside_ram_is_found) {
     set_pte(child_, text_page, pointing_to({0x1000'0000}), ppn_mask);
     guest_.set_count(text_, 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE points outside RAM"));
+    EXPECT_THAT(titles(), ElementsAre("a user PTE points outside RAM"));
 }
 
 TEST_F(AuditTest, a_mapping_of_physical_page_zero_is_found) {  // what a fault without memory installs in some kernels
     set_pte(child_, text_page, 0, ppn_mask);
     guest_.set_count(text_, 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE points outside RAM"));
+    EXPECT_THAT(titles(), ElementsAre("a user PTE points outside RAM"));
 }
 
 TEST_F(AuditTest, a_mapping_of_the_kernels_own_memory_is_found) {
     set_pte(child_, text_page, pointing_to({0x8000'0000}), ppn_mask);
     guest_.set_count(text_, 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE maps memory that is no frame"));
+    EXPECT_THAT(titles(), ElementsAre("a user PTE maps memory that is no frame"));
 }
 
 TEST_F(AuditTest, a_global_user_mapping_is_found) {
     set_pte(child_, heap_page, Pte::g);
-    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE is global"));
+    EXPECT_THAT(titles(), ElementsAre("a user PTE is global"));
 }
 
 TEST_F(AuditTest, a_write_only_mapping_is_found) {
     set_pte(parent_, high_page, 0, Pte::r);
     guest_.set_count(stack_, 0);
-    EXPECT_THAT(titles(), testing::Contains("audit: a user PTE has a reserved encoding"));
+    EXPECT_THAT(titles(), testing::Contains("a user PTE has a reserved encoding"));
 }
 
 TEST_F(AuditTest, a_lost_frame_is_found) {
     guest_.set_next_free(free_[3], SyntheticGuest::address_of(free_[5]).value);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame without references is on no free list"));
+    EXPECT_THAT(titles(), ElementsAre("a frame without references is on no free list"));
 }
 
 TEST_F(AuditTest, many_lost_frames_are_one_finding_with_their_number) {
@@ -169,74 +169,74 @@ TEST_F(AuditTest, many_lost_frames_are_one_finding_with_their_number) {
 
 TEST_F(AuditTest, a_count_of_a_free_frame_is_found) {
     guest_.set_count(free_[4], 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame on a free list has a count"));
+    EXPECT_THAT(titles(), ElementsAre("a frame on a free list has a count"));
 }
 
 TEST_F(AuditTest, a_mapped_free_frame_is_found) {
     set_pte(parent_, high_page, pointing_to(SyntheticGuest::address_of(free_[4])), ppn_mask);
     guest_.set_owner(stack_, static_cast<u8>(FrameOwner::kernel_stack));
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame on a free list is mapped"));
+    EXPECT_THAT(titles(), ElementsAre("a frame on a free list is mapped"));
 }
 
 TEST_F(AuditTest, a_free_list_that_leaves_the_frames_is_found) {
     guest_.set_next_free(free_.back(), 0xdead'beef'0000);
-    EXPECT_THAT(titles(), ElementsAre("audit: a free list leaves the frames"));
+    EXPECT_THAT(titles(), ElementsAre("a free list leaves the frames"));
 }
 
 TEST_F(AuditTest, a_misaligned_free_list_entry_is_found) {
     guest_.set_next_free(free_.back(), SyntheticGuest::address_of(free_[0]).value + 8);
-    EXPECT_THAT(titles(), ElementsAre("audit: a free list holds an address that is no frame's start"));
+    EXPECT_THAT(titles(), ElementsAre("a free list holds an address that is no frame's start"));
 }
 
 TEST_F(AuditTest, a_frame_past_the_frontier_on_the_free_list_is_found) {
     guest_.set_next_free(SyntheticGuest::frontier, 0);
     guest_.set_next_free(free_.back(), SyntheticGuest::address_of(SyntheticGuest::frontier).value);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame past the frontier of never used frames is in use"));
+    EXPECT_THAT(titles(), ElementsAre("a frame past the frontier of never used frames is in use"));
 }
 
 TEST_F(AuditTest, a_kernels_frame_that_nobody_counts_is_found) {
     guest_.set_count(kernel_stack_, 0);
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame's count is lower than its references"));
+    EXPECT_THAT(titles(), ElementsAre("a frame's count is lower than its references"));
 }
 
 TEST_F(AuditTest, an_unknown_owner_is_found) {
     guest_.set_owner(free_[0], 9);
-    EXPECT_THAT(titles(), ElementsAre("audit: the owner table holds an unknown value"));
+    EXPECT_THAT(titles(), ElementsAre("the owner table holds an unknown value"));
 }
 
 TEST_F(AuditTest, a_users_frame_that_the_kernel_claims_is_found) {
     guest_.set_owner(stack_, static_cast<u8>(FrameOwner::free));
-    EXPECT_THAT(titles(), ElementsAre("audit: a frame's owner contradicts its use"));
+    EXPECT_THAT(titles(), ElementsAre("a frame's owner contradicts its use"));
 }
 
 TEST_F(AuditTest, a_page_table_outside_ram_is_found) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
     guest_.ram().store_u64(root + 8 * 8, pointing_to({0x4000'0000}) | Pte::v);
-    EXPECT_THAT(titles(), ElementsAre("audit: a page table lies outside RAM"));
+    EXPECT_THAT(titles(), ElementsAre("a page table lies outside RAM"));
 }
 
 TEST_F(AuditTest, a_page_table_in_a_users_frame_is_found) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
     guest_.ram().store_u64(root + 8 * 8, pointing_to(SyntheticGuest::address_of(heap_)) | Pte::v);
-    EXPECT_THAT(titles(), ElementsAre("audit: a page table lies in a frame that is none"));
+    EXPECT_THAT(titles(), ElementsAre("a page table lies in a frame that is none"));
 }
 
 TEST_F(AuditTest, a_page_table_that_contains_itself_is_found_and_ends_the_walk) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
     guest_.ram().store_u64(root + 8 * 8, pointing_to(root) | Pte::v);
-    EXPECT_THAT(titles(), ElementsAre("audit: a page table is used twice"));
+    EXPECT_THAT(titles(), ElementsAre("a page table is used twice"));
 }
 
 TEST_F(AuditTest, a_superpage_in_the_user_half_is_found) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
     guest_.ram().store_u64(root + 8 * 8, pointing_to({0x8000'0000}) | SyntheticGuest::user | Pte::r);
-    EXPECT_THAT(titles(), ElementsAre("audit: a superpage is mapped in the user half"));
+    EXPECT_THAT(titles(), ElementsAre("a superpage is mapped in the user half"));
 }
 
 TEST_F(AuditTest, a_pointer_below_the_last_level_is_found) {
     set_pte(child_, text_page, 0, Pte::r | Pte::x | Pte::u | Pte::a | Pte::d);
     guest_.set_count(text_, 1);
-    EXPECT_THAT(titles(), ElementsAre("audit: a user PTE has a reserved encoding"));
+    EXPECT_THAT(titles(), ElementsAre("a user PTE has a reserved encoding"));
 }
 
 TEST_F(AuditTest, unused_slots_are_not_looked_at) {
@@ -254,7 +254,7 @@ TEST_F(AuditTest, narrow_signed_counts_are_read_as_such) {
     guest_.table().counts[0] = {narrow, 1, 1, 1};
     const std::vector<Finding> findings = audit(guest_.ram(), guest_.table());
     ASSERT_EQ(findings.size(), 1u);
-    EXPECT_EQ(findings[0].title, "audit: a frame's count is lower than its references");
+    EXPECT_EQ(findings[0].title, "a frame's count is lower than its references");
     EXPECT_THAT(findings[0].detail, HasSubstr("count -1,"));
 }
 
@@ -299,29 +299,37 @@ TEST_F(AuditTest, a_table_outside_ram_is_a_finding) {
     for (const u64 address : {u64{0}, u64{0x8000'0000} + (u64{2} << 20) - 8, ~u64{0} - 7}) {
         const std::vector<Finding> findings = audit(guest_.ram(), PhysAddr{address});
         ASSERT_EQ(findings.size(), 1u);
-        EXPECT_EQ(findings[0].title, "audit: the audit table is malformed");
+        EXPECT_EQ(findings[0].title, "the audit table is malformed");
     }
 }
 
-abi::KernelStats stats_of(u64 in_use, u64 at_boot) {
+TEST_F(AuditTest, frames_in_use_are_told_apart_by_whether_a_process_has_them) {
     abi::KernelStats stats{};
-    stats.frames_in_use = in_use;
-    stats.frames_at_boot = at_boot;
-    return stats;
+    stats.frames_at_boot = 1;
+    stats.frames_in_use = SyntheticGuest::frontier - free_.size();
+    guest_.ram().copy_in({guest_.table().stats_address}, std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
+    const auto use = count_frames(guest_.ram(), guest_.table());
+    ASSERT_TRUE(use);
+    EXPECT_EQ(use->before_first_process, 1u);
+    EXPECT_EQ(use->now, stats.frames_in_use);
+    // text, heap and stack; of the parent a root and two tables for either end of the user half, of the child for one
+    EXPECT_EQ(use->of_processes, 3u + 5 + 3);
+    EXPECT_EQ(use->others, "1 kernel stack");
+    EXPECT_FALSE(check_for_leak(*use));
+    guest_.table().magic = 0;
+    EXPECT_FALSE(count_frames(guest_.ram(), guest_.table()));
 }
 
-TEST(LeakTest, equal_numbers_of_frames_are_no_leak) {
-    EXPECT_FALSE(check_for_leak(stats_of(12, 12)));
-}
+TEST(LeakTest, frames_of_processes_that_live_are_no_leak) { EXPECT_FALSE(check_for_leak({7, 18, 11, "7 file"})); }
 
 TEST(LeakTest, more_and_fewer_frames_are_told_apart) {
-    const auto more = check_for_leak(stats_of(13, 12));
-    const auto fewer = check_for_leak(stats_of(11, 12));
+    const auto more = check_for_leak({7, 19, 11, "8 file"}), fewer = check_for_leak({7, 17, 11, "6 file"});
     ASSERT_TRUE(more && fewer);
     EXPECT_EQ(more->kind, FindingKind::leak);
     EXPECT_THAT(more->title, HasSubstr("more frames"));
     EXPECT_THAT(fewer->title, HasSubstr("fewer frames"));
-    EXPECT_THAT(more->detail, HasSubstr("12 frames in use before the first process, 13 at the end"));
+    EXPECT_EQ(more->detail, "7 frames in use before the first process; 19 at the end, 11 of them by processes; "
+                            "the others are: 8 file");
 }
 
 TEST(InvariantTest, every_title_is_different_and_free_of_numbers) {

@@ -60,7 +60,7 @@ struct KernelStats {
     std::uint64_t oom_kills;              // processes killed for want of memory at a fault
     std::uint64_t frames_in_use;
     std::uint64_t frames_peak;            // most frames in use at once
-    std::uint64_t frames_at_boot;         // in use when the first user process was about to run
+    std::uint64_t frames_at_boot;         // in use before the first process was made
     std::uint64_t processes_peak;         // most processes alive at once
 };
 

@@ -50,7 +50,6 @@ void run_init(Process& self) {
     Result<int> argument_count = exec_first("/init", "init", first_arguments);
     if (!argument_count) panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
     self.trap_frame->a(0) = static_cast<std::uint64_t>(*argument_count);
-    statistics.frames_at_boot = statistics.frames_in_use;
 }
 
 }  // namespace
@@ -59,6 +58,7 @@ void make_first_process(const char* boot_arguments) {
     first_arguments = boot_arguments;
     Process* process = take_slot();
     KERNEL_ASSERT(process && process->pid == 1);
+    statistics.frames_at_boot = statistics.frames_in_use;
     if (!process->space.create()) panic("no memory for the first process");
     process->working_directory = inode_root();
     memcpy(process->name.data(), "init", 5);
