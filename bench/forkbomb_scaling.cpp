@@ -16,7 +16,7 @@ using namespace stampede::bench;
 
 namespace {
 
-constexpr unsigned operations = 8000;
+constexpr unsigned operations = 30000;
 
 struct Sample {
     double operations_per_cpu_s;
