@@ -403,6 +403,7 @@ void forget_code(Hart& hart, u64 page) {
             machine.attributes.clear(page, PageAttributes::code);
         });
     if (CodePage* code = hart.code.drop(page); code != nullptr) {
+        hart.own.page = nullptr;
         hart.tlb.for_each_bank([&](TlbBank& bank) { bank.drop_fetch_of(code); });
     }
 }

@@ -61,9 +61,13 @@ void write_mstatus(Hart& hart, u64 value, u64 mask) {
     if (((wanted ^ status) & csr::status_mxr) != 0) {
         hart.tlb.flush_all();  // entries do not know under which MXR they were made
     }
+    constexpr u64 of_translation = csr::status_mprv | csr::status_mpp | csr::status_sum | csr::status_mxr;
+    const u64 changed = wanted ^ status;
     status = wanted;
-    select_banks(hart);
-    hart.own.attention = true;
+    if ((changed & of_translation) != 0) {
+        select_banks(hart);
+    }
+    hart.own.attention |= (changed & wanted & (csr::status_sie | csr::status_mie)) != 0;
 }
 
 void write_mip(Hart& hart, u64 value, u64 mask) {

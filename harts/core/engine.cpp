@@ -119,8 +119,10 @@ void handler(ARGUMENTS) {
             TAIL(to, hart, slot, budget, data);
         }
     }
-    slot = fast.next;
-    if constexpr (flow != isa::Flow::Next && flow != isa::Flow::Access) {
+    if constexpr (flow == isa::Flow::Next || flow == isa::Flow::Access) {
+        slot += length / 2;
+    } else {
+        slot = fast.next;
         budget -= slot->n;
         if (budget < 0 || alarmed(hart)) [[unlikely]] {
             TAIL(run_end, hart, slot, budget, data);
@@ -235,20 +237,23 @@ void step(Hart& hart, const Slot& slot) {
 const Slot* enter(Hart& hart) {
     HartState& own = hart.own;
     const u64 page_va = own.pc & ~page_offset_mask;
-    const FetchEntry& entry = own.fetch->fetch[TlbBank::fetch_index(own.pc)];
-    CodePage* code = entry.code;
-    if (entry.page != page_va) [[unlikely]] {
-        const Accessed<CodePage*> fetched = fetch_page(hart, own.pc);
-        if (!fetched) {
-            trap_fetch(hart, fetched.error());
-            --own.budget;
-            return nullptr;
+    if (own.page == nullptr || own.page_va != page_va) {
+        const FetchEntry& entry = own.fetch->fetch[TlbBank::fetch_index(own.pc)];
+        CodePage* found = entry.code;
+        if (entry.page != page_va) [[unlikely]] {
+            const Accessed<CodePage*> fetched = fetch_page(hart, own.pc);
+            if (!fetched) {
+                trap_fetch(hart, fetched.error());
+                --own.budget;
+                return nullptr;
+            }
+            found = *fetched;
         }
-        code = *fetched;
+        own.page_va = page_va;
+        own.page = found;
+        own.slots = found->slots;
     }
-    own.page_va = page_va;
-    own.page = code;
-    own.slots = code->slots;
+    CodePage* code = own.page;
     const auto k = static_cast<unsigned>((own.pc & page_offset_mask) / 2);
     if (code->slots[k].n == 0) {
         decode_run(hart.machine.ram, *code, k);

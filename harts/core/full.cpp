@@ -64,6 +64,7 @@ void Full::sfence_vma(u8 rs1, u64 address, u8 rs2, u64 asid) {
         return;
     }
     ++own_.effects;
+    own_.page = nullptr;
     Tlb& tlb = hart_.tlb;
     const auto asid16 = static_cast<u16>(asid);
     if (rs1 == 0) {

@@ -20,6 +20,7 @@ void drop_stale_code(Hart& hart) {
     }
     for (const u64 page : stale) {
         if (CodePage* code = hart.code.drop(page); code != nullptr) {
+            hart.own.page = nullptr;
             hart.tlb.for_each_bank([&](TlbBank& bank) { bank.drop_fetch_of(code); });
         }
     }

@@ -52,9 +52,9 @@ struct HartState {
     u64 x[33] = {};          // x[32] takes writes to x0
     u64 pc = 0;
     i64 budget = 0;          // instructions left of this chunk; current on every slow path
-    u64 page_va = 0;         // virtual address of `page`
+    u64 page_va = 0;           // virtual address of `page`
     const Slot* slots = nullptr;
-    CodePage* page = nullptr;
+    CodePage* page = nullptr;  // where pc was last fetched from; null: to be looked up again
     TlbBank* data = nullptr;   // of loads and stores: by privilege (MPRV honoured), satp, SUM
     TlbBank* fetch = nullptr;
     Privilege mode = Privilege::Machine;

@@ -67,6 +67,7 @@ TlbBank* bank_of(Hart& hart, Privilege privilege) {
 void select_banks(Hart& hart) {
     HartState& own = hart.own;
     own.fetch = bank_of(hart, own.mode);
+    own.page = nullptr;
     own.data = own.fetch;
     if (own.mode == Privilege::Machine && (own.csr.mstatus & csr::status_mprv) != 0) [[unlikely]] {
         own.data = bank_of(hart, static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >> csr::status_mpp_shift));

@@ -29,7 +29,7 @@ struct TlbEntry {
     u64 physical = 0;   // page address | flag_global | level << 1
 };
 
-struct FetchEntry {
+struct alignas(32) FetchEntry {
     u64 page = no_tag;        // virtual
     CodePage* code = nullptr;
     u64 physical = 0;         // as TlbEntry's
