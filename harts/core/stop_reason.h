@@ -11,7 +11,6 @@ enum class StopReason : u8 {
     Wfi,         // waits for an interrupt; nothing pending and enabled in mip & mie
     Spin,        // reads the same unchanged word again and again: waits for another hart
     Alarm,       // somebody wants the hart's attention (stop, revocation)
-    Breakpoint,  // before the instruction at a breakpoint
     Finished,    // this hart wrote the finisher
     Event,       // a guest call that the machine stops for: quiescent, snapshot_ready
 };
@@ -22,7 +21,6 @@ constexpr std::string_view name_of(StopReason reason) {
     case StopReason::Wfi: return "wfi";
     case StopReason::Spin: return "spin";
     case StopReason::Alarm: return "alarm";
-    case StopReason::Breakpoint: return "breakpoint";
     case StopReason::Finished: return "finished";
     case StopReason::Event: return "event";
     }

@@ -51,7 +51,6 @@ enum class MachineStop : u8 {
     SnapshotReady,   // the guest called snapshot_ready. Go on by run_parallel()
     Requested,       // request_stop()
     Deadline,        // `limit` of host time has passed
-    Breakpoint,      // a hart hit a breakpoint
 };
 
 class Machine {
