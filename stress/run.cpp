@@ -51,9 +51,6 @@ public:
         machine_->set_console(&console_);
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
-        if (listeners_.started) {
-            listeners_.started(*machine_);
-        }
         interrupts_.watch(machine_.get());
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
@@ -78,7 +75,6 @@ private:
             case MachineStop::Finished: return events_->dead_handler() ? RunEnd::DeadHandler : RunEnd::Finished;
             case MachineStop::Quiescent: audit_now(); break;
             case MachineStop::SnapshotReady:
-            case MachineStop::Breakpoint: break;
             case MachineStop::Requested:
             case MachineStop::Deadline: break;
             }
@@ -100,6 +96,10 @@ private:
         }
         if (setup_.limit && Clock::now() - began_ >= *setup_.limit) {
             return RunEnd::Timeout;
+        }
+        if (!input_wanted_ && listeners_.input_wanted && events_->user_mode_reached()) {
+            input_wanted_ = true;
+            listeners_.input_wanted(*machine_);
         }
         if (input_over()) {
             return RunEnd::InputOver;
@@ -212,6 +212,7 @@ private:
     std::optional<FrameUse> frames_;  // at the quiescent point
     Clock::time_point began_;
     u64 said_ = 0;
+    bool input_wanted_ = false;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
 };
 
