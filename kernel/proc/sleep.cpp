@@ -1,4 +1,6 @@
 // Sleeping and waking. Channels are hashed to buckets, each with its own lock and list of sleepers.
+#include "kernel/proc/sleep.h"
+
 #include <array>
 #include <cstdint>
 

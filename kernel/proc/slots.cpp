@@ -1,11 +1,12 @@
 // Process slots. Each hart has a pool of free ones, so that forks on different harts do not meet; an empty pool takes
 // from the others. A slot's pids are slot + 1, then that plus max_processes each time: unique without any shared
 // counter.
+#include "kernel/proc/slots.h"
+
 #include <array>
 
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/mm/stats.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/stacks.h"
 
 namespace kernel {

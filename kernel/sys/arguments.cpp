@@ -2,7 +2,7 @@
 
 #include "kernel/base/print.h"
 #include "kernel/proc/process.h"
-#include "kernel/trap/trap_frame.h"
+#include "kernel/proc/trap_frame.h"
 
 namespace kernel {
 

@@ -5,7 +5,7 @@
 #include "kernel/mm/pte.h"
 #include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
-#include "kernel/proc/lifecycle.h"
+#include "kernel/proc/slots.h"
 
 namespace kernel {
 

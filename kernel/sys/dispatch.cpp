@@ -4,8 +4,8 @@
 
 #include "kernel/base/print.h"
 #include "kernel/proc/process.h"
+#include "kernel/proc/trap_frame.h"
 #include "kernel/sys/calls.h"
-#include "kernel/trap/trap_frame.h"
 
 namespace kernel {
 

@@ -4,9 +4,9 @@
 #include "kernel/base/string.h"
 #include "kernel/fs/fs.h"
 #include "kernel/proc/process.h"
+#include "kernel/proc/trap_frame.h"
 #include "kernel/sys/argument_list.h"
 #include "kernel/sys/elf.h"
-#include "kernel/trap/trap_frame.h"
 
 namespace kernel {
 

@@ -2,10 +2,11 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/slots.h"
 #include "kernel/sys/calls.h"
 #include "kernel/sys/exec.h"
+#include "kernel/sys/lifecycle.h"
 
 namespace kernel {
 

@@ -2,12 +2,13 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/print.h"
 #include "kernel/mm/stats.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/slots.h"
+#include "kernel/proc/trap_frame.h"
 #include "kernel/sys/dispatch.h"
+#include "kernel/sys/lifecycle.h"
 #include "kernel/trap/cause.h"
 #include "kernel/trap/trap.h"
-#include "kernel/trap/trap_frame.h"
 
 extern "C" void user_vector();
 extern "C" void kernel_vector();

@@ -1,15 +1,13 @@
 // How processes begin: the first one from nothing, the others as copies of their parents.
-#include "kernel/arch/riscv/machine.h"
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
 #include "kernel/fs/fs.h"
 #include "kernel/mm/stats.h"
-#include "kernel/proc/hart.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/slots.h"
+#include "kernel/proc/trap_frame.h"
 #include "kernel/sys/exec.h"
-#include "kernel/trap/trap.h"
-#include "kernel/trap/trap_frame.h"
+#include "kernel/sys/lifecycle.h"
 
 extern "C" void context_begin();
 
@@ -45,13 +43,6 @@ void adopt(Process& parent, Process& child) {
     parent.children.push_back(child);
 }
 
-// The first process's own beginning, in its context with interrupts on.
-void run_init(Process& self) {
-    Result<int> argument_count = exec_first("/init", "init", first_arguments);
-    if (!argument_count) panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
-    self.trap_frame->a(0) = static_cast<std::uint64_t>(*argument_count);
-}
-
 }  // namespace
 
 void make_first_process(const char* boot_arguments) {
@@ -65,6 +56,12 @@ void make_first_process(const char* boot_arguments) {
     prepare_context(*process);
     first_process = process;
     start(*process);
+}
+
+void run_init(Process& self) {
+    Result<int> argument_count = exec_first("/init", "init", first_arguments);
+    if (!argument_count) panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
+    self.trap_frame->a(0) = static_cast<std::uint64_t>(*argument_count);
 }
 
 Result<std::uint32_t> fork_process(Process& parent) {
@@ -91,15 +88,3 @@ Result<std::uint32_t> fork_process(Process& parent) {
 }
 
 }  // namespace kernel
-
-// Where every process's kernel context begins, once: the scheduler hands its lock over.
-extern "C" void process_begin() NO_THREAD_SAFETY_ANALYSIS {
-    using namespace kernel;
-    Process& self = *this_hart().current;
-    self.lock.unlock();
-    if (&self == first_process) {
-        arch::interrupts_on();
-        run_init(self);
-    }
-    return_to_user(self);
-}

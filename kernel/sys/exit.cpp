@@ -1,4 +1,4 @@
-// How processes end: exit, wait and kill.
+// How processes end: exit and wait.
 //
 // A dying process needs its parent's `family` lock, and its parent may change meanwhile: a parent that dies gives its
 // children to the first process. So it reads the parent, locks, and looks again. The dying parent takes its children
@@ -10,8 +10,9 @@
 #include "kernel/base/print.h"
 #include "kernel/fs/fs.h"
 #include "kernel/proc/hart.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/slots.h"
+#include "kernel/sys/lifecycle.h"
 
 namespace kernel {
 
@@ -123,25 +124,6 @@ Result<std::uint32_t> wait_for_child(VirtAddr status_address) {
     std::uint32_t pid = dead->pid;
     give_slot(*dead);   // takes the child's lock, so waits until it has left its hart
     return pid;
-}
-
-Result<void> kill_process(std::uint32_t pid) {
-    Process* process = process_with_pid(pid);
-    if (!process) return failure(Error::no_process);
-    const void* channel;
-    {
-        SpinGuard guard(process->lock);
-        if (process->pid != pid || process->state == RunState::unused) return failure(Error::no_process);
-        process->killed.store(1);
-        channel = process->channel;
-    }
-    if (channel) wake_sleeper(*process, channel);
-    return {};
-}
-
-void kill_self(Process& self) {
-    SpinGuard guard(self.lock);
-    self.killed.store(1);
 }
 
 }  // namespace kernel
