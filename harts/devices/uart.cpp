@@ -253,6 +253,7 @@ UartState Uart::state() const {
 void Uart::set_state(const UartState& state) {
     const FutexGuard guard(lock_);
     state_ = state;
+    input_waits_ = true;  // what the environment said then is of another time
 }
 
 }  // namespace stampede
