@@ -130,7 +130,7 @@ Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, C
     return run_guest(setup, console, interrupts, listeners);
 }
 
-// The input belongs to a machine that does not exist before the run has started.
+// The input begins once the guest can take it, and ends with its machine. All changes to it while harts are parked.
 class Shell {
 public:
     explicit Shell(Interrupts& interrupts) : interrupts_(interrupts) {}
@@ -144,12 +144,11 @@ public:
         }
         const RawTerminal raw;
         RunListeners listeners;
-        listeners.started = [&](Machine& machine) {
+        listeners.input_wanted = [&](Machine& machine) {
             input_.emplace(STDIN_FILENO, terminal ? TerminalInput::Source::Terminal : TerminalInput::Source::Pipe,
-                           [&machine] { machine.console_input_ready(); },
-                           [this] { interrupts_.quit(); });
+                           [&machine] { machine.console_input_ready(); }, [this] { interrupts_.quit(); });
         };
-        listeners.input_over = [this] { return input_->over(); };
+        listeners.input_over = [this] { return input_ && input_->over(); };
         listeners.ended = [this] { input_.reset(); };
         return run_guest(setup, console, interrupts_, listeners);
     }

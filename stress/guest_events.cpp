@@ -88,6 +88,9 @@ void GuestEvents::watch_handler(PerHart& own, const HartState& state, DeadHandle
 }
 
 void GuestEvents::on_trap_return(const HartState& state) {
+    if (state.mode == Privilege::User && !user_mode_reached()) {
+        user_mode_.store(1, std::memory_order_relaxed);
+    }
     if (trace_ != nullptr) {
         trace_->trap_return(state, pid_of(state.csr.satp));
     }

@@ -63,6 +63,7 @@ public:
     [[nodiscard]] std::vector<FailedCheck> failed_checks() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<DeadHandler> dead_handler() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<u64> done_status() const;  // the first that is not 0, else 0; none: never said
+    [[nodiscard]] bool user_mode_reached() const { return user_mode_.load(std::memory_order_relaxed) != 0; }
 
     // --- harts parked -----------------------------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
@@ -84,6 +85,7 @@ private:
     const std::function<void()> stop_;
     Trace* const trace_;
     std::array<PerHart, max_harts> per_hart_;
+    std::atomic<u32> user_mode_{0};       // set by any hart that returns to a program; relaxed: only a hint
     std::atomic<u64> audit_table_{0};     // by the hart that announces it
     std::atomic<u64> done_{not_done};     // by harts
     static constexpr u64 not_done = ~u64{0};

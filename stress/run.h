@@ -55,7 +55,8 @@ struct RunOutcome {
 struct RunListeners {
     std::function<void(const RunProgress&)> progress; // at each look
     std::function<bool()> input_over;                 // whether no more input will come
-    std::function<void(Machine&)> started;            // before the first instruction
+    // The guest can take input: a program runs. Bytes that come earlier are lost when the kernel resets its console.
+    std::function<void(Machine&)> input_wanted;
     std::function<void()> ended;                      // after the last one, before the machine goes
     // At the quiescent point, harts parked, before the audit: tests break the guest's memory here.
     std::function<void(Machine&, PhysAddr table)> quiescent;

@@ -1,5 +1,5 @@
 // The first process. Its arguments are the words of the kernel's command line: with `run=` it becomes the driver of that
-// workload, otherwise it keeps a shell running and reaps orphans.
+// workload, otherwise it keeps a shell running (with `shell=once` until that ends) and reaps orphans.
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/program.h"
 #include "kernel/user/lib/string.h"
@@ -45,6 +45,10 @@ int main(int argc, char** argv) {
             give_up("/driver");
         }
     }
+    bool once = false;
+    for (int i = 1; i < argc; ++i) {
+        once |= equal(argv[i], "shell=once");
+    }
     for (;;) {
         const int shell = start_shell();
         if (shell < 0) {
@@ -56,6 +60,9 @@ int main(int argc, char** argv) {
             if (reaped < 0) {
                 give_up("/sh");
             }
+        }
+        if (once) {
+            shutdown(0);
         }
     }
 }
