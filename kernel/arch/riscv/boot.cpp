@@ -12,9 +12,10 @@
 #include "kernel/mm/asid.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
-#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/slots.h"
 #include "kernel/sys/audit.h"
+#include "kernel/sys/lifecycle.h"
 #include "kernel/trap/trap.h"
 
 // Set by hart 0 once memory and processes are ready, read by the others before they go on (release and acquire).
