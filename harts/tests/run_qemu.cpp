@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -70,7 +71,8 @@ Result<std::string> run_in_qemu(std::span<const std::byte> image) {
     const int status = pclose(pipe);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return error(code == 124 ? "the program did not end within a minute in QEMU"
+        return error(code == 124 ? fmt::format("the program did not end within a minute; it wrote {} lines",
+                                               std::ranges::count(output, '\n'))
                                  : fmt::format("qemu-system-riscv64 (package qemu-system-misc) ended with status {}", code));
     }
     return output;

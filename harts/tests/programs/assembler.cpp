@@ -28,7 +28,7 @@ Operands operands_in_text_order(Op op, i64 first, i64 second, i64 third) {
     if (op == Op::SfenceVma) {
         return {0, 0, number(first), number(second)};
     }
-    if (op == Op::GuestCall) {
+    if (op == Op::GuestCall || op == Op::RelaxedNext) {
         return {immediate(third), 0, number(second), 0};
     }
     switch (isa::line_of(op).format) {

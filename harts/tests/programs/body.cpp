@@ -75,7 +75,7 @@ std::optional<std::vector<u8>> try_assemble(std::vector<Item>& items) {
 
 std::vector<u8> assemble(std::span<const Item> items) {
     std::vector<Item> with_end(items.begin(), items.end());
-    with_end.push_back({~u32{0}, {{.kind = Kind::Word, .bits = service_call(finish_service)}}});
+    with_end.push_back({~u32{0}, Removal::Forbidden, {{.kind = Kind::Word, .bits = service_call(finish_service)}}});
     while (true) {
         if (auto bytes = try_assemble(with_end)) {
             return *bytes;

@@ -27,9 +27,13 @@ struct BodyInstruction {
     u32 target = 0;  // Item::id; one that is gone stands for the next that is there, or the body's end
 };
 
-// Instructions that only make sense together. What shrinking takes away is an item.
+// May shrinking take an item away? Without a descent to its mode and addresses, what follows would touch devices.
+enum class Removal : u8 { Allowed, Forbidden };
+
+// Instructions that only make sense together.
 struct Item {
     u32 id = 0;  // ascending within a body
+    Removal removal = Removal::Allowed;
     std::vector<BodyInstruction> instructions;
 };
 

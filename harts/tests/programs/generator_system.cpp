@@ -11,6 +11,7 @@ using isa::Op;
 namespace {
 
 constexpr u64 all_bits = ~u64{0};
+constexpr u64 address_bits = ~u64{1};  // of mepc and sepc; QEMU 7.2 keeps bit 0, which the specification wants zero
 
 // A CSR that a body may read, and the bits it may write.
 struct UsableCsr {
@@ -25,8 +26,8 @@ std::vector<UsableCsr> usable_csrs(u64 interrupt) {
     constexpr u64 machine_status = supervisor_status | csr::status_mie | csr::status_mpie | csr::status_tvm | csr::status_tw |
                                    csr::status_tsr;
     return {{csr::sstatus, supervisor_status}, {csr::sie, interrupt}, {csr::sip, interrupt}, {csr::sscratch, all_bits},
-            {csr::sepc, all_bits}, {csr::scause, all_bits}, {csr::stval, all_bits}, {csr::stvec, 0}, {csr::satp, 0},
-            {csr::mstatus, machine_status}, {csr::mie, interrupt}, {csr::mip, interrupt}, {csr::mepc, all_bits},
+            {csr::sepc, address_bits}, {csr::scause, all_bits}, {csr::stval, all_bits}, {csr::stvec, 0}, {csr::satp, 0},
+            {csr::mstatus, machine_status}, {csr::mie, interrupt}, {csr::mip, interrupt}, {csr::mepc, address_bits},
             {csr::mcause, all_bits}, {csr::mtval, all_bits}, {csr::medeleg, 0xb1ff}, {csr::mhartid, 0},
             {csr::mtvec, 0}, {csr::mscratch, 0}};
 }
@@ -46,7 +47,7 @@ void emit_csr_write(GeneratorContext& context, const UsableCsr& csr) {
     }
     const u8 operand = context.scratch();
     out.load_immediate(operand, value);
-    const bool whole = csr.writable == all_bits && random.chance(50);
+    const bool whole = csr.writable >= address_bits && random.chance(50);
     out.emit(whole ? Op::Csrrw : random.one_of({Op::Csrrs, Op::Csrrc}), context.destination(), csr.number, operand);
 }
 
@@ -147,7 +148,9 @@ void write_wild_jump(GeneratorContext& context) {
     }
     context.out.begin();
     const u8 address = context.scratch();
-    context.out.load_immediate(address, random_unfetchable_address(context.random));
+    const bool bare = context.addressing == Addressing::Bare;
+    context.out.load_immediate(address, bare ? past_memory + context.random.below(u64{1} << 30)
+                                             : random_unfetchable_address(context.random));
     context.out.emit(Op::Jalr, context.destination(), address, 0);
 }
 
@@ -175,7 +178,7 @@ void write_translation_change(GeneratorContext& context) {
 
 void write_descent(GeneratorContext& context, Privilege to, u64 window) {
     ItemWriter& out = context.out;
-    out.begin();
+    out.begin(Removal::Forbidden);
     const u8 address = context.scratch();
     const u8 bits = context.scratch(address);
     const bool by_sret = context.mode == Privilege::Supervisor;
@@ -195,7 +198,7 @@ void write_descent(GeneratorContext& context, Privilege to, u64 window) {
     out.emit(by_sret ? Op::Sret : Op::Mret);
     context.mode = to;
     context.window = window;
-    out.begin();
+    out.begin(Removal::Forbidden);
     for (const u8 pointer : GeneratorContext::pointers) {
         out.load_immediate(pointer, context.pointer_value());
     }

@@ -12,7 +12,7 @@ class ItemWriter {
 public:
     [[nodiscard]] u32 next_id() const { return next_id_; }
     // Begins the next item; whatever follows goes into it.
-    void begin() { items_.push_back({next_id_++, {}}); }
+    void begin(Removal removal = Removal::Allowed) { items_.push_back({next_id_++, removal, {}}); }
 
     void word(u32 bits) { put({.kind = BodyInstruction::Kind::Word, .bits = bits}); }
     void halfword(u16 bits) { put({.kind = BodyInstruction::Kind::Halfword, .bits = bits}); }

@@ -274,6 +274,7 @@ private:
         move(s0, t6);
         read(s1, csr::mcause);
         read(s2, csr::mepc);
+        forget_choices(s1, csr::mtval);
         read(s3, csr::mtval);
         read(s4, csr::mstatus);
         li(s9, hash_factor);
@@ -298,6 +299,7 @@ private:
         li(s5, 1);
         read(s1, csr::scause);
         read(s2, csr::sepc);
+        forget_choices(s1, csr::stval);
         read(s3, csr::stval);
         log_word(5, s1);
         log_word(6, s2);
@@ -314,6 +316,22 @@ private:
         a_.branch(Op::Bltu, t0, t1, few);
         a_.jump(zero, body_done_);
         a_.bind(few);
+    }
+
+    // What implementations choose: an ebreak's tval is its address or zero; an access fault's names the access, or, as in QEMU, the
+    // aligned words around a misaligned one.
+    void forget_choices(Register cause, u32 tval) {
+        const Label other = a_.label();
+        emit(Op::Addi, t1, cause, -3);
+        a_.branch(Op::Bne, t1, zero, other);
+        write(tval, zero);
+        a_.bind(other);
+        const Label done = a_.label();
+        emit(Op::Andi, t1, cause, -3);
+        emit(Op::Addi, t1, t1, -5);  // causes 5 and 7
+        a_.branch(Op::Bne, t1, zero, done);
+        emit(Op::Csrrci, zero, tval, 7);
+        a_.bind(done);
     }
 
     // s7: where this trap's words go.
