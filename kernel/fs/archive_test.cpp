@@ -36,7 +36,9 @@ TEST(Archive, entries_name_their_bytes) {
     EXPECT_EQ(archive_contents(archive, (*entries)[1]).size(), 5u);
 }
 
-TEST(Archive, an_empty_archive_is_whole) { EXPECT_TRUE(archive_entries(archive_of({}, sizeof(ArchiveHeader))).has_value()); }
+TEST(Archive, an_empty_archive_is_whole) {
+    EXPECT_TRUE(archive_entries(archive_of({}, sizeof(ArchiveHeader))).has_value());
+}
 
 TEST(Archive, wrong_magic_is_refused) {
     auto archive = archive_of({}, 64);

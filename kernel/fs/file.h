@@ -1,5 +1,5 @@
-// Open files: what a descriptor stands for. Shared by the processes that inherited it; counted without a lock, because fork and
-// exit change the counts of everything that is open.
+// Open files: what a descriptor stands for. Shared by the processes that inherited it; counted without a lock,
+// because fork and exit change the counts of everything that is open.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -16,10 +16,12 @@ struct Pipe;
 
 enum class FileKind : std::uint8_t { pipe_reader, pipe_writer, inode, device };
 
-inline constexpr std::size_t max_open_inodes = 1024;  // open files and devices of all processes together; pipes do not count
+// Open files and devices of all processes together; pipes do not count.
+inline constexpr std::size_t max_open_inodes = 1024;
 
 struct File {
-    // Descriptors that stand for it. Written by anyone; the last one out closes it: acquire and release order every use before that.
+    // Descriptors that stand for it. Written by anyone; the last one out closes it: acquire and release order every
+    // use before that.
     std::atomic<std::uint32_t> references{1};
 
     // Set before the first descriptor exists, constant then.

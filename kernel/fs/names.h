@@ -1,9 +1,9 @@
 // Directories and paths. A directory is a file of stampede::abi::DirectoryEntry; programs read it as one.
 //
-// Looking a path up takes one inode's lock at a time. Changing names (create, link, unlink) happens under `names_lock`, which no path of
-// fork, exec, exit, wait, fault or pipe takes. invariant: while an entry names an inode, the inode has links and holds one
-// reference for them; an entry is looked at and its inode counted under the directory's lock, so an inode that was
-// found cannot go away.
+// Looking a path up takes one inode's lock at a time. Changing names (create, link, unlink) happens under
+// `names_lock`, which no path of fork, exec, exit, wait, fault or pipe takes. invariant: while an entry names an
+// inode, the inode has links and holds one reference for them; an entry is looked at and its inode counted under
+// the directory's lock, so an inode that was found cannot go away.
 #pragma once
 #include <array>
 
@@ -27,7 +27,8 @@ Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::
 // One more name for a file. not_permitted (a directory), exists, not_found, out_of_memory.
 Result<void> name_link(Inode& existing, const char* path, Inode& start);
 
-// One name less; the inode lives on while somebody holds it. not_permitted (`.`, `..`, a directory that is not empty), not_found.
+// One name less; the inode lives on while somebody holds it. not_permitted (`.`, `..`, a directory that is not
+// empty), not_found.
 Result<void> name_unlink(const char* path, Inode& start);
 
 // The root directory, once, before anything else here.

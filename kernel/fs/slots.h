@@ -1,5 +1,5 @@
-// A fixed number of objects of one type, claimed and given back by any CPU without a lock. An object is made when it is claimed and
-// destroyed when it is given back, so that the table itself is zeroed memory.
+// A fixed number of objects of one type, claimed and given back by any CPU without a lock. An object is made when
+// it is claimed and destroyed when it is given back, so that the table itself is zeroed memory.
 #pragma once
 #include <atomic>
 #include <cstddef>

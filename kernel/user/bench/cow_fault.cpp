@@ -1,5 +1,5 @@
-// How long is a write to a page that is shared with another process? One operation is one page; each batch forks a child that keeps the
-// pages shared until the batch is over, so every write copies (where fork shares).
+// How long is a write to a page that is shared with another process? One operation is one page; each batch forks a
+// child that keeps the pages shared until the batch is over, so every write copies (where fork shares).
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/system_calls.h"
 

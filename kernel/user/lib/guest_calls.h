@@ -14,7 +14,11 @@ inline void guest_call(std::uint64_t value) {
 inline void count(std::uint64_t operations) { guest_call<GuestCall::count>(operations); }
 inline void done(std::uint64_t status) { guest_call<GuestCall::done>(status); }
 // At most 127 characters of `text` are reported.
-inline void check_failed(const char* text) { guest_call<GuestCall::check_failed>(reinterpret_cast<std::uint64_t>(text)); }
-inline void fetch(stampede::abi::FetchBlock* block) { guest_call<GuestCall::fetch>(reinterpret_cast<std::uint64_t>(block)); }
+inline void check_failed(const char* text) {
+    guest_call<GuestCall::check_failed>(reinterpret_cast<std::uint64_t>(text));
+}
+inline void fetch(stampede::abi::FetchBlock* block) {
+    guest_call<GuestCall::fetch>(reinterpret_cast<std::uint64_t>(block));
+}
 
 }  // namespace user

@@ -28,7 +28,8 @@ Reaped reap(Outcome& sum) {
     if ((status & is_outcome) == 0) {
         exit(failed_status);
     }
-    sum.add({static_cast<std::uint32_t>(status & operations_mask), (status & is_refused) != 0, (status & is_killed) != 0});
+    sum.add(
+        {static_cast<std::uint32_t>(status & operations_mask), (status & is_refused) != 0, (status & is_killed) != 0});
     return Reaped::ended;
 }
 

@@ -1,4 +1,5 @@
-// System calls as functions: xv6's names, arguments and results (-1 is an error; there is no errno). The one list of stubs.
+// System calls as functions: xv6's names, arguments and results (-1 is an error; there is no errno). The one list
+// of stubs.
 #pragma once
 #include "kernel/abi/system_calls.h"
 
@@ -26,7 +27,8 @@ inline std::uint64_t argument_word(T value) {
     if constexpr (std::is_pointer_v<T>) {
         return reinterpret_cast<std::uint64_t>(value);
     } else {
-        return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));  // sign-extended, as the calling convention has it
+        return static_cast<std::uint64_t>(
+            static_cast<std::int64_t>(value));  // sign-extended, as the calling convention has it
     }
 }
 

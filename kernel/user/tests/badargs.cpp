@@ -1,5 +1,5 @@
-// System calls with arguments that nobody should pass: each gives -1 and changes nothing, neither in this process nor in a bystander
-// that shares its pages; or it kills the caller, where that is what the access would have done.
+// System calls with arguments that nobody should pass: each gives -1 and changes nothing, neither in this process
+// nor in a bystander that shares its pages; or it kills the caller, where that is what the access would have done.
 #include <initializer_list>
 
 #include "kernel/user/lib/child.h"
@@ -159,7 +159,8 @@ void read_only_places() {
     }
 }
 
-// The last bytes of the heap are good, the next page is a hole: nothing, or only what lies before the hole, may be done.
+// The last bytes of the heap are good, the next page is a hole: nothing, or only what lies before the hole, may be
+// done.
 void straddling_places() {
     Pipe full;
     auto* const last = reinterpret_cast<std::uint8_t*>(heap_end - 4);

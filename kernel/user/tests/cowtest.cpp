@@ -1,5 +1,5 @@
-// Copy-on-write fork, in the spirit of the MIT operating-systems lab's test: a kernel whose fork copies cannot pass `simple`.
-// All sizes follow from the memory that is free when a test begins.
+// Copy-on-write fork, in the spirit of the MIT operating-systems lab's test: a kernel whose fork copies cannot pass
+// `simple`. All sizes follow from the memory that is free when a test begins.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/print.h"

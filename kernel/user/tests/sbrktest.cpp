@@ -37,14 +37,16 @@ void grows_and_shrinks() {
     memset(begin, 0xff, 5 * page_size);
     must_be(sbrk(-3 * page) == begin + 5 * page, "shrinking gives the old end");
     must_be(sbrk(3 * page) == begin + 2 * page, "growing again");
-    must_be(is_filled(begin, 2 * page, 0xff) && is_filled(begin + 2 * page, 3 * page, 0), "returned memory comes back zeroed");
+    must_be(is_filled(begin, 2 * page, 0xff) && is_filled(begin + 2 * page, 3 * page, 0),
+            "returned memory comes back zeroed");
     must_be(sbrk(-5 * page) == begin + 5 * page, "back to the beginning");
 }
 
 void odd_sizes() {
     std::uint8_t* const begin = sbrk(0);
     std::int64_t size = 0;
-    for (const std::int64_t step : {std::int64_t{1}, page - 1, std::int64_t{1}, page, std::int64_t{37}, 2 * page - 38}) {
+    for (const std::int64_t step :
+         {std::int64_t{1}, page - 1, std::int64_t{1}, page, std::int64_t{37}, 2 * page - 38}) {
         must_be(sbrk(step) == begin + size, "growing by an odd size");
         size += step;
         begin[size - 1] = 1;

@@ -24,7 +24,8 @@ int main(int, char**) {
     int status = 0;
     const int reaped = wait(&status);
     if (reaped != pid || status != child_status) {
-        fail("wait() gave another child or status", "pid %d status %d, expected %d and %d", reaped, status, pid, child_status);
+        fail("wait() gave another child or status", "pid %d status %d, expected %d and %d", reaped, status, pid,
+             child_status);
     }
     if (in_data != 1 || on_stack != 1) {
         fail("the parent saw its child's data", "%d and %d, not 1 and 1", in_data, on_stack);
