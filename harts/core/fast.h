@@ -137,6 +137,7 @@ struct Fast {
         return {false, 0};
     }
     static void fence(i32 bits) { host_fence(bits); }
+    static void relaxed_next() {}
     void interpret() { missed = true; }
 
 private:

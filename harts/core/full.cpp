@@ -179,7 +179,7 @@ void Full::guest_call(i32 number, u64 argument) {
             }
         }
         break;
-    case GuestCall::relaxed_next: break;  // for race detection
+    case GuestCall::relaxed_next: break;  // an instruction of its own: isa::Op::RelaxedNext
     }
 }
 

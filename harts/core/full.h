@@ -66,6 +66,7 @@ public:
         return stored ? std::optional(*stored ? u64{0} : u64{1}) : refuse(stored.error());
     }
     void fence(i32 bits);
+    static void relaxed_next() {}
 
     void fence_i() {}  // code is coherent without it
     void pause() { note_spin(own_, own_.pc, 0, 0); }

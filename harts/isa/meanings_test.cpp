@@ -74,6 +74,7 @@ struct OpaqueHart {
         return Opaque{};
     }
     void fence(i32) {}
+    void relaxed_next() {}
     void interpret() {}
 };
 
@@ -162,6 +163,7 @@ public:
         return fallible();
     }
     void fence(i32) {}
+    void relaxed_next() {}
     void interpret() {
         rule(writes_ == 0 && fallible_ == 0, "hands over to the full hart after an act of its own");
         flow_ = Flow::System;
