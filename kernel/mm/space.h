@@ -61,7 +61,7 @@ public:
 
     PhysAddr root() const { return {root_ppn_ << 12}; }
     std::uint16_t asid() const { return asid_tag_.asid(); }
-    static constexpr std::size_t root_ppn_offset() { return 0; }  // for the audit table
+    static constexpr std::size_t root_ppn_offset() { return offsetof(AddressSpace, root_ppn_); }  // for the audit table
 
 private:
     Pte* find(VirtAddr page) const;                 // the leaf entry; null: no table there
@@ -72,7 +72,7 @@ private:
     Result<void> make_unique(VirtAddr page, Pte& entry);
     Result<void> fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange& change);
 
-    std::uint64_t root_ppn_ = 0;   // first: the audit reads it
+    std::uint64_t root_ppn_ = 0;   // physical page number of the root page table; 0: none
     VirtAddr end_;                 // nothing at or past it was ever mapped
     AsidTag asid_tag_;
 };

@@ -35,12 +35,11 @@ struct alignas(64) Process {
     RunState state GUARDED_BY(lock) = RunState::unused;
     const void* channel GUARDED_BY(lock) = nullptr;   // what it sleeps on
     Relaxed<std::uint32_t> killed;                    // set once by a killer under `lock`; read by anyone
-    std::uint32_t last_cpu GUARDED_BY(lock) = 0;      // where it ran last
     ListLink queue_link;                              // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
     SwitchContext context;                            // its own while it runs, else `lock`
 
     // Identity and the process's own: set before it first runs, later touched only by the process itself.
-    alignas(64) std::uint32_t pid = 0;                // 0: unused
+    alignas(64) std::uint32_t pid = 0;                // written under `lock` when the slot is taken; 0: it never was
     std::array<char, process_name_size> name{};
     AddressSpace space;
     std::uint64_t size = 0;                           // bytes: end of the heap, xv6's sz
@@ -51,7 +50,9 @@ struct alignas(64) Process {
 
     // Family: `family` guards the list and every child's sibling_link, exit_status and `dead`.
     alignas(64) Spinlock<Rank::family> family{"family"};
-    std::atomic<Process*> parent{nullptr};            // written under the old parent's `family`; read to find that lock
+    // Written under the `family` of the parent it names, or under the old parent's (null: on its way to a new one). The
+    // child reads it to find that lock: acquire, so that the parent is whole.
+    std::atomic<Process*> parent{nullptr};
     ListLink sibling_link;
     List<Process, &Process::sibling_link> children GUARDED_BY(family);
     int exit_status = 0;
@@ -66,7 +67,7 @@ Process& current_process();
 // loop that tests its condition and is_killed().
 void sleep_on(const void* channel, SpinlockBase& lock) REQUIRES(lock);
 
-// Makes every process that sleeps on `channel` runnable. Locks up to Rank::sleep_bucket may be held.
+// Makes every process that sleeps on `channel` runnable. Locks of ranks before Rank::sleep_bucket may be held.
 void wake_up(const void* channel);
 
 // Whether somebody killed the process; it then ends at its next return to user mode, and sleeping calls give

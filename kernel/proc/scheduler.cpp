@@ -40,7 +40,6 @@ void run(Hart& hart, Process& process) {
     process.lock.lock();
     KERNEL_ASSERT(process.state == RunState::runnable);
     process.state = RunState::running;
-    process.last_cpu = arch::cpu_id();
     hart.current = &process;
     hart.leaving = false;
     if (process.space.exists()) process.space.activate();

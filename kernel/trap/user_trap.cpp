@@ -2,6 +2,7 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/print.h"
 #include "kernel/mm/stats.h"
+#include "kernel/proc/hart.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
 #include "kernel/proc/trap_frame.h"
@@ -83,7 +84,7 @@ void return_to_user(Process& self) {
 extern "C" [[noreturn]] void user_trap(kernel::TrapFrame* frame) {
     using namespace kernel;
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&kernel_vector));
-    Process& self = current_process();
+    Process& self = *this_hart().current;   // interrupts are off
     // Read before interrupts are on: a trap in the kernel changes them.
     std::uint64_t cause = arch::read_csr<Csr::scause>();
     std::uint64_t value = arch::read_csr<Csr::stval>();
