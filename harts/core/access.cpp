@@ -57,9 +57,7 @@ bool change_ram(Hart& hart, PhysAddr at, Change&& change) {
         return true;
     }
     LineVersions::Word& line = machine.lines.of(at);
-    if (hart.own.reservation.held == &line) {
-        release_held_line(hart);
-    }
+    release_held_line(hart);  // whichever it is: two harts that each keep a line and want the other's would wait for ever
     const u64 version = LineVersions::lock(line);
     change(machine.ram.host(at));
     LineVersions::unlock_changed(line, version);
@@ -97,14 +95,38 @@ void fill_write(Hart& hart, u64 address, const Place& place) {
     }
 }
 
-Accessed<u64> load_aligned(Hart& hart, u64 address, unsigned size) {
+// Misaligned: byte by byte, which is all the specification asks for.
+u64 load_ram(const u8* at, unsigned size) {
+    if ((reinterpret_cast<u64>(at) & (size - 1)) == 0) [[likely]] {
+        return load_host(at, size);
+    }
+    u64 value = 0;
+    for (unsigned n = 0; n < size; ++n) {
+        value |= load_host(at + n, 1) << (8 * n);
+    }
+    return value;
+}
+
+// True: the page is ordinary.
+bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
+    if ((at.value & (size - 1)) == 0) [[likely]] {
+        return change_ram(hart, at, [&](u8* host) { store_host(host, size, value); });
+    }
+    bool ordinary = true;
+    for (unsigned n = 0; n < size; ++n) {
+        ordinary &= change_ram(hart, at + n, [&](u8* host) { store_host(host, 1, value >> (8 * n)); });
+    }
+    return ordinary;
+}
+
+Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     const Accessed<Place> place = translate(hart, address, Access::Read);
     if (!place) {
         return std::unexpected(place.error());
     }
     if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
         fill_read(hart, address, *place);
-        return load_host(hart.machine.ram.host(place->physical), size);
+        return load_ram(hart.machine.ram.host(place->physical), size);
     }
     hart.own.progress = true;
     ++hart.own.effects;
@@ -113,14 +135,14 @@ Accessed<u64> load_aligned(Hart& hart, u64 address, unsigned size) {
     return value ? Accessed<u64>(*value) : fault(Cause::LoadAccess, address);
 }
 
-Accessed<void> store_aligned(Hart& hart, u64 address, unsigned size, u64 value) {
+Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) {
     const Accessed<Place> place = translate(hart, address, Access::Write);
     if (!place) {
         return std::unexpected(place.error());
     }
     ++hart.own.effects;
     if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
-        if (change_ram(hart, place->physical, [&](u8* at) { store_host(at, size, value); })) {
+        if (store_ram(hart, place->physical, size, value)) {
             fill_write(hart, address, *place);
         }
         return {};
@@ -134,20 +156,6 @@ Accessed<void> store_aligned(Hart& hart, u64 address, unsigned size, u64 value) 
 }
 
 bool crosses_page(u64 address, unsigned size) { return (address & page_offset_mask) + size > page_size; }
-
-// Faults come before any byte is stored.
-Accessed<void> probe_write(Hart& hart, u64 address, unsigned size) {
-    if (const auto first = translate(hart, address, Access::Write); !first) {
-        return std::unexpected(first.error());
-    }
-    if (crosses_page(address, size)) {
-        const u64 second = (address & ~page_offset_mask) + page_size;
-        if (const auto place = translate(hart, second, Access::Write); !place) {
-            return std::unexpected(place.error());
-        }
-    }
-    return {};
-}
 
 // The RAM behind an aligned atomic access, or why there is none.
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
@@ -201,17 +209,16 @@ Accessed<Place> translate(Hart& hart, u64 address, Access access) {
 }
 
 Accessed<u64> load_memory(Hart& hart, u64 address, unsigned size) {
-    if ((address & (size - 1)) == 0) [[likely]] {
-        return load_aligned(hart, address, size);
+    if (!crosses_page(address, size)) [[likely]] {
+        return load_in_page(hart, address, size);
     }
-    if (crosses_page(address, size)) {  // the first page's fault comes first, at the access's own address
-        if (const auto first = translate(hart, address, Access::Read); !first) {
-            return std::unexpected(first.error());
-        }
+    // The first page's fault comes first, at the access's own address.
+    if (const auto first = translate(hart, address, Access::Read); !first) {
+        return std::unexpected(first.error());
     }
     u64 value = 0;
     for (unsigned n = 0; n < size; ++n) {
-        const Accessed<u64> byte = load_aligned(hart, address + n, 1);
+        const Accessed<u64> byte = load_in_page(hart, address + n, 1);
         if (!byte) {
             return byte;
         }
@@ -221,14 +228,18 @@ Accessed<u64> load_memory(Hart& hart, u64 address, unsigned size) {
 }
 
 Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value) {
-    if ((address & (size - 1)) == 0) [[likely]] {
-        return store_aligned(hart, address, size, value);
+    if (!crosses_page(address, size)) [[likely]] {
+        return store_in_page(hart, address, size, value);
     }
-    if (const auto probed = probe_write(hart, address, size); !probed) {
-        return probed;
+    // Faults come before any byte is stored.
+    const u64 second = (address & ~page_offset_mask) + page_size;
+    for (const u64 part : {address, second}) {
+        if (const auto place = translate(hart, part, Access::Write); !place) {
+            return std::unexpected(place.error());
+        }
     }
     for (unsigned n = 0; n < size; ++n) {
-        if (const auto stored = store_aligned(hart, address + n, 1, value >> (8 * n)); !stored) {
+        if (const auto stored = store_in_page(hart, address + n, 1, value >> (8 * n)); !stored) {
             return stored;
         }
     }
@@ -419,8 +430,7 @@ void release_held_line(Hart& hart) {
     Reservation& reservation = hart.own.reservation;
     if (reservation.held != nullptr) {
         LineVersions::unlock_unchanged(*reservation.held, reservation.version);
-        reservation.held = nullptr;
-        reservation.valid = false;
+        reservation.held = nullptr;  // the reservation stays: its version says whether somebody stores from now on
     }
 }
 

@@ -27,7 +27,7 @@ struct Place {
 };
 [[nodiscard]] Accessed<Place> translate(Hart& hart, u64 address, Access access);
 
-// Little-endian value of `size` bytes (1, 2, 4, 8), zero-extended. Misaligned ones are done in bytes.
+// Little-endian value of `size` bytes (1, 2, 4, 8), zero-extended. Misaligned ones are done in bytes, or as the device does.
 [[nodiscard]] Accessed<u64> load_memory(Hart& hart, u64 address, unsigned size);
 [[nodiscard]] Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value);
 
