@@ -64,6 +64,11 @@ FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) c
     const File& file = file_of(place.mode);
     if (file.code) {
         stack.frames = file.code->stack(place.chain);
+        // What stands above a program's beginning is left over from the one before it.
+        const auto beginning = std::ranges::find(stack.frames, "_start", &SourceLocation::function);
+        if (beginning != stack.frames.end()) {
+            stack.frames.erase(std::next(beginning), stack.frames.end());
+        }
         return stack;
     }
     for (const u64 pc : place.chain) {

@@ -1,6 +1,7 @@
 #include "stress/hart_snapshot.h"
 
 #include "harts/core/csr_numbers.h"
+#include "stress/spin_word.h"
 
 namespace stampede {
 namespace {
@@ -23,13 +24,16 @@ bool HartSnapshot::spins() const {
     return !waiting && spin_pc != 0 && away <= loop_reach;
 }
 
-HartSnapshot snapshot_of(Hart& hart, u64 traps) {
+HartSnapshot snapshot_of(Hart& hart, const Ram& ram, u64 traps) {
     const HartState& own = hart.own;
     const bool wakeable = hart.wakeable();
-    return {.hart = own.id.value, .pc = own.pc, .mode = own.mode, .interrupts_off = interrupts_off(own),
-            .waiting = own.stop == StopReason::Wfi, .can_wake = wakeable || hart.next_deadline() != ~u64{0},
-            .retired = own.retired_now(), .traps = traps, .spin_pc = own.spin.pc, .spin_address = own.spin.address,
-            .spin_value = own.spin.value, .spin_count = own.spin.count};
+    HartSnapshot snapshot{.hart = own.id.value, .pc = own.pc, .mode = own.mode, .interrupts_off = interrupts_off(own),
+                          .waiting = own.stop == StopReason::Wfi, .can_wake = wakeable || hart.next_deadline() != ~u64{0},
+                          .retired = own.retired_now(), .traps = traps, .spin_pc = own.spin.pc, .spin_address = {}};
+    if (snapshot.spins()) {
+        snapshot.spin_address = own.spin.address != 0 ? own.spin.address : spin_word(ram, own, own.spin.pc);
+    }
+    return snapshot;
 }
 
 }  // namespace stampede

@@ -1,6 +1,9 @@
 // A parked hart as a watchdog sees it.
 #pragma once
+#include <optional>
+
 #include "harts/core/hart.h"
+#include "harts/memory/ram.h"
 
 namespace stampede {
 
@@ -13,15 +16,14 @@ struct HartSnapshot {
     bool can_wake = false;        // an enabled interrupt is pending, or a timer for one is set
     u64 retired = 0;              // instructions since the machine started
     u64 traps = 0;                // taken since then
-    // The load that was last seen to bring the same value again.
-    u64 spin_pc = 0, spin_address = 0, spin_value = 0;
-    u32 spin_count = 0;
+    u64 spin_pc = 0;              // of the instruction that was last seen to wait: a read that brings the same value, a pause
+    std::optional<u64> spin_address{};  // of the word that its loop looks at
 
-    // Whether it goes round a loop that looks at one word: the last look is where it is.
+    // Whether it goes round a loop that waits: it is where it was seen to wait.
     [[nodiscard]] bool spins() const;
 };
 
 // Harts parked.
-[[nodiscard]] HartSnapshot snapshot_of(Hart& hart, u64 traps);
+[[nodiscard]] HartSnapshot snapshot_of(Hart& hart, const Ram& ram, u64 traps);
 
 }  // namespace stampede

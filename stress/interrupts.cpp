@@ -16,6 +16,7 @@ constexpr std::array caught{SIGINT, SIGTERM, SIGHUP};
 
 // Written by the signal handler, read by the main thread; seq_cst: handler and main thread meet in no other way.
 std::atomic<int> signals{0};
+std::atomic<bool> left{false};
 std::atomic<Machine*> watched{nullptr};
 
 extern "C" void on_signal(int) {
@@ -41,6 +42,7 @@ void set_handlers(void (*handler)(int)) {
 
 Interrupts::Interrupts() {
     signals.store(0);
+    left.store(false);
     set_handlers(on_signal);
 }
 
@@ -57,12 +59,13 @@ void Interrupts::watch(Machine* machine) {
 }
 
 void Interrupts::quit() {
-    signals.fetch_add(1);
+    left.store(true);
     if (Machine* machine = watched.load()) {
         machine->request_stop();
     }
 }
 
-bool Interrupts::requested() const { return signals.load() != 0; }
+bool Interrupts::requested() const { return signalled() || left.load(); }
+bool Interrupts::signalled() const { return signals.load() != 0; }
 
 }  // namespace stampede

@@ -15,9 +15,10 @@ public:
 
     // The machine whose run a signal ends; null: none.
     void watch(Machine* machine);
-    // The same as a first signal, without one. Any thread.
+    // Ends the run as a first signal does, without one: the user wants to leave. Any thread.
     void quit();
-    [[nodiscard]] bool requested() const;
+    [[nodiscard]] bool requested() const;  // by either
+    [[nodiscard]] bool signalled() const;
 };
 
 }  // namespace stampede

@@ -86,7 +86,7 @@ private:
 
     std::optional<RunEnd> look() {
         if (interrupts_.requested()) {
-            return RunEnd::Interrupted;
+            return interrupts_.signalled() ? RunEnd::Interrupted : RunEnd::Left;
         }
         if (events_->dead_handler()) {
             return RunEnd::DeadHandler;
@@ -102,7 +102,7 @@ private:
             listeners_.input_wanted(*machine_);
         }
         if (input_over()) {
-            return RunEnd::InputOver;
+            return RunEnd::Left;
         }
         facts_.stuck = watchdog_.look(snapshots());
         if (facts_.stuck) {
@@ -155,7 +155,7 @@ private:
     std::vector<HartSnapshot> snapshots() {
         std::vector<HartSnapshot> all;
         for (u32 n = 0; n < machine_->harts(); ++n) {
-            all.push_back(snapshot_of(machine_->hart({n}), events_->traps({n})));
+            all.push_back(snapshot_of(machine_->hart({n}), machine_->ram(), events_->traps({n})));
         }
         return all;
     }

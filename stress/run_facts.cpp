@@ -49,14 +49,20 @@ Finding failed_check(const FailedCheck& check, const GuestSymbols& symbols) {
     return finding;
 }
 
+// "kernel trap: scause 0xd sepc …" → "kernel trap: load page fault"; other texts as stable_title() has them.
+std::string trap_title(std::string_view text) {
+    constexpr std::string_view cause_word = "scause 0x";
+    const std::optional<u64> cause = number_behind(text, cause_word, 16);
+    return cause && (*cause >> 63) == 0
+        ? stable_title(text.substr(0, text.find(cause_word))) + " " + exception_name(*cause)
+        : stable_title(text);
+}
+
 Finding guest_trap(const AlarmingLine& alarming) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
-    const std::optional<u64> cause = number_behind(alarming.line, "scause 0x", 16);
-    const std::string_view who = alarming.kind == AlarmingLine::Kind::UserTrap ? "user program" : "kernel";
-    finding.title = cause && (*cause >> 63) == 0
-        ? fmt::format("unexpected trap of a {}: {}", who, exception_name(*cause))
-        : fmt::format("unexpected trap of a {}: {}", who, stable_title(alarming.line));
+    finding.title = (alarming.kind == AlarmingLine::Kind::UserTrap ? "of a user program: " : "of the kernel: ") +
+                    trap_title(alarming.line);
     finding.detail = with_following(alarming);
     if (const auto pid = number_behind(alarming.line, "pid=", 10)) {
         finding.where.pid = static_cast<u32>(*pid);
@@ -79,7 +85,7 @@ const HartAtEnd* panicking_hart(const RunFacts& facts, const GuestSymbols& symbo
 Finding panic(const AlarmingLine& alarming, const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::panic;
-    finding.title = stable_title(std::string_view(alarming.line).substr(alarming.line.find(panic_prefix) + panic_prefix.size()));
+    finding.title = trap_title(std::string_view(alarming.line).substr(alarming.line.find(panic_prefix) + panic_prefix.size()));
     finding.detail = with_following(alarming);
     if (const HartAtEnd* hart = panicking_hart(facts, symbols)) {
         finding.where.hart = hart->place.hart;
@@ -91,6 +97,9 @@ Finding panic(const AlarmingLine& alarming, const RunFacts& facts, const GuestSy
             return frame.function.find("panic") != std::string::npos;
         });
         finding.where.source = last_own == frames.rbegin() ? frames.front() : *std::prev(last_own);
+    }
+    if (const auto trapped = number_behind(alarming.line, "sepc 0x", 16)) {
+        finding.where.source = symbols.locate(*trapped, Privilege::Supervisor);
     }
     return finding;
 }
@@ -209,8 +218,10 @@ std::string describe(const HartAtEnd& hart, const GuestSymbols& symbols) {
     if (snapshot.waiting) {
         text += snapshot.can_wake ? ", waits for an interrupt" : ", waits for an interrupt that nothing will raise";
     } else if (snapshot.spins()) {
-        text += fmt::format(", spins on {} at {:#x}, which stays {:#x}", symbols.describe_data(snapshot.spin_address, snapshot.mode),
-                            snapshot.spin_address, snapshot.spin_value);
+        text += snapshot.spin_address
+            ? fmt::format(", spins on {} ({:#x})", symbols.describe_data(*snapshot.spin_address, snapshot.mode),
+                          *snapshot.spin_address)
+            : std::string(", spins in place");
     } else {
         text += ", runs";
     }

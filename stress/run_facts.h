@@ -23,7 +23,7 @@ enum class RunEnd : u8 {
     DeadHandler,  // a trap handler cannot run
     Panicked,     // the kernel gave up but did not end the machine
     EnoughFound,  // --max-findings
-    InputOver,    // a shell's input has ended and it has nothing more to do
+    Left,         // the user left the shell, or its input has ended and it has nothing more to do
 };
 
 struct HartAtEnd {

@@ -96,6 +96,9 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
     row(text, "time", fmt::format("{:.2f} s wall, {:.2f} s CPU", report.wall_s, report.cpu_s));
     row(text, "instructions", instructions_text(report.instructions));
     for (const auto& [name, number] : report.operations) {
+        if (number == 0) {
+            continue;  // it counts none
+        }
         row(text, "operations", fmt::format("{} {}, {} a CPU second", grouped(number), name,
                                             scaled(report.cpu_s > 0 ? static_cast<double>(number) / report.cpu_s : 0)));
     }

@@ -44,7 +44,7 @@ std::optional<Stuck> Watchdog::look_for_deadlock(std::span<const HartSnapshot> h
     for (std::size_t n = 0; n < harts.size(); ++n) {
         const HartSnapshot &now = harts[n], &before = last_[n];
         const bool same_word = now.spins() && before.spins() && now.spin_pc == before.spin_pc &&
-                               now.spin_address == before.spin_address && now.spin_value == before.spin_value;
+                               now.spin_address == before.spin_address;
         const bool still = now.interrupts_off && now.traps == before.traps;
         if (same_word && still) {
             spinning = spinning ? spinning : now.hart;

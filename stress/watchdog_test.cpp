@@ -17,7 +17,7 @@ HartSnapshot idle(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = tru
 HartSnapshot asleep(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = true, .can_wake = false, .retired = 7}; }
 HartSnapshot spinning(u32 hart, u64 address) {
     return {.hart = hart, .pc = 0x3008, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = 9,
-            .spin_pc = 0x3000, .spin_address = address, .spin_value = 1, .spin_count = 64};
+            .spin_pc = 0x3000, .spin_address = address};
 }
 HartSnapshot off(u32 hart, u64 retired, u64 traps = 3) {
     return {.hart = hart, .pc = 0x4000, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = retired, .traps = traps};
