@@ -1,6 +1,7 @@
 #include "harts/base/futex.h"
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -45,6 +46,8 @@ void futex_wait(std::atomic<u32>& word, u32 expected, std::optional<std::chrono:
 }
 
 void futex_wake(std::atomic<u32>& word, unsigned count) { futex(word, FUTEX_WAKE, count, nullptr); }
+
+void SpinWait::yield() { ::sched_yield(); }
 
 void FutexLock::lock_slow() {
     for (int spin = 0; spin < 100; ++spin) {

@@ -62,4 +62,23 @@ inline void cpu_relax() {
 #endif
 }
 
+// For waits of less than a microsecond: spins, and offers the core to others once that has taken suspiciously long, for then whoever
+// is waited for has lost its own.
+class SpinWait {
+public:
+    void once() {
+        if (++spins_ < patience) {
+            cpu_relax();
+        } else {
+            yield();
+        }
+    }
+
+private:
+    static constexpr unsigned patience = 2000;
+    static void yield();
+
+    unsigned spins_ = 0;
+};
+
 }  // namespace stampede

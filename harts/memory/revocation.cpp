@@ -1,7 +1,5 @@
 #include "harts/memory/revocation.h"
 
-#include <sched.h>
-
 namespace stampede {
 
 void Revocation::raise_alarms(const SafePoint& self) {
@@ -18,14 +16,9 @@ void Revocation::wait_for(const SafePoint& self, u64 epoch) {
             continue;
         }
         // seq_cst on running: see enter().
-        for (unsigned spins = 0; hart->running.load(std::memory_order_seq_cst) != 0 &&
-                                 hart->acknowledged.load(std::memory_order_acquire) < epoch;
-             ++spins) {
-            if (spins < 2000) {
-                cpu_relax();
-            } else {
-                ::sched_yield();  // its thread has lost the host's core
-            }
+        for (SpinWait wait; hart->running.load(std::memory_order_seq_cst) != 0 &&
+                            hart->acknowledged.load(std::memory_order_acquire) < epoch;) {
+            wait.once();
         }
     }
 }

@@ -77,9 +77,8 @@ public:
 private:
     template <class Sweep>
     void lock(SafePoint& self, Sweep&& sweep) {
-        while (locked_.exchange(1, std::memory_order_acquire) != 0) {
+        for (SpinWait wait; locked_.exchange(1, std::memory_order_acquire) != 0; wait.once()) {
             acknowledge(self, sweep);
-            cpu_relax();
         }
     }
     void unlock() { locked_.store(0, std::memory_order_release); }
