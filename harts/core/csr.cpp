@@ -88,10 +88,16 @@ void write_satp(Hart& hart, u64 value) {
     }
 }
 
-void write_stimecmp(Hart& hart, u64 value) {
-    hart.own.csr.stimecmp = value;
+// The next timer interrupt may come sooner than the chunk of instructions that is under way was made for: it ends here.
+void timers_changed(Hart& hart) {
     (void)hart.pending_interrupts();  // looks at the clock
     hart.own.attention = true;
+    hart.alarm();
+}
+
+void write_stimecmp(Hart& hart, u64 value) {
+    hart.own.csr.stimecmp = value;
+    timers_changed(hart);
 }
 
 u64 writable_mip(const HartState& own) {
@@ -182,7 +188,7 @@ bool write_supervisor(Hart& hart, u32 number, u64 value) {
     case csr::sstatus: write_mstatus(hart, value, sstatus_mask); return true;
     case csr::sie:
         csr.mie = (csr.mie & ~delegated(hart.own)) | (value & delegated(hart.own));
-        hart.own.attention = true;
+        timers_changed(hart);
         return true;
     case csr::sip: write_mip(hart, value, delegated(hart.own) & csr::ssi); return true;
     case csr::stvec: csr.stvec = legal_tvec(value, csr.stvec); return true;
@@ -217,13 +223,16 @@ bool write_machine(Hart& hart, u32 number, u64 value) {
     case csr::mideleg: csr.mideleg = value & csr::supervisor_interrupts; hart.own.attention = true; return true;
     case csr::mie:
         csr.mie = value & (csr::supervisor_interrupts | csr::machine_interrupts);
-        hart.own.attention = true;
+        timers_changed(hart);
         return true;
     case csr::mip: write_mip(hart, value, writable_mip(hart.own)); return true;
     case csr::mtvec: csr.mtvec = legal_tvec(value, csr.mtvec); return true;
     case csr::mcounteren: csr.mcounteren = value & 0xffff'ffff; return true;
     case csr::mcountinhibit: csr.mcountinhibit = value & 0xffff'fffd; return true;
-    case csr::menvcfg: csr.menvcfg = value & (csr::envcfg_fiom | csr::menvcfg_stce); hart.own.attention = true; return true;
+    case csr::menvcfg:
+        csr.menvcfg = value & (csr::envcfg_fiom | csr::menvcfg_stce);
+        timers_changed(hart);
+        return true;
     case csr::mscratch: csr.mscratch = value; return true;
     case csr::mepc: csr.mepc = value & epc_mask; return true;
     case csr::mcause: csr.mcause = value; return true;

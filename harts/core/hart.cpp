@@ -74,12 +74,12 @@ u64 Hart::pending_interrupts() {
     return own.csr.mip | own.timer_lines | shared.lines.load(std::memory_order_acquire);
 }
 
-u64 Hart::next_deadline() const {
+u64 Hart::next_deadline(u64 after) const {
     u64 deadline = std::numeric_limits<u64>::max();
-    if ((own.csr.mie & csr::mti) != 0) {
-        deadline = machine.clint.timer_compare(own.id);
+    if (const u64 compare = machine.clint.timer_compare(own.id); (own.csr.mie & csr::mti) != 0 && compare > after) {
+        deadline = compare;
     }
-    if ((own.csr.mie & csr::sti) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0) {
+    if ((own.csr.mie & csr::sti) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0 && own.csr.stimecmp > after) {
         deadline = std::min(deadline, own.csr.stimecmp);
     }
     return deadline;
@@ -139,7 +139,8 @@ StopReason Hart::run(u64 budget) {
         take_interrupt(*this);
         own.attention = false;
         u64 chunk = std::min(budget, machine.chunk);
-        if (const u64 until = machine.instructions_until(next_deadline()); until < chunk) {
+        // Deadlines that have passed are lines already; they wait to be enabled, not for time.
+        if (const u64 until = machine.instructions_until(next_deadline(machine.clint.time())); until < chunk) {
             chunk = std::max<u64>(until, 1);
         }
         budget -= run_chunk(*this, chunk);

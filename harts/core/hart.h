@@ -112,8 +112,8 @@ struct Hart {
     void wake_up();
     // Whether a hart in wfi has something to do now.
     [[nodiscard]] bool wakeable() { return (pending_interrupts() & own.csr.mie) != 0; }
-    // mtime of the next timer interrupt that is enabled in mie; all ones: none.
-    [[nodiscard]] u64 next_deadline() const;
+    // mtime of the next timer interrupt past `after` that is enabled in mie; all ones: none.
+    [[nodiscard]] u64 next_deadline(u64 after = 0) const;
 
     // Raises the alarm: the hart looks around at its next run end. Any thread.
     void alarm() { shared.safe_point.alarm.store(1, std::memory_order_seq_cst); }

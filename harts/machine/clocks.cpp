@@ -25,6 +25,9 @@ u64 CountedClock::instructions_until(u64 deadline) {
     if (deadline <= now) {
         return 0;
     }
+    if (deadline - now > std::numeric_limits<u64>::max() / instructions_per_tick) {
+        return std::numeric_limits<u64>::max();
+    }
     return (deadline - now) * instructions_per_tick - counter_.executed_by_all() % instructions_per_tick;
 }
 
