@@ -22,7 +22,7 @@ constexpr u32 spin_limit = 64;                               // looks at one unc
 
 void StopRequest::set(MachineStop why, const std::vector<Hart*>& harts) {
     u32 expected = none;
-    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_acq_rel);
+    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);  // see run_hart()
     for (Hart* hart : harts) {
         hart->shared.stop_requested.store(1, std::memory_order_seq_cst);
         hart->alarm();
@@ -125,7 +125,13 @@ void HartThreads::run_hart(Hart& hart) {
             break;
         }
         if (reason == StopReason::Alarm) {
-            break;
+            // A request may reach its last harts after the run that it ended, and must not park them in the next one. seq_cst:
+            // StopRequest::set() writes the reason first, so a new request is either seen here or stands in the word afterwards.
+            hart.shared.stop_requested.store(0, std::memory_order_seq_cst);
+            if (stop_.is_set()) {
+                break;
+            }
+            continue;
         }
         if (hart.own.progress) {
             standing = Permits::Standing::Normal;
@@ -159,17 +165,17 @@ std::optional<std::chrono::nanoseconds> HartThreads::sleep_time(Hart& hart, u64 
 
 void HartThreads::wait_for_interrupt(Hart& hart) {
     Waiting& waiting = waiting_[hart.own.id.value];
-    const u64 deadline = hart.next_deadline();
-    waiting.deadline.store(deadline, std::memory_order_relaxed);  // relaxed: published by the store below
-    waiting.waiting.store(1, std::memory_order_seq_cst);
-    if (time_ == TimeMode::Warp) {
-        warp_if_all_wait();
-    }
     for (;;) {
         const u32 wake = hart.shared.wake.load(std::memory_order_acquire);
         hart.shared.sleeping.store(1, std::memory_order_seq_cst);  // see Hart::wake_up()
         if (hart.shared.stop_requested.load(std::memory_order_seq_cst) != 0 || hart.wakeable()) {
             break;
+        }
+        const u64 deadline = hart.next_deadline();  // each time: another hart may have written this one's mtimecmp
+        waiting.deadline.store(deadline, std::memory_order_relaxed);  // relaxed: published by the store below
+        waiting.waiting.store(1, std::memory_order_seq_cst);
+        if (time_ == TimeMode::Warp) {
+            warp_if_all_wait();
         }
         const auto patience = sleep_time(hart, deadline);
         if (!patience || patience->count() > 0) {
@@ -191,7 +197,7 @@ void HartThreads::warp_if_all_wait() {
         }
         deadline = std::min(deadline, waiting_[n].deadline.load(std::memory_order_relaxed));
     }
-    if (deadline == std::numeric_limits<u64>::max()) {
+    if (deadline == std::numeric_limits<u64>::max() || deadline <= harts_.front()->machine.clint.time()) {
         return;
     }
     clock_.jump_to(deadline);

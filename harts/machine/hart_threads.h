@@ -20,7 +20,7 @@ public:
     // Any thread; async-signal-safe.
     void set(MachineStop why, const std::vector<Hart*>& harts);
     void clear(const std::vector<Hart*>& harts);
-    [[nodiscard]] bool is_set() const { return reason_.load(std::memory_order_acquire) != none; }
+    [[nodiscard]] bool is_set() const { return reason_.load(std::memory_order_seq_cst) != none; }
     [[nodiscard]] MachineStop reason() const { return static_cast<MachineStop>(reason_.load(std::memory_order_acquire)); }
 
 private:
