@@ -1,5 +1,6 @@
 #include "harts/core/access.h"
 
+#include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 #include "harts/memory/walk.h"
 
@@ -16,31 +17,11 @@ Cause access_fault(Access access) {
                                      : Cause::InstructionAccess;
 }
 
-std::unexpected<Fault> fault(Cause cause, u64 tval) { return std::unexpected(Fault{cause, tval}); }
-
 Privilege data_privilege(const HartState& own) {
     if (own.mode == Privilege::Machine && (own.csr.mstatus & csr::status_mprv) != 0) {
         return static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >> csr::status_mpp_shift);
     }
     return own.mode;
-}
-
-u64 load_host(const u8* at, unsigned size) {
-    switch (size) {
-    case 1: return __atomic_load_n(at, __ATOMIC_RELAXED);
-    case 2: return __atomic_load_n(reinterpret_cast<const u16*>(at), __ATOMIC_RELAXED);
-    case 4: return __atomic_load_n(reinterpret_cast<const u32*>(at), __ATOMIC_RELAXED);
-    default: return __atomic_load_n(reinterpret_cast<const u64*>(at), __ATOMIC_RELAXED);
-    }
-}
-
-void store_host(u8* at, unsigned size, u64 value) {
-    switch (size) {
-    case 1: __atomic_store_n(at, static_cast<u8>(value), __ATOMIC_RELAXED); break;
-    case 2: __atomic_store_n(reinterpret_cast<u16*>(at), static_cast<u16>(value), __ATOMIC_RELAXED); break;
-    case 4: __atomic_store_n(reinterpret_cast<u32*>(at), static_cast<u32>(value), __ATOMIC_RELAXED); break;
-    default: __atomic_store_n(reinterpret_cast<u64*>(at), value, __ATOMIC_RELAXED); break;
-    }
 }
 
 // Runs `change` on the RAM at `at` as every store must: code is forgotten, a marked line gets a new version. Returns
@@ -61,6 +42,7 @@ bool change_ram(Hart& hart, PhysAddr at, Change&& change) {
     const u64 version = LineVersions::lock(line);
     change(machine.ram.host(at));
     LineVersions::unlock_changed(line, version);
+    note_slow_store(hart, page);
     return false;
 }
 
@@ -157,7 +139,18 @@ Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) 
 
 bool crosses_page(u64 address, unsigned size) { return (address & page_offset_mask) + size > page_size; }
 
-// The RAM behind an aligned atomic access, or why there is none.
+template <class T>
+u64 amo_host(isa::AmoOp op, u8* at, T operand) {
+    T* word = reinterpret_cast<T*>(at);
+    T old = __atomic_load_n(word, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(word, &old, isa::amo_result<T>(op, old, operand), true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+    }
+    return static_cast<u64>(static_cast<i64>(old));
+}
+
+}  // namespace
+
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
     if ((address & (size - 1)) != 0) {
         return fault(access == Access::Read ? Cause::LoadMisaligned : Cause::StoreMisaligned, address);
@@ -171,18 +164,6 @@ Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access acce
     }
     return place;
 }
-
-template <class T>
-u64 amo_host(isa::AmoOp op, u8* at, T operand) {
-    T* word = reinterpret_cast<T*>(at);
-    T old = __atomic_load_n(word, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(word, &old, isa::amo_result<T>(op, old, operand), true, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED)) {
-    }
-    return static_cast<u64>(static_cast<i64>(old));
-}
-
-}  // namespace
 
 Accessed<Place> translate(Hart& hart, u64 address, Access access) {
     const HartState& own = hart.own;
@@ -269,94 +250,6 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
     return old;
 }
 
-Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size) {
-    Reservation& reservation = hart.own.reservation;
-    release_held_line(hart);
-    reservation.valid = false;
-    const Accessed<Place> place = atomic_place(hart, address, size, Access::Read);
-    if (!place) {
-        return std::unexpected(place.error());
-    }
-    MachineContext& machine = hart.machine;
-    const u64 page = machine.ram.page_index(place->physical);
-    if ((machine.attributes.of(page) & PageAttributes::reservation) == 0) {
-        machine.revocation.revoke_write(hart.shared.safe_point, page, PageAttributes::reservation,
-                                        [&] { sweep_write_tags(hart); });
-    }
-    constexpr u32 patience = 64;  // failures after which the line is kept from LR to SC
-    LineVersions::Word& line = machine.lines.of(place->physical);
-    const u8* at = machine.ram.host(place->physical);
-    u64 value = 0;
-    u64 version = 0;
-    if (reservation.failures >= patience) {
-        version = LineVersions::lock(line);
-        value = load_host(at, size);
-        reservation.held = &line;
-    } else {
-        for (;;) {
-            // acquire on the version before and after: the value was there while no store to the line was under way.
-            version = line.load(std::memory_order_acquire);
-            value = __atomic_load_n(reinterpret_cast<const u64*>(reinterpret_cast<u64>(at) & ~u64{7}), __ATOMIC_ACQUIRE);
-            if ((version & 1) == 0 && line.load(std::memory_order_relaxed) == version) {
-                break;
-            }
-            cpu_relax();
-        }
-        value = size == 4 ? static_cast<u32>(value >> (8 * (address & 4))) : value;
-    }
-    reservation.valid = true;
-    reservation.address = address;
-    reservation.physical = place->physical;
-    reservation.size = static_cast<u8>(size);
-    reservation.version = version;
-    note_spin(hart.own, hart.own.pc, address, value);
-    return size == 4 ? isa::extend<i32>(value) : value;
-}
-
-Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value) {
-    Reservation& reservation = hart.own.reservation;
-    if ((address & (size - 1)) != 0) {
-        return fault(Cause::StoreMisaligned, address);
-    }
-    if (!reservation.valid || reservation.address != address || reservation.size != size) {
-        reservation.valid = false;
-        release_held_line(hart);
-        return false;
-    }
-    reservation.valid = false;
-    const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
-    MachineContext& machine = hart.machine;
-    if (!place) {
-        release_held_line(hart);
-        return std::unexpected(place.error());
-    }
-    const u64 page = machine.ram.page_index(place->physical);
-    if ((machine.attributes.of(page) & PageAttributes::code) != 0) {
-        release_held_line(hart);
-        forget_code(hart, page);
-    }
-    LineVersions::Word& line = machine.lines.of(place->physical);
-    const bool kept = reservation.held == &line;
-    bool stored = false;
-    if (place->physical == reservation.physical && (kept || LineVersions::try_lock(line, reservation.version))) {
-        stored = !machine.environment.fail_store_conditional(hart.own.id);
-        if (stored) {
-            store_host(machine.ram.host(place->physical), size, value);
-            LineVersions::unlock_changed(line, reservation.version);
-        } else {
-            LineVersions::unlock_unchanged(line, reservation.version);
-        }
-        reservation.held = nullptr;
-    }
-    release_held_line(hart);
-    reservation.failures = stored ? 0 : reservation.failures + 1;
-    if (stored) {
-        ++hart.own.effects;
-        hart.own.spin.count = 0;
-    }
-    return stored;
-}
-
 Accessed<u16> fetch_halfword(Hart& hart, u64 address) {
     const Accessed<Place> place = translate(hart, address, Access::Execute);
     if (!place) {
@@ -424,14 +317,6 @@ void sweep_write_tags(Hart& hart) {
         bank.drop_write_tags(
             [&](PhysAddr page) { return hart.machine.attributes.of(hart.machine.ram.page_index(page)) != 0; });
     });
-}
-
-void release_held_line(Hart& hart) {
-    Reservation& reservation = hart.own.reservation;
-    if (reservation.held != nullptr) {
-        LineVersions::unlock_unchanged(*reservation.held, reservation.version);
-        reservation.held = nullptr;  // the reservation stays: its version says whether somebody stores from now on
-    }
 }
 
 void note_spin(HartState& own, u64 pc, u64 address, u64 value) {

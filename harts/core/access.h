@@ -17,6 +17,7 @@ struct Fault {
 
 template <class T>
 using Accessed = std::expected<T, Fault>;
+inline std::unexpected<Fault> fault(Cause cause, u64 tval) { return std::unexpected(Fault{cause, tval}); }
 
 // Where `address` is, for an access that lies within one page. A and D are set; the TLB is not filled.
 struct Place {
@@ -36,6 +37,9 @@ struct Place {
 [[nodiscard]] Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size);
 [[nodiscard]] Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value);  // true: stored
 
+// The RAM behind an aligned atomic access, or why there is none.
+[[nodiscard]] Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access);
+
 // The halfword at `address` as an instruction fetch sees it.
 [[nodiscard]] Accessed<u16> fetch_halfword(Hart& hart, u64 address);
 
@@ -48,8 +52,14 @@ void forget_code(Hart& hart, u64 page);
 // The hart's part of a revocation: drops write tags of marked pages.
 void sweep_write_tags(Hart& hart);
 
+// A store to RAM page `page` took the slow path because of the page's reservations. May take the mark off again.
+void note_slow_store(Hart& hart, u64 page);
+
 // Gives up a line lock kept since a load-reserved.
 void release_held_line(Hart& hart);
+
+// A trap or its return: what runs next has not executed the load-reserved (as on QEMU; the specification leaves it to software).
+void give_up_reservation(Hart& hart);
 
 // Counts one more look at the same unchanged value; past the limit the hart stops with StopReason::Spin.
 void note_spin(HartState& own, u64 pc, u64 address, u64 value);

@@ -56,7 +56,10 @@ public:
         return old ? std::optional(isa::extend<T>(*old)) : refuse(old.error());
     }
     template <class T>
-    std::optional<u64> load_reserved(u64 address, isa::Ordering) {
+    std::optional<u64> load_reserved(u64 address, isa::Ordering ordering) {
+        if (ordering.release) {
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);  // this hart's earlier stores before the load
+        }
         const auto value = load_reserved_memory(hart_, address, sizeof(T));
         return value ? std::optional(*value) : refuse(value.error());
     }

@@ -9,6 +9,7 @@
 #include "harts/memory/line_versions.h"
 #include "harts/memory/page_attributes.h"
 #include "harts/memory/ram.h"
+#include "harts/memory/reservation_use.h"
 #include "harts/memory/revocation.h"
 
 namespace stampede {
@@ -18,7 +19,8 @@ struct Hart;
 class MachineContext {
 public:
     MachineContext(Ram& ram, Bus& bus, Clint& clint, Environment& environment, unsigned harts)
-        : ram(ram), bus(bus), clint(clint), environment(environment), attributes(ram), revocation(attributes, harts) {}
+        : ram(ram), bus(bus), clint(clint), environment(environment), attributes(ram),
+          reservation_use(ram), revocation(attributes, harts) {}
 
     // Instructions that a hart may run before mtime reaches `deadline`; all ones where time does not depend on instructions.
     [[nodiscard]] u64 instructions_until(u64 deadline) const {
@@ -31,6 +33,7 @@ public:
     Clint& clint;
     Environment& environment;
     PageAttributes attributes;
+    ReservationUse reservation_use;
     LineVersions lines;
     Revocation revocation;
     std::vector<Hart*> harts;          // fixed before any hart runs

@@ -1,5 +1,6 @@
 #include "harts/core/trap.h"
 
+#include "harts/core/access.h"
 #include "harts/core/machine_context.h"
 
 namespace stampede {
@@ -45,6 +46,7 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
         hart.machine.events->on_trap(own, cause, tval, delegated ? Privilege::Supervisor : Privilege::Machine);
     }
     ++own.effects;
+    give_up_reservation(hart);
     delegated ? enter_supervisor(own, cause, tval) : enter_machine(own, cause, tval);
     select_banks(hart);
 }
@@ -105,6 +107,7 @@ bool take_interrupt(Hart& hart) {
 
 u64 return_from_machine(Hart& hart) {
     HartState& own = hart.own;
+    give_up_reservation(hart);
     u64& status = own.csr.mstatus;
     own.mode = static_cast<Privilege>((status & csr::status_mpp) >> csr::status_mpp_shift);
     const u64 enabled = (status & csr::status_mpie) != 0 ? csr::status_mie : 0;
@@ -119,6 +122,7 @@ u64 return_from_machine(Hart& hart) {
 
 u64 return_from_supervisor(Hart& hart) {
     HartState& own = hart.own;
+    give_up_reservation(hart);
     u64& status = own.csr.mstatus;
     own.mode = (status & csr::status_spp) != 0 ? Privilege::Supervisor : Privilege::User;
     const u64 enabled = (status & csr::status_spie) != 0 ? csr::status_sie : 0;

@@ -24,13 +24,12 @@ public:
 
     // Locks; returns the version. Acquire: what the last holder stored is seen.
     static u64 lock(Word& word) {
-        for (;;) {
+        for (SpinWait wait;; wait.once()) {
             u64 version = word.load(std::memory_order_relaxed);
             if ((version & 1) == 0 &&
                 word.compare_exchange_weak(version, version | 1, std::memory_order_acquire, std::memory_order_relaxed)) {
                 return version;
             }
-            cpu_relax();
         }
     }
     // Locks only if the version is still `version`.
@@ -39,6 +38,8 @@ public:
     }
     // Unlocks; the line has been stored to.
     static void unlock_changed(Word& word, u64 version) { word.store(version + 2, std::memory_order_release); }
+    // The same; and what was stored is visible to all before anything that the caller loads later.
+    static void unlock_changed_in_order(Word& word, u64 version) { word.exchange(version + 2, std::memory_order_seq_cst); }
     // Unlocks; nothing was stored.
     static void unlock_unchanged(Word& word, u64 version) { word.store(version, std::memory_order_release); }
 
