@@ -45,7 +45,7 @@ void dispatch_system_call(Process& self) {
     std::uint64_t number = frame.a(7);
     CallFunction function = number < number_limit ? table[number] : nullptr;
     if (!function) {
-        print("%u %s: unknown system call %lu\n", self.pid, self.name.data(), number);
+        print("%u %s: unknown sys call %lu\n", self.pid, self.name.data(), number);
         frame.a(0) = ~std::uint64_t{0};
         return;
     }
