@@ -14,7 +14,7 @@ namespace {
 
 std::byte* arena = nullptr;                       // set before the threads of a test start, read by all
 thread_local unsigned this_cpu = 0;
-thread_local RecordedTranslations* recorder = nullptr;
+thread_local TranslationListener* last_listener = nullptr;
 
 }  // namespace
 
@@ -36,18 +36,18 @@ Memory::~Memory() {
 BoundCpu::BoundCpu(unsigned cpu) : before_(this_cpu) { this_cpu = cpu; }
 BoundCpu::~BoundCpu() { this_cpu = before_; }
 
-RecordedTranslations::RecordedTranslations() : before_(recorder) { recorder = this; }
-RecordedTranslations::~RecordedTranslations() { recorder = before_; }
+TranslationListener::TranslationListener() : before_(last_listener) { last_listener = this; }
+TranslationListener::~TranslationListener() { last_listener = before_; }
 
-void record(const TranslationEvent& event) {
-    if (recorder) recorder->events_.push_back(event);
+void tell_listeners(const TranslationEvent& event) {
+    for (TranslationListener* listener = last_listener; listener; listener = listener->before_) listener->hear(event);
 }
 
 }  // namespace host
 
 namespace arch {
 
-using host::record;
+using host::tell_listeners;
 using Kind = host::TranslationEvent::Kind;
 
 unsigned cpu_id() { return host::this_cpu; }
@@ -59,10 +59,10 @@ void interrupts_off() {}
 
 void spin_pause() { sched_yield(); }   // the holder may be waiting for this thread's core
 
-void flush_page(VirtAddr address, std::uint16_t asid) { record({Kind::flush_page, address, asid, {}}); }
-void flush_space(std::uint16_t asid) { record({Kind::flush_space, {}, asid, {}}); }
-void flush_all_spaces() { record({Kind::flush_all, {}, 0, {}}); }
-void use_page_table(PhysAddr root, std::uint16_t asid) { record({Kind::use_page_table, {}, asid, root}); }
+void flush_page(VirtAddr address, std::uint16_t asid) { tell_listeners({Kind::flush_page, address, asid, {}}); }
+void flush_space(std::uint16_t asid) { tell_listeners({Kind::flush_space, {}, asid, {}}); }
+void flush_all_spaces() { tell_listeners({Kind::flush_all, {}, 0, {}}); }
+void use_page_table(PhysAddr root, std::uint16_t asid) { tell_listeners({Kind::use_page_table, {}, asid, root}); }
 std::uint16_t largest_asid() { return 0xffff; }
 
 // Objects outside the memory have a number too, which direct_map turns back into them.

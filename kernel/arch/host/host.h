@@ -46,21 +46,31 @@ struct TranslationEvent {
     bool operator==(const TranslationEvent&) const = default;
 };
 
-// Events of the calling thread's CPU while this lives, in order. Nests: the innermost records.
-class RecordedTranslations {
+// Hears of the events of the calling thread's CPU, each as it happens, while this lives. Several may listen at once;
+// the last made goes first.
+class TranslationListener {
 public:
-    RecordedTranslations();
-    ~RecordedTranslations();
-    RecordedTranslations(const RecordedTranslations&) = delete;
-    RecordedTranslations& operator=(const RecordedTranslations&) = delete;
+    TranslationListener();
+    virtual ~TranslationListener();
+    TranslationListener(const TranslationListener&) = delete;
+    TranslationListener& operator=(const TranslationListener&) = delete;
 
-    const std::vector<TranslationEvent>& events() const { return events_; }
-    void clear() { events_.clear(); }
+    virtual void hear(const TranslationEvent& event) = 0;
 
 private:
-    friend void record(const TranslationEvent& event);
+    friend void tell_listeners(const TranslationEvent& event);
+    TranslationListener* before_;
+};
+
+// Keeps them, in order.
+class RecordedTranslations final : public TranslationListener {
+public:
+    const std::vector<TranslationEvent>& events() const { return events_; }
+    void clear() { events_.clear(); }
+    void hear(const TranslationEvent& event) override { events_.push_back(event); }
+
+private:
     std::vector<TranslationEvent> events_;
-    RecordedTranslations* before_;
 };
 
 }  // namespace kernel::host
