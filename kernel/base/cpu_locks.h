@@ -15,6 +15,9 @@ struct alignas(64) CpuLocks {
     bool interrupts_were_on = false;         // before the outermost; a context switch carries it with the process
     std::uint32_t held_count = 0;
     std::array<const SpinlockBase*, limit> held{};
+    // Called once, and forgotten, when this CPU gives up its last lock; interrupts are still off. For what should not
+    // happen under locks, because it makes another CPU want them.
+    void (*when_free)() = nullptr;
 };
 
 CpuLocks& this_cpu_locks();   // interrupts off

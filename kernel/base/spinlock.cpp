@@ -52,6 +52,11 @@ void push_interrupts_off() {
 void pop_interrupts_off() {
     CpuLocks& here = this_cpu_locks();
     if (here.off_depth == 0) panic("interrupts turned on once too often");
+    if (here.off_depth == 1 && here.when_free) {
+        auto* call = here.when_free;
+        here.when_free = nullptr;
+        call();
+    }
     if (--here.off_depth == 0 && here.interrupts_were_on) arch::interrupts_on();
 }
 

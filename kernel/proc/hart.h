@@ -12,7 +12,6 @@ namespace kernel {
 struct alignas(64) Hart {
     SwitchContext scheduler;        // where the scheduler waits while a process runs
     Process* current = nullptr;     // the process that runs here
-    bool leaving = false;           // the current process is about to leave: whatever it wakes may run here at once
 };
 
 extern std::array<Hart, arch::max_cpus> harts;

@@ -46,17 +46,16 @@ void idle_wait() {
     idle_harts.clear(bit_of(here));
 }
 
-void idle_wake_one() {
+void idle_wake(std::uint64_t wanted) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     unsigned here = arch::cpu_id();
     std::uint64_t others = idle_harts.bits.load() & ~bit_of(here);
-    while (others) {
+    for (; others != 0 && wanted != 0; others &= others - 1) {
         unsigned cpu = static_cast<unsigned>(__builtin_ctzll(others));
         if (idle_harts.clear(bit_of(cpu)) & bit_of(cpu)) {
             arch::send_interrupt(cpu);
-            return;
+            --wanted;
         }
-        others &= others - 1;
     }
 }
 

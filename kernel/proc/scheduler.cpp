@@ -35,13 +35,19 @@ Process* pick() {
     return steal(here);
 }
 
+// An idle hart for each process that waits here; the scheduler takes one itself when no process runs here.
+void wake_helpers() {
+    std::uint64_t waiting = run_queues[arch::cpu_id()].length();
+    if (waiting != 0 && this_hart().current == nullptr) --waiting;
+    if (waiting != 0) idle_wake(waiting);
+}
+
 // Taking the process's lock waits until the hart that it ran on before has saved its context.
 void run(Hart& hart, Process& process) {
     process.lock.lock();
     KERNEL_ASSERT(process.state == RunState::runnable);
     process.state = RunState::running;
     hart.current = &process;
-    hart.leaving = false;
     if (process.space.exists()) process.space.activate();
     clock_start_slice();
     switch_context(&hart.scheduler, &process.context);
@@ -71,11 +77,9 @@ void make_runnable(Process& process) {
     process.state = RunState::runnable;
     RunQueue& queue = run_queues[arch::cpu_id()];
     queue.push(process);
-    // This hart's scheduler takes the process at once when it is idle or is left now; an interrupt elsewhere would only
-    // race.
-    const Hart& hart = this_hart();
-    if ((hart.current == nullptr || hart.leaving) && queue.length() == 1) return;
-    idle_wake_one();
+    // A hart woken now would only spin for the locks that are held here. (Should this hart be preempted by its host
+    // then, for a whole slice.)
+    this_cpu_locks().when_free = wake_helpers;
 }
 
 void leave_hart(Process& self) {

@@ -9,7 +9,6 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/print.h"
 #include "kernel/fs/fs.h"
-#include "kernel/proc/hart.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
 #include "kernel/sys/lifecycle.h"
@@ -94,7 +93,6 @@ void exit_process(int status) NO_THREAD_SAFETY_ANALYSIS {
     self.dead = true;
     parent.children.remove(self);
     list_child(parent, self);
-    this_hart().leaving = true;
     wake_up(&parent);
     self.lock.lock();
     self.state = RunState::zombie;   // under the parent's lock still: it frees the slot only after this one is given up
