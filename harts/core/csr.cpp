@@ -162,7 +162,7 @@ std::optional<u64> read_machine(Hart& hart, u32 number) {
     case csr::mip: return hart.pending_interrupts();
     case csr::mtvec: return csr.mtvec;
     case csr::mcounteren: return csr.mcounteren;
-    case csr::mcountinhibit: return csr.mcountinhibit;
+    case csr::mcountinhibit: return 0;  // WARL: these counters always count
     case csr::menvcfg: return csr.menvcfg;
     case csr::mscratch: return csr.mscratch;
     case csr::mepc: return csr.mepc;
@@ -228,7 +228,7 @@ bool write_machine(Hart& hart, u32 number, u64 value) {
     case csr::mip: write_mip(hart, value, writable_mip(hart.own)); return true;
     case csr::mtvec: csr.mtvec = legal_tvec(value, csr.mtvec); return true;
     case csr::mcounteren: csr.mcounteren = value & 0xffff'ffff; return true;
-    case csr::mcountinhibit: csr.mcountinhibit = value & 0xffff'fffd; return true;
+    case csr::mcountinhibit: return true;
     case csr::menvcfg:
         csr.menvcfg = value & (csr::envcfg_fiom | csr::menvcfg_stce);
         timers_changed(hart);

@@ -20,7 +20,7 @@ class MachineContext;
 struct CsrFile {
     u64 mstatus = 0;
     u64 medeleg = 0, mideleg = 0, mie = 0, mip = 0;  // mip: the bits software may set: SSIP, STIP, SEIP
-    u64 mtvec = 0, mcounteren = 0, mcountinhibit = 0, menvcfg = 0;
+    u64 mtvec = 0, mcounteren = 0, menvcfg = 0;
     u64 mscratch = 0, mepc = 0, mcause = 0, mtval = 0;
     u64 stvec = 0, scounteren = 0, senvcfg = 0;
     u64 sscratch = 0, sepc = 0, scause = 0, stval = 0, stimecmp = ~u64{0};
