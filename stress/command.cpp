@@ -147,6 +147,7 @@ public:
         listeners.input_wanted = [&](Machine& machine) {
             input_.emplace(STDIN_FILENO, terminal ? TerminalInput::Source::Terminal : TerminalInput::Source::Pipe,
                            [&machine] { machine.console_input_ready(); }, [this] { interrupts_.quit(); });
+            input_->start();  // not before next() can find it
         };
         listeners.input_over = [this] { return input_ && input_->over(); };
         listeners.ended = [this] { input_.reset(); };

@@ -57,7 +57,9 @@ KeyFilter::Action KeyFilter::next(u8& key) {
 }
 
 TerminalInput::TerminalInput(int file, Source source, std::function<void()> ready, std::function<void()> quit)
-    : file_(file), source_(source), ready_(std::move(ready)), quit_(std::move(quit)) {
+    : file_(file), source_(source), ready_(std::move(ready)), quit_(std::move(quit)) {}
+
+void TerminalInput::start() {
     if (::pipe2(wake_, O_CLOEXEC) == 0) {
         thread_ = std::thread([this] { read_all(); });
     }

@@ -41,6 +41,8 @@ public:
     // `ready`: new input may be taken; `quit`: the user wants to leave. Both on the reading thread.
     TerminalInput(int file, Source source, std::function<void()> ready, std::function<void()> quit);
     ~TerminalInput();
+    // Begins to read; from now on the functions are called.
+    void start();
     TerminalInput(const TerminalInput&) = delete;
     TerminalInput& operator=(const TerminalInput&) = delete;
 

@@ -65,6 +65,7 @@ protected:
 
 TEST_F(TerminalInputTest, a_pipe_is_passed_on_as_it_is_and_ends_with_control_d) {
     TerminalInput input(ends_[0], TerminalInput::Source::Pipe, count_ready_, count_quit_);
+    input.start();
     write("ls\n\x01x");
     EXPECT_EQ(take(input, 5), "ls\n\x01x");
     EXPECT_FALSE(input.over());
@@ -79,6 +80,7 @@ TEST_F(TerminalInputTest, a_pipe_is_passed_on_as_it_is_and_ends_with_control_d) 
 
 TEST_F(TerminalInputTest, on_a_terminal_control_a_x_asks_to_quit) {
     TerminalInput input(ends_[0], TerminalInput::Source::Terminal, count_ready_, count_quit_);
+    input.start();
     write("a\x01xb");
     EXPECT_EQ(take(input, 2), "ab");
     EXPECT_EQ(quit_, 1);
@@ -86,6 +88,7 @@ TEST_F(TerminalInputTest, on_a_terminal_control_a_x_asks_to_quit) {
 
 TEST_F(TerminalInputTest, an_input_that_never_ends_does_not_hold_up_the_end) {
     TerminalInput input(ends_[0], TerminalInput::Source::Pipe, count_ready_, count_quit_);
+    input.start();
     EXPECT_EQ(input.take(), std::nullopt);
 }
 

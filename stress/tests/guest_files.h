@@ -1,0 +1,30 @@
+// Where the tests' guests are, and a run of one with settings that suit a test.
+#pragma once
+#include <string>
+
+#include "stress/run.h"
+
+namespace stampede {
+
+inline std::filesystem::path kernel_file(const std::string& policy) {
+    return std::filesystem::path(STAMPEDE_GUESTS) / ("kernel-" + policy + ".elf");
+}
+inline std::filesystem::path user_file(const std::string& program) {
+    return std::filesystem::path(STAMPEDE_GUESTS) / "user" / (program + ".elf");
+}
+inline std::filesystem::path hostile_file(const std::string& name) {
+    return std::filesystem::path(STAMPEDE_HOSTILE_GUESTS) / (name + ".elf");
+}
+
+// Runs `setup`; what the guest said goes to `said`, if that is wanted.
+inline Result<RunOutcome> run_quietly(const RunSetup& setup, std::string* said = nullptr, const RunListeners& listeners = {}) {
+    ConsoleLog console;
+    Interrupts interrupts;
+    Result<RunOutcome> outcome = run_guest(setup, console, interrupts, listeners);
+    if (said != nullptr) {
+        *said = console.text();
+    }
+    return outcome;
+}
+
+}  // namespace stampede

@@ -1,0 +1,219 @@
+// Guests that no harness should fall over: each ends in a finding or an error that names the thing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "stress/tests/guest_files.h"
+
+namespace stampede {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+RunSetup setup_for(const std::filesystem::path& kernel) {
+    RunSetup setup;
+    setup.machine.harts = 2;
+    setup.kernel = kernel;
+    setup.limit = std::chrono::seconds(60);   // a hang guard: nothing here should come to it but the test of it
+    setup.look = milliseconds(5);
+    setup.audit = RunFacts::Audit::NotExpected;
+    setup.watchdog = {.instructions_with_interrupts_off = 2'000'000, .looks_without_progress = 10, .looks_asleep = 3};
+    return setup;
+}
+
+RunOutcome run_hostile(const std::string& name) {
+    Result<RunOutcome> outcome = run_quietly(setup_for(hostile_file(name)));
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    return outcome.value_or(RunOutcome{});
+}
+
+// The one finding of a run.
+Finding only_finding(const RunOutcome& outcome) {
+    EXPECT_THAT(outcome.findings, SizeIs(1));
+    return outcome.findings.empty() ? Finding{} : outcome.findings.front();
+}
+
+TEST(HostileGuest, a_jump_into_nowhere_is_named) {
+    const RunOutcome outcome = run_hostile("jumps_into_nowhere");
+    const Finding finding = only_finding(outcome);
+    EXPECT_EQ(outcome.end, RunEnd::DeadHandler);
+    EXPECT_EQ(finding.kind, FindingKind::guest_trap);
+    EXPECT_EQ(finding.title, "instruction access fault without a trap handler that can run");
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x40000000"));
+    EXPECT_EQ(finding.where.source.pc, 0x40000000u);
+}
+
+TEST(HostileGuest, an_access_where_no_device_is_is_named_with_its_function) {
+    const Finding finding = only_finding(run_hostile("touches_no_device"));
+    EXPECT_EQ(finding.title, "load access fault without a trap handler that can run");
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x50000000"));
+    EXPECT_EQ(finding.where.source.function, "the_load");
+}
+
+TEST(HostileGuest, an_illegal_instruction_is_named_with_its_function) {
+    const Finding finding = only_finding(run_hostile("executes_garbage"));
+    EXPECT_EQ(finding.title, "illegal instruction without a trap handler that can run");
+    EXPECT_EQ(finding.where.source.function, "the_garbage");
+}
+
+TEST(HostileGuest, a_loop_with_interrupts_off_is_no_progress) {
+    const RunOutcome outcome = run_hostile("loops_without_interrupts");
+    const Finding finding = only_finding(outcome);
+    EXPECT_EQ(outcome.end, RunEnd::Stuck);
+    EXPECT_EQ(finding.kind, FindingKind::no_progress);
+    EXPECT_THAT(finding.title, HasSubstr("interrupts off"));
+    EXPECT_EQ(finding.where.hart, 0u);
+    EXPECT_EQ(finding.where.source.function, "endless_loop");
+    EXPECT_THAT(finding.detail, HasSubstr("hart 1: machine at wait"));
+    EXPECT_THAT(finding.detail, HasSubstr("waits for an interrupt that nothing will raise"));
+    EXPECT_THAT(finding.stacks, SizeIs(2));
+}
+
+TEST(HostileGuest, harts_that_all_sleep_for_ever_are_no_progress) {
+    EXPECT_THAT(only_finding(run_hostile("sleeps_for_ever")).title, HasSubstr("no interrupt can wake"));
+}
+
+TEST(HostileGuest, harts_that_all_spin_are_no_progress_and_the_lock_is_named) {
+    const Finding finding = only_finding(run_hostile("spins_for_ever"));
+    EXPECT_EQ(finding.kind, FindingKind::no_progress);
+    EXPECT_THAT(finding.detail, HasSubstr("spins on the_lock"));
+}
+
+TEST(HostileGuest, a_failing_end_is_a_finding_that_quotes_the_last_line) {
+    const RunOutcome outcome = run_hostile("fails");
+    const Finding finding = only_finding(outcome);
+    EXPECT_EQ(outcome.end, RunEnd::Finished);
+    EXPECT_EQ(outcome.exit_status, 7u);
+    EXPECT_EQ(finding.title, "the guest failed, saying: page N is gone");
+    EXPECT_THAT(finding.detail, HasSubstr("page 12 is gone"));
+}
+
+TEST(HostileGuest, an_end_without_an_audit_is_a_finding_where_one_is_expected) {
+    RunSetup setup = setup_for(hostile_file("passes"));
+    const auto unasked = run_quietly(setup);
+    ASSERT_TRUE(unasked);
+    EXPECT_EQ(unasked->verdict(), Verdict::Passed);
+    setup.audit = RunFacts::Audit::Missing;
+    const auto outcome = run_quietly(setup);
+    ASSERT_TRUE(outcome);
+    EXPECT_THAT(only_finding(*outcome).title, HasSubstr("without a quiescent point"));
+}
+
+TEST(HostileGuest, a_panic_ends_the_run_even_if_the_kernel_does_not) {
+    const RunOutcome outcome = run_hostile("panics_and_stays");
+    const auto panic = std::ranges::find(outcome.findings, FindingKind::panic, &Finding::kind);
+    ASSERT_NE(panic, outcome.findings.end());
+    EXPECT_EQ(panic->title, "no slot N left");
+    EXPECT_THAT(panic->detail, HasSubstr("no slot 17 left\nhart 0"));
+}
+
+TEST(HostileGuest, endless_talk_is_cut_off_by_the_time_limit_and_kept_in_bounds) {
+    RunSetup setup = setup_for(hostile_file("talks_for_ever"));
+    setup.limit = std::chrono::seconds(1);
+    setup.watchdog = {};
+    std::string said;
+    const auto outcome = run_quietly(setup, &said);
+    ASSERT_TRUE(outcome);
+    const Finding finding = only_finding(*outcome);
+    EXPECT_EQ(outcome->end, RunEnd::Timeout);
+    EXPECT_EQ(finding.kind, FindingKind::timeout);
+    EXPECT_THAT(finding.detail, HasSubstr("hart 0: machine at "));
+    EXPECT_THAT(finding.stacks, SizeIs(2));
+    EXPECT_LT(said.size(), 1'000'000u);
+    EXPECT_TRUE(said.starts_with("the same line again"));
+}
+
+TEST(HostileGuest, nonsense_in_place_of_an_audit_table_is_a_finding) {
+    for (const char* name : {"announces_nonsense", "announces_nowhere"}) {
+        const RunOutcome outcome = run_hostile(name);
+        EXPECT_EQ(outcome.end, RunEnd::Finished) << name;
+        EXPECT_EQ(only_finding(outcome).title, "the audit table is malformed") << name;
+    }
+}
+
+TEST(HostileGuest, checks_that_differ_in_numbers_are_one_finding) {
+    const RunOutcome outcome = run_hostile("fails_a_check");
+    const Finding finding = only_finding(outcome);
+    EXPECT_EQ(finding.kind, FindingKind::check_failed);
+    EXPECT_EQ(finding.title, "byte N of page N is wrong");
+    EXPECT_EQ(finding.detail, "byte 17 of page 3 is wrong");
+    EXPECT_EQ(finding.count, 2u) << "the one from machine mode does not count: no mode for that call";
+    EXPECT_EQ(outcome.operations, 5u);
+}
+
+// --- kernels that cannot be run at all ----------------------------------------------------------------------------
+
+std::string refusal(const RunSetup& setup) {
+    const auto outcome = run_quietly(setup);
+    EXPECT_FALSE(outcome);
+    return outcome ? "ran" : outcome.error().message;
+}
+
+class UnusableKernel : public testing::Test {
+protected:
+    UnusableKernel() : file_(testing::TempDir() + "kernel-" + std::to_string(::getpid()) + ".elf") {
+        std::ostringstream bytes;
+        bytes << std::ifstream(hostile_file("passes"), std::ios::binary).rdbuf();
+        good_ = bytes.str();
+    }
+    ~UnusableKernel() override { std::filesystem::remove(file_); }
+    std::string refusal_of(const std::string& bytes) {
+        std::ofstream(file_, std::ios::binary) << bytes;
+        return refusal(setup_for(file_));
+    }
+    std::filesystem::path file_;
+    std::string good_;
+};
+
+TEST_F(UnusableKernel, every_beginning_of_a_file_is_refused_by_name_or_runs) {
+    ASSERT_GT(good_.size(), 400u);
+    for (std::size_t length = 0; length < 200; length += 7) {
+        EXPECT_THAT(refusal_of(good_.substr(0, length)), HasSubstr(file_.string())) << length;
+    }
+}
+
+TEST_F(UnusableKernel, another_magic_and_another_machine_are_refused) {
+    std::string bytes = good_;
+    bytes[0] = 'x';
+    EXPECT_THAT(refusal_of(bytes), HasSubstr(file_.string()));
+    bytes = good_;
+    bytes[18] = 62;  // e_machine: x86-64
+    EXPECT_THAT(refusal_of(bytes), HasSubstr(file_.string()));
+}
+
+TEST_F(UnusableKernel, a_missing_file_and_a_folder_are_refused) {
+    EXPECT_THAT(refusal(setup_for("/no/such/kernel.elf")), HasSubstr("/no/such/kernel.elf"));
+    EXPECT_THAT(refusal(setup_for(testing::TempDir())), HasSubstr(testing::TempDir()));
+}
+
+TEST_F(UnusableKernel, more_zeroed_memory_than_the_machine_has_is_refused_with_both_sizes) {
+    const std::string text = refusal(setup_for(hostile_file("too_much_memory")));
+    EXPECT_THAT(text, HasSubstr("too_much_memory.elf"));
+    EXPECT_THAT(text, HasSubstr("128 MiB"));
+}
+
+TEST_F(UnusableKernel, impossible_machines_are_refused_with_the_range) {
+    RunSetup setup = setup_for(hostile_file("passes"));
+    setup.machine.memory = u64{1} << 50;
+    EXPECT_THAT(refusal(setup), HasSubstr("64 GiB"));
+    setup.machine.memory = (u64{128} << 20) + 4096;
+    EXPECT_THAT(refusal(setup), HasSubstr("multiple of 2 MiB"));
+    setup.machine.memory = u64{128} << 20;
+    setup.machine.harts = 65;
+    EXPECT_THAT(refusal(setup), HasSubstr("1 to 64"));
+}
+
+TEST_F(UnusableKernel, a_trace_that_cannot_be_written_is_refused) {
+    RunSetup setup = setup_for(hostile_file("passes"));
+    setup.trace = "/no/such/folder/trace";
+    EXPECT_THAT(refusal(setup), HasSubstr("/no/such/folder/trace"));
+}
+
+}  // namespace
+}  // namespace stampede
