@@ -45,10 +45,10 @@ Result<Outputs> run_both(const Contestants& contestants, std::span<const Body> b
     return Outputs{std::move(*first), std::move(*second)};
 }
 
-// Also when one of them does not come to an end.
+// A body that does not come to an end is another matter.
 bool differs(const Contestants& contestants, const Body& body) {
     const auto outputs = run_both(contestants, std::span(&body, 1), Detail::Hash);
-    return !outputs || outputs->first != outputs->second;
+    return outputs && outputs->first != outputs->second;
 }
 
 std::string disassembly(const Body& body) {

@@ -46,6 +46,7 @@ std::vector<programs::Body> bodies_of(const Options& options, u64 index, u64 cou
 void report(const Options& options, const Contestants& contestants, const programs::Body& body) {
     const u64 index = body.seed - (options.seed << 32);
     fmt::print("program {} of seed {} differs: {}", index, options.seed, describe_difference(contestants, body));
+    std::fflush(stdout);
     const auto least = shrink(contestants, body);
     fmt::print("the least that differs ({} of {} items): {}", least.items.size(), body.items.size(),
                describe_difference(contestants, least));
@@ -75,7 +76,9 @@ u64 compare(const Options& options, const std::function<Contestants(std::size_t)
 
 u64 compare_with_qemu(const Options& options) {
     return compare(options, [](std::size_t bodies) {
-        return Contestants{"QEMU", run_in_qemu, "ours", own_runner(unlimited_budget, limit_for(bodies))};
+        const std::chrono::seconds limit(bodies == 1 ? 10 : 120);  // of a busy host; an image takes less than one
+        return Contestants{"QEMU", [limit](std::span<const std::byte> image) { return run_in_qemu(image, limit); }, "ours",
+                           own_runner(unlimited_budget, limit_for(bodies))};
     });
 }
 

@@ -49,17 +49,17 @@ private:
 
 // One hart of RV64IMAC. maxcpus=2 because with one QEMU splits an AMO into a load and a store, whose faults are then a load's.
 constexpr const char* command =
-    "timeout 60 qemu-system-riscv64 -M virt -cpu rv64,f=off,d=off,v=off,h=off,zba=off,zbb=off,zbc=off,zbs=off "
-    "-smp 1,maxcpus=2 -m 16M -bios none -display none -serial stdio -monitor none -kernel '{}' </dev/null";
+    "timeout {} qemu-system-riscv64 -M virt -cpu rv64,f=off,d=off,v=off,h=off,zba=off,zbb=off,zbc=off,zbs=off "
+    "-smp 1,maxcpus=2 -m 16M -bios none -display none -serial stdio -monitor none -kernel '{}' </dev/null 2>/dev/null";
 
 }  // namespace
 
-Result<std::string> run_in_qemu(std::span<const std::byte> image) {
+Result<std::string> run_in_qemu(std::span<const std::byte> image, std::chrono::seconds limit) {
     const auto file = TemporaryFile::with(image);
     if (!file) {
         return std::unexpected(file.error());
     }
-    FILE* pipe = popen(fmt::format(fmt::runtime(command), file->path()).c_str(), "r");
+    FILE* pipe = popen(fmt::format(fmt::runtime(command), limit.count(), file->path()).c_str(), "r");
     if (pipe == nullptr) {
         return error("a pipe from qemu-system-riscv64 cannot be opened");
     }
@@ -71,8 +71,8 @@ Result<std::string> run_in_qemu(std::span<const std::byte> image) {
     const int status = pclose(pipe);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return error(code == 124 ? fmt::format("the program did not end within a minute; it wrote {} lines",
-                                               std::ranges::count(output, '\n'))
+        return error(code == 124 ? fmt::format("the program did not end within {} s; it wrote {} lines",
+                                               limit.count(), std::ranges::count(output, '\n'))
                                  : fmt::format("qemu-system-riscv64 (package qemu-system-misc) ended with status {}", code));
     }
     return output;

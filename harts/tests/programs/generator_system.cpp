@@ -51,13 +51,16 @@ void emit_csr_write(GeneratorContext& context, const UsableCsr& csr) {
     out.emit(whole ? Op::Csrrw : random.one_of({Op::Csrrs, Op::Csrrc}), context.destination(), csr.number, operand);
 }
 
+// A descent to U may have failed (TSR): then S would carry out what is meant to trap.
+bool certainly_user(const GeneratorContext& context) { return context.body.mode == Privilege::User; }
+
 // Writes a CSR that no hart has, that may not be written, or that belongs to more privilege than there is.
 void emit_csr_trap(GeneratorContext& context) {
     std::vector<u32> numbers{csr::mhartid, csr::cycle, 0x5c0, 0x9c0, 0x800, 0x003};
     if (context.mode != Privilege::Machine) {
         numbers.insert(numbers.end(), {csr::mstatus, csr::mscratch, csr::mtvec, csr::medeleg});
     }
-    if (context.mode == Privilege::User) {
+    if (certainly_user(context)) {
         numbers.insert(numbers.end(), {csr::sstatus, csr::satp, csr::sscratch, csr::stvec});
     }
     Random& random = context.random;
@@ -126,7 +129,7 @@ void write_trap(GeneratorContext& context) {
     case 4: out.halfword(random_illegal_halfword(random)); break;
     case 5:
         if (context.mode == Privilege::User) {  // illegal
-            out.emit(random.one_of({Op::Mret, Op::Sret, Op::Wfi}));
+            out.emit(random.one_of({Op::Mret, Op::Sret, certainly_user(context) ? Op::Wfi : Op::Sret}));
         } else if (context.mode == Privilege::Supervisor) {
             out.emit(Op::Mret);
         }

@@ -80,7 +80,8 @@ void map_data(std::vector<Poke>& pokes, Random& random) {
         for (unsigned page = 0; page < data_2m_pages; ++page) {
             pokes.push_back(entry(low, 1 + page, random_superpage(random, data_base, 1)));
         }
-        pokes.push_back(entry(root, index_of(data_1g_window, 2), random_superpage(random, runtime_base, 2)));
+        // read-only: an AMO past the memory's end would be a load's fault in QEMU
+        pokes.push_back(entry(root, index_of(data_1g_window, 2), random_superpage(random, runtime_base, 2) & ~w));
         for (unsigned page = 0; page < first_global_page; ++page) {
             pokes.push_back(entry(data, page, random_leaf(random, data_page(random))));
         }
@@ -89,7 +90,8 @@ void map_data(std::vector<Poke>& pokes, Random& random) {
         pokes.push_back(pointer(root, index_of(data_high_window, 2), high));
     }
     for (unsigned page = first_global_page; page < data_4k_pages; ++page) {
-        const u64 leaf = random_leaf(random, data_page(random)) | g;
+        // A and D are set, since a hart may or may not walk again in the other space
+        const u64 leaf = random_leaf(random, data_page(random)) | g | a | d;
         pokes.push_back(entry(data_first, page, leaf));
         pokes.push_back(entry(data_second, page, leaf));
     }
