@@ -37,7 +37,7 @@ extern "C" {
 
 [[clang::no_builtin]] void* memset(void* to, int value, std::size_t bytes) {
     auto* out = static_cast<unsigned char*>(to);
-    std::uint64_t pattern = 0x0101010101010101 * static_cast<unsigned char>(value);
+    std::uint64_t pattern = std::uint64_t{0x0101010101010101} * static_cast<unsigned char>(value);
     if (both_aligned(to, nullptr)) {
         for (; bytes >= word; bytes -= word, out += word) *reinterpret_cast<std::uint64_t*>(out) = pattern;
     }
