@@ -1,6 +1,7 @@
 // Page faults: what copy-on-write does, what is refused, and what must not change on the way.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <functional>
 
 #include "kernel/mm/stats.h"
@@ -253,6 +254,17 @@ TEST_F(Fault, a_fault_past_max_va_is_refused) {
     }
     EXPECT_EQ(store(program, {user_end - 1}, 3), "ok");
     EXPECT_EQ(load(program, {user_end - 1}), 3);
+}
+
+TEST_F(Fault, the_kernels_half_is_out_of_reach_from_its_first_byte_on) {
+    AddressSpace& program = new_program();
+    auto* root = reinterpret_cast<Pte*>(arch::direct_map(program.root()));
+    root[256] = root[0];                       // were it walked, user_end would alias address 0
+    EXPECT_EQ(outcome(program.handle_fault({user_end}, Access::read)), "bad_address");
+    EXPECT_EQ(outcome(program.copy_out({user_end}, std::array{std::byte{1}})), "bad_address");
+    EXPECT_EQ(program.page_bytes({user_end}), nullptr);
+    root[256] = {};
+    EXPECT_EQ(load(program, {0}), 0);
 }
 
 TEST_F(Fault, a_write_fault_on_a_page_that_is_writable_already_only_forgets_the_translation) {

@@ -152,6 +152,16 @@ TEST_F(Space, a_space_that_never_ran_needs_no_flush) {
     EXPECT_THAT(recorded.events(), testing::IsEmpty());
 }
 
+TEST_F(Space, mapping_pages_flushes_each_for_a_space_that_ran) {
+    AddressSpace& space = new_space_with(1);
+    space.activate();
+    host::RecordedTranslations recorded;
+    EXPECT_EQ(outcome(space.map_zeroed({0x1000}, {0x3000}, read_write)), "ok");
+    EXPECT_THAT(recorded.events(),
+                testing::UnorderedElementsAre(host::TranslationEvent{Kind::flush_page, {0x1000}, space.asid(), {}},
+                                              host::TranslationEvent{Kind::flush_page, {0x2000}, space.asid(), {}}));
+}
+
 TEST_F(Space, unmapping_many_pages_flushes_before_any_of_their_frames_is_free) {
     AddressSpace& space = new_space_with(50);
     space.activate();

@@ -1,6 +1,7 @@
 // Several CPUs at one frame; built once for each policy.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -40,6 +41,29 @@ TEST(PolicyConcurrency, no_change_of_a_count_is_lost) {
     EXPECT_EQ(wrong, 0);
     EXPECT_EQ(policy::count(frame), 1u);
     EXPECT_TRUE(policy::drop(frame));
+}
+
+// Whether a reference is the last is decided where it is dropped: exactly one CPU drops the last one.
+TEST(PolicyConcurrency, of_cpus_that_drop_one_frame_at_once_exactly_one_frees_it) {
+    if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
+    constexpr unsigned cpus = 2, rounds = 100, frames = 200;
+    Machine machine(256);
+    std::array<Frame*, frames> shared{};
+    std::atomic<int> freed = 0;
+    for (unsigned round = 0; round < rounds; ++round) {
+        for (Frame*& frame : shared) {
+            frame = policy::allocate(FrameOwner::user);
+            ASSERT_TRUE(policy::share(*frame));
+        }
+        on_cpus(cpus, [&](unsigned) {
+            for (Frame* frame : shared) {
+                if (policy::drop(*frame)) freed.fetch_add(1, std::memory_order_relaxed);   // read after the join only
+            }
+        });
+        policy::settle();
+        ASSERT_EQ(policy::frames_in_use(), 0u);
+    }
+    EXPECT_EQ(freed, rounds * frames);
 }
 
 TEST(PolicyConcurrency, no_frame_is_given_to_two) {

@@ -28,10 +28,17 @@ constexpr std::uint64_t pages = 12;      // of a process, from 0 on
 constexpr std::uint64_t frames = 256;    // few enough that memory runs out now and then
 constexpr std::size_t processes_a_cpu = 8;   // at most, as far as fork goes
 
-// invariant: `seen[page]` is the value of the page's first and last byte; -1: the page is not mapped.
+// What the process must see in a page: the program's own stores go to the first and the last byte only.
+struct Page {
+    int ends = 0;      // -1: the page is not mapped
+    int middle = 0;
+
+    bool mapped() const { return ends >= 0; }
+};
+
 struct Process {
     AddressSpace space;
-    std::array<int, pages> seen{};
+    std::array<Page, pages> seen{};
 };
 using ProcessPointer = std::unique_ptr<Process>;
 
@@ -58,18 +65,13 @@ private:
         Process& process = *mine_[which];
         user_.run(process.space);
         const std::uint64_t page = below(pages);
-        switch (below(16)) {
-        case 0:
-        case 1:
-        case 2: fork(process); break;
-        case 3:
+        switch (below(32)) {
+        case 0 ... 3: fork(process); break;
         case 4: if (mine_.size() > 1) end_process(which); break;
-        case 5: unmap_or_map(process, page); break;
-        case 6:
-        case 7: copy_out(process, page); break;
-        case 8: hand_over(which); break;
-        case 9:
-        case 10: check(process, page); break;
+        case 5 ... 6: unmap_or_map(process, page); break;
+        case 7 ... 11: copy_out(process, page); break;
+        case 12 ... 14: hand_over(which); break;
+        case 15 ... 21: check(process, page); break;
         default: write(process, page); break;
         }
     }
@@ -102,38 +104,41 @@ private:
     }
     void unmap_or_map(Process& process, std::uint64_t page) {
         const VirtAddr at{page * page_size};
-        if (process.seen[page] >= 0) {
+        if (process.seen[page].mapped()) {
             process.space.unmap(at, at + page_size);
-            process.seen[page] = -1;
+            process.seen[page].ends = -1;
         } else if (done("map", process.space.map_zeroed(at, at + page_size, Pte::read | Pte::write))) {
-            process.seen[page] = 0;
+            process.seen[page] = {};
         }
     }
-    // First and last byte, as the user's own stores.
     void write(Process& process, std::uint64_t page) {
-        if (process.seen[page] < 0) return;
+        if (!process.seen[page].mapped()) return;
         const VirtAddr at{page * page_size};
         const int value = static_cast<int>(below(256));
         if (!done("store", user_.store(at, std::byte(value)))) return;
-        if (done("store", user_.store(at + page_size - 1, std::byte(value)))) process.seen[page] = value;
+        if (done("store", user_.store(at + page_size - 1, std::byte(value)))) process.seen[page].ends = value;
     }
     // The kernel writes a page of bytes; a page that is not mapped must be refused.
     void copy_out(Process& process, std::uint64_t page) {
         const int value = static_cast<int>(below(256));
         const std::vector<std::byte> bytes(page_size, std::byte(value));
         Result<void> result = process.space.copy_out({page * page_size}, bytes);
-        if (process.seen[page] < 0) {
+        if (!process.seen[page].mapped()) {
             if (result) complain("copy_out into a hole", page, value, -1);
         } else if (done("copy_out", result)) {
-            process.seen[page] = value;
+            process.seen[page] = {.ends = value, .middle = value};
         }
     }
     void check(Process& process, std::uint64_t page) {
-        for (VirtAddr at : {VirtAddr{page * page_size}, VirtAddr{(page + 1) * page_size - 1}}) {
-            Result<std::byte> value = user_.load(at);
-            const int found = value ? std::to_integer<int>(*value) : -1;
-            if (found != process.seen[page]) complain("load", page, found, process.seen[page]);
-        }
+        const Page& seen = process.seen[page];
+        check_byte({page * page_size}, seen.ends);
+        check_byte({page * page_size + page_size / 2}, seen.mapped() ? seen.middle : -1);
+        check_byte({page * page_size + page_size - 1}, seen.ends);
+    }
+    void check_byte(VirtAddr at, int expected) {
+        Result<std::byte> value = user_.load(at);
+        const int found = value ? std::to_integer<int>(*value) : -1;
+        if (found != expected) complain("load", at.value / page_size, found, expected);
     }
     void hand_over(std::size_t which) {
         ProcessPointer given = std::move(mine_[which]);
