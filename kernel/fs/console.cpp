@@ -14,9 +14,11 @@ namespace {
 constexpr char control(char letter) { return static_cast<char>(letter - '@'); }
 constexpr char backspace = control('H'), delete_key = 0x7f, kill_line = control('U'), end_of_input = control('D');
 
+constexpr std::size_t longest_read = 128;  // bytes that one read() gives at most
+
 // Characters between three places that only grow: [read, written) is whole lines, [written, edit) the line being typed.
 struct Input {
-    static constexpr std::uint32_t capacity = 128;
+    static constexpr std::uint32_t capacity = 1024;  // what is typed ahead of the readers beyond that is lost
 
     Spinlock<Rank::console_input> lock{"console input"};
     std::uint32_t read GUARDED_BY(lock) = 0;
@@ -90,7 +92,7 @@ void console_receive(char byte) {
 }
 
 Result<std::size_t> console_read(AddressSpace& space, VirtAddr to, std::size_t bytes) {
-    std::array<char, Input::capacity> line;
+    std::array<char, longest_read> line;
     std::size_t size;
     {
         SpinGuard guard(input.lock);
