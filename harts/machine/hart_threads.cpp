@@ -1,6 +1,7 @@
 #include "harts/machine/hart_threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <limits>
@@ -137,6 +138,9 @@ void HartThreads::run_hart(Hart& hart) {
             standing = Permits::Standing::Normal;
         }
         if (!permits_.contended()) {
+            if (reason == StopReason::Spin) {
+                ::sched_yield();  // whom it waits for may want this core, of this machine or not
+            }
             continue;
         }
         if (reason == StopReason::Spin || hart.spins_in_place()) {
