@@ -45,11 +45,22 @@ alignas(64) u64 reservers_done;
 
 bool all_done() { return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == parameters.harts - 1; }
 
+// Until the storing hart has gone on, for a while at most: what it has not looked at yet is not worth storing again.
+template <class T>
+void await_change(const T& word, T from) {
+    for (int look = 0; look < 60 && __atomic_load_n(&word, __ATOMIC_RELAXED) == from; ++look) {
+    }
+}
+
 void reserve_often(u64 hart) {
     u64 stored = 0;
     for (u64 round = 0; round < parameters.rounds; ++round) {
         (void)load_reserved_d_half(head);
-        stored += store_conditional_d_half(head, encode(load(aux)));
+        const u64 number = load(aux);
+        if (store_conditional_d_half(head, encode(number))) {
+            ++stored;
+            await_change(aux, number);
+        }
     }
     results[hart].values[0] = stored;
     __atomic_fetch_add(&reservers_done, 1, __ATOMIC_ACQ_REL);
@@ -86,12 +97,17 @@ void strict(u64 hart) {
 // The same with a reservation of the lower half of what the storing hart writes as a whole; the upper half carries the number.
 void strict_halves(u64 hart) {
     auto& lower = reinterpret_cast<u32&>(head);
+    auto& upper = *(&lower + 1);
     meet();
     if (hart != 0) {
         u64 stored = 0;
         for (u64 round = 0; round < parameters.rounds; ++round) {
             (void)load_reserved_w_half(lower);
-            stored += store_conditional_w_half(lower, static_cast<u32>(load(head) >> 32) | 0x8000'0000);
+            const u64 whole = load(head);
+            if (store_conditional_w_half(lower, static_cast<u32>(whole >> 32) | 0x8000'0000)) {
+                ++stored;
+                await_change(upper, static_cast<u32>(whole >> 32));
+            }
         }
         results[hart].values[0] = stored;
         __atomic_fetch_add(&reservers_done, 1, __ATOMIC_ACQ_REL);
@@ -154,14 +170,14 @@ void stack(u64 hart) {
     u64 twice = 0, pops = 0;
     for (u64 round = 0; round < parameters.rounds; ++round) {
         Node* const first = pop();
-        Node* const second = round % 2 == 0 ? pop() : nullptr;
-        for (Node* node : {first, second}) {
+        Node* const held[] = {first, round % 2 == 0 ? pop() : nullptr};
+        for (Node* node : held) {
             if (node != nullptr) {
                 ++pops;
                 twice += __atomic_exchange_n(&node->owner, hart + 1, __ATOMIC_ACQ_REL) != 0;
             }
         }
-        for (Node* node : {first, second}) {
+        for (Node* node : held) {
             if (node != nullptr) {
                 twice += __atomic_exchange_n(&node->owner, 0, __ATOMIC_ACQ_REL) != hart + 1;
                 push(*node);

@@ -1,0 +1,41 @@
+// Runs one of the parallel guest programs on a machine with a host thread a hart.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "harts/machine/machine.h"
+#include "harts/tests/several_harts/programs.h"
+
+namespace stampede::several_harts {
+
+using ::several_harts::Order;
+using ::several_harts::Program;
+
+struct ParallelRun {
+    Program program = Program::Meet;
+    unsigned harts = 2;
+    u64 rounds = 1;
+    Order order = Order::None;
+    u32 patience = 0;  // stores after which a page without load-reserved loses its mark; 0: as built
+    TimeMode time = TimeMode::Host;
+    unsigned permits = 0;  // harts that run at once; 0: the host's cores
+};
+
+// A machine on which a run has passed, with what its harts have left.
+class ParallelMachine {
+public:
+    // Error: the machine could not be made, the guest failed (with its status) or did not end within `limit` of host time.
+    [[nodiscard]] static Result<ParallelMachine> run(const ParallelRun& run, std::chrono::seconds limit = std::chrono::seconds(300));
+
+    [[nodiscard]] u64 result(unsigned hart, unsigned value) const;
+    [[nodiscard]] u64 sum(unsigned value, unsigned from = 0) const;  // of the results of harts `from` and up
+    [[nodiscard]] Machine& machine() const { return *machine_; }
+
+private:
+    ParallelMachine(std::unique_ptr<Machine> machine, PhysAddr results) : machine_(std::move(machine)), results_(results) {}
+    std::unique_ptr<Machine> machine_;
+    PhysAddr results_;
+};
+
+}  // namespace stampede::several_harts
