@@ -96,7 +96,8 @@ void Assembler::jump(Register link, Label target) {
 
 void Assembler::load_address(Register rd, Label target) {
     const u64 origin = here();
-    emit(Op::Auipc, rd, 0);
+    fixups_.push_back({bytes_.size(), Op::Auipc, {0, rd, 0, 0}, target.number, origin});
+    put(0, 4);
     fixups_.push_back({bytes_.size(), Op::Addi, {0, rd, rd, 0}, target.number, origin});
     put(0, 4);
 }
@@ -133,7 +134,9 @@ void Assembler::align(std::size_t bytes) {
 
 std::vector<u8> Assembler::finish() {
     for (Fixup& fixup : fixups_) {
-        fixup.operands.imm = static_cast<i32>(static_cast<i64>(address({fixup.label}) - fixup.origin));
+        const auto distance = static_cast<i32>(static_cast<i64>(address({fixup.label}) - fixup.origin));
+        const i32 low = static_cast<i32>(static_cast<u32>(distance) << 20) >> 20;
+        fixup.operands.imm = fixup.op == Op::Auipc ? distance - low : fixup.op == Op::Addi ? low : distance;
         overwrite(fixup.offset, encode_or_die(fixup.op, fixup.operands));
     }
     fixups_.clear();

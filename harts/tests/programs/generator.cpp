@@ -67,7 +67,7 @@ void choose_state(GeneratorContext& context, const Plan& plan) {
                                context.asids.at(static_cast<std::size_t>(space))};
     }
     for (u64& mask : body.status_masks) {
-        mask = u64{1} << random.one_of({18, 18, 19, 19, 20, 21, 22, 8, 5, 1});
+        mask = u64{1} << random.one_of({18, 18, 19, 19, 20, 21, 22, 5, 1});
     }
 }
 
