@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -51,7 +52,10 @@ public:
     Cpu(std::deque<ProcessPointer>& processes, std::uint32_t seed) : random_(seed), mine_(processes) {}
 
     void work(std::uint64_t operations) {
-        for (std::uint64_t done = 0; done < operations && wrong_.empty(); ++done) step();
+        for (std::uint64_t done = 0; done < operations && wrong_.empty(); ++done) {
+            step();
+            if (done % 64 == 0) std::this_thread::yield();   // so that CPUs take turns on a host with fewer
+        }
     }
     const std::vector<std::string>& wrong() const { return wrong_; }
     std::uint64_t out_of_memory() const { return out_of_memory_; }
@@ -167,11 +171,13 @@ struct Totals {
 using Processes = std::array<std::deque<ProcessPointer>, cpus>;
 
 void run_round(Processes& processes, std::uint64_t operations, std::uint32_t seed, Totals& totals) {
+    std::latch ready(cpus);   // or the first would be done before the last has begun
     std::vector<std::jthread> threads;
     for (unsigned number = 0; number < cpus; ++number) {
         threads.emplace_back([&, number] {
             host::BoundCpu bound(number);
             Cpu cpu(processes[number], seed * cpus + number);
+            ready.arrive_and_wait();
             cpu.work(operations);
             std::lock_guard guard(totals.mutex);   // at the end only: it orders nothing between operations
             totals.out_of_memory += cpu.out_of_memory();
