@@ -58,7 +58,7 @@ Result<void> measure(Report& report, unsigned runs) {
             if (!time) return error(time.error().message);
             times.push_back(*time);
         }
-        report.add({"boot, " + std::to_string(harts) + " harts", {{"ms", median(times)}}, Bar{Direction::AtMost, 50}});
+        report.add({"boot, harts: " + std::to_string(harts), {{"ms", median(times)}}, Bar{Direction::AtMost, 50}});
     }
     return {};
 }
