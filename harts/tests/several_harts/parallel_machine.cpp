@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <random>
 
 #include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
@@ -33,6 +34,18 @@ void set(Ram& ram, PhysAddr at, const ParallelRun& run) {
     ram.store_u64(at + offsetof(Parameters, order), static_cast<u64>(run.order));
 }
 
+MachineStop take_turns(Machine& machine, std::chrono::seconds limit) {
+    std::minstd_rand random(machine.harts());
+    const auto end = std::chrono::steady_clock::now() + limit;
+    for (u64 turn = 0; turn % 4096 != 0 || std::chrono::steady_clock::now() < end; ++turn) {
+        const HartId hart{static_cast<u32>(random() % machine.harts())};
+        if (machine.run(hart, 1 + random() % 40) == StopReason::Finished) {
+            return MachineStop::Finished;
+        }
+    }
+    return MachineStop::Deadline;
+}
+
 }  // namespace
 
 Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono::seconds limit) {
@@ -48,8 +61,7 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     MachineConfig config;
     config.harts = run.harts;
     config.memory = u64{32} << 20;
-    config.time = run.time;
-    config.permits = run.permits;
+    config.time = run.drive == Drive::Turns ? TimeMode::Counted : run.time;
     auto machine = Machine::create(config, *image);
     if (!machine) {
         return std::unexpected(machine.error());
@@ -58,7 +70,7 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     if (run.patience != 0) {
         (*machine)->hart(HartId{0}).machine.reservation_use.set_patience(run.patience);
     }
-    const MachineStop why = (*machine)->run_parallel(limit);
+    const MachineStop why = run.drive == Drive::Threads ? (*machine)->run_parallel(limit) : take_turns(**machine, limit);
     if (why != MachineStop::Finished) {
         std::string state;
         for (u32 n = 0; n < run.harts; ++n) {

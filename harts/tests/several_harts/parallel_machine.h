@@ -1,4 +1,4 @@
-// Runs one of the parallel guest programs on a machine with a host thread a hart.
+// Runs one of the parallel guest programs, on a host thread a hart or on one for all.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -12,6 +12,11 @@ namespace stampede::several_harts {
 using ::several_harts::Order;
 using ::several_harts::Program;
 
+enum class Drive : u8 {
+    Threads,  // a host thread a hart
+    Turns,    // one host thread, turns of 1 to 40 instructions by a fixed sequence of random numbers: dense, and the same each time
+};
+
 struct ParallelRun {
     Program program = Program::Meet;
     unsigned harts = 2;
@@ -19,7 +24,7 @@ struct ParallelRun {
     Order order = Order::None;
     u32 patience = 0;  // stores after which a page without load-reserved loses its mark; 0: as built
     TimeMode time = TimeMode::Host;
-    unsigned permits = 0;  // harts that run at once; 0: the host's cores
+    Drive drive = Drive::Threads;
 };
 
 // A machine on which a run has passed, with what its harts have left.

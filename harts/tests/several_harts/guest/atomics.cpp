@@ -89,7 +89,7 @@ void amo_sums(u64 hart) {
 }
 
 // One double, of which each hart changes a part of its own by another instruction: byte 0 by sb, byte 1 by amoor and amoand on the
-// lower word, bytes 2 and 3 by sh, byte 4 by lr.w/sc.w on the upper word, byte 5 by lr.d/sc.d, byte 6 by amoadd.d, byte 7 by sb.
+// lower word, bytes 2 and 3 by sh, byte 4 by lr.w/sc.w on the upper word, byte 5 by lr.d/sc.d, byte 6 by amoxor.d, byte 7 by sb.
 namespace {
 
 alignas(4096) union {
@@ -125,12 +125,7 @@ u64 write_part(u64 hart, u64 round) {
                 return value;
             }
         }
-    case 5: {
-        const u64 before = read_part(5);
-        amo_add(mixed.whole, value << 48);
-        amo_add(mixed.whole, 0 - (before << 48));
-        return value;
-    }
+    case 5: amo_xor(mixed.whole, (read_part(5) ^ value) << 48); return value;
     default: __atomic_store_n(&mixed.bytes[7], static_cast<u8>(value), __ATOMIC_RELAXED); return value;
     }
 }

@@ -45,10 +45,12 @@ alignas(64) u64 reservers_done;
 
 bool all_done() { return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == parameters.harts - 1; }
 
-// Until the storing hart has gone on, for a while at most: what it has not looked at yet is not worth storing again.
+// Until the storing hart has gone on: what it has not looked at yet is not worth storing again. Only now and then without a limit,
+// for its host thread may be waiting for a core.
 template <class T>
-void await_change(const T& word, T from) {
-    for (int look = 0; look < 60 && __atomic_load_n(&word, __ATOMIC_RELAXED) == from; ++look) {
+void await_change(const T& word, T from, u64 stored) {
+    const u64 patience = stored % 256 == 0 ? ~u64{0} : 60;
+    for (u64 look = 0; look < patience && __atomic_load_n(&word, __ATOMIC_RELAXED) == from; ++look) {
     }
 }
 
@@ -59,7 +61,7 @@ void reserve_often(u64 hart) {
         const u64 number = load(aux);
         if (store_conditional_d_half(head, encode(number))) {
             ++stored;
-            await_change(aux, number);
+            await_change(aux, number, stored);
         }
     }
     results[hart].values[0] = stored;
@@ -106,7 +108,7 @@ void strict_halves(u64 hart) {
             const u64 whole = load(head);
             if (store_conditional_w_half(lower, static_cast<u32>(whole >> 32) | 0x8000'0000)) {
                 ++stored;
-                await_change(upper, static_cast<u32>(whole >> 32));
+                await_change(upper, static_cast<u32>(whole >> 32), stored);
             }
         }
         results[hart].values[0] = stored;
