@@ -55,8 +55,9 @@ std::expected<std::filesystem::path, Refusal> find_kernel(const Options& options
     }
     const std::vector<Policy> policies = find_policies(guest_folder());
     if (policies.empty()) {
-        return std::unexpected(Refusal{ExitStatus::HostLacks, fmt::format("{}: no kernel-NAME.elf in there; build the target `guest`",
-                                                                          guest_folder().string())});
+        return std::unexpected(
+            Refusal{ExitStatus::HostLacks,
+                    fmt::format("{}: no kernel-NAME.elf in there; build the target `guest`", guest_folder().string())});
     }
     const auto policy = std::ranges::find(policies, options.policy, &Policy::name);
     if (policy == policies.end()) {
@@ -80,8 +81,8 @@ public:
         }
         const int file = ::open(options.console->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (file < 0) {
-            return std::unexpected(Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}", *options.console,
-                                                                             std::strerror(errno))});
+            return std::unexpected(Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}",
+                                                                             *options.console, std::strerror(errno))});
         }
         return ConsoleFile(file);
     }
@@ -122,7 +123,8 @@ RunSetup setup_of(const Options& options, std::filesystem::path kernel) {
     return setup;
 }
 
-Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console, Interrupts& interrupts) {
+Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
+                                Interrupts& interrupts) {
     ProgressLine line(::isatty(STDERR_FILENO) != 0 && options.console != "-" ? ProgressLine::Where::Terminal
                                                                              : ProgressLine::Where::Nowhere);
     RunListeners listeners;
@@ -160,7 +162,8 @@ private:
 };
 
 // What a run says at its end; gives its exit status.
-ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome, const std::string& console_text) {
+ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
+                    const std::string& console_text) {
     const bool failed = report.verdict == Verdict::Findings;
     if (options.task == Task::Run || failed) {
         fmt::print("{}", summary_text(report, outcome));
@@ -172,8 +175,9 @@ ExitStatus conclude(const Options& options, const RunReport& report, const RunOu
         status = failed ? status : ExitStatus::Unusable;
     }
     if (failed) {
-        fmt::print("{} harts ran in parallel, in an order that is not repeated: the same command may find it later, or not.\n{}\n",
-                   options.cpus, shell_line(report.findings.front().reproduce));
+        fmt::print("{} harts ran in parallel, in an order that is not repeated: the same command may find it, or not.\n",
+                   options.cpus);
+        fmt::print("{}\n", shell_line(report.findings.front().reproduce));
     }
     std::fflush(stdout);
     return status;
@@ -181,7 +185,9 @@ ExitStatus conclude(const Options& options, const RunReport& report, const RunOu
 
 ExitStatus refuse(const Options& options, const std::vector<std::string>& command, const Refusal& refusal) {
     complain(refusal.text);
-    if (const auto written = write_reports(options, make_error_report(options, command, refusal.status, refusal.text), ""); !written) {
+    if (const auto written =
+            write_reports(options, make_error_report(options, command, refusal.status, refusal.text), "");
+        !written) {
         complain(written.error().message);
     }
     return refusal.status;
@@ -202,7 +208,8 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command) 
     ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
                        is_shell ? std::function([&] { return shell.next(); }) : nullptr);
     const RunSetup setup = setup_of(options, *kernel);
-    const Result<RunOutcome> outcome = is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
+    const Result<RunOutcome> outcome =
+        is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
     if (!outcome) {
         return refuse(options, command, {ExitStatus::Unusable, outcome.error().message});
     }

@@ -1,5 +1,5 @@
-// What running harts tell the harness: guest calls, and traps as far as a harness has to know them. Everything comes on hart threads,
-// several at once, so nothing here takes a pthread lock.
+// What running harts tell the harness: guest calls, and traps as far as a harness has to know them. Everything comes on
+// hart threads, several at once, so nothing here takes a pthread lock.
 #pragma once
 #include <array>
 #include <atomic>

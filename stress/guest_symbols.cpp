@@ -14,7 +14,8 @@ namespace {
 
 std::string readable(const std::string& symbol) {
     int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name(::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
+    const std::unique_ptr<char, void (*)(void*)> name(::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
+                                                      std::free);
     return name ? name.get() : symbol;
 }
 

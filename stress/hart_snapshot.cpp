@@ -49,9 +49,16 @@ bool HartSnapshot::spins() const {
 HartSnapshot snapshot_of(Hart& hart, const Ram& ram, u64 traps) {
     const HartState& own = hart.own;
     const bool wakeable = hart.wakeable();
-    HartSnapshot snapshot{.hart = own.id.value, .pc = own.pc, .mode = own.mode, .interrupts_off = interrupts_off(own),
-                          .waiting = !wakeable && waits(own, ram), .can_wake = wakeable || hart.next_deadline() != ~u64{0},
-                          .retired = own.retired_now(), .traps = traps, .spin_pc = own.spin.pc, .spin_address = {}};
+    HartSnapshot snapshot{.hart = own.id.value,
+                          .pc = own.pc,
+                          .mode = own.mode,
+                          .interrupts_off = interrupts_off(own),
+                          .waiting = !wakeable && waits(own, ram),
+                          .can_wake = wakeable || hart.next_deadline() != ~u64{0},
+                          .retired = own.retired_now(),
+                          .traps = traps,
+                          .spin_pc = own.spin.pc,
+                          .spin_address = {}};
     if (snapshot.spins()) {
         snapshot.spin_address = own.spin.address != 0 ? own.spin.address : spin_word(ram, own, own.spin.pc);
     }

@@ -74,11 +74,13 @@ void add_all(CLI::App& app, Options& options) {
     add(app, "--cpus", options.cpus, number(1, max_harts), "harts; default: the host's cores, at least 2", "N");
     add(app, "--memory", options.memory, parse_memory, "the guest's memory, default 128M", "SIZE");
     add(app, "--seed", options.seed, number(0, ~u64{0}), "of everything random, default: another one each time", "S");
-    add(app, "--duration", options.duration, time, "guest time until the workload starts no more work, default 10s", "TIME");
-    add(app, "--ops", options.operations, number(1, ~u64{0}), "operations until then, whichever comes first", "N");
-    add(app, "--timeout", options.timeout, time, "host time until the run is cut off, default: a minute more than the duration",
+    add(app, "--duration", options.duration, time, "guest time until the workload starts no more work, default 10s",
         "TIME");
-    add(app, "--time", options.time, parse_time, "host, or warp: jump to the next deadline when every hart waits", "MODE");
+    add(app, "--ops", options.operations, number(1, ~u64{0}), "operations until then, whichever comes first", "N");
+    add(app, "--timeout", options.timeout, time,
+        "host time until the run is cut off, default: a minute more than the duration", "TIME");
+    add(app, "--time", options.time, parse_time, "host, or warp: jump to the next deadline when every hart waits",
+        "MODE");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
     add_text(app, "--append", options.append, "more words for the kernel's command line", "TEXT");
     add(app, "--max-findings", options.max_findings, number(1, 1'000'000),
@@ -165,7 +167,8 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
     }
     options.task = list ? Task::List : options.workload == shell_name ? Task::Shell : Task::Run;
     if (options.task == Task::Run && options.workload.empty()) {
-        return std::unexpected(EarlyExit{ExitStatus::Unusable, "stress: which workload? --list names them, --help the options\n"});
+        return std::unexpected(
+            EarlyExit{ExitStatus::Unusable, "stress: which workload? --list names them, --help the options\n"});
     }
     return options;
 }

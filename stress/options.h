@@ -40,7 +40,8 @@ struct Options {
     [[nodiscard]] std::vector<std::string> rerun(const std::string& program) const;
 };
 
-// What the command line asked for instead of a run: text that goes to stdout where the status is Passed, else to stderr.
+// What the command line asked for instead of a run: text that goes to stdout where the status is Passed, else to
+// stderr.
 struct EarlyExit {
     ExitStatus status = ExitStatus::Unusable;
     std::string text;

@@ -46,9 +46,11 @@ TEST(Options, what_is_not_said_has_a_default) {
 }
 
 TEST(Options, everything_can_be_said) {
-    const Options options = parsed({"--cpus", "8", "--memory", "1G", "--seed", "7", "--duration", "2m", "--ops=5", "--timeout",
-                                    "90", "--time", "warp", "--policy", "eager", "--append", "a b", "--max-findings", "3",
-                                    "--findings", "f", "--json", "j", "--junit", "x", "--console", "-", "--trace", "t", "oom"});
+    const Options options = parsed({"--cpus",     "8",          "--memory", "1G",        "--seed", "7",
+                                    "--duration", "2m",         "--ops=5",  "--timeout", "90",     "--time",
+                                    "warp",       "--policy",   "eager",    "--append",  "a b",    "--max-findings",
+                                    "3",          "--findings", "f",        "--json",    "j",      "--junit",
+                                    "x",          "--console",  "-",        "--trace",   "t",      "oom"});
     EXPECT_EQ(options.cpus, 8u);
     EXPECT_EQ(options.memory, u64{1} << 30);
     EXPECT_EQ(options.seed, 7u);

@@ -48,15 +48,18 @@ Result<u64> parse_number(std::string_view text, u64 least, u64 most) {
 Result<u64> parse_size(std::string_view text, u64 least, u64 most) {
     const std::optional<u64> bytes = scaled(text, sizes);
     if (!bytes || *bytes < least || *bytes > most) {
-        return error(fmt::format("{}: expected bytes, K, M or G from {} to {}", text, size_text(least), size_text(most)));
+        return error(
+            fmt::format("{}: expected bytes, K, M or G from {} to {}", text, size_text(least), size_text(most)));
     }
     return *bytes;
 }
 
-Result<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least, std::chrono::seconds most) {
+Result<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least,
+                                            std::chrono::seconds most) {
     const std::optional<u64> seconds = scaled(text, times);
     if (!seconds || *seconds < static_cast<u64>(least.count()) || *seconds > static_cast<u64>(most.count())) {
-        return error(fmt::format("{}: expected a time (whole s, m or h) from {}s to {}s", text, least.count(), most.count()));
+        return error(
+            fmt::format("{}: expected a time (whole s, m or h) from {}s to {}s", text, least.count(), most.count()));
     }
     return std::chrono::seconds(*seconds);
 }

@@ -73,7 +73,8 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     return report;
 }
 
-RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status, std::string error) {
+RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
+                            std::string error) {
     RunReport report = common(options, std::move(command));
     report.verdict = Verdict::Error;
     report.exit_status = static_cast<int>(status);

@@ -13,13 +13,15 @@ namespace stampede {
 [[nodiscard]] ExitStatus exit_status_of(Verdict verdict);
 
 // Each finding gets the command that repeats the run.
-[[nodiscard]] RunReport make_report(const Options& options, std::vector<std::string> command, const RunOutcome& outcome);
+[[nodiscard]] RunReport make_report(const Options& options, std::vector<std::string> command,
+                                    const RunOutcome& outcome);
 
 // The report of a run that could not start.
 [[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
                                           std::string error);
 
 // --json, --junit and --findings, as far as asked for. Error: the first file that cannot be written.
-[[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text);
+[[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
+                                         const std::string& console_text);
 
 }  // namespace stampede

@@ -20,7 +20,9 @@ constexpr unsigned quiet_looks = 8;          // a shell without input that says 
 double cpu_seconds() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -28,8 +30,13 @@ class GuestRun {
 public:
     GuestRun(const RunSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> machine, ConsoleLog& console,
              Interrupts& interrupts, const RunListeners& listeners)
-        : setup_(setup), machine_(std::move(machine)), console_(console), interrupts_(interrupts), listeners_(listeners),
-          symbols_(kernel, setup.user_program), watchdog_(setup.watchdog, setup.input) {}
+        : setup_(setup),
+          machine_(std::move(machine)),
+          console_(console),
+          interrupts_(interrupts),
+          listeners_(listeners),
+          symbols_(kernel, setup.user_program),
+          watchdog_(setup.watchdog, setup.input) {}
 
     ~GuestRun() { interrupts_.watch(nullptr); }
     GuestRun(const GuestRun&) = delete;
@@ -225,7 +232,8 @@ Verdict RunOutcome::verdict() const {
     return end == RunEnd::Interrupted ? Verdict::Interrupted : Verdict::Passed;
 }
 
-Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts, const RunListeners& listeners) {
+Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,
+                             const RunListeners& listeners) {
     const Result<ElfImage> kernel = ElfImage::read(setup.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());

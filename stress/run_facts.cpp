@@ -49,20 +49,28 @@ Finding failed_check(const FailedCheck& check, const GuestSymbols& symbols) {
     return finding;
 }
 
-// "kernel trap: scause 0xd sepc …" → "kernel trap: load page fault"; other texts as stable_title() has them.
-std::string trap_title(std::string_view text) {
+// "kernel trap: scause 0xd sepc …" has `before` "kernel trap:" and `cause` "load page fault".
+struct TrapText {
+    std::string before;
+    std::string cause;
+};
+
+// Nothing where the text names no exception.
+std::optional<TrapText> read_trap(std::string_view text) {
     constexpr std::string_view cause_word = "scause 0x";
     const std::optional<u64> cause = number_behind(text, cause_word, 16);
-    return cause && (*cause >> 63) == 0
-        ? stable_title(text.substr(0, text.find(cause_word))) + " " + exception_name(*cause)
-        : stable_title(text);
+    if (!cause || (*cause >> 63) != 0) {
+        return std::nullopt;
+    }
+    return TrapText{stable_title(text.substr(0, text.find(cause_word))), exception_name(*cause)};
 }
 
 Finding guest_trap(const AlarmingLine& alarming) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
+    const std::optional<TrapText> trap = read_trap(alarming.line);
     finding.title = (alarming.kind == AlarmingLine::Kind::UserTrap ? "of a user program: " : "of the kernel: ") +
-                    trap_title(alarming.line);
+                    (trap ? trap->cause : stable_title(alarming.line));
     finding.detail = with_following(alarming);
     if (const auto pid = number_behind(alarming.line, "pid=", 10)) {
         finding.where.pid = static_cast<u32>(*pid);
@@ -85,7 +93,10 @@ const HartAtEnd* panicking_hart(const RunFacts& facts, const GuestSymbols& symbo
 Finding panic(const AlarmingLine& alarming, const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::panic;
-    finding.title = trap_title(std::string_view(alarming.line).substr(alarming.line.find(panic_prefix) + panic_prefix.size()));
+    const std::string_view words = std::string_view(alarming.line).substr(alarming.line.find(panic_prefix));
+    const std::string_view message = words.substr(panic_prefix.size());
+    const std::optional<TrapText> trap = read_trap(message);
+    finding.title = trap ? trap->before + " " + trap->cause : stable_title(message);
     finding.detail = with_following(alarming);
     if (const HartAtEnd* hart = panicking_hart(facts, symbols)) {
         finding.where.hart = hart->place.hart;
@@ -109,9 +120,10 @@ Finding dead_handler(const DeadHandler& dead, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
     finding.title = fmt::format("{} without a trap handler that can run", exception_name(dead.first.cause));
-    finding.detail = fmt::format("{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
-                                 exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode), dead.first.tval,
-                                 symbols.describe_code(dead.handler.pc, mode), exception_name(dead.handler.cause));
+    finding.detail =
+        fmt::format("{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
+                    exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode), dead.first.tval,
+                    symbols.describe_code(dead.handler.pc, mode), exception_name(dead.handler.cause));
     finding.where.hart = dead.where.hart;
     finding.where.pid = dead.where.pid;
     finding.where.source = symbols.locate(dead.first.pc, mode);
@@ -180,7 +192,8 @@ std::vector<Finding> findings_while_running(const RunFacts& facts, const GuestSy
     for (const AlarmingLine& alarming : facts.alarming) {
         if (alarming.kind == AlarmingLine::Kind::Panic) {
             merge_findings(all, {panic(alarming, facts, symbols)});
-        } else if (alarming.kind == AlarmingLine::Kind::KernelTrap || facts.user_traps == RunFacts::UserTraps::Unexpected) {
+        } else if (alarming.kind == AlarmingLine::Kind::KernelTrap ||
+                   facts.user_traps == RunFacts::UserTraps::Unexpected) {
             merge_findings(all, {guest_trap(alarming)});
         }
     }
@@ -210,8 +223,9 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
 
 std::string describe(const HartAtEnd& hart, const GuestSymbols& symbols) {
     const HartSnapshot& snapshot = hart.snapshot;
-    std::string text = fmt::format("hart {}: {} at {}", snapshot.hart, mode_names[static_cast<std::size_t>(snapshot.mode)],
-                                   symbols.describe_code(snapshot.pc, snapshot.mode));
+    std::string text =
+        fmt::format("hart {}: {} at {}", snapshot.hart, mode_names[static_cast<std::size_t>(snapshot.mode)],
+                    symbols.describe_code(snapshot.pc, snapshot.mode));
     if (hart.place.pid) {
         text += fmt::format(", pid {}", *hart.place.pid);
     }

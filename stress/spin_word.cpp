@@ -57,7 +57,8 @@ std::optional<u64> last_read(const Ram& ram, const HartState& state, u64 begin, 
 std::optional<u64> spin_word(const Ram& ram, const HartState& state, u64 pc) {
     for (u64 at = pc; at < pc + reach;) {
         const auto decoded = decode_at(ram, state, at);
-        if (!decoded || isa::line_of(decoded->op).flow == isa::Flow::Jump || isa::line_of(decoded->op).flow == isa::Flow::JumpReg) {
+        if (!decoded || isa::line_of(decoded->op).flow == isa::Flow::Jump ||
+            isa::line_of(decoded->op).flow == isa::Flow::JumpReg) {
             break;
         }
         if (const auto address = address_read(*decoded, state)) {

@@ -44,7 +44,8 @@ std::string instructions_text(const std::vector<u64>& instructions) {
     const u64 all = std::accumulate(instructions.begin(), instructions.end(), u64{0});
     std::string text = scaled(static_cast<double>(all)) + " in all; by hart";
     for (const u64 count : instructions) {
-        text += " " + (all == 0 ? "0" : fmt::format("{:.1f}%", 100.0 * static_cast<double>(count) / static_cast<double>(all)));
+        const double share = all == 0 ? 0 : 100.0 * static_cast<double>(count) / static_cast<double>(all);
+        text += fmt::format(" {:.1f}%", share);
     }
     return text;
 }
@@ -103,9 +104,10 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
                                             scaled(report.cpu_s > 0 ? static_cast<double>(number) / report.cpu_s : 0)));
     }
     if (report.frames.total != 0) {
-        row(text, "frames", fmt::format("{} in all; free before {}, after {}; most in use {}", grouped(report.frames.total),
-                                        grouped(report.frames.free_before), grouped(report.frames.free_after),
-                                        grouped(report.frames.peak)));
+        row(text, "frames",
+            fmt::format("{} in all; free before {}, after {}; most in use {}", grouped(report.frames.total),
+                        grouped(report.frames.free_before), grouped(report.frames.free_after),
+                        grouped(report.frames.peak)));
         row(text, "copy-on-write", fmt::format("{} copied, {} taken over, {} killed for want of memory",
                                                grouped(report.cow.copied), grouped(report.cow.taken_over),
                                                grouped(report.cow.oom_kills)));

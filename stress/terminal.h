@@ -22,7 +22,8 @@ public:
     static void restore_now();
 };
 
-// Keys with a meaning for the harness, as under QEMU: Ctrl-A x ends the run, Ctrl-A h helps, Ctrl-A Ctrl-A sends one Ctrl-A.
+// Keys with a meaning for the harness, as under QEMU: Ctrl-A x ends the run, Ctrl-A h helps, Ctrl-A Ctrl-A sends one
+// Ctrl-A.
 class KeyFilter {
 public:
     enum class Action : u8 { None, Send, Quit, Help };

@@ -26,14 +26,17 @@ struct CallShape {
 };
 
 constexpr std::array<CallShape, 22> calls{{
-    {abi::SystemCall::fork, "fork", 0},     {abi::SystemCall::exit, "exit", 1},     {abi::SystemCall::wait, "wait", 1},
-    {abi::SystemCall::pipe, "pipe", 1},     {abi::SystemCall::read, "read", 3},     {abi::SystemCall::kill, "kill", 1},
-    {abi::SystemCall::exec, "exec", 2},     {abi::SystemCall::fstat, "fstat", 2},   {abi::SystemCall::chdir, "chdir", 1},
-    {abi::SystemCall::dup, "dup", 1},       {abi::SystemCall::getpid, "getpid", 0}, {abi::SystemCall::sbrk, "sbrk", 1},
-    {abi::SystemCall::sleep, "sleep", 1},   {abi::SystemCall::uptime, "uptime", 0}, {abi::SystemCall::open, "open", 2},
-    {abi::SystemCall::write, "write", 3},   {abi::SystemCall::mknod, "mknod", 3},   {abi::SystemCall::unlink, "unlink", 1},
-    {abi::SystemCall::link, "link", 2},     {abi::SystemCall::mkdir, "mkdir", 1},   {abi::SystemCall::close, "close", 1},
-    {abi::SystemCall::shutdown, "shutdown", 1},
+    {abi::SystemCall::fork, "fork", 0},     {abi::SystemCall::exit, "exit", 1},
+    {abi::SystemCall::wait, "wait", 1},     {abi::SystemCall::pipe, "pipe", 1},
+    {abi::SystemCall::read, "read", 3},     {abi::SystemCall::kill, "kill", 1},
+    {abi::SystemCall::exec, "exec", 2},     {abi::SystemCall::fstat, "fstat", 2},
+    {abi::SystemCall::chdir, "chdir", 1},   {abi::SystemCall::dup, "dup", 1},
+    {abi::SystemCall::getpid, "getpid", 0}, {abi::SystemCall::sbrk, "sbrk", 1},
+    {abi::SystemCall::sleep, "sleep", 1},   {abi::SystemCall::uptime, "uptime", 0},
+    {abi::SystemCall::open, "open", 2},     {abi::SystemCall::write, "write", 3},
+    {abi::SystemCall::mknod, "mknod", 3},   {abi::SystemCall::unlink, "unlink", 1},
+    {abi::SystemCall::link, "link", 2},     {abi::SystemCall::mkdir, "mkdir", 1},
+    {abi::SystemCall::close, "close", 1},   {abi::SystemCall::shutdown, "shutdown", 1},
 }};
 
 std::string call_name(u64 number) {
@@ -121,8 +124,8 @@ u64 Trace::caller(const HartState& state, std::optional<u32> pid) {
 void Trace::line(HartId hart, std::optional<u32> pid, std::string_view event) {
     const u64 now = time_();
     std::string& text = buffers_[hart.value].text;
-    fmt::format_to(std::back_inserter(text), "{}.{:07} {} {} {}\n", now / time_frequency, now % time_frequency, hart.value,
-                   pid ? std::to_string(*pid) : "-", event);
+    fmt::format_to(std::back_inserter(text), "{}.{:07} {} {} {}\n", now / time_frequency, now % time_frequency,
+                   hart.value, pid ? std::to_string(*pid) : "-", event);
     if (text.size() >= buffered) {
         write_out(text);
     }

@@ -1,4 +1,5 @@
-// --trace: what processes ask of the kernel, one line each: `time hart pid event`, time in seconds of the guest's clock.
+// --trace: what processes ask of the kernel, one line each: `time hart pid event`, time in seconds of the guest's
+// clock.
 //   0.0123456 3 17 read(0x3, 0x4f20, 0x200)      a system call begins
 //   0.0123999 1 17 read = 512                     … and has returned, maybe on another hart
 //   0.0124012 3 17 fault store 0x5008 at 0x1c4e  an exception, its address and its pc

@@ -31,7 +31,8 @@ std::optional<Stuck> Watchdog::look_for_interrupts_off(std::span<const HartSnaps
 }
 
 std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartSnapshot> harts) {
-    const bool all = std::ranges::all_of(harts, [](const HartSnapshot& hart) { return hart.waiting && !hart.can_wake; });
+    const bool all =
+        std::ranges::all_of(harts, [](const HartSnapshot& hart) { return hart.waiting && !hart.can_wake; });
     asleep_ = all && input_ == Input::None ? asleep_ + 1 : 0;
     return asleep_ >= limits_.looks_asleep
         ? std::optional(Stuck{"every hart waits and no interrupt can wake one", std::nullopt})

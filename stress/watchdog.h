@@ -1,5 +1,5 @@
-// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, and host time
-// only while no hart does anything but wait.
+// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, and host
+// time only while no hart does anything but wait.
 #pragma once
 #include <optional>
 #include <span>

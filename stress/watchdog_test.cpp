@@ -8,7 +8,8 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 1000, .looks_without_progress = 5, .looks_asleep = 3};
+constexpr WatchdogLimits limits{
+    .instructions_with_interrupts_off = 1000, .looks_without_progress = 5, .looks_asleep = 3};
 
 HartSnapshot working(u32 hart, u64 retired) {
     return {.hart = hart, .pc = 0x1000, .mode = Privilege::User, .can_wake = true, .retired = retired};
@@ -20,7 +21,12 @@ HartSnapshot spinning(u32 hart, u64 address) {
             .spin_pc = 0x3000, .spin_address = address};
 }
 HartSnapshot off(u32 hart, u64 retired, u64 traps = 3) {
-    return {.hart = hart, .pc = 0x4000, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = retired, .traps = traps};
+    return {.hart = hart,
+            .pc = 0x4000,
+            .mode = Privilege::Supervisor,
+            .interrupts_off = true,
+            .retired = retired,
+            .traps = traps};
 }
 
 // The first complaint within `looks` looks at what `harts` gives for each of them, or nothing.
@@ -46,7 +52,8 @@ TEST(Watchdog, a_hart_that_keeps_interrupts_off_for_too_many_instructions_is_nam
     ASSERT_TRUE(stuck);
     EXPECT_THAT(stuck->title, HasSubstr("interrupts off"));
     EXPECT_EQ(stuck->hart, 1u);
-    EXPECT_FALSE(watch(10, [](u64 look) { return std::vector{off(1, look * 100)}; })) << "the limit is 1000 instructions";
+    EXPECT_FALSE(watch(10, [](u64 look) { return std::vector{off(1, look * 100)}; }))
+        << "the limit is 1000 instructions";
 }
 
 TEST(Watchdog, a_hart_that_takes_traps_in_between_only_looks_as_if_interrupts_were_off) {
@@ -69,7 +76,8 @@ TEST(Watchdog, harts_that_all_sleep_without_a_timer_are_stuck_unless_somebody_ma
 }
 
 TEST(Watchdog, harts_that_spin_for_ever_while_all_others_wait_are_stuck) {
-    const auto stuck = watch(10, [](u64) { return std::vector{idle(0), spinning(1, 0x8000'1000), spinning(2, 0x8000'2000)}; });
+    const auto stuck =
+        watch(10, [](u64) { return std::vector{idle(0), spinning(1, 0x8000'1000), spinning(2, 0x8000'2000)}; });
     ASSERT_TRUE(stuck);
     EXPECT_THAT(stuck->title, HasSubstr("every hart spins"));
     EXPECT_EQ(stuck->hart, 1u);

@@ -1,4 +1,5 @@
-// What there is to run: the guest's workloads (kernel/user/workloads.txt, built in) and its kernels, one for each frame policy.
+// What there is to run: the guest's workloads (kernel/user/workloads.txt, built in) and its kernels, one for each frame
+// policy.
 #pragma once
 #include <expected>
 #include <filesystem>

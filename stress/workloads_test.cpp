@@ -29,9 +29,11 @@ TEST(Workloads, every_one_that_is_built_in_has_a_known_kind_and_a_description) {
 }
 
 TEST(Workloads, policies_are_the_kernels_of_a_folder) {
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("policies-" + std::to_string(::getpid()));
+    const std::filesystem::path folder =
+        std::filesystem::path(testing::TempDir()) / ("policies-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
-    for (const char* name : {"kernel-b.elf", "kernel-a.elf", "kernel-seeded_bug_x.elf", "kernel-.elf", "other.elf", "kernel-a.map"}) {
+    for (const char* name :
+         {"kernel-b.elf", "kernel-a.elf", "kernel-seeded_bug_x.elf", "kernel-.elf", "other.elf", "kernel-a.map"}) {
         std::ofstream(folder / name) << "x";
     }
     const std::vector<Policy> policies = find_policies(folder);

@@ -18,8 +18,8 @@ namespace {
 
 using abi::FrameOwner;
 
-constexpr std::array<std::string_view, 9> owner_names{"free", "user", "page table", "kernel stack", "trap frame", "pipe",
-                                                      "file", "counts", "other"};
+constexpr std::array<std::string_view, 9> owner_names{
+    "free", "user", "page table", "kernel stack", "trap frame", "pipe", "file", "counts", "other"};
 
 // One frame against everything that is known of it.
 class FrameCheck {
@@ -36,7 +36,8 @@ public:
             }
         };
         if (frame_ >= view_.frontier()) {
-            check(Invariant::NeverUsedFrameInUse, count_ != 0 || !users_.empty() || page_table_ || free_lists_.holds(frame_));
+            check(Invariant::NeverUsedFrameInUse,
+                  count_ != 0 || !users_.empty() || page_table_ || free_lists_.holds(frame_));
             return;
         }
         check(Invariant::OwnerKnown, owner_ >= owner_names.size());
@@ -60,7 +61,8 @@ private:
                owner_ < owner_names.size();
     }
     [[nodiscard]] bool writable() const {
-        return std::any_of(users_.begin(), users_.end(), [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
+        return std::any_of(users_.begin(), users_.end(),
+                           [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
     }
     [[nodiscard]] std::string describe_frame() const {
         std::string text = fmt::format("frame {} at {:#x}: count {}, mapped {} times, owner {}", frame_,
@@ -131,7 +133,8 @@ std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::Aud
 std::vector<Finding> audit(const Ram& ram, PhysAddr table) {
     const std::optional<abi::AuditTable> loaded = load_audit_table(ram, table);
     if (!loaded) {
-        return {malformed(fmt::format("address: {:#x}, expected {} bytes in RAM", table.value, sizeof(abi::AuditTable)))};
+        return {
+            malformed(fmt::format("address: {:#x}, expected {} bytes in RAM", table.value, sizeof(abi::AuditTable)))};
     }
     return audit(ram, *loaded);
 }
@@ -162,7 +165,8 @@ std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& tabl
     }
     Violations told_by_the_audit;
     const Mappings mappings = Mappings::collect(*view, told_by_the_audit);
-    return FrameUse{stats->frames_at_boot, stats->frames_in_use, mappings.frames_used(), owners_of_others(*view, mappings)};
+    return FrameUse{stats->frames_at_boot, stats->frames_in_use, mappings.frames_used(),
+                    owners_of_others(*view, mappings)};
 }
 
 std::optional<Finding> check_for_leak(const FrameUse& use) {

@@ -14,7 +14,8 @@ namespace {
 
 std::string describe_permissions(Pte pte, u64 marker) {
     std::string text;
-    for (const auto& [bit, letter] : {std::pair{Pte::r, 'r'}, {Pte::w, 'w'}, {Pte::x, 'x'}, {Pte::u, 'u'}, {Pte::g, 'g'}}) {
+    for (const auto& [bit, letter] :
+         {std::pair{Pte::r, 'r'}, {Pte::w, 'w'}, {Pte::x, 'x'}, {Pte::u, 'u'}, {Pte::g, 'g'}}) {
         text += pte.has(bit) ? letter : '-';
     }
     return text + ((pte.bits & marker) != 0 ? " marker" : "");
@@ -92,7 +93,8 @@ private:
     void entry(Pte pte, int level, u64 address) {
         const auto where = [&] {
             return fmt::format("{}, level {}, PTE {:#018x}, memory {:#x}",
-                               describe({0, address, pte, pid_}, view_.marker()), level, pte.bits, pte.ppn().address().value);
+                               describe({0, address, pte, pid_}, view_.marker()), level, pte.bits,
+                               pte.ppn().address().value);
         };
         const bool odd_table = !pte.leaf() && (pte.bits & (Pte::a | Pte::d | Pte::u)) != 0;
         if (!pte.valid() || odd_table) {

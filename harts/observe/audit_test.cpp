@@ -108,7 +108,8 @@ TEST_F(AuditTest, a_frame_freed_twice_in_a_row_is_found_although_the_list_behind
 
 TEST_F(AuditTest, a_frame_on_two_free_lists_is_found) {
     guest_.table().free_lists = 2;
-    guest_.table().free[1].head_address = SyntheticGuest::address_of(free_[0]).value;  // its link: the list from free_[1]
+    guest_.table().free[1].head_address =
+        SyntheticGuest::address_of(free_[0]).value;  // its link: the list from free_[1]
     const std::vector<Finding> findings = audit(guest_.ram(), guest_.table());
     ASSERT_EQ(findings.size(), 1u);
     EXPECT_EQ(findings[0].title, "a frame is on the free lists twice");

@@ -20,8 +20,9 @@ Complaint check_array(const Ram& ram, std::string_view what, u64 address, u64 nu
         return fmt::format("{}: no elements", what);
     }
     if (stride < width || stride % width != 0 || address % width != 0) {
-        return fmt::format("{}: at {:#x} every {} bytes, expected elements of {} bytes that are aligned and do not overlap",
-                           what, address, stride, width);
+        return fmt::format(
+            "{}: at {:#x} every {} bytes, expected elements of {} bytes that are aligned and do not overlap", what,
+            address, stride, width);
     }
     if (__builtin_mul_overflow(number - 1, stride, &reach) || __builtin_add_overflow(reach, width, &reach) ||
         !ram.contains({address}, reach)) {
@@ -60,8 +61,8 @@ Complaint check_frames(const Ram& ram, const abi::AuditTable& table) {
         const abi::CountArray& counts = table.counts[n];
         const std::string what = fmt::format("count array {}", n);
         if (!std::has_single_bit(counts.width) || counts.width > 8 || counts.is_signed > 1) {
-            return fmt::format("{}: integers of {} bytes, signed {}, expected 1, 2, 4 or 8 and 0 or 1", what, counts.width,
-                               counts.is_signed);
+            return fmt::format("{}: integers of {} bytes, signed {}, expected 1, 2, 4 or 8 and 0 or 1", what,
+                               counts.width, counts.is_signed);
         }
         if (Complaint wrong = check_array(ram, what, counts.address, table.frame_count, counts.stride, counts.width)) {
             return wrong;
@@ -75,12 +76,14 @@ Complaint check_free_lists(const Ram& ram, const abi::AuditTable& table) {
         return fmt::format("free lists: {}, expected at most {}", table.free_lists, abi::AuditTable::max_free_lists);
     }
     for (u32 n = 0; n < table.free_lists; ++n) {
-        if (Complaint wrong = check_array(ram, fmt::format("head of free list {}", n), table.free[n].head_address, 1, 8, 8)) {
+        if (Complaint wrong =
+                check_array(ram, fmt::format("head of free list {}", n), table.free[n].head_address, 1, 8, 8)) {
             return wrong;
         }
     }
     if (table.free_link_offset % 8 != 0 || table.free_link_offset >= page_size) {
-        return fmt::format("link of free frames: at byte {}, expected an aligned u64 inside the frame", table.free_link_offset);
+        return fmt::format("link of free frames: at byte {}, expected an aligned u64 inside the frame",
+                           table.free_link_offset);
     }
     return std::nullopt;
 }
@@ -94,8 +97,8 @@ Complaint check_processes(const Ram& ram, const abi::AuditTable& table) {
     const std::array<u64, 3> widths{4, 4, 8};
     for (std::size_t n = 0; n < offsets.size(); ++n) {
         if (offsets[n] % widths[n] != 0 || stride < widths[n] || offsets[n] > stride - widths[n]) {
-            return fmt::format("process: a field of {} bytes at byte {}, expected it aligned and within {} bytes", widths[n],
-                               offsets[n], stride);
+            return fmt::format("process: a field of {} bytes at byte {}, expected it aligned and within {} bytes",
+                               widths[n], offsets[n], stride);
         }
     }
     // The array check covered 8 bytes of the last element; all of it has to be there.
@@ -161,7 +164,8 @@ std::optional<AuditView::Process> AuditView::process(u64 slot) const {
         return std::nullopt;
     }
     constexpr u64 ppn_mask = (u64{1} << 44) - 1;
-    return Process{static_cast<u32>(load(at + table_.pid_offset, 4)), {load(at + table_.root_pte_offset, 8) & ppn_mask}};
+    return Process{static_cast<u32>(load(at + table_.pid_offset, 4)),
+                   {load(at + table_.root_pte_offset, 8) & ppn_mask}};
 }
 
 }  // namespace stampede

@@ -32,8 +32,12 @@ public:
     [[nodiscard]] u8 owner(u64 frame) const;   // a FrameOwner if the kernel is right
 
     [[nodiscard]] unsigned free_lists() const { return table_.free_lists; }
-    [[nodiscard]] PhysAddr first_free(unsigned list) const { return {ram_->load_u64({table_.free[list].head_address})}; }
-    [[nodiscard]] PhysAddr next_free(u64 frame) const { return {ram_->load_u64(address_of(frame) + table_.free_link_offset)}; }
+    [[nodiscard]] PhysAddr first_free(unsigned list) const {
+        return {ram_->load_u64({table_.free[list].head_address})};
+    }
+    [[nodiscard]] PhysAddr next_free(u64 frame) const {
+        return {ram_->load_u64(address_of(frame) + table_.free_link_offset)};
+    }
 
     [[nodiscard]] u64 process_slots() const { return table_.process_count; }
     [[nodiscard]] std::optional<Process> process(u64 slot) const;  // none: the slot is unused

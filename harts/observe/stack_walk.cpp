@@ -11,8 +11,8 @@ std::optional<PhysAddr> translate(const Ram& ram, Translation translation, u64 a
     }
     const auto read_pte = [&](PhysAddr at) { return in_ram(at, 8) ? std::optional(ram.load_u64(at)) : std::nullopt; };
     const auto leave_it = [](PhysAddr, u64, u64) { return true; };
-    const auto walked = walk(translation.satp, address, Access::Read, {.privilege = translation.mode, .sum = true, .mxr = true},
-                             read_pte, leave_it);
+    const auto walked = walk(translation.satp, address, Access::Read,
+                             {.privilege = translation.mode, .sum = true, .mxr = true}, read_pte, leave_it);
     return walked && in_ram(walked->address, 1) ? std::optional(walked->address) : std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// Who called whom, by frame pointers (RISC-V psABI, "Frame Pointer Convention": fp - 8 holds the return address, fp - 16 the caller's
-// fp), and reading guest memory as a hart would without changing anything.
+// Who called whom, by frame pointers (RISC-V psABI, "Frame Pointer Convention": fp - 8 holds the return address, fp -
+// 16 the caller's fp), and reading guest memory as a hart would without changing anything.
 #pragma once
 #include <optional>
 #include <vector>
@@ -22,8 +22,10 @@ struct Translation {
 // The u64 at an aligned address, if it can be read.
 [[nodiscard]] std::optional<u64> peek(const Ram& ram, Translation translation, u64 address);
 
-// `pc`, then return addresses, innermost first. Ends where the chain does: at an fp that is misaligned, unreadable or not above the last
-// one, or after `limit` entries. Any thread, on memory that changes too: the chain may then be wrong but the walk ends.
-[[nodiscard]] std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp, std::size_t limit = 32);
+// `pc`, then return addresses, innermost first. Ends where the chain does: at an fp that is misaligned, unreadable or
+// not above the last one, or after `limit` entries. Any thread, on memory that changes too: the chain may then be wrong
+// but the walk ends.
+[[nodiscard]] std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
+                                          std::size_t limit = 32);
 
 }  // namespace stampede

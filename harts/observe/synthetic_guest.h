@@ -1,5 +1,5 @@
-// A small guest memory made by hand, for tests of the audit: frames, counts, a free list, processes and their page tables, all
-// right until a test breaks something.
+// A small guest memory made by hand, for tests of the audit: frames, counts, a free list, processes and their page
+// tables, all right until a test breaks something.
 #pragma once
 #include <map>
 #include <vector>
@@ -38,8 +38,12 @@ public:
 
     [[nodiscard]] u64 root_of(unsigned slot) const;                               // frame
     [[nodiscard]] PhysAddr pte_address(unsigned slot, u64 virtual_address) const; // of the leaf
-    [[nodiscard]] u64 pte(unsigned slot, u64 virtual_address) const { return ram_.load_u64(pte_address(slot, virtual_address)); }
-    void set_pte(unsigned slot, u64 virtual_address, u64 bits) { ram_.store_u64(pte_address(slot, virtual_address), bits); }
+    [[nodiscard]] u64 pte(unsigned slot, u64 virtual_address) const {
+        return ram_.load_u64(pte_address(slot, virtual_address));
+    }
+    void set_pte(unsigned slot, u64 virtual_address, u64 bits) {
+        ram_.store_u64(pte_address(slot, virtual_address), bits);
+    }
     [[nodiscard]] u32 count(u64 frame) const;
     void set_count(u64 frame, u32 count);
     void set_owner(u64 frame, u8 owner);

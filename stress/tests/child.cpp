@@ -66,7 +66,8 @@ ChildResult run_child(const std::vector<std::string>& words, const std::string& 
     ::close(in.write_end);
     bool ask = static_cast<bool>(while_running), more_out = true, more_err = true;
     while (more_out || more_err) {
-        std::array<pollfd, 2> files{{{more_out ? out.read_end : -1, POLLIN, 0}, {more_err ? err.read_end : -1, POLLIN, 0}}};
+        std::array<pollfd, 2> files{
+            {{more_out ? out.read_end : -1, POLLIN, 0}, {more_err ? err.read_end : -1, POLLIN, 0}}};
         ::poll(files.data(), files.size(), ask ? 20 : -1);
         more_out = more_out && (files[0].revents == 0 || read_some(out.read_end, result.out));
         more_err = more_err && (files[1].revents == 0 || read_some(err.read_end, result.err));

@@ -104,9 +104,9 @@ TEST_F(CommandTest, version_and_help_end_with_0) {
 }
 
 TEST_F(CommandTest, reports_are_written_as_asked_for) {
-    const ChildResult run = stress({"--cpus", "2", "--seed", "9", "--policy", "eager", "--json", path("run.json"), "--junit",
-                                    path("run.xml"), "--findings", path("findings"), "--console", path("console"),
-                                    "--trace", path("trace"), "cowtest"});
+    const ChildResult run = stress({"--cpus", "2", "--seed", "9", "--policy", "eager", "--json", path("run.json"),
+                                    "--junit", path("run.xml"), "--findings", path("findings"), "--console",
+                                    path("console"), "--trace", path("trace"), "cowtest"});
     EXPECT_EQ(run.status, 2);
     const nlohmann::json report = nlohmann::json::parse(content("run.json"));
     EXPECT_EQ(report["schema"], "stampede.run/1");
@@ -145,7 +145,8 @@ TEST_F(CommandTest, reports_that_cannot_be_written_end_with_1) {
 }
 
 TEST_F(CommandTest, the_console_can_go_to_stdout) {
-    EXPECT_THAT(stress({"--cpus", "1", "--console", "-", "simplefork"}).out, HasSubstr("driver: simplefork passed\nsimplefork: passed"));
+    EXPECT_THAT(stress({"--cpus", "1", "--console", "-", "simplefork"}).out,
+                HasSubstr("driver: simplefork passed\nsimplefork: passed"));
 }
 
 TEST_F(CommandTest, ctrl_c_ends_a_run_with_its_summary_and_130) {

@@ -17,7 +17,8 @@ inline std::filesystem::path hostile_file(const std::string& name) {
 }
 
 // Runs `setup`; what the guest said goes to `said`, if that is wanted.
-inline Result<RunOutcome> run_quietly(const RunSetup& setup, std::string* said = nullptr, const RunListeners& listeners = {}) {
+inline Result<RunOutcome> run_quietly(const RunSetup& setup, std::string* said = nullptr,
+                                      const RunListeners& listeners = {}) {
     ConsoleLog console;
     Interrupts interrupts;
     Result<RunOutcome> outcome = run_guest(setup, console, interrupts, listeners);

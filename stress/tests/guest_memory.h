@@ -1,4 +1,5 @@
-// The parked kernel's memory, to be broken on purpose: counts, PTEs and free lists through the kernel's own audit table.
+// The parked kernel's memory, to be broken on purpose: counts, PTEs and free lists through the kernel's own audit
+// table.
 #pragma once
 #include <functional>
 #include <vector>
@@ -30,7 +31,9 @@ public:
     void add_to_count(u64 frame, i64 difference);
     // Frames of the longest free list, in its order, at most `most`.
     [[nodiscard]] std::vector<u64> free_frames(std::size_t most) const;
-    void set_next_free(u64 frame, u64 address) { ram_.store_u64(view_.address_of(frame) + table_.free_link_offset, address); }
+    void set_next_free(u64 frame, u64 address) {
+        ram_.store_u64(view_.address_of(frame) + table_.free_link_offset, address);
+    }
     [[nodiscard]] u64 next_free(u64 frame) const { return view_.next_free(frame).value; }
     [[nodiscard]] u64 address_of(u64 frame) const { return view_.address_of(frame).value; }
     // Puts a frame on the free list and takes its owner and its count away.

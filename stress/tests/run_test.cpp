@@ -99,7 +99,8 @@ TEST(Run, provoked_traps_of_programs_are_findings_only_where_nobody_expects_them
     RunSetup setup = setup_for("fault", "seed=1");
     const auto unexpected = run_quietly(setup);
     ASSERT_TRUE(unexpected);
-    EXPECT_THAT(titles_of(*unexpected), Contains(HasSubstr("of a user program: usertrap(): unexpected illegal instruction")));
+    EXPECT_THAT(titles_of(*unexpected),
+                Contains("of a user program: illegal instruction"));
     setup.user_traps = RunFacts::UserTraps::Provoked;
     const auto expected = run_quietly(setup);
     ASSERT_TRUE(expected);
@@ -133,7 +134,8 @@ TEST(Run, the_trace_tells_system_calls_faults_and_switches_by_process) {
 // The unlocked counts lose updates within a second or two; how soon depends on the host, so it gets some tries.
 TEST(Run, the_seeded_bug_is_found) {
     for (int attempt = 1; attempt <= 20; ++attempt) {
-        RunSetup setup = setup_for("forkbomb", "seconds=2 seed=" + std::to_string(attempt), "seeded_bug_unlocked_counts");
+        RunSetup setup =
+            setup_for("forkbomb", "seconds=2 seed=" + std::to_string(attempt), "seeded_bug_unlocked_counts");
         setup.machine.harts = 8;
         const auto outcome = run_quietly(setup);
         ASSERT_TRUE(outcome);
@@ -164,7 +166,9 @@ std::vector<std::string> titles_after(const std::function<void(GuestMemory&)>& d
 
 constexpr u64 ppn_bits = ((u64{1} << 44) - 1) << 10;
 
-TEST(AuditOfTheKernel, memory_that_is_left_alone_is_sound) { EXPECT_THAT(titles_after([](GuestMemory&) {}), ElementsAre()); }
+TEST(AuditOfTheKernel, memory_that_is_left_alone_is_sound) {
+    EXPECT_THAT(titles_after([](GuestMemory&) {}), ElementsAre());
+}
 
 TEST(AuditOfTheKernel, a_count_one_too_high) {
     EXPECT_THAT(titles_after([](GuestMemory& memory) { memory.add_to_count(memory.leaves().front().frame, 1); }),
@@ -213,7 +217,8 @@ TEST(AuditOfTheKernel, a_global_user_page) {
 // Another page takes the place of one, whose frame is freed as it should be: nothing else is wrong.
 TEST(AuditOfTheKernel, a_writable_pte_to_a_shared_frame) {
     EXPECT_THAT(titles_after([](GuestMemory& memory) {
-                    const GuestMemory::Leaf writable = memory.leaf_with(Pte::w, 0), other = memory.leaf_with(Pte::x, Pte::w);
+                    const GuestMemory::Leaf writable = memory.leaf_with(Pte::w, 0),
+                                            other = memory.leaf_with(Pte::x, Pte::w);
                     memory.set_pte(other, (other.pte.bits & ~ppn_bits) | (writable.pte.bits & ppn_bits));
                     memory.add_to_count(writable.frame, 1);
                     memory.free(other.frame);
