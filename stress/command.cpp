@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "harts/memory/ram.h"
 #include "harts/report/nearest_names.h"
 #include "harts/report/text.h"
 #include "stress/interrupts.h"
@@ -46,8 +47,8 @@ std::vector<std::string> names_of(const Things& things) {
     return names;
 }
 
-// The kernel to run, if workload and policy exist.
-std::expected<std::filesystem::path, Refusal> find_kernel(const Options& options) {
+// Whose kernel to run, if workload and policy exist.
+std::expected<Policy, Refusal> find_policy(const Options& options) {
     std::vector<std::string> known = names_of(workloads());
     known.emplace_back(shell_name);
     if (std::ranges::find(known, options.workload) == known.end()) {
@@ -63,7 +64,7 @@ std::expected<std::filesystem::path, Refusal> find_kernel(const Options& options
     if (policy == policies.end()) {
         return std::unexpected(Refusal{ExitStatus::Unusable, unknown("policy", options.policy, names_of(policies))});
     }
-    return policy->kernel;
+    return *policy;
 }
 
 // Where console output goes: a file descriptor, or -1 for nowhere.
@@ -100,18 +101,21 @@ private:
     int file_;
 };
 
-RunSetup setup_of(const Options& options, std::filesystem::path kernel) {
+RunSetup setup_of(const Options& options, const Policy& policy) {
     RunSetup setup;
     setup.machine.harts = options.cpus;
     setup.machine.memory = options.memory;
     setup.machine.time = options.time;
     setup.machine.bootargs = options.bootargs();
     setup.machine.seed = options.seed;
-    setup.kernel = std::move(kernel);
+    setup.kernel = policy.kernel;
     if (options.task == Task::Run) {
         setup.user_program = guest_folder() / "user" / (options.workload + ".elf");
         const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
         setup.user_traps = workload->provokes_traps() ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
+        setup.copy_on_write = workload->needs_copy_on_write() && policy.shares_on_fork()
+                                  ? RunFacts::CopyOnWrite::Missing
+                                  : RunFacts::CopyOnWrite::Optional;
     } else {
         setup.input = Watchdog::Input::Possible;
         setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types
@@ -194,9 +198,9 @@ ExitStatus refuse(const Options& options, const std::vector<std::string>& comman
 }
 
 ExitStatus run(const Options& options, const std::vector<std::string>& command) {
-    const auto kernel = find_kernel(options);
-    if (!kernel) {
-        return refuse(options, command, kernel.error());
+    const auto policy = find_policy(options);
+    if (!policy) {
+        return refuse(options, command, policy.error());
     }
     auto console_file = ConsoleFile::open(options);
     if (!console_file) {
@@ -207,11 +211,13 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command) 
     const bool is_shell = options.task == Task::Shell;
     ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
                        is_shell ? std::function([&] { return shell.next(); }) : nullptr);
-    const RunSetup setup = setup_of(options, *kernel);
+    const RunSetup setup = setup_of(options, *policy);
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
     if (!outcome) {
-        return refuse(options, command, {ExitStatus::Unusable, outcome.error().message});
+        // A kernel that cannot be used, unless it is the host that has not that much memory.
+        const ExitStatus status = Ram::create(options.memory) ? ExitStatus::Unusable : ExitStatus::HostLacks;
+        return refuse(options, command, {status, outcome.error().message});
     }
     console.flush();
     RunReport report = make_report(options, command, *outcome);

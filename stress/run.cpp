@@ -180,6 +180,11 @@ private:
     }
 
     void fill(RunOutcome& outcome) {
+        fill_totals(outcome);
+        facts_.copy_on_write = setup_.copy_on_write;
+        if (outcome.cow.copied + outcome.cow.taken_over != 0) {
+            facts_.copy_on_write = RunFacts::CopyOnWrite::Seen;
+        }
         outcome.end = facts_.end;
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
@@ -188,7 +193,6 @@ private:
         for (u32 n = 0; n < machine_->harts(); ++n) {
             outcome.instructions.push_back(machine_->instructions({n}));
         }
-        fill_totals(outcome);
     }
 
     void fill_totals(RunOutcome& outcome) {

@@ -26,6 +26,7 @@ struct RunSetup {
     WatchdogLimits watchdog;
     RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
     RunFacts::UserTraps user_traps = RunFacts::UserTraps::Unexpected;
+    RunFacts::CopyOnWrite copy_on_write = RunFacts::CopyOnWrite::Optional;  // Missing: it must be seen
 };
 
 // What the progress line tells.

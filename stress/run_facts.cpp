@@ -182,6 +182,14 @@ Finding not_audited() {
     return finding;
 }
 
+Finding no_copy_on_write() {
+    Finding finding;
+    finding.kind = FindingKind::check_failed;
+    finding.title = "no shared page was ever written: nothing was copied or taken over";
+    finding.detail = "the workload is there to write shared pages, and the kernel counted neither";
+    return finding;
+}
+
 }  // namespace
 
 std::vector<Finding> findings_while_running(const RunFacts& facts, const GuestSymbols& symbols) {
@@ -214,6 +222,9 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
     merge_findings(all, facts.audited);
     if (facts.end == RunEnd::Finished && facts.exit_status.value_or(0) != 0 && all.empty()) {
         all.push_back(failed_run(facts));
+    }
+    if (facts.end == RunEnd::Finished && facts.copy_on_write == RunFacts::CopyOnWrite::Missing && all.empty()) {
+        all.push_back(no_copy_on_write());
     }
     if (facts.end == RunEnd::Finished && facts.audit == RunFacts::Audit::Missing && all.empty()) {
         all.push_back(not_audited());

@@ -43,6 +43,8 @@ struct RunFacts {
     UserTraps user_traps = UserTraps::Unexpected;  // provoked ones are no findings
     std::string last_line;                      // of the console
     std::vector<HartAtEnd> harts;
+    enum class CopyOnWrite : u8 { Optional, Missing, Seen };
+    CopyOnWrite copy_on_write = CopyOnWrite::Optional;  // Missing: it was expected, and nothing was copied or taken over
     enum class Audit : u8 { NotExpected, Missing, Done };
     Audit audit = Audit::NotExpected;
     std::vector<Finding> audited;               // what the audit and the leak check found

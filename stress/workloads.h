@@ -17,6 +17,8 @@ struct Workload {
     // It executes what no program should, to see that the process is killed and nobody else: unforeseen traps in user
     // mode are then no findings.
     [[nodiscard]] bool provokes_traps() const { return name == "fault"; }
+    // It shares pages and writes them: a run of it in which nothing was copied or taken over tested nothing.
+    [[nodiscard]] bool needs_copy_on_write() const { return kind == "torture"; }
 };
 
 // Lines of `name | kind | description`; other lines are left out.
@@ -28,6 +30,8 @@ struct Workload {
 struct Policy {
     std::string name;
     std::filesystem::path kernel;
+    // Fork shares frames under all of them but one, which copies at once.
+    [[nodiscard]] bool shares_on_fork() const { return name != "eager"; }
     // Wrong on purpose: what must be found.
     [[nodiscard]] bool is_seeded_bug() const { return name.starts_with("seeded_bug_"); }
 };

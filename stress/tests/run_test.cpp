@@ -107,6 +107,18 @@ TEST(Run, provoked_traps_of_programs_are_findings_only_where_nobody_expects_them
     EXPECT_EQ(expected->verdict(), Verdict::Passed);
 }
 
+TEST(Run, a_run_without_copy_on_write_is_a_finding_where_it_is_expected) {
+    RunSetup setup = setup_for("simplefork", "seed=1", "eager");
+    setup.copy_on_write = RunFacts::CopyOnWrite::Missing;
+    const auto copying = run_quietly(setup);
+    ASSERT_TRUE(copying);
+    EXPECT_THAT(titles_of(*copying), ElementsAre(HasSubstr("nothing was copied or taken over")));
+    setup.kernel = kernel_file("kmem");
+    const auto sharing = run_quietly(setup);
+    ASSERT_TRUE(sharing);
+    EXPECT_EQ(sharing->verdict(), Verdict::Passed);
+}
+
 TEST(Run, enough_findings_end_the_run) {
     RunSetup setup = setup_for("fault", "seed=1");
     setup.max_findings = 1;
