@@ -179,8 +179,9 @@ ExitStatus conclude(const Options& options, const RunReport& report, const RunOu
         status = failed ? status : ExitStatus::Unusable;
     }
     if (failed) {
-        fmt::print("{} harts ran in parallel, in an order that is not repeated: the same command may find it, or not.\n",
-                   options.cpus);
+        fmt::print(
+            "{} harts ran in parallel, in an order that is not repeated: the same command may find it, or not.\n",
+            options.cpus);
         fmt::print("{}\n", shell_line(report.findings.front().reproduce));
     }
     std::fflush(stdout);

@@ -169,6 +169,7 @@ private:
 
     void gather() {
         facts_.exit_status = machine_->exit_status();
+        facts_.done_status = events_->done_status();
         facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
         facts_.dead_handler = events_->dead_handler();
         facts_.failed_checks = events_->failed_checks();

@@ -170,7 +170,8 @@ Finding failed_run(const RunFacts& facts) {
     finding.kind = FindingKind::check_failed;
     finding.title = facts.last_line.empty() ? "the guest ended with a failing status"
                                             : "the guest failed, saying: " + stable_title(facts.last_line);
-    finding.detail = fmt::format("status {}; the console's last line: {}", *facts.exit_status, facts.last_line);
+    finding.detail = fmt::format("status {}, by the guest call done {}; the console's last line: {}",
+                                 facts.exit_status.value_or(0), facts.done_status.value_or(0), facts.last_line);
     return finding;
 }
 
@@ -220,7 +221,8 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
         merge_findings(all, {timeout(facts, symbols)});
     }
     merge_findings(all, facts.audited);
-    if (facts.end == RunEnd::Finished && facts.exit_status.value_or(0) != 0 && all.empty()) {
+    const bool failed = facts.exit_status.value_or(0) != 0 || facts.done_status.value_or(0) != 0;
+    if (facts.end == RunEnd::Finished && failed && all.empty()) {
         all.push_back(failed_run(facts));
     }
     if (facts.end == RunEnd::Finished && facts.copy_on_write == RunFacts::CopyOnWrite::Missing && all.empty()) {

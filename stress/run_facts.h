@@ -34,6 +34,7 @@ struct HartAtEnd {
 struct RunFacts {
     RunEnd end = RunEnd::Finished;
     std::optional<u32> exit_status;             // the finisher's
+    std::optional<u64> done_status;             // of the guest call `done`
     std::chrono::seconds limit{0};              // of host time
     std::optional<Stuck> stuck;
     std::optional<DeadHandler> dead_handler;
@@ -44,7 +45,8 @@ struct RunFacts {
     std::string last_line;                      // of the console
     std::vector<HartAtEnd> harts;
     enum class CopyOnWrite : u8 { Optional, Missing, Seen };
-    CopyOnWrite copy_on_write = CopyOnWrite::Optional;  // Missing: it was expected, and nothing was copied or taken over
+    // Missing: it was expected, and nothing was copied or taken over.
+    CopyOnWrite copy_on_write = CopyOnWrite::Optional;
     enum class Audit : u8 { NotExpected, Missing, Done };
     Audit audit = Audit::NotExpected;
     std::vector<Finding> audited;               // what the audit and the leak check found

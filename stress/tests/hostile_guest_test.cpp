@@ -94,6 +94,12 @@ TEST(HostileGuest, a_failing_end_is_a_finding_that_quotes_the_last_line) {
     EXPECT_THAT(finding.detail, HasSubstr("page 12 is gone"));
 }
 
+TEST(HostileGuest, a_status_that_only_the_guest_call_tells_is_a_finding_too) {
+    const RunOutcome outcome = run_hostile("says_it_failed");
+    EXPECT_EQ(outcome.exit_status, 0u);
+    EXPECT_THAT(only_finding(outcome).detail, HasSubstr("by the guest call done 3"));
+}
+
 TEST(HostileGuest, an_end_without_an_audit_is_a_finding_where_one_is_expected) {
     RunSetup setup = setup_for(hostile_file("passes"));
     const auto unasked = run_quietly(setup);
