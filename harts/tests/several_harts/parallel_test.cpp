@@ -154,7 +154,7 @@ TEST(MixedWidthsTest, parts_of_a_double_changed_by_all_kinds_of_stores_do_not_di
 class OrderTest : public testing::TestWithParam<Order> {};
 
 TEST_P(OrderTest, of_two_stores_with_loads_behind_them_one_is_seen) {
-    RUN(machine, {.program = Program::StoreBuffering, .harts = 2, .rounds = 5'000 / few, .order = GetParam()});
+    RUN(machine, {.program = Program::StoreBuffering, .harts = 2, .rounds = 2'000 / few, .order = GetParam()});
     std::cout << "neither saw the other's store: " << machine.result(0, 0) << " of " << machine.result(0, 1) << '\n';
     if (GetParam() != Order::None) {
         EXPECT_EQ(machine.result(0, 0), 0u);
