@@ -21,7 +21,7 @@ u64 integer(u64 units) {
         state ^= state >> 9;
         state ^= state << 8;
         sum += state * 0x9e37'79b9'7f4a'7c15;
-        if (opaque(state & 1) != 0) sum ^= i;
+        if ((state & 1) != 0) sum = opaque(sum ^ i);  // opaque: a branch, where the compiler would rather have none
     }
     return sum;
 }
