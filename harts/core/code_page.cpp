@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "harts/core/engine.h"
+#include "harts/core/fusion.h"
 
 namespace stampede {
 
@@ -71,6 +72,11 @@ bool near(isa::Flow flow, unsigned k, i32 offset) {
     return target >= 0 && target < CodePage::slot_count;
 }
 
+isa::Decoded decoded_at(const CodePage& page, unsigned k) {
+    const Slot& slot = page.slots[k];
+    return {page.op[k], page.length[k], {slot.imm, slot.rd, slot.rs1, slot.rs2}};
+}
+
 }  // namespace
 
 void decode_run(const Ram& ram, CodePage& page, unsigned k) {
@@ -112,6 +118,11 @@ void decode_run(const Ram& ram, CodePage& page, unsigned k) {
     if (cut) {
         page.slots[fresh[count - 1]].handler = handlers::one_slowly;
         behind = 0;
+    }
+    for (unsigned i = 0; i + 1 < count - (cut ? 1 : 0); ++i) {
+        if (const Handler both = handlers::fused(decoded_at(page, fresh[i]), decoded_at(page, fresh[i + 1])); both != nullptr) {
+            page.slots[fresh[i]].handler = both;
+        }
     }
     while (count != 0) {
         page.slots[fresh[--count]].n = static_cast<u8>(++behind);
