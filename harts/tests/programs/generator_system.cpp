@@ -145,6 +145,43 @@ void write_trap(GeneratorContext& context) {
     }
 }
 
+namespace {
+
+// Accesses a page, has its entry changed and the change made known, and accesses it again.
+void write_remapping(GeneratorContext& context) {
+    Random& random = context.random;
+    ItemWriter& out = context.out;
+    const auto number = static_cast<unsigned>(random.below(poke_services));
+    const u8 address = context.scratch();
+    const u64 page = context.body.services.at(number).virtual_address & ~page_offset_mask;
+    const bool stores = random.chance(30);
+    const auto access = [&] {
+        stores ? out.emit(Op::Sb, context.source(), address, 0) : out.emit(Op::Lbu, context.scratch(address), address, 0);
+    };
+    out.load_immediate(address, page + random.below(page_size));
+    if (context.addressing == Addressing::Translated) {
+        access();
+    }
+    out.service(number);
+    if (context.addressing == Addressing::Translated) {
+        access();
+    }
+}
+
+// Code of the other privilege, which S and U both may not execute, whatever SUM says.
+u64 forbidden_code(GeneratorContext& context) {
+    const u64 code = code_base - runtime_base;
+    if (context.mode == Privilege::Supervisor && context.random.chance(40)) {
+        return context.random.one_of({user_code_2m, user_code_1g}) + code;
+    }
+    if (certainly_user(context) && context.random.chance(40)) {
+        return context.random.one_of({supervisor_code_2m, supervisor_code_1g}) + code;
+    }
+    return random_unfetchable_address(context.random);
+}
+
+}  // namespace
+
 void write_wild_jump(GeneratorContext& context) {
     if (context.mode == Privilege::Machine) {
         return;
@@ -153,7 +190,7 @@ void write_wild_jump(GeneratorContext& context) {
     const u8 address = context.scratch();
     const bool bare = context.addressing == Addressing::Bare;
     context.out.load_immediate(address, bare ? past_memory + context.random.below(u64{1} << 30)
-                                             : random_unfetchable_address(context.random));
+                                             : forbidden_code(context));
     context.out.emit(Op::Jalr, context.destination(), address, 0);
 }
 
@@ -162,7 +199,7 @@ void write_translation_change(GeneratorContext& context) {
     ItemWriter& out = context.out;
     out.begin();
     switch (random.below(4)) {
-    case 0: out.service(static_cast<unsigned>(random.below(poke_services))); break;
+    case 0: write_remapping(context); break;
     case 1: out.service(poke_services + static_cast<unsigned>(random.below(status_services))); break;
     case 2:
         if (context.mode == Privilege::Supervisor) {

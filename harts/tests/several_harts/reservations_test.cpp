@@ -1,4 +1,7 @@
 // Reservations, instruction by instruction (unprivileged specification, "Load-Reserved/Store-Conditional Instructions").
+#include <chrono>
+#include <thread>
+
 #include "harts/tests/several_harts/stage.h"
 
 namespace stampede::several_harts {
@@ -234,6 +237,59 @@ TEST_F(ReservationsTest, a_long_loop_comes_through_alone_after_many_failures) {
     }
     stage.run(0, 5 * 43);
     EXPECT_EQ(stage.load(word), old_value + 40);
+}
+
+// In these two the test itself holds a line's lock, as a storing hart would, while hart 0 wants it on a thread of its own.
+constexpr auto a_while = std::chrono::milliseconds(100);  // for that thread to get there; if it does not, the test proves less
+
+TEST_F(ReservationsTest, a_hart_that_waits_for_a_line_keeps_no_other) {
+    const Label begin = stage.code.bound_label();
+    stage.code.emit(Op::LrD, t0, a0);
+    stage.code.emit(Op::Sd, zero, a0, 64);
+    stage.code.emit(Op::ScD, t1, a1, a0);
+    start();
+    load_reserved();
+    LineVersions::Word& own = stage.context().lines.of({word});
+    LineVersions::Word& wanted = stage.context().lines.of({word + 64});
+    stage.hart(0).reservation.failures = 1'000;  // so many that the line is kept from LR to SC
+    stage.put(0, begin);
+    const u64 version = LineVersions::lock(wanted);
+    std::thread hart([&] { stage.run(0, 3); });
+    std::this_thread::sleep_for(a_while);
+    const u64 seen = own.load();
+    EXPECT_EQ(seen & 1, 0u) << "who holds the other line may be waiting for this one";
+    LineVersions::unlock_unchanged(wanted, version);
+    hart.join();
+    EXPECT_EQ(stage.hart(0).x[t1], 0u);
+    EXPECT_EQ(stage.load(word), 77u);
+}
+
+TEST_F(ReservationsTest, a_pte_that_changes_before_the_walker_updates_it_keeps_its_new_value) {
+    const Label begin = stage.code.bound_label();
+    stage.code.emit(Op::Sd, zero, a2, 0);
+    start();
+    constexpr u64 root = 0x8011'0000, flags = 0xcf;  // V R W X A D
+    const u64 unused = ram_base.value >> 12 << 10 | (flags & ~u64{0xc0});
+    stage.store(root + 2 * 8, ram_base.value >> 12 << 10 | flags);
+    stage.store(root, unused);
+    stage.hart(0).x[a0] = root;
+    stage.put(0, reserve);
+    stage.run(0, 1);  // marks the table's page: its PTEs are updated under their line's lock
+    const Label handler = stage.code.bound_label();
+    stage.hart(0).csr.mtvec = stage.code.address(handler);
+    stage.hart(0).x[a2] = word - ram_base.value;
+    stage.supervise(0, u64{8} << 60 | root >> 12);
+    stage.put(0, begin);
+    LineVersions::Word& line = stage.context().lines.of({root});
+    const u64 version = LineVersions::lock(line);
+    std::thread hart([&] { stage.run(0, 1); });
+    std::this_thread::sleep_for(a_while);
+    stage.store(root, unused & ~u64{1});  // not valid any more
+    LineVersions::unlock_changed(line, version);
+    hart.join();
+    EXPECT_EQ(stage.load(root), unused & ~u64{1});
+    EXPECT_EQ(stage.hart(0).csr.mcause, 15u) << "a store's page fault";
+    EXPECT_EQ(stage.load(word), old_value);
 }
 
 TEST_F(ReservationsTest, lr_w_extends_the_sign_and_reserves_either_half) {

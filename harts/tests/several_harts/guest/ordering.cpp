@@ -3,10 +3,14 @@
 namespace several_harts {
 namespace {
 
-alignas(4096) u64 x;
-alignas(4096) u64 y;
-alignas(4096) u64 seen[2];
-alignas(64) u64 turn[2];
+struct alignas(64) Word {
+    u64 value;
+};
+constexpr u64 batch = 64;  // rounds between two meetings
+alignas(4096) Word x[batch];
+alignas(4096) Word y[batch];
+alignas(4096) u64 seen[2][batch];
+Word turn[2];
 
 // Conditional store that ends ordered after everything before and before everything behind it.
 void store_conditionally(u64& to, u64 value) {
@@ -15,7 +19,7 @@ void store_conditionally(u64& to, u64 value) {
     } while (!store_conditional_d_full(to, value));
 }
 
-u64 store_then_load(u64& to, u64& from, u64 value, bool conditional_load) {
+u64 store_then_load(u64& to, u64& from, u64 value, bool order_in_load) {
     u64 loaded = 0;
     switch (parameters.order) {
     case Order::Fences:
@@ -28,7 +32,7 @@ u64 store_then_load(u64& to, u64& from, u64 value, bool conditional_load) {
         return loaded;
     case Order::Conditional:
         // One of the two orders each: sc.aqrl then a plain load, or a plain store then lr.aqrl.
-        if (conditional_load) {
+        if (order_in_load) {
             store(to, value);
             return load_reserved_d_full(from);
         }
@@ -41,9 +45,9 @@ u64 store_then_load(u64& to, u64& from, u64 value, bool conditional_load) {
 }
 
 // Both harts leave it at about the same moment.
-void meet_other(u64 hart, u64 round) {
-    __atomic_store_n(&turn[hart], round, __ATOMIC_RELEASE);
-    while (__atomic_load_n(&turn[1 - hart], __ATOMIC_ACQUIRE) < round) {
+void meet_other(u64 hart, u64 time) {
+    __atomic_store_n(&turn[hart].value, time, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&turn[1 - hart].value, __ATOMIC_ACQUIRE) < time) {
     }
 }
 
@@ -52,28 +56,32 @@ void meet_other(u64 hart, u64 round) {
 // x = 1; r = y against y = 1; r = x: with the order asked for, one of them must see the other's store.
 void store_buffering(u64 hart) {
     meet();
+    Word* const own = hart == 0 ? x : y;
+    Word* const other = hart == 0 ? y : x;
     u64 neither = 0;
     for (u64 round = 1; round <= parameters.rounds; ++round) {
         meet_other(hart, 2 * round - 1);
-        u64& own = hart == 0 ? x : y;
-        u64& other = hart == 0 ? y : x;
-        for (u64 delay = 0; delay < (hart == 0 ? round % 7 : round / 7 % 7); ++delay) {
+        for (u64 delay = 0; delay < (hart == 0 ? round % 7 : round / 7 % 7) * 4; ++delay) {
             asm volatile("");
         }
-        seen[hart] = store_then_load(own, other, round, (round & 1) != 0);
+        for (u64 n = 0; n < batch; ++n) {
+            seen[hart][n] = store_then_load(own[n].value, other[n].value, round, (n & 1) != 0);
+        }
         meet_other(hart, 2 * round);
-        neither += hart == 0 && load(seen[0]) != round && load(seen[1]) != round;
+        for (u64 n = 0; hart == 0 && n < batch; ++n) {
+            neither += load(seen[0][n]) != round && load(seen[1][n]) != round;
+        }
     }
     if (hart == 0) {
         results[0].values[0] = neither;
-        results[0].values[1] = parameters.rounds;
+        results[0].values[1] = parameters.rounds * batch;
     }
 }
 
 // data = n; flag = n against f = flag; d = data: d is never older than f.
 void message_passing(u64 hart) {
-    u64& data = x;
-    u64& flag = y;
+    u64& data = x[0].value;
+    u64& flag = y[0].value;
     meet();
     if (hart == 0) {
         for (u64 number = 1; number <= parameters.rounds; ++number) {
