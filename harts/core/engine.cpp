@@ -131,6 +131,20 @@ void handler(ARGUMENTS) {
     TAIL(slot->handler, hart, slot, budget, data);
 }
 
+// A system instruction: what go_slow() and step() would do, without looking up what it is.
+template <isa::Op op, unsigned length>
+void system_handler(ARGUMENTS) {
+    (void)data;
+    HartState& own = hart->own;
+    own.pc = pc_of(own, slot);
+    own.budget = budget + slot->n;
+    Full full(*hart, length, own.page->address + (own.pc & page_offset_mask));
+    isa::Meaning<op>::run(full, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
+    own.pc = full.next();
+    --own.budget;
+    RESUME(hart);
+}
+
 // A direct branch or jump that may leave its page.
 template <isa::Op op, unsigned length, class Observer>
 void far_handler(ARGUMENTS) {
@@ -159,7 +173,7 @@ template <isa::Op op>
 constexpr Handler handler_for(unsigned length, handlers::Reach reach) {
     constexpr isa::Flow flow = isa::line_of(op).flow;
     if constexpr (flow == isa::Flow::System) {
-        return go_slow;
+        return length == 2 ? system_handler<op, 2> : system_handler<op, 4>;
     } else {
         if constexpr (flow == isa::Flow::Branch || flow == isa::Flow::Jump) {
             if (reach == handlers::Reach::Anywhere) {
@@ -188,8 +202,7 @@ Accessed<Straddler> fetch_straddler(Hart& hart) {
     return Straddler{word, isa::decode(word)};
 }
 
-void execute(Hart& hart, isa::Op op, u8 length, u32 word, const isa::Operands& operands) {
-    Full full(hart, length, word);
+void execute(Hart& hart, isa::Op op, Full full, const isa::Operands& operands) {
     switch (op) {
 #define INSN(id, ...) \
     case isa::Op::id: isa::Meaning<isa::Op::id>::run(full, operands); break;
@@ -198,16 +211,6 @@ void execute(Hart& hart, isa::Op op, u8 length, u32 word, const isa::Operands& o
     case isa::Op::Illegal: full.illegal(); break;
     }
     hart.own.pc = full.next();
-}
-
-u32 word_at(const Hart& hart, const CodePage& page, u64 pc, u8 length) {
-    const PhysAddr at = page.address + (pc & page_offset_mask);
-    const Ram& ram = hart.machine.ram;
-    const u32 low = __atomic_load_n(reinterpret_cast<const u16*>(ram.host(at)), __ATOMIC_RELAXED);
-    if (length == 2) {
-        return low;
-    }
-    return low | u32{__atomic_load_n(reinterpret_cast<const u16*>(ram.host(at + 2)), __ATOMIC_RELAXED)} << 16;
 }
 
 void trap_fetch(Hart& hart, const Fault& fault) { take_exception(hart, fault.cause, fault.tval); }
@@ -225,13 +228,11 @@ void step(Hart& hart, const Slot& slot) {
             trap_fetch(hart, straddler.error());
             return;
         }
-        execute(hart, straddler->decoded.op, straddler->decoded.length, straddler->word, straddler->decoded.operands);
+        const isa::Decoded& decoded = straddler->decoded;
+        execute(hart, decoded.op, Full(hart, decoded.length, {0}, straddler->word), decoded.operands);
         return;
     }
-    const isa::Op op = page.op[k];
-    // The word matters to an illegal instruction's mtval alone (a CSR that is not there among them).
-    const u32 word = isa::line_of(op).flow == isa::Flow::System ? word_at(hart, page, own.pc, length) : 0;
-    execute(hart, op, length, word, {slot.imm, slot.rd, slot.rs1, slot.rs2});
+    execute(hart, page.op[k], Full(hart, length, page.address + 2 * k), {slot.imm, slot.rd, slot.rs1, slot.rs2});
 }
 
 const Slot* enter(Hart& hart) {

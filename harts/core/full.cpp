@@ -3,12 +3,25 @@
 #include <array>
 #include <string_view>
 
+#include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 #include "kernel/abi/guest_calls.h"
 
 namespace stampede {
 
 void Full::fence(i32 bits) { host_fence(bits); }
+
+// mtval is the instruction itself, 16 or 32 bits of it.
+void Full::illegal() {
+    if (at_.value != 0) {
+        const Ram& ram = hart_.machine.ram;
+        word_ = static_cast<u32>(load_host(ram.host(at_), 2));
+        if (length_ == 4) {
+            word_ |= static_cast<u32>(load_host(ram.host(at_ + 2), 2)) << 16;
+        }
+    }
+    trap(Cause::Illegal, word_);
+}
 
 void Full::ecall() {
     switch (own_.mode) {

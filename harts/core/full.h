@@ -14,9 +14,11 @@ namespace stampede {
 class Full {
 public:
     using Value = u64;
-    Full(Hart& hart, u8 length, u32 word) : hart_(hart), own_(hart.own), next_(hart.own.pc + length), length_(length), word_(word) {}
+    // `at`: where the instruction stands in RAM, or nowhere (0): then `word` is it, as fetched.
+    Full(Hart& hart, u8 length, PhysAddr at, u32 word = 0)
+        : hart_(hart), own_(hart.own), next_(hart.own.pc + length), at_(at), word_(word), length_(length) {}
     [[nodiscard]] u64 next() const { return next_; }
-    void illegal() { trap(Cause::Illegal, word_); }
+    void illegal();
 
     u64 read(u8 r) const { return own_.x[r]; }
     void write(u8 r, u64 v) { own_.x[r] = v; }
@@ -100,8 +102,9 @@ private:
     Hart& hart_;
     HartState& own_;
     u64 next_;
+    PhysAddr at_;
+    u32 word_;
     u8 length_;
-    u32 word_;  // as fetched; mtval of an illegal instruction
 };
 
 // A fence's effect on the host. x86 keeps all orders but store → load.
