@@ -72,8 +72,9 @@ consteval Buckets<buckets, capacity> sort_lines(const Table& table, std::size_t 
 constexpr auto word_buckets = sort_lines<256, 16>(
     lines, op_count, 0x707c, [](u32 bucket) { return bits(bucket, 4, 0) << 2 | bits(bucket, 7, 5) << 12; });
 // By quadrant (bits 1:0) and funct3 (bits 15:13).
-constexpr auto halfword_buckets = sort_lines<32, 16>(
-    compressed_lines, compressed_count, 0xe003, [](u32 bucket) { return bits(bucket, 1, 0) | bits(bucket, 4, 2) << 13; });
+constexpr auto halfword_buckets = sort_lines<32, 16>(compressed_lines, compressed_count, 0xe003, [](u32 bucket) {
+    return bits(bucket, 1, 0) | bits(bucket, 4, 2) << 13;
+});
 
 Op op_of(u32 word) {
     for (const u8 line : word_buckets[bits(word, 6, 2) | bits(word, 14, 12) << 5]) {
@@ -84,7 +85,9 @@ Op op_of(u32 word) {
     return Op::Illegal;
 }
 
-u8 destination(u32 number) { return number == 0 ? sink_register : static_cast<u8>(number); }
+u8 destination(u32 number) {
+    return number == 0 ? sink_register : static_cast<u8>(number);
+}
 
 Operands operands_of(u32 word, Format format) {
     const auto signed_word = static_cast<i32>(word);
@@ -122,7 +125,8 @@ Decoded decode_compressed(u16 halfword) {
     if (line == nullptr) {
         return {Op::Illegal, 2, no_operands};
     }
-    return {line->op, 2,
+    return {line->op,
+            2,
             {line->immediate.gather(halfword, line->extend), destination(register_at(line->rd, halfword)),
              register_at(line->rs1, halfword), register_at(line->rs2, halfword)}};
 }

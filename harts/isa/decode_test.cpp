@@ -45,7 +45,8 @@ std::vector<std::string> ask_llvm(const std::vector<Word>& words) {
         }
     }
     const std::string command = fmt::format(
-        "llvm-mc-19 --disassemble --triple=riscv64 -M no-aliases -mattr=+m,+a,+c,+zicsr,+zifencei,+zihintpause <'{}' 2>'{}'",
+        "llvm-mc-19 --disassemble --triple=riscv64 -M no-aliases -mattr=+m,+a,+c,+zicsr,+zifencei,+zihintpause <'{}' "
+        "2>'{}'",
         input.string(), warnings.string());
     std::vector<std::string> accepted;
     FILE* pipe = popen(command.c_str(), "r");
@@ -109,15 +110,17 @@ std::string as_we_write_it(std::string llvm, const Word& word, VirtAddr pc) {
     return llvm;
 }
 
-// LLVM refuses fences with bits set that the specification reserves "for finer-grain fences in future extensions" and tells
-// implementations to ignore (unprivileged specification, memory ordering instructions; the same for fence.i).
+// LLVM refuses fences with bits set that the specification reserves "for finer-grain fences in future extensions" and
+// tells implementations to ignore (unprivileged specification, memory ordering instructions; the same for fence.i).
 bool reserved_fence(const Word& word) {
     const Op op = decode(word.bits).op;
-    return (op == Op::Fence && word.bits != (word.bits & 0x0ff0'000f)) || (op == Op::FenceI && word.bits != 0x0000'100f);
+    return (op == Op::Fence && word.bits != (word.bits & 0x0ff0'000f)) ||
+           (op == Op::FenceI && word.bits != 0x0000'100f);
 }
 
 // What LLVM knows by name although it is no instruction of ours: the defined illegal instruction, dret of the debug
-// specification, and c.lui with an immediate of 0, which the specification reserves (chapter "C", integer constant generation).
+// specification, and c.lui with an immediate of 0, which the specification reserves (chapter "C", integer constant
+// generation).
 bool no_instruction_of_ours(const std::string& llvm) {
     static const std::regex reserved_lui("^c\\.lui \\w+, 0$");
     return llvm == "c.unimp" || llvm == "dret" || std::regex_match(llvm, reserved_lui);
@@ -211,19 +214,19 @@ TEST(Decode, the_high_half_of_a_word_does_not_matter_to_a_compressed_instruction
 }
 
 TEST(Decode, destination_x0_is_the_sink) {
-    EXPECT_EQ(decode(0x0000'0013).operands.rd, sink_register);   // addi zero, zero, 0
-    EXPECT_EQ(decode(0x0000'0001).operands.rd, sink_register);   // c.nop
-    EXPECT_EQ(decode(0x0000'4001).operands.rd, sink_register);   // c.li zero, 0
-    EXPECT_EQ(decode(0x0000'8082).operands.rd, sink_register);   // c.jr ra
-    EXPECT_EQ(decode(0x00b5'0023).operands.rd, sink_register);   // sb a1, 0(a0): rd's place holds the immediate
+    EXPECT_EQ(decode(0x0000'0013).operands.rd, sink_register);  // addi zero, zero, 0
+    EXPECT_EQ(decode(0x0000'0001).operands.rd, sink_register);  // c.nop
+    EXPECT_EQ(decode(0x0000'4001).operands.rd, sink_register);  // c.li zero, 0
+    EXPECT_EQ(decode(0x0000'8082).operands.rd, sink_register);  // c.jr ra
+    EXPECT_EQ(decode(0x00b5'0023).operands.rd, sink_register);  // sb a1, 0(a0): rd's place holds the immediate
 }
 
 // The hints of the compressed instructions (unprivileged specification, table "RVC hint instructions").
 TEST(Decode, compressed_hints_have_no_effect) {
     const std::map<std::string, u16> hints{
-        {"c.nop 5", 0x0015},   {"c.addi a0, 0", 0x0501}, {"c.li zero, 5", 0x4015},  {"c.lui zero, 5", 0x6015},
+        {"c.nop 5", 0x0015},       {"c.addi a0, 0", 0x0501},   {"c.li zero, 5", 0x4015},   {"c.lui zero, 5", 0x6015},
         {"c.mv zero, a0", 0x802a}, {"c.add zero, a0", 0x902a}, {"c.slli zero, 5", 0x0016}, {"c.slli64 a0", 0x0502},
-        {"c.srli64 a0", 0x8101}, {"c.srai64 a0", 0x8501}};
+        {"c.srli64 a0", 0x8101},   {"c.srai64 a0", 0x8501}};
     for (const auto& [text, word] : hints) {
         const Decoded decoded = decode(word);
         EXPECT_EQ(disassemble(word, {}), text);
@@ -235,22 +238,22 @@ TEST(Decode, compressed_hints_have_no_effect) {
 
 // Operands whose bits are scattered: the ends of every immediate, worked out from the specification's drawings.
 TEST(Decode, immediates_reach_their_ends) {
-    EXPECT_EQ(decode(0x8000'0063).operands.imm, -4096);       // beq, imm[12]
+    EXPECT_EQ(decode(0x8000'0063).operands.imm, -4096);  // beq, imm[12]
     EXPECT_EQ(decode(0x7e00'0fe3).operands.imm, 4094);
-    EXPECT_EQ(decode(0x8000'006f).operands.imm, -1048576);    // jal, imm[20]
+    EXPECT_EQ(decode(0x8000'006f).operands.imm, -1048576);  // jal, imm[20]
     EXPECT_EQ(decode(0x7fff'f06f).operands.imm, 1048574);
     EXPECT_EQ(decode(0x8000'0037).operands.imm, std::numeric_limits<i32>::min());  // lui
-    EXPECT_EQ(decode(0x8000'0023).operands.imm, -2048);       // sb
+    EXPECT_EQ(decode(0x8000'0023).operands.imm, -2048);                            // sb
     EXPECT_EQ(decode(0x7e00'0fa3).operands.imm, 2047);
-    EXPECT_EQ(decode(0x03f0'1013).operands.imm, 63);          // slli
-    EXPECT_EQ(decode(0xfff0'1073).operands.imm, 4095);        // csrrw: unsigned
-    EXPECT_EQ(decode(0xfff0'000f).operands.imm, 4095);        // fence: fm, pred, succ
-    EXPECT_EQ(decode(0x0600'202f).operands.imm, 3);           // amoadd.w.aqrl
-    EXPECT_EQ(decode(0xb001).operands.imm, -2048);            // c.j, imm[11]
-    EXPECT_EQ(decode(0xd001).operands.imm, -256);             // c.beqz, imm[8]
-    EXPECT_EQ(decode(0x7101).operands.imm, -512);             // c.addi16sp
-    EXPECT_EQ(decode(0x7501).operands.imm, -131072);          // c.lui, imm[17]
-    EXPECT_EQ(decode(0x1fe0).operands.imm, 1020);             // c.addi4spn
+    EXPECT_EQ(decode(0x03f0'1013).operands.imm, 63);    // slli
+    EXPECT_EQ(decode(0xfff0'1073).operands.imm, 4095);  // csrrw: unsigned
+    EXPECT_EQ(decode(0xfff0'000f).operands.imm, 4095);  // fence: fm, pred, succ
+    EXPECT_EQ(decode(0x0600'202f).operands.imm, 3);     // amoadd.w.aqrl
+    EXPECT_EQ(decode(0xb001).operands.imm, -2048);      // c.j, imm[11]
+    EXPECT_EQ(decode(0xd001).operands.imm, -256);       // c.beqz, imm[8]
+    EXPECT_EQ(decode(0x7101).operands.imm, -512);       // c.addi16sp
+    EXPECT_EQ(decode(0x7501).operands.imm, -131072);    // c.lui, imm[17]
+    EXPECT_EQ(decode(0x1fe0).operands.imm, 1020);       // c.addi4spn
 }
 
 TEST(Encode, gives_back_every_word_it_was_decoded_from) {

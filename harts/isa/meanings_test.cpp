@@ -1,5 +1,5 @@
-// Two harts that only check. Recorder runs a meaning and proves the restartable rule and the table's flow; Opaque compiles every
-// meaning against a Value that can do nothing but the listed operations.
+// Two harts that only check. Recorder runs a meaning and proves the restartable rule and the table's flow; Opaque
+// compiles every meaning against a Value that can do nothing but the listed operations.
 #include "harts/isa/meanings.h"
 
 #include <gtest/gtest.h>
@@ -29,10 +29,18 @@ public:
     friend OpaqueCondition operator!(OpaqueCondition) { return {}; }
     friend Opaque number(OpaqueCondition) { return {}; }
 };
-inline OpaqueCondition operator==(Opaque, Opaque) { return {}; }
-inline OpaqueCondition operator!=(Opaque, Opaque) { return {}; }
-inline OpaqueCondition less(Opaque, Opaque) { return {}; }
-inline OpaqueCondition below(Opaque, Opaque) { return {}; }
+inline OpaqueCondition operator==(Opaque, Opaque) {
+    return {};
+}
+inline OpaqueCondition operator!=(Opaque, Opaque) {
+    return {};
+}
+inline OpaqueCondition less(Opaque, Opaque) {
+    return {};
+}
+inline OpaqueCondition below(Opaque, Opaque) {
+    return {};
+}
 template <class T>
 Opaque extend(Opaque) {
     return {};
@@ -114,7 +122,8 @@ TEST(Meanings, all_compile_without_a_decision_on_a_value) {
 // Does the fallible act of this run succeed?
 enum class Act : u8 { Succeeds, Fails };
 
-// Records what a meaning does and holds the restartable rule: all reads, then at most one fallible act, then at most one write.
+// Records what a meaning does and holds the restartable rule: all reads, then at most one fallible act, then at most
+// one write.
 class Recorder {
 public:
     using Result = std::optional<u64>;
@@ -227,7 +236,7 @@ std::string_view verdict_of(Flow expected) {
 
 TEST(Meanings, all_are_restartable_and_flow_as_the_table_says) {
     std::size_t seen = 0;
-#define INSN(id, mnemonic, ...)                                                                 \
+#define INSN(id, mnemonic, ...)                                                                   \
     EXPECT_EQ(verdict_of<Meaning<Op::id>>(line_of(Op::id).flow), "") << mnemonic << " (" #id ")"; \
     ++seen;
 #include "harts/isa/instructions.inc"
@@ -301,7 +310,8 @@ TEST(Meanings, planted_mistakes_are_caught) {
 // And for the opaque value: a decision on it does not compile.
 struct ConditionalOnAValue {
     template <class H>
-    static auto run(H& h, const Operands& d) -> decltype(h.write(d.rd, h.read(d.rs1) == h.imm(0) ? h.imm(1) : h.imm(2))) {}
+    static auto run(H& h, const Operands& d)
+        -> decltype(h.write(d.rd, h.read(d.rs1) == h.imm(0) ? h.imm(1) : h.imm(2))) {}
 };
 struct ArithmeticOnAValue {
     template <class H>

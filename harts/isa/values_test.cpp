@@ -1,4 +1,5 @@
-// Corner cases of the value operations; expected values are the specification's (unprivileged, chapters "RV64I", "M" and "A").
+// Corner cases of the value operations; expected values are the specification's (unprivileged, chapters "RV64I", "M"
+// and "A").
 #include "harts/isa/values.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// What every instruction on registers gives, at its corners. Expected values are worked out from the unprivileged specification.
+// What every instruction on registers gives, at its corners. Expected values are worked out from the unprivileged
+// specification.
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -48,19 +49,23 @@ void check_registers(std::span<const Case> cases, u64 slice) {
 }
 
 void check_immediates(std::span<const Case> cases, u64 slice) {
-    check(cases, slice, [](Guest& guest, const Case& one) { guest.emit(one.op, a0, a1, static_cast<i64>(one.second)); });
+    check(cases, slice,
+          [](Guest& guest, const Case& one) { guest.emit(one.op, a0, a1, static_cast<i64>(one.second)); });
 }
 
 TEST_P(Arithmetic, integer_register_instructions) {
     const Case cases[] = {
-        {Op::Add, most, 1, least},          {Op::Add, ones, 1, 0},                {Op::Sub, 0, 1, ones},
-        {Op::Sub, least, 1, most},          {Op::Sll, 1, 63, least},              {Op::Sll, 1, 64, 1},
-        {Op::Sll, 1, ones, least},          {Op::Slt, least, most, 1},            {Op::Slt, most, least, 0},
-        {Op::Slt, 5, 5, 0},                 {Op::Sltu, least, most, 0},           {Op::Sltu, 0, ones, 1},
-        {Op::Sltu, 5, 5, 0},                {Op::Xor, ones, most, least},         {Op::Or, least, most, ones},
-        {Op::And, ones, least, least},      {Op::Srl, least, 63, 1},              {Op::Srl, least, 64, least},
-        {Op::Srl, ones, 65, most},          {Op::Sra, least, 63, ones},           {Op::Sra, least, 64, least},
-        {Op::Sra, most, 62, 1},
+        {Op::Add, most, 1, least},   {Op::Add, ones, 1, 0},
+        {Op::Sub, 0, 1, ones},       {Op::Sub, least, 1, most},
+        {Op::Sll, 1, 63, least},     {Op::Sll, 1, 64, 1},
+        {Op::Sll, 1, ones, least},   {Op::Slt, least, most, 1},
+        {Op::Slt, most, least, 0},   {Op::Slt, 5, 5, 0},
+        {Op::Sltu, least, most, 0},  {Op::Sltu, 0, ones, 1},
+        {Op::Sltu, 5, 5, 0},         {Op::Xor, ones, most, least},
+        {Op::Or, least, most, ones}, {Op::And, ones, least, least},
+        {Op::Srl, least, 63, 1},     {Op::Srl, least, 64, least},
+        {Op::Srl, ones, 65, most},   {Op::Sra, least, 63, ones},
+        {Op::Sra, least, 64, least}, {Op::Sra, most, 62, 1},
     };
     check_registers(cases, GetParam());
 }
@@ -86,30 +91,56 @@ TEST_P(Arithmetic, word_register_instructions_look_at_the_low_half_and_extend_th
 
 TEST_P(Arithmetic, immediates_are_extended_by_their_sign) {
     const Case cases[] = {
-        {Op::Addi, 0, static_cast<u64>(-2048), 0xffff'ffff'ffff'f800}, {Op::Addi, most, 1, least},
-        {Op::Addi, 0, 2047, 2047},                                     {Op::Slti, static_cast<u64>(-3), static_cast<u64>(-2), 1},
-        {Op::Slti, 0, static_cast<u64>(-1), 0},                        {Op::Sltiu, 5, static_cast<u64>(-1), 1},
-        {Op::Sltiu, ones, static_cast<u64>(-1), 0},                    {Op::Sltiu, 0, 1, 1},
-        {Op::Xori, 0x5555, static_cast<u64>(-1), ~u64{0x5555}},        {Op::Ori, 1, static_cast<u64>(-2048), 0xffff'ffff'ffff'f801},
-        {Op::Andi, ones, static_cast<u64>(-2048), 0xffff'ffff'ffff'f800}, {Op::Andi, 0x1234, 0x0f0, 0x030},
-        {Op::Slli, 1, 63, least},       {Op::Slli, ones, 32, 0xffff'ffff'0000'0000}, {Op::Slli, 7, 0, 7},
-        {Op::Srli, least, 63, 1},       {Op::Srli, ones, 32, 0xffff'ffff},           {Op::Srai, least, 63, ones},
+        {Op::Addi, 0, static_cast<u64>(-2048), 0xffff'ffff'ffff'f800},
+        {Op::Addi, most, 1, least},
+        {Op::Addi, 0, 2047, 2047},
+        {Op::Slti, static_cast<u64>(-3), static_cast<u64>(-2), 1},
+        {Op::Slti, 0, static_cast<u64>(-1), 0},
+        {Op::Sltiu, 5, static_cast<u64>(-1), 1},
+        {Op::Sltiu, ones, static_cast<u64>(-1), 0},
+        {Op::Sltiu, 0, 1, 1},
+        {Op::Xori, 0x5555, static_cast<u64>(-1), ~u64{0x5555}},
+        {Op::Ori, 1, static_cast<u64>(-2048), 0xffff'ffff'ffff'f801},
+        {Op::Andi, ones, static_cast<u64>(-2048), 0xffff'ffff'ffff'f800},
+        {Op::Andi, 0x1234, 0x0f0, 0x030},
+        {Op::Slli, 1, 63, least},
+        {Op::Slli, ones, 32, 0xffff'ffff'0000'0000},
+        {Op::Slli, 7, 0, 7},
+        {Op::Srli, least, 63, 1},
+        {Op::Srli, ones, 32, 0xffff'ffff},
+        {Op::Srai, least, 63, ones},
         {Op::Srai, least, 32, word_least},
-        {Op::Addiw, word_most, 1, word_least},  {Op::Addiw, 0x1'ffff'ffff, 0, ones}, {Op::Addiw, 0x8000'0000, static_cast<u64>(-1), word_most},
-        {Op::Slliw, 1, 31, word_least}, {Op::Slliw, 0xffff'ffff, 4, 0xffff'ffff'ffff'fff0},
-        {Op::Srliw, 0xffff'ffff'8000'0000, 31, 1}, {Op::Srliw, 0xffff'ffff, 0, ones}, {Op::Srliw, 0xf'0000'0000, 4, 0},
-        {Op::Sraiw, 0x8000'0000, 31, ones}, {Op::Sraiw, 0x1'4000'0000, 30, 1},
+        {Op::Addiw, word_most, 1, word_least},
+        {Op::Addiw, 0x1'ffff'ffff, 0, ones},
+        {Op::Addiw, 0x8000'0000, static_cast<u64>(-1), word_most},
+        {Op::Slliw, 1, 31, word_least},
+        {Op::Slliw, 0xffff'ffff, 4, 0xffff'ffff'ffff'fff0},
+        {Op::Srliw, 0xffff'ffff'8000'0000, 31, 1},
+        {Op::Srliw, 0xffff'ffff, 0, ones},
+        {Op::Srliw, 0xf'0000'0000, 4, 0},
+        {Op::Sraiw, 0x8000'0000, 31, ones},
+        {Op::Sraiw, 0x1'4000'0000, 30, 1},
     };
     check_immediates(cases, GetParam());
 }
 
 TEST_P(Arithmetic, multiplication) {
     const Case cases[] = {
-        {Op::Mul, least, 2, 0},        {Op::Mul, ones, ones, 1},        {Op::Mul, 0x1'0000'0001, 0x1'0000'0001, 0x2'0000'0001},
-        {Op::Mulh, ones, ones, 0},     {Op::Mulh, least, least, u64{1} << 62}, {Op::Mulh, least, 1, ones},
-        {Op::Mulhu, ones, ones, ones - 1}, {Op::Mulhu, least, 2, 1},    {Op::Mulhu, most, 2, 0},
-        {Op::Mulhsu, ones, ones, ones}, {Op::Mulhsu, least, ones, least}, {Op::Mulhsu, 2, ones, 1},
-        {Op::Mulw, word_most, 2, 0xffff'ffff'ffff'fffe}, {Op::Mulw, 0x1'0000'0003, 5, 15}, {Op::Mulw, 0x8000'0000, ones, word_least},
+        {Op::Mul, least, 2, 0},
+        {Op::Mul, ones, ones, 1},
+        {Op::Mul, 0x1'0000'0001, 0x1'0000'0001, 0x2'0000'0001},
+        {Op::Mulh, ones, ones, 0},
+        {Op::Mulh, least, least, u64{1} << 62},
+        {Op::Mulh, least, 1, ones},
+        {Op::Mulhu, ones, ones, ones - 1},
+        {Op::Mulhu, least, 2, 1},
+        {Op::Mulhu, most, 2, 0},
+        {Op::Mulhsu, ones, ones, ones},
+        {Op::Mulhsu, least, ones, least},
+        {Op::Mulhsu, 2, ones, 1},
+        {Op::Mulw, word_most, 2, 0xffff'ffff'ffff'fffe},
+        {Op::Mulw, 0x1'0000'0003, 5, 15},
+        {Op::Mulw, 0x8000'0000, ones, word_least},
     };
     check_registers(cases, GetParam());
 }
@@ -117,16 +148,29 @@ TEST_P(Arithmetic, multiplication) {
 // Table "Semantics for division by zero and division overflow".
 TEST_P(Arithmetic, division_by_zero_and_overflow) {
     const Case cases[] = {
-        {Op::Div, 7, 0, ones},           {Op::Divu, 7, 0, ones},          {Op::Rem, 7, 0, 7},
-        {Op::Remu, ones, 0, ones},       {Op::Div, least, ones, least},   {Op::Rem, least, ones, 0},
-        {Op::Divu, least, ones, 0},      {Op::Remu, least, ones, least},  {Op::Div, static_cast<u64>(-7), 2, static_cast<u64>(-3)},
-        {Op::Rem, static_cast<u64>(-7), 2, ones}, {Op::Rem, 7, static_cast<u64>(-2), 1}, {Op::Divu, ones, 16, ones >> 4},
-        {Op::Divw, 7, 0, ones},          {Op::Divw, 0xffff'ffff'0000'0007, 0xf'0000'0000, ones},
-        {Op::Divuw, 7, 0, ones},         {Op::Remw, 0x8000'0005, 0, 0xffff'ffff'8000'0005},
+        {Op::Div, 7, 0, ones},
+        {Op::Divu, 7, 0, ones},
+        {Op::Rem, 7, 0, 7},
+        {Op::Remu, ones, 0, ones},
+        {Op::Div, least, ones, least},
+        {Op::Rem, least, ones, 0},
+        {Op::Divu, least, ones, 0},
+        {Op::Remu, least, ones, least},
+        {Op::Div, static_cast<u64>(-7), 2, static_cast<u64>(-3)},
+        {Op::Rem, static_cast<u64>(-7), 2, ones},
+        {Op::Rem, 7, static_cast<u64>(-2), 1},
+        {Op::Divu, ones, 16, ones >> 4},
+        {Op::Divw, 7, 0, ones},
+        {Op::Divw, 0xffff'ffff'0000'0007, 0xf'0000'0000, ones},
+        {Op::Divuw, 7, 0, ones},
+        {Op::Remw, 0x8000'0005, 0, 0xffff'ffff'8000'0005},
         {Op::Remuw, 0x8000'0005, 0, 0xffff'ffff'8000'0005},
-        {Op::Divw, 0x8000'0000, ones, word_least}, {Op::Remw, 0x8000'0000, ones, 0},
-        {Op::Divw, 0x1'0000'0008, 0xffff'fffe, static_cast<u64>(-4)}, {Op::Divuw, 0xffff'ffff, 1, ones},
-        {Op::Divuw, 0x1'8000'0000, 2, 0x4000'0000}, {Op::Remuw, 0xffff'ffff, 0x1'0000'0010, 15},
+        {Op::Divw, 0x8000'0000, ones, word_least},
+        {Op::Remw, 0x8000'0000, ones, 0},
+        {Op::Divw, 0x1'0000'0008, 0xffff'fffe, static_cast<u64>(-4)},
+        {Op::Divuw, 0xffff'ffff, 1, ones},
+        {Op::Divuw, 0x1'8000'0000, 2, 0x4000'0000},
+        {Op::Remuw, 0xffff'ffff, 0x1'0000'0010, 15},
         {Op::Remw, 0xffff'fff9, 2, ones},
     };
     check_registers(cases, GetParam());

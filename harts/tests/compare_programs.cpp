@@ -91,8 +91,9 @@ std::string name_difference(const Contestants& contestants, const Body& body) {
 }
 
 std::string start_of(const Body& body) {
-    std::string text = fmt::format("starts in mode {} with mstatus {:#x}, satp {:#x}, medeleg {:#x}, mideleg {:#x}, mie {:#x}\n",
-                                   static_cast<int>(body.mode), body.mstatus, body.satp, body.medeleg, body.mideleg, body.mie);
+    std::string text =
+        fmt::format("starts in mode {} with mstatus {:#x}, satp {:#x}, medeleg {:#x}, mideleg {:#x}, mie {:#x}\n",
+                    static_cast<int>(body.mode), body.mstatus, body.satp, body.medeleg, body.mideleg, body.mie);
     for (u8 x = 1; x < 32; ++x) {
         text += fmt::format("  {:>4} {:016x}{}", isa::register_name(x), body.registers.at(x), x % 4 == 0 ? "\n" : "");
     }
@@ -112,7 +113,8 @@ Result<std::optional<std::size_t>> first_difference(const Contestants& contestan
         }
     }
     if (outputs->first.size() != bodies.size() * line_length) {
-        return error(fmt::format("{} wrote {} bytes for {} bodies", contestants.first_name, outputs->first.size(), bodies.size()));
+        return error(fmt::format("{} wrote {} bytes for {} bodies", contestants.first_name, outputs->first.size(),
+                                 bodies.size()));
     }
     return std::nullopt;
 }
@@ -130,9 +132,10 @@ Body shrink(const Contestants& contestants, const Body& body) {
             const std::size_t end = std::min(at + part, candidate.items.size());
             const auto first = candidate.items.begin() + static_cast<std::ptrdiff_t>(at);
             const auto last = candidate.items.begin() + static_cast<std::ptrdiff_t>(end);
-            candidate.items.erase(std::remove_if(first, last, [](const programs::Item& item) {
-                return item.removal == programs::Removal::Allowed;
-            }), last);
+            candidate.items.erase(
+                std::remove_if(first, last,
+                               [](const programs::Item& item) { return item.removal == programs::Removal::Allowed; }),
+                last);
             if (candidate.items.size() < least.items.size() && differs(contestants, candidate)) {
                 least = std::move(candidate);
                 smaller = true;

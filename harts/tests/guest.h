@@ -17,12 +17,13 @@ namespace stampede {
 
 // A test's parameter: instructions a slice. 1 takes the full hart alone, many the fast one.
 class InstructionTest : public testing::TestWithParam<u64> {};
-#define INSTRUCTION_TESTS(suite)                                                              \
-    class suite : public InstructionTest {};                                                  \
+#define INSTRUCTION_TESTS(suite)                                                               \
+    class suite : public InstructionTest {};                                                   \
     INSTANTIATE_TEST_SUITE_P(slices, suite, testing::Values(u64{1}, u64{2}, unlimited_budget), \
                              [](const auto& info) { return "of_" + std::to_string(info.param); })
 
-// Starts in M-mode with memory open to all modes and both trap vectors set; a trap ends the run in the mode that takes it.
+// Starts in M-mode with memory open to all modes and both trap vectors set; a trap ends the run in the mode that takes
+// it.
 class Guest {
 public:
     using Register = programs::Register;
@@ -111,7 +112,8 @@ public:
 
     // After run().
     [[nodiscard]] u64 x(Register number) { return state().x[number]; }
-    [[nodiscard]] const HartState& state() { return machine_->hart(HartId{0}).own; }
+    [[nodiscard]] Hart& hart() { return machine_->hart(HartId{0}); }
+    [[nodiscard]] const HartState& state() { return hart().own; }
     [[nodiscard]] const CsrFile& csrs() { return state().csr; }
     [[nodiscard]] u64 memory(u64 address) { return machine_->ram().load_u64(PhysAddr{address}); }
     [[nodiscard]] u64 machine_handler() const { return a.address(machine_handler_); }

@@ -1,5 +1,5 @@
-// Loads, stores and atomics in RAM, and where there is none. Expected values are worked out from the specifications; misaligned
-// accesses and causes are as in QEMU.
+// Loads, stores and atomics in RAM, and where there is none. Expected values are worked out from the specifications;
+// misaligned accesses and causes are as in QEMU.
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -154,10 +154,10 @@ struct Trapping {
 
 TEST_P(MemoryAccess, misaligned_atomics_and_absent_memory_trap_with_the_address) {
     const Trapping cases[] = {
-        {Op::LrW, data + 2, 4},       {Op::LrD, data + 4, 4},       {Op::AmoaddW, data + 1, 6}, {Op::AmoaddD, data + 4, 6},
-        {Op::AmoswapW, data + 2, 6},  {Op::ScW, data + 2, 6},       {Op::ScD, data + 4, 6},     {Op::Lb, nowhere, 5},
-        {Op::Ld, nowhere, 5},         {Op::Sb, nowhere, 7},         {Op::Sd, nowhere, 7},       {Op::LrW, nowhere, 5},
-        {Op::AmoaddD, nowhere, 7},    {Op::Ld, u64{1} << 60, 5},    {Op::Sd, ~u64{7}, 7},
+        {Op::LrW, data + 2, 4},      {Op::LrD, data + 4, 4},    {Op::AmoaddW, data + 1, 6}, {Op::AmoaddD, data + 4, 6},
+        {Op::AmoswapW, data + 2, 6}, {Op::ScW, data + 2, 6},    {Op::ScD, data + 4, 6},     {Op::Lb, nowhere, 5},
+        {Op::Ld, nowhere, 5},        {Op::Sb, nowhere, 7},      {Op::Sd, nowhere, 7},       {Op::LrW, nowhere, 5},
+        {Op::AmoaddD, nowhere, 7},   {Op::Ld, u64{1} << 60, 5}, {Op::Sd, ~u64{7}, 7},
     };
     for (const Trapping& one : cases) {
         Guest guest;

@@ -22,7 +22,9 @@ struct Options {
 
 constexpr u64 instructions_for_a_body = 2'000'000;  // some fifty times what one takes
 
-u64 limit_for(std::size_t bodies) { return instructions_for_a_body * (bodies + 1); }
+u64 limit_for(std::size_t bodies) {
+    return instructions_for_a_body * (bodies + 1);
+}
 
 Runner own_runner(u64 budget, u64 limit) {
     return [=](std::span<const std::byte> image) -> Result<std::string> {
@@ -50,7 +52,8 @@ void report(const Options& options, const Contestants& contestants, const progra
     const auto least = shrink(contestants, body);
     fmt::print("the least that differs ({} of {} items): {}", least.items.size(), body.items.size(),
                describe_difference(contestants, least));
-    fmt::print("again: qemu_compare{} --seed {} --first {} --programs 1\n", options.own ? " --own" : "", options.seed, index);
+    fmt::print("again: qemu_compare{} --seed {} --first {} --programs 1\n", options.own ? " --own" : "", options.seed,
+               index);
 }
 
 // Number of images that differ.
@@ -77,12 +80,13 @@ u64 compare(const Options& options, const std::function<Contestants(std::size_t)
 u64 compare_with_qemu(const Options& options) {
     return compare(options, [](std::size_t bodies) {
         const std::chrono::seconds limit(bodies == 1 ? 10 : 120);  // of a busy host; an image takes less than one
-        return Contestants{"QEMU", [limit](std::span<const std::byte> image) { return run_in_qemu(image, limit); }, "ours",
-                           own_runner(unlimited_budget, limit_for(bodies))};
+        return Contestants{"QEMU", [limit](std::span<const std::byte> image) { return run_in_qemu(image, limit); },
+                           "ours", own_runner(unlimited_budget, limit_for(bodies))};
     });
 }
 
-// The same instructions must be executed whatever the slices: budgets of 1 use the full hart alone, long ones the fast one.
+// The same instructions must be executed whatever the slices: budgets of 1 use the full hart alone, long ones the fast
+// one.
 u64 compare_slices(const Options& options) {
     u64 different = 0;
     for (const u64 budget : {1, 7, 1000}) {
@@ -102,7 +106,8 @@ int main(int argc, char** argv) {
     app.add_option("--programs", options.programs, "how many");
     app.add_option("--seed", options.seed, "of the random numbers");
     app.add_option("--first", options.first, "number of the first program");
-    app.add_flag("--own", options.own, "compare our harts with themselves, in slices of 1, 7, 1000 and very many instructions");
+    app.add_flag("--own", options.own,
+                 "compare our harts with themselves, in slices of 1, 7, 1000 and very many instructions");
     CLI11_PARSE(app, argc, argv);
     const u64 different = options.own ? compare_slices(options) : compare_with_qemu(options);
     fmt::print("{} random programs, seed {}: {}\n", options.programs, options.seed,

@@ -47,7 +47,8 @@ private:
     std::string path_;
 };
 
-// One hart of RV64IMAC. maxcpus=2 because with one QEMU splits an AMO into a load and a store, whose faults are then a load's.
+// One hart of RV64IMAC. maxcpus=2 because with one QEMU splits an AMO into a load and a store, whose faults are then a
+// load's.
 constexpr const char* command =
     "timeout {} qemu-system-riscv64 -M virt -cpu rv64,f=off,d=off,v=off,h=off,zba=off,zbb=off,zbc=off,zbs=off "
     "-smp 1,maxcpus=2 -m 16M -bios none -display none -serial stdio -monitor none -kernel '{}' </dev/null 2>/dev/null";
@@ -71,9 +72,10 @@ Result<std::string> run_in_qemu(std::span<const std::byte> image, std::chrono::s
     const int status = pclose(pipe);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return error(code == 124 ? fmt::format("the program did not end within {} s; it wrote {} lines",
-                                               limit.count(), std::ranges::count(output, '\n'))
-                                 : fmt::format("qemu-system-riscv64 (package qemu-system-misc) ended with status {}", code));
+        return error(code == 124
+                         ? fmt::format("the program did not end within {} s; it wrote {} lines", limit.count(),
+                                       std::ranges::count(output, '\n'))
+                         : fmt::format("qemu-system-riscv64 (package qemu-system-misc) ended with status {}", code));
     }
     return output;
 }

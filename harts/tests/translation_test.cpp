@@ -1,5 +1,5 @@
-// Sv39 as instructions see it: who may access what, A and D, superpages, faults with cause and tval, fences. Expected values are the
-// privileged specification's, chapter "Sv39"; A and D are set by the hart.
+// Sv39 as instructions see it: who may access what, A and D, superpages, faults with cause and tval, fences. Expected
+// values are the privileged specification's, chapter "Sv39"; A and D are set by the hart.
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -17,8 +17,12 @@ constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 G
 constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
 constexpr u64 sv39 = u64{8} << 60 | root / page_size;
 
-constexpr u64 entry(u64 physical, u64 flags) { return physical / page_size << 10 | flags; }
-constexpr u64 with_asid(u64 asid) { return sv39 | asid << 44; }
+constexpr u64 entry(u64 physical, u64 flags) {
+    return physical / page_size << 10 | flags;
+}
+constexpr u64 with_asid(u64 asid) {
+    return sv39 | asid << 44;
+}
 
 // Tables in which code runs where it stands (for S, or for U when `code_flags` has u) and page 0 is `leaf`.
 void map(Guest& guest, u64 leaf, u64 code_flags = 0) {
@@ -63,8 +67,8 @@ TEST_P(Translation, permissions) {
         {Supervisor, 0, sound | x, Op::Lw, 13},
         {Supervisor, csr::status_mxr, sound | x, Op::Lw, 0},
         {Supervisor, csr::status_mxr, sound | x | u, Op::Lw, 13},
-        {Supervisor, 0, sound | w, Op::Lw, 13},          // reserved: W without R
-        {Supervisor, 0, sound | w | x, Op::Sw, 15},      // reserved
+        {Supervisor, 0, sound | w, Op::Lw, 13},      // reserved: W without R
+        {Supervisor, 0, sound | w | x, Op::Sw, 15},  // reserved
         {Supervisor, 0, rw & ~v, Op::Lw, 13},
         {Supervisor, 0, sound, Op::Lw, 13},              // a pointer below the last level
         {Supervisor, 0, rw | u64{1} << 54, Op::Lw, 13},  // a reserved bit
@@ -82,8 +86,8 @@ TEST_P(Translation, permissions) {
         guest.emit(Op::Ecall);
         guest.run(GetParam());
         const u64 ecall = one.mode == User ? 8 : 9;
-        SCOPED_TRACE(testing::Message() << isa::line_of(one.op).mnemonic << " of flags " << std::hex << one.flags << " in mode "
-                                        << static_cast<int>(one.mode) << " with status " << one.status);
+        SCOPED_TRACE(testing::Message() << isa::line_of(one.op).mnemonic << " of flags " << std::hex << one.flags
+                                        << " in mode " << static_cast<int>(one.mode) << " with status " << one.status);
         if (one.cause == 0) {
             guest.expect_machine_trap(ecall, pc + 4, 0);
         } else {
@@ -93,8 +97,11 @@ TEST_P(Translation, permissions) {
 }
 
 TEST_P(Translation, accessed_and_dirty_are_set_by_what_needs_them) {
-    for (const auto& [op, before, after] : {std::tuple{Op::Lw, u64{0}, a}, {Op::Sw, u64{0}, a | d}, {Op::Sw, a, a | d},
-                                           {Op::AmoaddW, u64{0}, a | d}, {Op::Lw, a, a}}) {
+    for (const auto& [op, before, after] : {std::tuple{Op::Lw, u64{0}, a},
+                                            {Op::Sw, u64{0}, a | d},
+                                            {Op::Sw, a, a | d},
+                                            {Op::AmoaddW, u64{0}, a | d},
+                                            {Op::Lw, a, a}}) {
         Guest guest;
         map(guest, entry(Guest::data, v | r | w | before));
         guest.enter(Privilege::Supervisor);
@@ -134,8 +141,8 @@ TEST_P(Translation, superpages_take_the_low_address_bits_and_must_be_aligned) {
         map(guest, 0);
         const u64 misalignment = aligned ? 0 : page_size;
         guest.store(Guest::data + 0x238, 1234);
-        guest.store(middle + 8, entry(ram_base.value + misalignment, sound | r));    // 2 MiB to 4 MiB
-        guest.store(root + 8, entry(ram_base.value + misalignment, sound | r));      // 1 GiB to 2 GiB
+        guest.store(middle + 8, entry(ram_base.value + misalignment, sound | r));  // 2 MiB to 4 MiB
+        guest.store(root + 8, entry(ram_base.value + misalignment, sound | r));    // 1 GiB to 2 GiB
         guest.enter(Privilege::Supervisor);
         guest.li(s0, 0x20'0000 + (Guest::data - ram_base.value) + 0x238);
         guest.li(s1, 0x4000'0000 + (Guest::data - ram_base.value) + 0x238);
@@ -274,8 +281,8 @@ TEST_P(Translation, address_spaces_with_different_asids_need_no_fence) {
     EXPECT_EQ(guest.x(a2), 1u);
 }
 
-// What the architecture allows a TLB to keep, the fast hart's keeps: otherwise no missing fence would ever show. (The full hart, which
-// slices of one instruction take, walks every time.)
+// What the architecture allows a TLB to keep, the fast hart's keeps: otherwise no missing fence would ever show. (The
+// full hart, which slices of one instruction take, walks every time.)
 TEST(FastTranslation, a_change_without_a_fence_or_with_one_for_something_else_stays_unknown) {
     struct Fence {
         bool fence;
@@ -283,7 +290,8 @@ TEST(FastTranslation, a_change_without_a_fence_or_with_one_for_something_else_st
         u64 asid;     // 0: all
         u64 flags;
     };
-    for (const Fence& one : {Fence{false, 0, 0, 0}, Fence{true, 0x3000, 0, 0}, Fence{true, 0, 6, 0}, Fence{true, 0, 5, g}}) {
+    for (const Fence& one :
+         {Fence{false, 0, 0, 0}, Fence{true, 0x3000, 0, 0}, Fence{true, 0, 6, 0}, Fence{true, 0, 5, g}}) {
         Guest guest;
         const u64 flags = sound | r | one.flags;
         two_pages(guest, flags);
@@ -299,7 +307,8 @@ TEST(FastTranslation, a_change_without_a_fence_or_with_one_for_something_else_st
         guest.emit(Op::Ld, a1, zero, 0);
         guest.run(unlimited_budget);
         EXPECT_EQ(guest.x(a0), 1u);
-        EXPECT_EQ(guest.x(a1), 1u) << "fence for address " << one.address << ", ASID " << one.asid << ", flags " << one.flags;
+        EXPECT_EQ(guest.x(a1), 1u) << "fence for address " << one.address << ", ASID " << one.asid << ", flags "
+                                   << one.flags;
     }
 }
 

@@ -1,5 +1,7 @@
-// Traps: causes, tval, delegation, vectors, returns, interrupts. Expected values are the privileged specification's, chapters 3 and 4
-// (machine and supervisor CSRs).
+// Traps: causes, tval, delegation, vectors, returns, interrupts. Expected values are the privileged specification's,
+// chapters 3 and 4 (machine and supervisor CSRs).
+#include "harts/core/csr.h"
+#include "harts/isa/csr_names.h"
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -10,11 +12,13 @@ using namespace programs;
 
 INSTRUCTION_TESTS(Traps);
 
-constexpr u64 mpp_of(Privilege mode) { return static_cast<u64>(mode) << csr::status_mpp_shift; }
+constexpr u64 mpp_of(Privilege mode) {
+    return static_cast<u64>(mode) << csr::status_mpp_shift;
+}
 
 TEST_P(Traps, ecall_tells_the_privilege_it_came_from) {
-    for (const auto& [mode, cause] : {std::pair{Privilege::User, u64{8}}, {Privilege::Supervisor, u64{9}},
-                                      {Privilege::Machine, u64{11}}}) {
+    for (const auto& [mode, cause] :
+         {std::pair{Privilege::User, u64{8}}, {Privilege::Supervisor, u64{9}}, {Privilege::Machine, u64{11}}}) {
         Guest guest;
         guest.enter(mode);
         const u64 pc = guest.a.here();
@@ -71,10 +75,20 @@ TEST_P(Traps, csrs_are_refused_below_their_privilege_and_when_read_only) {
                 if (!legal) {
                     guest.expect_machine_trap(2, pc, word);
                 } else {
-                    EXPECT_EQ(guest.csrs().mcause, mode == Privilege::User ? 2u : 0u) << one.number;  // U's final wfi is illegal
+                    EXPECT_EQ(guest.csrs().mcause, mode == Privilege::User ? 2u : 0u)
+                        << one.number;  // U's final wfi is illegal
                 }
             }
         }
+    }
+}
+
+// The disassembler's names and the registers that there are.
+TEST_P(Traps, every_csr_that_exists_has_a_name_and_no_other) {
+    Guest guest;
+    guest.run(GetParam());
+    for (u32 number = 0; number < 4096; ++number) {
+        EXPECT_EQ(read_csr(guest.hart(), number).has_value(), isa::csr_name(number).has_value()) << std::hex << number;
     }
 }
 
@@ -151,7 +165,8 @@ TEST_P(Traps, sret_restores_sie_and_goes_to_spp_which_becomes_user) {
     guest.run(GetParam());
     EXPECT_EQ(guest.x(a0), 0u);
     EXPECT_EQ(guest.state().mode, Privilege::Supervisor);
-    EXPECT_EQ(guest.csrs().mstatus & (csr::status_sie | csr::status_spie | csr::status_spp), csr::status_sie | csr::status_spie);
+    EXPECT_EQ(guest.csrs().mstatus & (csr::status_sie | csr::status_spie | csr::status_spp),
+              csr::status_sie | csr::status_spie);
 }
 
 struct Forbidden {
@@ -164,11 +179,16 @@ struct Forbidden {
 TEST_P(Traps, tsr_tvm_tw_and_user_mode_forbid) {
     using enum Privilege;
     const Forbidden cases[] = {
-        {Op::Mret, Supervisor, 0, true},                  {Op::Mret, User, 0, true},
-        {Op::Sret, User, 0, true},                        {Op::Sret, Supervisor, csr::status_tsr, true},
-        {Op::SfenceVma, User, 0, true},                   {Op::SfenceVma, Supervisor, csr::status_tvm, true},
-        {Op::SfenceVma, Supervisor, 0, false},            {Op::Wfi, User, 0, true},
-        {Op::Wfi, Supervisor, csr::status_tw, true},      {Op::SfenceVma, Machine, csr::status_tvm, false},
+        {Op::Mret, Supervisor, 0, true},
+        {Op::Mret, User, 0, true},
+        {Op::Sret, User, 0, true},
+        {Op::Sret, Supervisor, csr::status_tsr, true},
+        {Op::SfenceVma, User, 0, true},
+        {Op::SfenceVma, Supervisor, csr::status_tvm, true},
+        {Op::SfenceVma, Supervisor, 0, false},
+        {Op::Wfi, User, 0, true},
+        {Op::Wfi, Supervisor, csr::status_tw, true},
+        {Op::SfenceVma, Machine, csr::status_tvm, false},
     };
     for (const Forbidden& one : cases) {
         Guest guest;
@@ -209,7 +229,8 @@ TEST_P(Traps, wfi_with_an_interrupt_pending_and_enabled_goes_on) {
 }
 
 TEST_P(Traps, interrupts_are_taken_by_priority) {
-    // mideleg 0: all go to M. Of those that software can make pending in mip, SEI before SSI before STI; MSI (CLINT) before all.
+    // mideleg 0: all go to M. Of those that software can make pending in mip, SEI before SSI before STI; MSI (CLINT)
+    // before all.
     for (const auto& [pending, machine_software, cause] : {std::tuple{csr::ssi | csr::sti | csr::sei, u64{0}, u64{9}},
                                                            {csr::ssi | csr::sti, u64{0}, u64{1}},
                                                            {csr::sti, u64{0}, u64{5}},
@@ -301,14 +322,14 @@ TEST_P(Traps, vectored_mode_spreads_interrupts_alone) {
 
 TEST_P(Traps, status_fields_keep_legal_values) {
     Guest guest;
-    guest.csr_set(csr::mstatus, csr::status_mpp);       // M
-    guest.csr_clear(csr::mstatus, u64{1} << 11);        // would be 2, which is no mode
+    guest.csr_set(csr::mstatus, csr::status_mpp);  // M
+    guest.csr_clear(csr::mstatus, u64{1} << 11);   // would be 2, which is no mode
     guest.emit(Op::Csrrs, a0, csr::mstatus, zero);
     guest.csr_write(csr::mepc, u64{0x1235});
     guest.emit(Op::Csrrs, a1, csr::mepc, zero);
     guest.csr_write(csr::sepc, u64{0x1235});
     guest.emit(Op::Csrrs, a2, csr::sepc, zero);
-    guest.csr_write(csr::satp, u64{9} << 60 | 5);       // Sv48: not there, the write has no effect
+    guest.csr_write(csr::satp, u64{9} << 60 | 5);  // Sv48: not there, the write has no effect
     guest.emit(Op::Csrrs, a3, csr::satp, zero);
     guest.emit(Op::Csrrs, a4, csr::misa, zero);
     guest.run(GetParam());
@@ -343,10 +364,11 @@ TEST_P(Traps, sstatus_sie_and_sip_are_views) {
 }
 
 TEST_P(Traps, counters_are_refused_without_mcounteren_and_scounteren) {
-    for (const auto& [machine, supervisor, mode, legal] :
-         {std::tuple{u64{0}, u64{7}, Privilege::Supervisor, false}, {u64{4}, u64{0}, Privilege::Supervisor, true},
-          {u64{4}, u64{0}, Privilege::User, false}, {u64{4}, u64{4}, Privilege::User, true},
-          {u64{0}, u64{4}, Privilege::User, false}}) {
+    for (const auto& [machine, supervisor, mode, legal] : {std::tuple{u64{0}, u64{7}, Privilege::Supervisor, false},
+                                                           {u64{4}, u64{0}, Privilege::Supervisor, true},
+                                                           {u64{4}, u64{0}, Privilege::User, false},
+                                                           {u64{4}, u64{4}, Privilege::User, true},
+                                                           {u64{0}, u64{4}, Privilege::User, false}}) {
         Guest guest;
         guest.csr_write(csr::mcounteren, machine);
         guest.csr_write(csr::scounteren, supervisor);

@@ -13,11 +13,11 @@ namespace stampede::programs {
 // One instruction of a body; jumps name the item they go to.
 struct BodyInstruction {
     enum class Kind : u8 {
-        Word,        // `bits`, 4 bytes
-        Halfword,    // `bits`, 2 bytes
-        Jump,        // `op` with `operands`, to `target`
+        Word,            // `bits`, 4 bytes
+        Halfword,        // `bits`, 2 bytes
+        Jump,            // `op` with `operands`, to `target`
         CompressedJump,  // `compressed`, to `target`; its 32-bit form when the target is too far
-        AddressLow,  // addi that adds to the auipc just before it what is missing to `target`
+        AddressLow,      // addi that adds to the auipc just before it what is missing to `target`
     };
     Kind kind = Kind::Word;
     u32 bits = 0;
@@ -43,16 +43,16 @@ struct Poke {
     u64 value = 0;
 };
 
-// A change of a page-table entry, with the fence that makes it known: by address and ASID, as `number` modulo 4 says in its
-// bits 0 (the address counts) and 1 (the ASID counts).
+// A change of a page-table entry, with the fence that makes it known: by address and ASID, as `number` modulo 4 says in
+// its bits 0 (the address counts) and 1 (the ASID counts).
 struct PokeService {
     Poke poke;
     u64 virtual_address = 0;
     u64 asid = 0;
 };
 
-inline constexpr unsigned poke_services = 8;     // service calls 0 to 7: one PokeService each
-inline constexpr unsigned status_services = 8;   // service calls 8 to 15: mstatus ^= a mask
+inline constexpr unsigned poke_services = 8;    // service calls 0 to 7: one PokeService each
+inline constexpr unsigned status_services = 8;  // service calls 8 to 15: mstatus ^= a mask
 inline constexpr unsigned finish_service = 31;
 
 struct Body {
@@ -69,8 +69,8 @@ struct Body {
     u64 stvec = 0;
     u64 data_seed = 0;
     std::array<u64, 32> registers{};
-    std::vector<Poke> pokes;              // page-table entries it starts with, but those of its own code
-    u64 code_flags = 0;                   // A and G of the latter, in the windows of 4 KiB pages
+    std::vector<Poke> pokes;  // page-table entries it starts with, but those of its own code
+    u64 code_flags = 0;       // A and G of the latter, in the windows of 4 KiB pages
     std::array<PokeService, poke_services> services{};
     std::array<u64, status_services> status_masks{};
     std::vector<Item> items;

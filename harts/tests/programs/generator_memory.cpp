@@ -43,14 +43,15 @@ u16 random_compressed_access(GeneratorContext& context) {
         const isa::Operands& d = decoded.operands;
         if (decoded.length == 2 && decoded.op != Op::Illegal && isa::line_of(decoded.op).flow == isa::Flow::Access &&
             (d.rd == isa::sink_register || context.may_write(d.rd)) &&
-            (GeneratorContext::is_pointer(d.rs1) || (context.addressing == Addressing::Translated && context.random.chance(20)))) {
+            (GeneratorContext::is_pointer(d.rs1) ||
+             (context.addressing == Addressing::Translated && context.random.chance(20)))) {
             return halfword;
         }
     }
 }
 
-// LR, perhaps something that computes, SC to the same address. The page is one that does not fault: what an SC without a
-// reservation does first is left to implementations.
+// LR, perhaps something that computes, SC to the same address. The page is one that does not fault: what an SC without
+// a reservation does first is left to implementations.
 void emit_reserved_pair(GeneratorContext& context) {
     Random& random = context.random;
     ItemWriter& out = context.out;

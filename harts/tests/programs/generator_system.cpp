@@ -19,17 +19,32 @@ struct UsableCsr {
     u64 writable;
 };
 
-// Left out: counters (not a function of the program), what QEMU has more of (mvendorid, menvcfg, PMP), and what the runtime
-// relies on (mtvec, mscratch, stvec are read only).
+// Left out: counters (not a function of the program), what QEMU has more of (mvendorid, menvcfg, PMP), and what the
+// runtime relies on (mtvec, mscratch, stvec are read only).
 std::vector<UsableCsr> usable_csrs(u64 interrupt) {
-    constexpr u64 supervisor_status = csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
-    constexpr u64 machine_status = supervisor_status | csr::status_mie | csr::status_mpie | csr::status_tvm | csr::status_tw |
-                                   csr::status_tsr;
-    return {{csr::sstatus, supervisor_status}, {csr::sie, interrupt}, {csr::sip, interrupt}, {csr::sscratch, all_bits},
-            {csr::sepc, address_bits}, {csr::scause, all_bits}, {csr::stval, all_bits}, {csr::stvec, 0}, {csr::satp, 0},
-            {csr::mstatus, machine_status}, {csr::mie, interrupt}, {csr::mip, interrupt}, {csr::mepc, address_bits},
-            {csr::mcause, all_bits}, {csr::mtval, all_bits}, {csr::medeleg, 0xb1ff}, {csr::mhartid, 0},
-            {csr::mtvec, 0}, {csr::mscratch, 0}};
+    constexpr u64 supervisor_status =
+        csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
+    constexpr u64 machine_status =
+        supervisor_status | csr::status_mie | csr::status_mpie | csr::status_tvm | csr::status_tw | csr::status_tsr;
+    return {{csr::sstatus, supervisor_status},
+            {csr::sie, interrupt},
+            {csr::sip, interrupt},
+            {csr::sscratch, all_bits},
+            {csr::sepc, address_bits},
+            {csr::scause, all_bits},
+            {csr::stval, all_bits},
+            {csr::stvec, 0},
+            {csr::satp, 0},
+            {csr::mstatus, machine_status},
+            {csr::mie, interrupt},
+            {csr::mip, interrupt},
+            {csr::mepc, address_bits},
+            {csr::mcause, all_bits},
+            {csr::mtval, all_bits},
+            {csr::medeleg, 0xb1ff},
+            {csr::mhartid, 0},
+            {csr::mtvec, 0},
+            {csr::mscratch, 0}};
 }
 
 // Reads and writes; the operand's bits are such that only writable ones change.
@@ -52,7 +67,9 @@ void emit_csr_write(GeneratorContext& context, const UsableCsr& csr) {
 }
 
 // A descent to U may have failed (TSR): then S would carry out what is meant to trap.
-bool certainly_user(const GeneratorContext& context) { return context.body.mode == Privilege::User; }
+bool certainly_user(const GeneratorContext& context) {
+    return context.body.mode == Privilege::User;
+}
 
 // Writes a CSR that no hart has, that may not be written, or that belongs to more privilege than there is.
 void emit_csr_trap(GeneratorContext& context) {
@@ -156,7 +173,8 @@ void write_remapping(GeneratorContext& context) {
     const u64 page = context.body.services.at(number).virtual_address & ~page_offset_mask;
     const bool stores = random.chance(30);
     const auto access = [&] {
-        stores ? out.emit(Op::Sb, context.source(), address, 0) : out.emit(Op::Lbu, context.scratch(address), address, 0);
+        stores ? out.emit(Op::Sb, context.source(), address, 0)
+               : out.emit(Op::Lbu, context.scratch(address), address, 0);
     };
     out.load_immediate(address, page + random.below(page_size));
     if (context.addressing == Addressing::Translated) {
@@ -189,8 +207,8 @@ void write_wild_jump(GeneratorContext& context) {
     context.out.begin();
     const u8 address = context.scratch();
     const bool bare = context.addressing == Addressing::Bare;
-    context.out.load_immediate(address, bare ? past_memory + context.random.below(u64{1} << 30)
-                                             : forbidden_code(context));
+    context.out.load_immediate(address,
+                               bare ? past_memory + context.random.below(u64{1} << 30) : forbidden_code(context));
     context.out.emit(Op::Jalr, context.destination(), address, 0);
 }
 

@@ -99,8 +99,8 @@ std::vector<std::string> dump_names(const Body& body) {
     for (u8 x = 1; x < 32; ++x) {
         names.push_back(fmt::format("x{} ({})", x, isa::register_name(x)));
     }
-    for (const char* name : {"hash of the traps", "number of traps", "satp", "sstatus", "sepc", "scause", "stval", "sscratch",
-                             "stvec", "medeleg", "mideleg", "mie", "mip"}) {
+    for (const char* name : {"hash of the traps", "number of traps", "satp", "sstatus", "sepc", "scause", "stval",
+                             "sscratch", "stvec", "medeleg", "mideleg", "mie", "mip"}) {
         names.emplace_back(name);
     }
     for (const Poke& poke : all_pokes(body)) {
@@ -110,7 +110,8 @@ std::vector<std::string> dump_names(const Body& body) {
         names.push_back(fmt::format("memory at {:#x}", address));
     }
     for (unsigned trap = 0; trap < logged_traps; ++trap) {
-        for (const char* word : {"vector", "mcause", "mepc", "mtval", "mstatus", "scause", "sepc", "stval", "sstatus"}) {
+        for (const char* word :
+             {"vector", "mcause", "mepc", "mtval", "mstatus", "scause", "sepc", "stval", "sstatus"}) {
             names.push_back(fmt::format("trap {}: {}", trap, word));
         }
     }

@@ -12,18 +12,33 @@ constexpr unsigned ppn_shift = 10;
 constexpr u64 entries = 512;
 
 // The tables, one page each.
+// clang-format off
 enum Table : u64 {
-    root_first, root_second, low_first, low_second, data_first, data_second, user_code, user_code_leaves, supervisor_code,
-    supervisor_code_leaves, user_code_large, supervisor_code_large, handler, handler_leaves, high, high_leaves
+    root_first, root_second, low_first, low_second, data_first, data_second, user_code, user_code_leaves,
+    supervisor_code, supervisor_code_leaves, user_code_large, supervisor_code_large, handler, handler_leaves,
+    high, high_leaves
 };
+// clang-format on
 
-u64 table_address(u64 table) { return tables_base + table * page_size; }
-u64 entry_to(u64 physical, u64 flags) { return (physical / page_size) << ppn_shift | flags; }
-u64 index_of(u64 address, unsigned level) { return (address >> (12 + 9 * level)) % entries; }
-Poke entry(u64 table, u64 index, u64 value) { return {table_address(table) + index * 8, value}; }
-Poke pointer(u64 table, u64 index, u64 to) { return entry(table, index, entry_to(table_address(to), v)); }
+u64 table_address(u64 table) {
+    return tables_base + table * page_size;
+}
+u64 entry_to(u64 physical, u64 flags) {
+    return (physical / page_size) << ppn_shift | flags;
+}
+u64 index_of(u64 address, unsigned level) {
+    return (address >> (12 + 9 * level)) % entries;
+}
+Poke entry(u64 table, u64 index, u64 value) {
+    return {table_address(table) + index * 8, value};
+}
+Poke pointer(u64 table, u64 index, u64 to) {
+    return entry(table, index, entry_to(table_address(to), v));
+}
 
-u64 data_page(Random& random) { return data_base + random.below(data_pages) * page_size; }
+u64 data_page(Random& random) {
+    return data_base + random.below(data_pages) * page_size;
+}
 
 u64 sound_permissions(Random& random) {
     return random.one_of({r, r | w, r | w, r | w, r | x, r | w | x, x});
@@ -34,13 +49,19 @@ u64 random_leaf(Random& random, u64 physical) {
     u64 flags = v | a | d | sound_permissions(random) | (random.chance(50) ? u : 0);
     flags |= random.bits() & software_bits;
     switch (random.below(24)) {
-    case 0: case 1: case 2: flags &= ~d; break;
-    case 3: case 4: case 5: flags &= ~(a | d); break;
+    case 0:
+    case 1:
+    case 2: flags &= ~d; break;
+    case 3:
+    case 4:
+    case 5: flags &= ~(a | d); break;
     case 6: flags &= ~a; break;
-    case 7: return random.bits() & ~v & ~(u64{0x3ff} << 54);      // not valid, whatever else it says
-    case 8: flags = (flags & ~r) | w; break;                      // reserved: writable, not readable
-    case 9: flags &= ~(r | w | x); break;                         // a pointer where there is no level below
-    case 10: return entry_to(past_memory + random.below(16) * page_size, flags & ~(w | d));  // nothing there: an access fault
+    case 7: return random.bits() & ~v & ~(u64{0x3ff} << 54);  // not valid, whatever else it says
+    case 8: flags = (flags & ~r) | w; break;                  // reserved: writable, not readable
+    case 9: flags &= ~(r | w | x); break;                     // a pointer where there is no level below
+    case 10:
+        return entry_to(past_memory + random.below(16) * page_size,
+                        flags & ~(w | d));                                          // nothing there: an access fault
     case 11: return entry_to(physical, flags) | u64{1} << (54 + random.below(10));  // reserved bits
     default: break;
     }
@@ -54,7 +75,9 @@ u64 random_superpage(Random& random, u64 physical, unsigned level) {
 
 void map_code(std::vector<Poke>& pokes, Random& random) {
     const u64 global = random.chance(30) ? g : 0;
-    const auto large = [&](u64 flags) { return entry_to(runtime_base, v | r | x | flags | (random.chance(80) ? a : 0)); };
+    const auto large = [&](u64 flags) {
+        return entry_to(runtime_base, v | r | x | flags | (random.chance(80) ? a : 0));
+    };
     for (const u64 root : {root_first, root_second}) {
         pokes.push_back(pointer(root, index_of(user_code_4k, 2), user_code));
         pokes.push_back(pointer(root, index_of(user_code_2m, 2), user_code_large));
@@ -69,7 +92,8 @@ void map_code(std::vector<Poke>& pokes, Random& random) {
     pokes.push_back(entry(user_code_large, 0, large(u | global)));
     pokes.push_back(entry(supervisor_code_large, 0, large(global)));
     pokes.push_back(pointer(handler, 0, handler_leaves));
-    pokes.push_back(entry(handler_leaves, 0, entry_to(supervisor_handler, v | x | a | global | (random.chance(50) ? r : 0))));
+    pokes.push_back(
+        entry(handler_leaves, 0, entry_to(supervisor_handler, v | x | a | global | (random.chance(50) ? r : 0))));
 }
 
 void map_data(std::vector<Poke>& pokes, Random& random) {
@@ -97,7 +121,8 @@ void map_data(std::vector<Poke>& pokes, Random& random) {
     }
     pokes.push_back(pointer(high, index_of(data_high_window, 1), high_leaves));
     for (unsigned page = 0; page < data_high_pages; ++page) {
-        pokes.push_back(entry(high_leaves, index_of(data_high_window, 0) + page, random_leaf(random, data_page(random))));
+        pokes.push_back(
+            entry(high_leaves, index_of(data_high_window, 0) + page, random_leaf(random, data_page(random))));
     }
 }
 
@@ -154,10 +179,10 @@ u64 random_data_address(Random& random) {
 
 u64 random_unfetchable_address(Random& random) {
     switch (random.below(4)) {
-    case 0: return supervisor_code_4k + u64{300} * 0x20'0000;         // no such table
-    case 1: return user_code_4k ^ u64{1} << (39 + random.below(25));  // not canonical
-    case 2: return data_4k_window + sound_user_page * page_size;      // not executable
-    default: return random.bits() | u64{1} << 45;                     // very far away
+    case 0: return supervisor_code_4k + u64{300} * 0x20'0000;            // no such table
+    case 1: return user_code_4k ^ u64 { 1 } << (39 + random.below(25));  // not canonical
+    case 2: return data_4k_window + sound_user_page * page_size;         // not executable
+    default: return random.bits() | u64{1} << 45;                        // very far away
     }
 }
 

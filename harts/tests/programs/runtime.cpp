@@ -196,8 +196,8 @@ private:
         };
         account_words(frame_base + 8, frame_base + 256);
         account_words(frame_base + frame_trap_hash, frame_base + frame_trap_count + 8);
-        for (const u32 number : {csr::satp, csr::sstatus, csr::sepc, csr::scause, csr::stval, csr::sscratch, csr::stvec,
-                                 csr::medeleg}) {
+        for (const u32 number :
+             {csr::satp, csr::sstatus, csr::sepc, csr::scause, csr::stval, csr::sscratch, csr::stvec, csr::medeleg}) {
             account_csr(number, ~u64{0});
         }
         for (const u32 number : {csr::mideleg, csr::mie, csr::mip}) {
@@ -268,8 +268,8 @@ private:
         emit(Op::Sd, t5, t6, frame_registers + 8 * t6);
     }
 
-    // From here: s0 frame, s1 cause, s2 pc, s3 tval, s4 mstatus, s5 whether the supervisor's handler passes on a trap, s6 stvec's
-    // base, s9 and s10 for the hash.
+    // From here: s0 frame, s1 cause, s2 pc, s3 tval, s4 mstatus, s5 whether the supervisor's handler passes on a trap,
+    // s6 stvec's base, s9 and s10 for the hash.
     void log_trap() {
         move(s0, t6);
         read(s1, csr::mcause);
@@ -318,8 +318,8 @@ private:
         a_.bind(few);
     }
 
-    // What implementations choose: an ebreak's tval is its address or zero; an access fault's names the access, or, as in QEMU, the
-    // aligned words around a misaligned one.
+    // What implementations choose: an ebreak's tval is its address or zero; an access fault's names the access, or, as
+    // in QEMU, the aligned words around a misaligned one.
     void forget_choices(Register cause, u32 tval) {
         const Label other = a_.label();
         emit(Op::Addi, t1, cause, -3);
@@ -550,6 +550,8 @@ private:
 
 }  // namespace
 
-std::vector<u8> runtime_image(std::size_t bodies, Detail detail) { return Runtime(bodies, detail).build(); }
+std::vector<u8> runtime_image(std::size_t bodies, Detail detail) {
+    return Runtime(bodies, detail).build();
+}
 
 }  // namespace stampede::programs
