@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harts/machine/device_tree.h"
 
 namespace stampede {
@@ -34,7 +36,9 @@ Result<Loaded> load_kernel(Ram& ram, const ElfImage& kernel, unsigned harts, con
         return error(fmt::format("boot arguments of {} bytes: the device tree does not fit into {} MiB of memory",
                                  bootargs.size(), ram.size() >> 20));
     }
-    const PhysAddr tree_at{ram_base.value + ram.size() - tree_size};
+    // Below 3 GiB as on QEMU: early code reaches it by a simple map, however much memory there is.
+    constexpr u64 highest = u64{3} << 30;
+    const PhysAddr tree_at{std::min(ram_base.value + ram.size(), highest) - tree_size};
     for (const ElfSegment& segment : kernel.segments()) {
         if (auto loaded = load_segment(ram, kernel, segment, tree_at); !loaded) {
             return std::unexpected(loaded.error());
