@@ -49,7 +49,7 @@ bool all_done() { return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == p
 // for its host thread may be waiting for a core.
 template <class T>
 void await_change(const T& word, T from, u64 stored) {
-    const u64 patience = stored % 256 == 0 ? ~u64{0} : 60;
+    const u64 patience = stored % 4096 == 0 ? ~u64{0} : 60;
     for (u64 look = 0; look < patience && __atomic_load_n(&word, __ATOMIC_RELAXED) == from; ++look) {
     }
 }
