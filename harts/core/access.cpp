@@ -89,6 +89,16 @@ u64 load_ram(const u8* at, unsigned size) {
     return value;
 }
 
+void store_bytes(u8* at, unsigned size, u64 value) {
+    if ((reinterpret_cast<u64>(at) & (size - 1)) == 0) [[likely]] {
+        store_host(at, size, value);
+        return;
+    }
+    for (unsigned n = 0; n < size; ++n) {
+        store_host(at + n, 1, value >> (8 * n));
+    }
+}
+
 // True: the page is ordinary.
 bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     if ((at.value & (size - 1)) == 0) [[likely]] {
@@ -101,7 +111,22 @@ bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     return ordinary;
 }
 
+// What the fast hart would use, this one uses too: else a stale translation would come and go with the budget.
+u8* cached_read(const Hart& hart, u64 address) {
+    const TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
+    return entry.read == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
+}
+
+// The page is ordinary, or it would have no write tag.
+u8* cached_write(const Hart& hart, u64 address) {
+    const TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
+    return entry.write == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
+}
+
 Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
+    if (const u8* at = cached_read(hart, address); at != nullptr) {
+        return load_ram(at, size);
+    }
     const Accessed<Place> place = translate(hart, address, Access::Read);
     if (!place) {
         return std::unexpected(place.error());
@@ -118,6 +143,11 @@ Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
 }
 
 Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) {
+    if (u8* at = cached_write(hart, address); at != nullptr) {
+        ++hart.own.effects;
+        store_bytes(at, size, value);
+        return {};
+    }
     const Accessed<Place> place = translate(hart, address, Access::Write);
     if (!place) {
         return std::unexpected(place.error());
@@ -228,14 +258,21 @@ Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value) {
 }
 
 Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand) {
-    const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
-    if (!place) {
-        return std::unexpected(place.error());
-    }
     u64 old = 0;
-    const bool ordinary = change_ram(hart, place->physical, [&](u8* at) {
+    const auto change = [&](u8* at) {
         old = size == 4 ? amo_host<i32>(op, at, static_cast<i32>(operand)) : amo_host<i64>(op, at, static_cast<i64>(operand));
-    });
+    };
+    if (u8* at = cached_write(hart, address); at != nullptr && (address & (size - 1)) == 0) {
+        change(at);
+    } else {
+        const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
+        if (!place) {
+            return std::unexpected(place.error());
+        }
+        if (change_ram(hart, place->physical, change)) {
+            fill_write(hart, address, *place);
+        }
+    }
     const u64 stored = size == 4 ? static_cast<u64>(i64{isa::amo_result<i32>(op, static_cast<i32>(old), static_cast<i32>(operand))})
                                  : static_cast<u64>(isa::amo_result<i64>(op, static_cast<i64>(old), static_cast<i64>(operand)));
     if (stored == old) {
@@ -243,9 +280,6 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
     } else {
         ++hart.own.effects;
         hart.own.spin.count = 0;
-    }
-    if (ordinary) {
-        fill_write(hart, address, *place);
     }
     return old;
 }
