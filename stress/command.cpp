@@ -107,7 +107,6 @@ RunSetup setup_of(const Options& options, const Policy& policy) {
     setup.machine.memory = options.memory;
     setup.machine.time = options.time;
     setup.machine.bootargs = options.bootargs();
-    setup.machine.seed = options.seed;
     setup.kernel = policy.kernel;
     if (options.task == Task::Run) {
         setup.user_program = guest_folder() / "user" / (options.workload + ".elf");

@@ -101,7 +101,8 @@ bool Hart::spins_in_place() {
     own.stopping = own.attention = false;
     own.chunk = own.budget = most;
     bool same = false;
-    while (!same && own.budget > 0) {
+    // The alarm counts here as at a run's end: without it, code that another hart has rewritten would run once more.
+    while (!same && own.budget > 0 && shared.safe_point.alarm.load(std::memory_order_relaxed) == 0) {
         const Slot* slot = enter(*this);
         if (slot == nullptr || isa::line_of(own.page->op[slot - own.slots]).flow == isa::Flow::System) {
             break;

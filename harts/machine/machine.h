@@ -22,7 +22,8 @@ struct Hart;
 enum class TimeMode : u8 {
     Host,     // 10 MHz off the host's monotonic clock
     Warp,     // the same, but when every hart waits, time jumps to the next deadline
-    Counted,  // 100 instructions retired by all harts together are one tick; jumps as in Warp. For repeatable schedules
+    Counted,  // 100 instructions executed by all harts together are one tick; jumps as in Warp. For run() only: in
+              // run_parallel() it stands still
 };
 
 struct MachineConfig {
@@ -31,7 +32,6 @@ struct MachineConfig {
     TimeMode time = TimeMode::Host;
     std::string bootargs;                      // /chosen/bootargs
     unsigned permits = 0;                      // harts that run at once in parallel mode; 0: the host's cores
-    u64 seed = 0;                              // of everything random in the harness's part of the machine
 };
 
 // Where the guest's console goes and where its input comes from.

@@ -29,7 +29,7 @@ public:
         machine = std::move(*created);
     }
     void start(unsigned harts) {
-        start({.harts = harts, .memory = u64{4} << 20, .time = TimeMode::Counted, .bootargs = {}, .permits = 0, .seed = 0});
+        start({.harts = harts, .memory = u64{4} << 20, .time = TimeMode::Counted, .bootargs = {}, .permits = 0});
     }
 
     [[nodiscard]] HartState& hart(u32 n) const { return machine->hart(HartId{n}).own; }
