@@ -45,7 +45,10 @@ Finding failed_check(const FailedCheck& check, const GuestSymbols& symbols) {
     finding.where.hart = check.where.hart;
     finding.where.pid = check.where.pid;
     finding.stacks.push_back(symbols.stack_of(check.where, hart_role(check.where.hart)));
-    finding.where.source = finding.stacks.back().frames.front();
+    // The guest library's own frames say how it was reported, not where.
+    const auto& frames = finding.stacks.back().frames;
+    const auto place = std::ranges::find_if(frames, [](const SourceLocation& frame) { return !frame.function.starts_with("user::"); });
+    finding.where.source = place != frames.end() ? *place : frames.front();
     return finding;
 }
 
