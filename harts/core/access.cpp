@@ -56,24 +56,28 @@ bool update_pte(Hart& hart, PhysAddr at, u64 from, u64 to) {
     return swapped;
 }
 
-void fill_read(Hart& hart, u64 address, const Place& place) {
+// The entry for `address`, its tags still as they were; null: the environment wants this translation left out.
+TlbEntry* take_entry(Hart& hart, u64 address, const Place& place) {
     if (hart.machine.environment.evict_translation(hart.own.id)) {
-        return;
+        return nullptr;
     }
     TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
     entry.offset = static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
-    entry.read = address & ~page_offset_mask;
+    return &entry;
+}
+
+void fill_read(Hart& hart, u64 address, const Place& place) {
+    if (TlbEntry* entry = take_entry(hart, address, place); entry != nullptr) {
+        entry->read = address & ~page_offset_mask;
+    }
 }
 
 void fill_write(Hart& hart, u64 address, const Place& place) {
-    if (hart.machine.environment.evict_translation(hart.own.id)) {
-        return;
-    }
-    TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
-    entry.offset = static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
-    entry.write = address & ~page_offset_mask;
-    if (place.readable) {
-        entry.read = entry.write;
+    if (TlbEntry* entry = take_entry(hart, address, place); entry != nullptr) {
+        entry->write = address & ~page_offset_mask;
+        if (place.readable) {
+            entry->read = entry->write;
+        }
     }
 }
 
@@ -112,16 +116,13 @@ bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
 }
 
 // What the fast hart would use, this one uses too: else a stale translation would come and go with the budget.
-u8* cached_read(const Hart& hart, u64 address) {
+u8* cached(const Hart& hart, u64 address, u64 TlbEntry::* tag) {
     const TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
-    return entry.read == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
+    return entry.*tag == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
 }
-
+const u8* cached_read(const Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::read); }
 // The page is ordinary, or it would have no write tag.
-u8* cached_write(const Hart& hart, u64 address) {
-    const TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
-    return entry.write == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
-}
+u8* cached_write(const Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::write); }
 
 Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     if (const u8* at = cached_read(hart, address); at != nullptr) {

@@ -82,7 +82,6 @@ struct alignas(64) HartShared {
     SafePoint safe_point;                      // its alarm is polled at every run end
     std::atomic<u64> lines{0};                 // mip bits driven by devices; written by whoever drives them, read by the hart
     std::atomic<u32> stop_requested{0};        // by the harness; the hart leaves run() with StopReason::Alarm
-    std::atomic<u32> timer_changed{0};         // by whoever writes this hart's mtimecmp
     std::atomic<u32> wake{0};                  // futex of a hart in wfi: raised by whoever wants it awake
     std::atomic<u32> sleeping{0};              // by the hart: 1 while it may sleep on `wake`
     std::atomic<u64> instructions{0};          // retired, as of the last chunk; written by the hart, read for progress

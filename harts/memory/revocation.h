@@ -11,7 +11,6 @@
 // A marker that waits for the lock acknowledges meanwhile, so two markers cannot wait for each other.
 #pragma once
 #include <atomic>
-#include <functional>
 #include <vector>
 
 #include "harts/base/futex.h"
