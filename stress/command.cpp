@@ -105,7 +105,9 @@ RunSetup setup_of(const Options& options, const Policy& policy) {
     RunSetup setup;
     setup.machine.harts = options.cpus;
     setup.machine.memory = options.memory;
-    setup.machine.time = options.time;
+    setup.machine.time = options.schedule.repeatable() ? TimeMode::Counted : options.time;
+    setup.schedule = options.schedule;
+    setup.seed = options.seed;
     setup.machine.bootargs = options.bootargs();
     setup.kernel = policy.kernel;
     if (options.task == Task::Run) {
@@ -197,7 +199,17 @@ ExitStatus refuse(const Options& options, const std::vector<std::string>& comman
     return refusal.status;
 }
 
-ExitStatus run(const Options& options, const std::vector<std::string>& command) {
+// Comes back only where the sibling cannot be started.
+ExitStatus become_race_program(const char* const* argv) {
+    std::error_code failure;
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failure);
+    const std::string sibling = self.parent_path() / "stress-race";
+    ::execv(sibling.c_str(), const_cast<char* const*>(argv));
+    complain(fmt::format("{}: cannot be started: {}; build the target `stress-race`", sibling, std::strerror(errno)));
+    return ExitStatus::HostLacks;
+}
+
+ExitStatus run(const Options& options, const std::vector<std::string>& command, MakeRaceDetection make_race_detection) {
     const auto policy = find_policy(options);
     if (!policy) {
         return refuse(options, command, policy.error());
@@ -211,7 +223,8 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command) 
     const bool is_shell = options.task == Task::Shell;
     ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
                        is_shell ? std::function([&] { return shell.next(); }) : nullptr);
-    const RunSetup setup = setup_of(options, *policy);
+    RunSetup setup = setup_of(options, *policy);
+    setup.race = options.race ? make_race_detection : nullptr;
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
     if (!outcome) {
@@ -226,7 +239,7 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command) 
 
 }  // namespace
 
-int stress_command(int argc, const char* const* argv) {
+int stress_command(int argc, const char* const* argv, MakeRaceDetection make_race_detection) {
     const auto options = parse_options(argc, argv);
     if (!options) {
         fmt::print(options.error().status == ExitStatus::Passed ? stdout : stderr, "{}", options.error().text);
@@ -236,7 +249,10 @@ int stress_command(int argc, const char* const* argv) {
         fmt::print("{}", listing(workloads(), find_policies(guest_folder())));
         return static_cast<int>(ExitStatus::Passed);
     }
-    return static_cast<int>(run(*options, std::vector<std::string>(argv, argv + argc)));
+    if (options->race && make_race_detection == nullptr) {
+        return static_cast<int>(become_race_program(argv));
+    }
+    return static_cast<int>(run(*options, std::vector<std::string>(argv, argv + argc), make_race_detection));
 }
 
 }  // namespace stampede

@@ -68,6 +68,8 @@ public:
     // --- harts parked -----------------------------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
     [[nodiscard]] GuestPlace place_of(const HartState& state) const;
+    // Whose page table that is now, if anybody's.
+    [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
 
 private:
     struct alignas(64) PerHart {
@@ -78,7 +80,6 @@ private:
         DeadHandler::Exception before_repeats;
         unsigned repeats = 0;
     };
-    [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
     void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to);
 
     const Ram& ram_;

@@ -32,6 +32,9 @@ GuestSymbols::File GuestSymbols::read(const std::filesystem::path& path) {
 GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program)
     : kernel_(read(kernel.name())), program_(user_program.empty() ? File{} : read(user_program)) {
     kernel_.symbols = kernel.symbols();
+    for (const ElfSegment& segment : kernel.segments()) {
+        image_.push_back({segment.physical, segment.virtual_address, segment.memory_size});
+    }
     if (const Result<ElfImage> program = ElfImage::read(user_program); !user_program.empty() && program) {
         program_.symbols = program->symbols();
     }
@@ -45,6 +48,25 @@ SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const {
     SourceLocation location;
     location.pc = pc;
     return location;
+}
+
+std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind kind) const {
+    const File& file = file_of(mode);
+    if (file.code) {
+        return file.code->frames(pc, kind);
+    }
+    std::vector<SourceLocation> unknown(1);
+    unknown.front().pc = pc;
+    return unknown;
+}
+
+std::string GuestSymbols::describe_physical(PhysAddr address) const {
+    for (const Piece& piece : image_) {
+        if (address.value - piece.physical < piece.size) {
+            return describe_data(piece.address + (address.value - piece.physical), Privilege::Supervisor);
+        }
+    }
+    return fmt::format("physical page {:#x}+{:#x}", address.page().value, address.offset());
 }
 
 std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const { return location_text(locate(pc, mode)); }

@@ -20,6 +20,10 @@ public:
 
     // The innermost function at a pc.
     [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
+    // The frames at a pc, innermost first: functions inlined there, then the one around them. `kind` as in Symbols.
+    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode, PcKind kind = PcKind::Instruction) const;
+    // A physical address as describe_data() has it where it lies in the kernel's image, else as a page of RAM and an offset.
+    [[nodiscard]] std::string describe_physical(PhysAddr address) const;
     // A pc as "function at file:line", a datum as "name" or "name+0x10"; the number where nothing is known.
     [[nodiscard]] std::string describe_code(u64 pc, Privilege mode) const;
     [[nodiscard]] std::string describe_data(u64 address, Privilege mode) const;
@@ -35,6 +39,10 @@ private:
     [[nodiscard]] const File& file_of(Privilege mode) const { return mode == Privilege::User ? program_ : kernel_; }
 
     File kernel_, program_;
+    struct Piece {
+        u64 physical = 0, address = 0, size = 0;
+    };
+    std::vector<Piece> image_;       // of the kernel's
 };
 
 }  // namespace stampede

@@ -1,3 +1,3 @@
 #include "stress/command.h"
 
-int main(int argc, char** argv) { return stampede::stress_command(argc, argv); }
+int main(int argc, char** argv) { return stampede::stress_command(argc, argv, nullptr); }

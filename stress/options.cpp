@@ -81,6 +81,9 @@ void add_all(CLI::App& app, Options& options) {
         "host time until the run is cut off, default: a minute more than the duration", "TIME");
     add(app, "--time", options.time, parse_time, "host, or warp: jump to the next deadline when every hart waits",
         "MODE");
+    app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
+    add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
+        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K]", "SCHEDULE");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
     add_text(app, "--append", options.append, "more words for the kernel's command line", "TEXT");
     add(app, "--max-findings", options.max_findings, number(1, 1'000'000),
@@ -133,6 +136,12 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     }
     if (time != standard.time) {
         add("--time", "warp");
+    }
+    if (race) {
+        words.emplace_back("--race");
+    }
+    if (schedule != standard.schedule) {
+        add("--schedule", schedule.text());
     }
     add("--policy", policy);
     if (!append.empty()) {

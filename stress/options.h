@@ -8,6 +8,7 @@
 
 #include "harts/base/types.h"
 #include "harts/machine/machine.h"
+#include "harts/schedule/schedule_spec.h"
 
 namespace stampede {
 
@@ -27,6 +28,8 @@ struct Options {
     std::optional<u64> operations;
     std::optional<std::chrono::seconds> timeout;     // of host time
     TimeMode time = TimeMode::Host;
+    bool race = false;                               // race detection
+    ScheduleSpec schedule;                           // who runs when
     std::string policy = "kmem";                     // may be unknown
     std::string append;
     u64 max_findings = 0;

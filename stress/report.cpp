@@ -20,6 +20,8 @@ std::map<std::string, std::string> option_texts(const Options& options) {
         {"duration", fmt::format("{}s", options.duration.count())},
         {"time", options.time == TimeMode::Host ? "host" : "warp"},
         {"policy", options.policy},
+        {"race", options.race ? "yes" : "no"},
+        {"schedule", options.schedule.text()},
         {"append", options.append},
         {"max-findings", std::to_string(options.max_findings)},
     };

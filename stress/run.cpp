@@ -15,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned looks_after_a_panic = 4;  // a kernel that gave up gets so long to end the machine
+constexpr u64 instructions_a_look = 50'000'000;  // of a repeatable schedule
 constexpr unsigned quiet_looks = 8;          // a shell without input that says nothing so long has nothing more to do
 
 double cpu_seconds() {
@@ -36,7 +37,10 @@ public:
           interrupts_(interrupts),
           listeners_(listeners),
           symbols_(kernel, setup.user_program),
-          watchdog_(setup.watchdog, setup.input) {}
+          watchdog_(setup.watchdog, setup.input),
+          schedule_(setup.schedule.make(setup.seed, machine_->harts())),
+          race_(setup.race == nullptr ? nullptr
+                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)) {}
 
     ~GuestRun() { interrupts_.watch(nullptr); }
     GuestRun(const GuestRun&) = delete;
@@ -76,13 +80,19 @@ public:
     }
 
 private:
+    MachineStop drive() {
+        return schedule_ == nullptr ? machine_->run_parallel(setup_.look)
+                                    : machine_->run_scheduled(*schedule_, instructions_a_look, race_.get());
+    }
+
     RunEnd go_on() {
         for (;;) {
-            switch (machine_->run_parallel(setup_.look)) {
+            switch (drive()) {
             case MachineStop::Finished: return events_->dead_handler() ? RunEnd::DeadHandler : RunEnd::Finished;
             case MachineStop::Quiescent: audit_now(); break;
             case MachineStop::SnapshotReady:
             case MachineStop::Requested:
+            case MachineStop::Idle:
             case MachineStop::Deadline: break;
             }
             if (const std::optional<RunEnd> end = look()) {
@@ -125,14 +135,19 @@ private:
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
             ? facts_.audited.size()
             : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
+        const std::size_t races = race_ == nullptr ? 0 : race_->count();
         if (listeners_.progress) {
-            RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings};
+            RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
             for (u32 n = 0; n < machine_->harts(); ++n) {
                 progress.instructions += machine_->instructions({n});
             }
             listeners_.progress(progress);
         }
         return findings;
+    }
+
+    std::vector<Finding> races() const {
+        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_});
     }
 
     bool input_over() {
@@ -189,6 +204,8 @@ private:
         outcome.end = facts_.end;
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
+        merge_findings(outcome.findings, races());
+        outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
         for (u32 n = 0; n < machine_->harts(); ++n) {
@@ -226,6 +243,8 @@ private:
     u64 said_ = 0;
     bool input_wanted_ = false;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
+    const std::unique_ptr<Schedule> schedule_;       // null: parallel
+    const std::unique_ptr<RaceDetection> race_;      // null: none
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "harts/report/run_report.h"
 #include "stress/console_log.h"
 #include "stress/interrupts.h"
+#include "harts/schedule/schedule_spec.h"
+#include "stress/race_support.h"
 #include "stress/run_facts.h"
 
 namespace stampede {
@@ -18,6 +20,9 @@ struct RunSetup {
     MachineConfig machine;
     std::filesystem::path kernel;
     std::filesystem::path user_program;               // for names; may be empty
+    ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
+    u64 seed = 0;                                     // of the schedule
+    MakeRaceDetection race = nullptr;                 // null: none
     std::optional<std::string> trace;                 // file to write
     std::optional<std::chrono::seconds> limit;        // of host time
     std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
@@ -48,6 +53,7 @@ struct RunOutcome {
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
     bool audited = false;
+    std::string schedule;                             // what a repeatable schedule says of itself
 
     [[nodiscard]] Verdict verdict() const;
 };

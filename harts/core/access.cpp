@@ -81,6 +81,19 @@ void fill_write(Hart& hart, u64 address, const Place& place) {
     }
 }
 
+// What the hart's observer is told; `at` is in RAM.
+u64 seen_load(Hart& hart, const u8* at, unsigned size, u64 value) {
+    if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_load(hart, hart.machine.ram.address_of(at), size, value);
+    }
+    return value;
+}
+void seen_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
+    if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_store(hart, at, size, value);
+    }
+}
+
 // Misaligned: byte by byte, which is all the specification asks for.
 u64 load_ram(const u8* at, unsigned size) {
     if ((reinterpret_cast<u64>(at) & (size - 1)) == 0) [[likely]] {
@@ -126,7 +139,10 @@ u8* cached_write(const Hart& hart, u64 address) { return cached(hart, address, &
 
 Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     if (const u8* at = cached_read(hart, address); at != nullptr) {
-        return load_ram(at, size);
+        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
+            return postponed();
+        }
+        return seen_load(hart, at, size, load_ram(at, size));
     }
     const Accessed<Place> place = translate(hart, address, Access::Read);
     if (!place) {
@@ -134,7 +150,11 @@ Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     }
     if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
         fill_read(hart, address, *place);
-        return load_ram(hart.machine.ram.host(place->physical), size);
+        if (!may_access(hart, place->physical, size)) [[unlikely]] {
+            return postponed();
+        }
+        const u8* at = hart.machine.ram.host(place->physical);
+        return seen_load(hart, at, size, load_ram(at, size));
     }
     hart.own.progress = true;
     ++hart.own.effects;
@@ -145,7 +165,11 @@ Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
 
 Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) {
     if (u8* at = cached_write(hart, address); at != nullptr) {
+        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
+            return postponed();
+        }
         ++hart.own.effects;
+        seen_store(hart, hart.machine.ram.address_of(at), size, value);
         store_bytes(at, size, value);
         return {};
     }
@@ -153,8 +177,13 @@ Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) 
     if (!place) {
         return std::unexpected(place.error());
     }
+    const bool in_ram = hart.machine.ram.contains(place->physical, size);
+    if (in_ram && !may_access(hart, place->physical, size)) [[unlikely]] {
+        return postponed();
+    }
     ++hart.own.effects;
-    if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
+    if (in_ram) [[likely]] {
+        seen_store(hart, place->physical, size, value);
         if (store_ram(hart, place->physical, size, value)) {
             fill_write(hart, address, *place);
         }
@@ -162,6 +191,9 @@ Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) 
     }
     hart.own.progress = true;
     hart.own.attention = true;
+    if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_device_store(hart, place->physical, size, value);
+    }
     if (!hart.machine.bus.store(hart.own.id, place->physical, size, value)) {
         return fault(Cause::StoreAccess, address);
     }
@@ -181,6 +213,11 @@ u64 amo_host(isa::AmoOp op, u8* at, T operand) {
 }
 
 }  // namespace
+
+bool may_access(Hart& hart, PhysAddr at, unsigned size) {
+    Observer* const observer = hart.machine.observer;
+    return observer == nullptr || observer->may_access(hart, at, size);
+}
 
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
     if ((address & (size - 1)) != 0) {
@@ -258,17 +295,32 @@ Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value) {
     return {};
 }
 
-Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand) {
+Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand, isa::Ordering ordering) {
     u64 old = 0;
     const auto change = [&](u8* at) {
+        AtomicAccess access{AtomicAccess::Kind::Amo, op, {}, size, ordering, operand};
+        Observer* const observer = hart.machine.observer;
+        if (observer != nullptr) [[unlikely]] {
+            access.at = hart.machine.ram.address_of(at);
+            observer->before_atomic(hart, access);
+        }
         old = size == 4 ? amo_host<i32>(op, at, static_cast<i32>(operand)) : amo_host<i64>(op, at, static_cast<i64>(operand));
+        if (observer != nullptr) [[unlikely]] {
+            observer->after_atomic(hart, access, old, true);
+        }
     };
     if (u8* at = cached_write(hart, address); at != nullptr && (address & (size - 1)) == 0) {
+        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
+            return postponed();
+        }
         change(at);
     } else {
         const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
         if (!place) {
             return std::unexpected(place.error());
+        }
+        if (!may_access(hart, place->physical, size)) [[unlikely]] {
+            return postponed();
         }
         if (change_ram(hart, place->physical, change)) {
             fill_write(hart, address, *place);

@@ -13,11 +13,16 @@ namespace stampede {
 struct Fault {
     Cause cause;
     u64 tval;  // the virtual address of the part that failed
+    bool postponed = false;  // no exception: an observer wants the instruction begun again later
 };
 
 template <class T>
 using Accessed = std::expected<T, Fault>;
 inline std::unexpected<Fault> fault(Cause cause, u64 tval) { return std::unexpected(Fault{cause, tval}); }
+inline std::unexpected<Fault> postponed() { return std::unexpected(Fault{{}, 0, true}); }
+
+// Whether the observer, if there is one, lets the access to RAM happen now.
+[[nodiscard]] bool may_access(Hart& hart, PhysAddr at, unsigned size);
 
 // Where `address` is, for an access that lies within one page. A and D are set; the TLB is not filled.
 struct Place {
@@ -33,9 +38,11 @@ struct Place {
 [[nodiscard]] Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value);
 
 // Atomics: aligned, in RAM. `size` 4 or 8; values are sign-extended by the caller.
-[[nodiscard]] Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand);
-[[nodiscard]] Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size);
-[[nodiscard]] Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value);  // true: stored
+[[nodiscard]] Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand,
+                                       isa::Ordering ordering);
+[[nodiscard]] Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::Ordering ordering);
+[[nodiscard]] Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value,
+                                                      isa::Ordering ordering);  // true: stored
 
 // The RAM behind an aligned atomic access, or why there is none.
 [[nodiscard]] Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access);

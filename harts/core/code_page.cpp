@@ -48,6 +48,14 @@ CodePage* CodeCache::drop(u64 page) {
     return code;
 }
 
+void CodeCache::clear() {
+    for (u64 page = 0; page < count_; ++page) {
+        if (pages_[page] != nullptr) {
+            drop(page);
+        }
+    }
+}
+
 namespace {
 
 constexpr unsigned longest_run = 250;  // fits Slot::n
@@ -79,7 +87,7 @@ isa::Decoded decoded_at(const CodePage& page, unsigned k) {
 
 }  // namespace
 
-void decode_run(const Ram& ram, CodePage& page, unsigned k) {
+void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k) {
     unsigned fresh[longest_piece];
     unsigned count = 0;
     unsigned behind = 0;  // instructions of the run that follows, when this one flows into it
@@ -106,8 +114,11 @@ void decode_run(const Ram& ram, CodePage& page, unsigned k) {
         page.op[k] = decoded.op;
         page.length[k] = decoded.length;
         const isa::Flow flow = isa::line_of(decoded.op).flow;
-        slot.handler = handlers::of(decoded.op, decoded.length,
+        slot.handler = engine.handler_of(decoded.op, decoded.length,
                                     near(flow, k, slot.imm) ? handlers::Reach::Page : handlers::Reach::Anywhere);
+        if (engine.always_slow != nullptr && engine.always_slow(ram, page, k)) {
+            slot.handler = handlers::one_slowly;
+        }
         fresh[count++] = k;
         k += straddling ? 1u : decoded.length / 2u;
         if (ends_run(flow)) {

@@ -12,6 +12,7 @@ namespace stampede {
 struct Hart;
 struct Slot;
 struct TlbBank;
+struct Engine;
 
 // Runs the instruction in `slot` and, by tail calls, what follows. `budget` is what is left after the run that `slot` stands in has been
 // charged; `data` is where loads and stores look.
@@ -52,6 +53,8 @@ public:
     CodePage& make(u64 page, PhysAddr address);
     // The dropped page stays readable until the next make().
     CodePage* drop(u64 page);
+    // Drops every page: what is decoded from now on is of another engine.
+    void clear();
 
 private:
     u64 count_;
@@ -60,7 +63,8 @@ private:
     std::vector<CodePage*> free_;
 };
 
-// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions decoded earlier.
-void decode_run(const Ram& ram, CodePage& page, unsigned k);
+// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions decoded earlier, into handlers of
+// `engine`.
+void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k);
 
 }  // namespace stampede

@@ -86,6 +86,9 @@ void write_satp(Hart& hart, u64 value) {
     if (hart.machine.events != nullptr) [[unlikely]] {
         hart.machine.events->on_satp(hart.own, value);
     }
+    if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_satp(hart);
+    }
 }
 
 // The next timer interrupt may come sooner than the chunk of instructions that is under way was made for: it ends here.

@@ -17,10 +17,24 @@ namespace handlers {
 
 enum class Reach : u8 { Page, Anywhere };  // where a direct branch or jump may lead
 
-[[nodiscard]] Handler of(isa::Op op, u8 length, Reach reach);
+// From own.pc, after something slow: finds the way back to fast execution, or returns to run().
+void resume(Hart*, const Slot*, i64, TlbBank*);
+// This instruction alone, with everything honoured.
+void go_slow(Hart*, const Slot*, i64, TlbBank*);
+// At the beginning of a run that does not fit the budget, or the alarm is up.
+void run_end(Hart*, const Slot*, i64, TlbBank*);
 void undecoded(Hart*, const Slot*, i64, TlbBank*);
 void page_end(Hart*, const Slot*, i64, TlbBank*);
 void one_slowly(Hart*, const Slot*, i64, TlbBank*);
 
 }  // namespace handlers
+
+// Which handlers decoded code consists of: one engine for each observer policy (engine_handlers.h).
+struct Engine {
+    Handler (*handler_of)(isa::Op op, u8 length, handlers::Reach reach);
+    // Whether the instruction decoded in slot `k` must always take the slow path; null: none.
+    bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
+};
+extern const Engine quiet_engine;  // nobody watches
+
 }  // namespace stampede

@@ -1,6 +1,8 @@
 // The fast hart: what hits in the TLB and in the decoded page. Anything else sets `missed` and leaves the state untouched, so that the
 // full hart can begin the instruction again.
 #pragma once
+#include <concepts>
+
 #include "harts/core/full.h"
 #include "harts/core/hart.h"
 #include "harts/isa/meanings.h"
@@ -8,11 +10,17 @@
 namespace stampede {
 
 // Observers are static policies; what one does not define costs nothing.
+//   load, store(hart, pc, host address, size)   a hit in the TLB is about to be used; false: take the slow path
+//   on_call, on_return                          as in core/observer.h
+// Where loads and stores are seen, atomics, fences and hints take the slow path, whose Observer sees all of them.
 struct Quiet {};
 template <class O>
-concept SeesAccess = requires(Hart* hart) { O::on_access(hart, u64{}, 8u, Access::Read); };
+concept SeesAccess = requires(Hart& hart, const void* at) {
+    { O::load(hart, u64{}, at, 8u) } -> std::same_as<bool>;
+    { O::store(hart, u64{}, at, 8u) } -> std::same_as<bool>;
+};
 template <class O>
-concept SeesEdge = requires(Hart* hart) { O::on_edge(hart, u64{}); };
+concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}); };
 
 template <class Observer>
 struct Fast {
@@ -89,7 +97,10 @@ struct Fast {
             return {false, 0};
         }
         if constexpr (SeesAccess<Observer>) {
-            Observer::on_access(hart, address, sizeof(T), Access::Read);
+            if (!Observer::load(*hart, pc(), host<T>(entry, address), sizeof(T))) [[unlikely]] {
+                missed = true;
+                return {false, 0};
+            }
         }
         return {true, isa::extend<T>(static_cast<u64>(__atomic_load_n(host<T>(entry, address), __ATOMIC_RELAXED)))};
     }
@@ -101,19 +112,23 @@ struct Fast {
             return;
         }
         if constexpr (SeesAccess<Observer>) {
-            Observer::on_access(hart, address, sizeof(T), Access::Write);
+            if (!Observer::store(*hart, pc(), host<T>(entry, address), sizeof(T))) [[unlikely]] {
+                missed = true;
+                return;
+            }
         }
         __atomic_store_n(host<T>(entry, address), static_cast<T>(value), __ATOMIC_RELAXED);
     }
     template <class T>
     Maybe amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering) {
+        if constexpr (SeesAccess<Observer>) {
+            missed = true;
+            return {false, 0};
+        }
         const TlbEntry& entry = data->entries[TlbBank::index(address)];
         if (tag<T>(address) != entry.write) [[unlikely]] {
             missed = true;
             return {false, 0};
-        }
-        if constexpr (SeesAccess<Observer>) {
-            Observer::on_access(hart, address, sizeof(T), Access::Write);
         }
         const T old = exchange(op, host<T>(entry, address), static_cast<T>(operand));
         if (isa::amo_result<T>(op, old, static_cast<T>(operand)) == old) {
@@ -136,8 +151,14 @@ struct Fast {
         missed = true;
         return {false, 0};
     }
-    static void fence(i32 bits) { host_fence(bits); }
-    static void relaxed_next() {}
+    void fence(i32 bits) {
+        if constexpr (SeesAccess<Observer>) {
+            missed = true;
+        } else {
+            host_fence(bits);
+        }
+    }
+    void relaxed_next() { missed = SeesAccess<Observer>; }
     void interpret() { missed = true; }
 
 private:

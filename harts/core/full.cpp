@@ -9,7 +9,18 @@
 
 namespace stampede {
 
-void Full::fence(i32 bits) { host_fence(bits); }
+void Full::fence(i32 bits) {
+    host_fence(bits);
+    if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_fence(hart_, bits);
+    }
+}
+
+void Full::relaxed_next() {
+    if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_relaxed_next(hart_);
+    }
+}
 
 // mtval is the instruction itself, 16 or 32 bits of it.
 void Full::illegal() {
@@ -39,6 +50,9 @@ void Full::sret() {
     }
     next_ = return_from_supervisor(hart_);
     own_.attention = true;
+    if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_trap_return(hart_, next_);
+    }
     if (hart_.machine.events != nullptr) [[unlikely]] {
         own_.pc = next_;
         hart_.machine.events->on_trap_return(own_);
@@ -52,6 +66,9 @@ void Full::mret() {
     }
     next_ = return_from_machine(hart_);
     own_.attention = true;
+    if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_trap_return(hart_, next_);
+    }
     if (hart_.machine.events != nullptr) [[unlikely]] {
         own_.pc = next_;
         hart_.machine.events->on_trap_return(own_);
@@ -84,6 +101,9 @@ void Full::sfence_vma(u8 rs1, u64 address, u8 rs2, u64 asid) {
         rs2 == 0 ? tlb.flush_all() : tlb.flush_asid(asid16);
     } else {
         rs2 == 0 ? tlb.flush_address(address) : tlb.flush_address_asid(address, asid16);
+    }
+    if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->on_sfence(hart_, rs1, address, rs2, asid16);
     }
     // Later walks see PTEs that this hart stored before: its own stores are in program order, no host fence is needed.
 }

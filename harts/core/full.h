@@ -53,8 +53,8 @@ public:
         }
     }
     template <class T>
-    std::optional<u64> amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering) {
-        const auto old = amo_memory(hart_, op, address, sizeof(T), operand);  // seq_cst: stronger than any aq and rl
+    std::optional<u64> amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering ordering) {
+        const auto old = amo_memory(hart_, op, address, sizeof(T), operand, ordering);  // seq_cst: stronger than any aq and rl
         return old ? std::optional(isa::extend<T>(*old)) : refuse(old.error());
     }
     template <class T>
@@ -62,16 +62,16 @@ public:
         if (ordering.release) {
             __atomic_thread_fence(__ATOMIC_SEQ_CST);  // this hart's earlier stores before the load
         }
-        const auto value = load_reserved_memory(hart_, address, sizeof(T));
+        const auto value = load_reserved_memory(hart_, address, sizeof(T), ordering);
         return value ? std::optional(*value) : refuse(value.error());
     }
     template <class T>
-    std::optional<u64> store_conditional(u64 address, u64 value, isa::Ordering) {
-        const auto stored = store_conditional_memory(hart_, address, sizeof(T), value);
+    std::optional<u64> store_conditional(u64 address, u64 value, isa::Ordering ordering) {
+        const auto stored = store_conditional_memory(hart_, address, sizeof(T), value, ordering);
         return stored ? std::optional(*stored ? u64{0} : u64{1}) : refuse(stored.error());
     }
     void fence(i32 bits);
-    static void relaxed_next() {}
+    void relaxed_next();
 
     void fence_i() {}  // code is coherent without it
     void pause() { note_spin(own_, own_.pc, 0, 0); }
@@ -90,6 +90,12 @@ private:
         next_ = own_.pc;
     }
     std::nullopt_t refuse(const Fault& fault) {
+        if (fault.postponed) [[unlikely]] {
+            next_ = own_.pc;
+            ++own_.budget;  // it has not been executed
+            stop(StopReason::Postponed);
+            return std::nullopt;
+        }
         trap(fault.cause, fault.tval);
         return std::nullopt;
     }

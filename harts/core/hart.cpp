@@ -139,6 +139,9 @@ StopReason Hart::run(u64 budget) {
         (void)pending_interrupts();
         take_interrupt(*this);
         own.attention = false;
+        if (own.stopping) {
+            break;  // an observer of the interrupt wants it
+        }
         u64 chunk = std::min(budget, machine.chunk);
         // Deadlines that have passed are lines already; they wait to be enabled, not for time.
         if (const u64 until = machine.instructions_until(next_deadline(machine.clint.time())); until < chunk) {

@@ -7,6 +7,7 @@
 #include "harts/base/types.h"
 #include "harts/core/code_page.h"
 #include "harts/core/hart_events.h"
+#include "harts/core/observer.h"
 #include "harts/core/stop_reason.h"
 #include "harts/memory/line_versions.h"
 #include "harts/memory/revocation.h"
@@ -91,6 +92,7 @@ struct alignas(64) HartShared {
 
 struct Hart {
     HartState own;
+    HartWatch watch;
     HartShared shared;
     MachineContext& machine;
     Tlb tlb;

@@ -15,6 +15,9 @@
 namespace stampede {
 
 struct Hart;
+struct Engine;
+class Observer;
+extern const Engine quiet_engine;
 
 class MachineContext {
 public:
@@ -39,6 +42,8 @@ public:
     std::vector<Hart*> harts;          // fixed before any hart runs
     GuestCallSink* guest_calls = nullptr;
     HartEvents* events = nullptr;      // null: nobody listens
+    Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
+    const Engine* engine = &quiet_engine;
     u64 chunk = 20'000;                // instructions between two looks at the clock
 };
 

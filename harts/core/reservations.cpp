@@ -108,13 +108,16 @@ void unmark(Hart& hart, u64 page) {
 
 }  // namespace
 
-Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size) {
+Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::Ordering ordering) {
     Reservation& reservation = hart.own.reservation;
     release_held_line(hart);
     reservation.valid = false;
     const Accessed<Place> place = atomic_place(hart, address, size, Access::Read);
     if (!place) {
         return std::unexpected(place.error());
+    }
+    if (!may_access(hart, place->physical, size)) [[unlikely]] {
+        return postponed();
     }
     const u64 page = hart.machine.ram.page_index(place->physical);
     hart.machine.reservation_use.reserved(page);
@@ -127,10 +130,13 @@ Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size) {
     reservation.physical = place->physical;
     reservation.size = static_cast<u8>(size);
     note_spin(hart.own, hart.own.pc, address, value);
+    if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
+        observer->after_atomic(hart, {AtomicAccess::Kind::LoadReserved, {}, place->physical, size, ordering}, value, false);
+    }
     return size == 4 ? isa::extend<i32>(value) : value;
 }
 
-Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value) {
+Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value, isa::Ordering ordering) {
     Reservation& reservation = hart.own.reservation;
     if ((address & (size - 1)) != 0) {
         return fault(Cause::StoreMisaligned, address);
@@ -140,13 +146,18 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
         release_held_line(hart);
         return false;
     }
-    reservation.valid = false;
     const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
     MachineContext& machine = hart.machine;
     if (!place) {
+        reservation.valid = false;
         release_held_line(hart);
         return std::unexpected(place.error());
     }
+    if (!may_access(hart, place->physical, size)) [[unlikely]] {
+        release_held_line(hart);  // the reservation stays, for when it is begun again
+        return postponed();
+    }
+    reservation.valid = false;
     const u64 page = machine.ram.page_index(place->physical);
     if ((machine.attributes.of(page) & PageAttributes::code) != 0) {
         release_held_line(hart);
@@ -155,9 +166,14 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
     LineVersions::Word& line = machine.lines.of(place->physical);
     const bool kept = reservation.held == &line;
     bool stored = false;
+    Observer* const observer = machine.observer;
+    const AtomicAccess access{AtomicAccess::Kind::StoreConditional, {}, place->physical, size, ordering, value};
     if (place->physical == reservation.physical && (kept || LineVersions::try_lock(line, reservation.version))) {
         stored = !machine.environment.fail_store_conditional(hart.own.id);
         if (stored) {
+            if (observer != nullptr) [[unlikely]] {
+                observer->before_atomic(hart, access);
+            }
             store_host(machine.ram.host(place->physical), size, value);
             LineVersions::unlock_changed_in_order(line, reservation.version);  // with aq, later loads come after the store
         } else {
@@ -170,6 +186,9 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
     if (stored) {
         ++hart.own.effects;
         hart.own.spin.count = 0;
+    }
+    if (observer != nullptr) [[unlikely]] {
+        observer->after_atomic(hart, access, value, stored);
     }
     return stored;
 }

@@ -12,6 +12,7 @@ enum class StopReason : u8 {
     Spin,        // reads the same unchanged word again and again: waits for another hart
     Alarm,       // somebody wants the hart's attention (stop, revocation)
     Finished,    // this hart wrote the finisher
+    Postponed,   // an observer wants others to run before the next instruction
     Event,       // a guest call that the machine stops for: quiescent, snapshot_ready
 };
 
@@ -22,6 +23,7 @@ constexpr std::string_view name_of(StopReason reason) {
     case StopReason::Spin: return "spin";
     case StopReason::Alarm: return "alarm";
     case StopReason::Finished: return "finished";
+    case StopReason::Postponed: return "postponed";
     case StopReason::Event: return "event";
     }
     return "?";

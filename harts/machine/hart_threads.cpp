@@ -21,23 +21,6 @@ constexpr u32 spin_limit = 64;                               // looks at one unc
 
 }  // namespace
 
-void StopRequest::set(MachineStop why, const std::vector<Hart*>& harts) {
-    u32 expected = none;
-    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);  // see run_hart()
-    for (Hart* hart : harts) {
-        hart->shared.stop_requested.store(1, std::memory_order_seq_cst);
-        hart->alarm();
-        hart->wake_up();
-    }
-}
-
-void StopRequest::clear(const std::vector<Hart*>& harts) {
-    reason_.store(none, std::memory_order_release);
-    for (Hart* hart : harts) {
-        hart->shared.stop_requested.store(0, std::memory_order_release);
-    }
-}
-
 HartThreads::HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time, StopRequest& stop)
     : harts_(std::move(harts)), permits_(permits, static_cast<unsigned>(harts_.size())), clock_(clock), time_(time),
       stop_(stop), waiting_(harts_.size()) {}

@@ -11,22 +11,9 @@
 #include "harts/machine/clocks.h"
 #include "harts/machine/machine.h"
 #include "harts/machine/permits.h"
+#include "harts/machine/stop_request.h"
 
 namespace stampede {
-
-// A request to end a parallel run: the first one wins.
-class StopRequest {
-public:
-    // Any thread; async-signal-safe.
-    void set(MachineStop why, const std::vector<Hart*>& harts);
-    void clear(const std::vector<Hart*>& harts);
-    [[nodiscard]] bool is_set() const { return reason_.load(std::memory_order_seq_cst) != none; }
-    [[nodiscard]] MachineStop reason() const { return static_cast<MachineStop>(reason_.load(std::memory_order_acquire)); }
-
-private:
-    static constexpr u32 none = ~u32{0};
-    std::atomic<u32> reason_{none};  // set by whoever stops the run, cleared by run_parallel()
-};
 
 class HartThreads {
 public:

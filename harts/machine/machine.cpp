@@ -4,16 +4,20 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <limits>
+#include <array>
 #include <thread>
 
+#include "harts/core/engine.h"
 #include "harts/core/machine_context.h"
+#include "harts/core/observers.h"
 #include "harts/devices/finisher.h"
 #include "harts/devices/plic.h"
 #include "harts/devices/uart.h"
 #include "harts/machine/clocks.h"
 #include "harts/machine/hart_threads.h"
 #include "harts/machine/loader.h"
+#include "harts/machine/turns.h"
+#include "harts/schedule/random_numbers.h"
 
 namespace stampede {
 namespace {
@@ -48,24 +52,41 @@ u64 hash_hart(const HartState& own, u64 hash) {
 
 }  // namespace
 
-struct Machine::Implementation final : InterruptLines, CountedClock::Counter {
+struct Machine::Implementation final : InterruptLines {
     // The clock, and with it the rest of the environment: console input comes from the console.
     struct Surroundings final : Environment {
         explicit Surroundings(Implementation& machine) : machine(machine) {}
         u64 time() override { return machine.clock->time(); }
         u64 instructions_until(u64 deadline) override { return machine.clock->instructions_until(deadline); }
+        bool fail_store_conditional(HartId hart) override {
+            return decide(hart, store_conditionals[hart.value], perturbation.failed_store_conditionals);
+        }
+        bool evict_translation(HartId hart) override {
+            return decide(hart, translations[hart.value], perturbation.evicted_translations);
+        }
+        // The hart's n-th decision of a kind depends on nothing but the seed, so that it stays when the turns around it change.
+        [[nodiscard]] bool decide(HartId hart, u64& count, u32 often) const {
+            if (often == 0) {
+                return false;
+            }
+            u64 state = perturbation.seed ^ (u64{hart.value} << 56) ^ ++count;
+            return splitmix64(state) % Perturbation::whole < often;
+        }
         std::optional<u8> console_input() override {
             return machine.console != nullptr ? machine.console->get() : std::nullopt;
         }
         Implementation& machine;
+        Perturbation perturbation;
+        std::array<u64, max_harts> store_conditionals{}, translations{};  // by hart, on its thread
     };
 
     Implementation(const MachineConfig& config, Ram memory)
-        : config(config), ram(std::move(memory)), clock(make_clock()), surroundings(*this),
+        : config(config), ram(std::move(memory)), turns(hart_pointers, config.time, stop), clock(make_clock()), surroundings(*this),
           clint(config.harts, surroundings, *this), plic(config.harts, *this),
           uart(surroundings, plic, virt_map::uart_interrupt, [this](u8 byte) { put(byte); }),
           finisher([this](HartId, Finish finish) { finished(finish); }),
           context(ram, bus, clint, surroundings, config.harts) {
+        turns.set_clock(*clock);
         bus.map(virt_map::finisher, finisher);
         bus.map(virt_map::clint, clint);
         bus.map(virt_map::plic, plic);
@@ -77,18 +98,43 @@ struct Machine::Implementation final : InterruptLines, CountedClock::Counter {
             harts.push_back(std::make_unique<Hart>(HartId{n}, context));
             harts.back()->reset(loaded.entry, loaded.device_tree.value);
             context.harts.push_back(harts.back().get());
+            hart_pointers.push_back(harts.back().get());
             context.revocation.attach(HartId{n}, harts.back()->shared.safe_point);
         }
-        waits.assign(config.harts, false);
         const unsigned permits = std::min(config.permits != 0 ? config.permits : host_cores(), config.harts);
         threads = std::make_unique<HartThreads>(context.harts, permits, *clock, config.time, stop);
     }
 
     std::unique_ptr<Clock> make_clock() {
         if (config.time == TimeMode::Counted) {
-            return std::make_unique<CountedClock>(*this);
+            return std::make_unique<CountedClock>(turns);
         }
         return std::make_unique<HostClock>();
+    }
+
+    // Decoded code is of one engine: everything is decoded anew.
+    void watch(Observer* by, const Engine& engine) {
+        context.observer = by;
+        context.engine = &engine;
+        for (const auto& hart : harts) {
+            hart->code.clear();
+            hart->tlb.flush_all();
+            hart->own.page = nullptr;
+        }
+    }
+
+    // From now on scheduling points are counted; the observer's own engine, if there is one, sees them too.
+    void count_events() {
+        counter = std::make_unique<EventCounter>(ram);
+        watchers = {};
+        watchers.add(*counter);
+        if (observer != nullptr) {
+            watchers.add(*observer);
+        }
+        context.observer = &watchers;
+        if (context.engine == &quiet_engine) {
+            watch(&watchers, counting_engine);
+        }
     }
 
     void put(u8 byte) const {
@@ -125,30 +171,11 @@ struct Machine::Implementation final : InterruptLines, CountedClock::Counter {
         }
     }
 
-    // CountedClock::Counter
-    [[nodiscard]] u64 executed_by_all() const override {
-        return executed + (current != nullptr ? current->own.executed_now() - current_began : 0);
-    }
-
-    // When every hart waits, nothing happens before the next deadline.
-    void jump_if_all_wait() {
-        if (std::find(waits.begin(), waits.end(), false) != waits.end()) {
-            return;
-        }
-        u64 deadline = std::numeric_limits<u64>::max();
-        for (Hart* hart : context.harts) {
-            if (hart->wakeable()) {
-                return;
-            }
-            deadline = std::min(deadline, hart->next_deadline());
-        }
-        if (deadline != std::numeric_limits<u64>::max() && config.time != TimeMode::Host) {
-            clock->jump_to(deadline);
-        }
-    }
-
     const MachineConfig config;
     Ram ram;
+    std::vector<Hart*> hart_pointers;
+    StopRequest stop;
+    Turns turns;
     std::unique_ptr<Clock> clock;
     Surroundings surroundings;
     Bus bus;
@@ -159,13 +186,11 @@ struct Machine::Implementation final : InterruptLines, CountedClock::Counter {
     MachineContext context;
     Console* console = nullptr;
     std::atomic<i64> exit_status{-1};  // by the hart that writes the finisher; -1: not finished
-    StopRequest stop;
     std::vector<std::unique_ptr<Hart>> harts;
     std::unique_ptr<HartThreads> threads;
-    std::vector<bool> waits;           // of the plain loop: this hart's last run ended in wfi
-    u64 executed = 0;                  // instructions of all harts up to the current run
-    Hart* current = nullptr;           // the hart that the plain loop runs
-    u64 current_began = 0;
+    Observer* observer = nullptr;      // the harness's own
+    std::unique_ptr<EventCounter> counter;
+    Observers watchers;                // counter and observer, where both are
 };
 
 Machine::Machine(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
@@ -199,36 +224,37 @@ MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit)
     }
     const MachineStop why = machine.stop.reason();
     machine.stop.clear(machine.context.harts);
-    machine.executed = 0;
-    for (const Hart* hart : machine.context.harts) {
-        machine.executed += hart->own.executed;
-    }
+    machine.turns.count_anew();
     return why;
 }
 
 void Machine::request_stop() { implementation_->stop.set(MachineStop::Requested, implementation_->context.harts); }
 
-StopReason Machine::run(HartId id, u64 budget) {
+StopReason Machine::run(HartId id, u64 budget) { return implementation_->turns.run(id, budget); }
+
+MachineStop Machine::run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener) {
     Implementation& machine = *implementation_;
-    Hart& hart = *machine.context.harts[id.value];
-    if (machine.waits[id.value]) {
-        machine.jump_if_all_wait();
-        if (!hart.wakeable()) {
-            return StopReason::Wfi;
-        }
-        machine.waits[id.value] = false;
+    if (schedule.limits_events() && machine.counter == nullptr) {
+        machine.count_events();
     }
-    machine.current_began = hart.own.executed_now();
-    machine.current = &hart;
-    StopReason reason = hart.run(budget);
-    machine.current = nullptr;
-    machine.executed += hart.own.executed_now() - machine.current_began;
-    machine.waits[id.value] = reason == StopReason::Wfi;
-    if (reason == StopReason::Alarm && machine.stop.is_set() && machine.stop.reason() == MachineStop::Finished) {
-        reason = StopReason::Finished;
+    const MachineStop why = machine.turns.run(schedule, machine.counter.get(), listener, instructions);
+    if (listener != nullptr) {
+        listener->on_turns_over();
     }
-    return reason;
+    return why;
 }
+
+std::vector<HartRun> Machine::take_turns() { return implementation_->turns.take_log(); }
+void Machine::keep_turns(bool keep) { implementation_->turns.keep_log(keep); }
+
+void Machine::set_observer(Observer* observer, const Engine& engine) {
+    Implementation& machine = *implementation_;
+    machine.observer = observer;
+    machine.counter.reset();
+    machine.watch(observer, engine);
+}
+
+void Machine::set_perturbation(const Perturbation& perturbation) { implementation_->surroundings.perturbation = perturbation; }
 
 unsigned Machine::harts() const { return implementation_->config.harts; }
 Hart& Machine::hart(HartId id) { return *implementation_->context.harts[id.value]; }

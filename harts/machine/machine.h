@@ -17,13 +17,18 @@
 namespace stampede {
 
 class Ram;
+class Observer;
+class Schedule;
+struct Engine;
 struct Hart;
+struct HartRun;
+extern const Engine quiet_engine;
 
 enum class TimeMode : u8 {
     Host,     // 10 MHz off the host's monotonic clock
     Warp,     // the same, but when every hart waits, time jumps to the next deadline
-    Counted,  // 100 instructions executed by all harts together are one tick; jumps as in Warp. For run() only: in
-              // run_parallel() it stands still
+    Counted,  // 100 instructions executed by all harts together are one tick; jumps as in Warp. For run() and
+              // run_scheduled() only: in run_parallel() it stands still
 };
 
 struct MachineConfig {
@@ -44,13 +49,30 @@ public:
     virtual std::optional<u8> get() { return std::nullopt; }
 };
 
-// Why run_parallel() came back.
+// What a guest must bear at any time and seldom meets. By seed, hart and ordinal alone, so the same under every schedule.
+struct Perturbation {
+    static constexpr u32 whole = 1024;
+    u64 seed = 0;
+    u32 failed_store_conditionals = 0;         // of `whole` that would succeed
+    u32 evicted_translations = 0;              // of `whole` that would be cached
+};
+
+// Hears who runs next in run_scheduled(). On the calling thread.
+class TurnListener {
+public:
+    virtual ~TurnListener() = default;
+    virtual void on_turn(HartId hart) = 0;
+    virtual void on_turns_over() = 0;  // run_scheduled() is about to come back
+};
+
+// Why run_parallel() or run_scheduled() came back.
 enum class MachineStop : u8 {
     Finished,        // the guest wrote the finisher: exit_status() tells
-    Quiescent,       // the guest says: no lock held, every other hart idle. Go on by run_parallel()
-    SnapshotReady,   // the guest called snapshot_ready. Go on by run_parallel()
+    Quiescent,       // the guest says: no lock held, every other hart idle. Go on by another call
+    SnapshotReady,   // the guest called snapshot_ready. Go on by another call
     Requested,       // request_stop()
-    Deadline,        // `limit` of host time has passed
+    Deadline,        // `limit` of host time has passed, or all instructions are executed
+    Idle,            // run_scheduled() only: every hart waits, and nothing will ever wake one
 };
 
 class Machine {
@@ -63,6 +85,10 @@ public:
     void set_console(Console* console);
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
+    // Watches every access and call (core/observer.h); `engine` is the observer's fast part. All translations and decoded code are
+    // forgotten, so before the first run.
+    void set_observer(Observer* observer, const Engine& engine = quiet_engine);
+    void set_perturbation(const Perturbation& perturbation);
 
     // --- parallel mode: every hart on its own host thread -------------------------------------------------------------
     // Lets all harts run until something stops them; on return every hart is parked and its state may be read and changed.
@@ -73,6 +99,12 @@ public:
     // --- one host thread: the caller drives the harts -----------------------------------------------------------------
     // Runs one hart for exactly `budget` instructions unless it stops earlier. Not while run_parallel() runs.
     StopReason run(HartId hart, u64 budget);
+    // Lets `schedule` choose who runs until something stops the machine or about `instructions` have been executed by all harts together
+    // (then: Deadline). With TimeMode::Counted everything that the guest can see follows from the schedule. `listener` may be null.
+    MachineStop run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener = nullptr);
+    // The turns of run_scheduled() since the last call, if they are kept; those of one hart behind each other are one.
+    void keep_turns(bool keep);
+    [[nodiscard]] std::vector<HartRun> take_turns();
 
     // --- looking ------------------------------------------------------------------------------------------------------
     [[nodiscard]] unsigned harts() const;

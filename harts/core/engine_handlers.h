@@ -1,0 +1,148 @@
+// The handlers of an engine, for one observer policy: included by the translation unit that makes that engine.
+//
+// How a handler ends. `n` in every slot is the number of instructions to the end of its run: whoever enters a run charges it to the
+// budget at once, a slow path refunds what it did not execute. So the budget is exact, and looked at only where runs end.
+#pragma once
+#include "harts/core/engine.h"
+#include "harts/core/fast.h"
+
+#define ARGUMENTS Hart *hart, const Slot *slot, i64 budget, TlbBank *data
+#define TAIL(function, ...) [[clang::musttail]] return function(__VA_ARGS__)
+#define RESUME(hart) TAIL(resume, hart, nullptr, 0, nullptr)
+
+namespace stampede::handlers {
+
+inline u64 pc_of(const HartState& own, const Slot* slot) {
+    return own.page_va + static_cast<u64>(slot - own.slots) * 2;
+}
+
+inline bool alarmed(const Hart* hart) {
+    // relaxed: whoever raised it takes a lock or waits for an acknowledgement; x86 and the run end do the rest.
+    return hart->shared.safe_point.alarm.load(std::memory_order_relaxed) != 0;
+}
+
+inline u64 own_target(const Hart& hart, const Slot* next) { return pc_of(hart.own, next); }
+
+// Calls and returns, as the psABI's convention marks them: rd = ra; jalr x0, 0(ra).
+template <isa::Op op, unsigned length, class Observer>
+void tell_flow(Hart& hart, const Slot& slot, u64 pc, u64 target) {
+    if (slot.rd == 1) {
+        Observer::on_call(hart, pc, pc + length);
+    } else if (op == isa::Op::Jalr && slot.rs1 == 1 && slot.rd == isa::sink_register) {
+        Observer::on_return(hart, target);
+    }
+}
+
+template <isa::Op op, unsigned length, class Observer>
+void handler(ARGUMENTS) {
+    constexpr isa::Flow flow = isa::line_of(op).flow;
+    Fast<Observer> fast{hart, slot, slot + length / 2, data, length};
+    [[maybe_unused]] const u64 pc = SeesCalls<Observer> ? fast.pc() : 0;  // jalr leaves the page that slots are counted in
+    isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
+    if (fast.missed) [[unlikely]] {
+        TAIL(go_slow, hart, slot, budget, data);
+    }
+    if constexpr (SeesCalls<Observer> && (op == isa::Op::Jal || op == isa::Op::Jalr)) {
+        tell_flow<op, length, Observer>(*hart, *slot, pc, own_target(*hart, fast.next));
+    }
+    if constexpr (flow == isa::Flow::Branch) {
+        if (fast.taken) {  // apart from the way below: else the compiler makes a conditional move and one shared jump of both
+            slot = fast.next;
+            budget -= slot->n;
+            if (budget < 0 || alarmed(hart)) [[unlikely]] {
+                TAIL(run_end, hart, slot, budget, data);
+            }
+            Handler to = slot->handler;
+            asm volatile("" : "+r"(to));
+            TAIL(to, hart, slot, budget, data);
+        }
+    }
+    if constexpr (flow == isa::Flow::Next || flow == isa::Flow::Access) {
+        slot += length / 2;
+    } else {
+        slot = fast.next;
+        budget -= slot->n;
+        if (budget < 0 || alarmed(hart)) [[unlikely]] {
+            TAIL(run_end, hart, slot, budget, data);
+        }
+    }
+    TAIL(slot->handler, hart, slot, budget, data);
+}
+
+// A system instruction: what go_slow() and step() would do, without looking up what it is.
+template <isa::Op op, unsigned length>
+void system_handler(ARGUMENTS) {
+    (void)data;
+    HartState& own = hart->own;
+    own.pc = pc_of(own, slot);
+    own.budget = budget + slot->n;
+    Full full(*hart, length, own.page->address + (own.pc & page_offset_mask));
+    isa::Meaning<op>::run(full, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
+    own.pc = full.next();
+    --own.budget;
+    RESUME(hart);
+}
+
+// A direct branch or jump that may leave its page.
+template <isa::Op op, unsigned length, class Observer>
+void far_handler(ARGUMENTS) {
+    Fast<Observer> fast{hart, slot, slot + length / 2, data, length};
+    const u64 pc = fast.pc();
+    const Slot* stay = fast.next;
+    const u64 link_register = hart->own.x[slot->rd];
+    isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
+    if (fast.next != stay) {
+        const i64 halfwords = fast.next - slot;
+        if (!fast.jump_register(pc + static_cast<u64>(halfwords * 2))) {
+            hart->own.x[slot->rd] = link_register;
+            TAIL(go_slow, hart, slot, budget, data);
+        }
+    }
+    if constexpr (SeesCalls<Observer> && op == isa::Op::Jal) {
+        tell_flow<op, length, Observer>(*hart, *slot, pc, own_target(*hart, fast.next));
+    }
+    slot = fast.next;
+    budget -= slot->n;
+    if (budget < 0 || alarmed(hart)) [[unlikely]] {
+        TAIL(run_end, hart, slot, budget, data);
+    }
+    TAIL(slot->handler, hart, slot, budget, data);
+}
+
+// The handler of `op` at a length of 2 or 4 bytes.
+template <isa::Op op, class Observer>
+constexpr Handler handler_for(unsigned length, handlers::Reach reach) {
+    constexpr isa::Flow flow = isa::line_of(op).flow;
+    if constexpr (flow == isa::Flow::System) {
+        return length == 2 ? system_handler<op, 2> : system_handler<op, 4>;
+    } else {
+        if constexpr (flow == isa::Flow::Branch || flow == isa::Flow::Jump) {
+            if (reach == handlers::Reach::Anywhere) {
+                return length == 2 ? far_handler<op, 2, Observer> : far_handler<op, 4, Observer>;
+            }
+        }
+        return length == 2 ? handler<op, 2, Observer> : handler<op, 4, Observer>;
+    }
+}
+
+// The engine whose fast accesses and calls `Observer` sees.
+template <class Observer>
+Handler handler_of(isa::Op op, u8 length, Reach reach) {
+    if (length == CodePage::straddles) {
+        return go_slow;
+    }
+    switch (op) {
+#define INSN(id, ...) \
+    case isa::Op::id: return handler_for<isa::Op::id, Observer>(length, reach);
+#include "harts/isa/instructions.inc"
+#undef INSN
+    case isa::Op::Illegal: break;
+    }
+    return go_slow;
+}
+
+}  // namespace stampede::handlers
+
+#undef ARGUMENTS
+#undef TAIL
+#undef RESUME

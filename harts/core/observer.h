@@ -1,0 +1,68 @@
+// Who watches what harts do, instruction by instruction: race detection, counting of scheduling points, oracles.
+//
+// An observer costs nothing when there is none. With one, decoded code is of an engine (core/engine.h) whose fast accesses ask the
+// hart's HartWatch and go the slow way whenever it says so; the slow way tells the observer everything.
+#pragma once
+#include "harts/base/types.h"
+#include "harts/isa/values.h"
+
+namespace stampede {
+
+struct Hart;
+
+// What an observing engine's fast accesses look at. The hart's own; written by observers on its thread or while it is parked.
+struct HartWatch {
+    bool slow = false;             // the next access takes the slow path, whatever it is
+    u16 toucher = 0;               // what `touched` holds for words that only this hart has touched
+    const u16* touched = nullptr;  // by 8-byte word of RAM (harts/schedule/touched_words.h); null: nobody asks
+    const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
+    u64 ram = 0;                   // host address of RAM
+    void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
+    void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
+    u64 context = 0;               // ored into the pc that race detection records: whose access it is
+};
+
+// An atomic instruction on RAM.
+struct AtomicAccess {
+    enum class Kind : u8 { Amo, LoadReserved, StoreConditional };
+    Kind kind;
+    isa::AmoOp op;        // of Kind::Amo
+    PhysAddr at;
+    unsigned size;        // bytes
+    isa::Ordering ordering;
+    u64 operand = 0;      // of an AMO; what a store-conditional stores
+};
+
+// Called on the hart's own thread, several harts at once, with own.pc at the instruction. Nothing of pthreads, no allocation and no
+// libc copies in here where ThreadSanitizer may listen.
+class Observer {
+public:
+    virtual ~Observer() = default;
+
+    // An access to RAM is about to happen, as the first thing that an observer hears of it. False: not now; the hart stops before the
+    // instruction (StopReason::Postponed) and begins it again when it next runs. Not asked for a store-conditional that has no reservation.
+    [[nodiscard]] virtual bool may_access(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size) { return true; }
+    // A load of RAM has got `value` (zero-extended); a store is about to happen. Within one page, maybe misaligned.
+    virtual void on_load(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}
+    virtual void on_store(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}
+    // An atomic instruction is about to change memory; not called for a store-conditional that fails.
+    virtual void before_atomic(Hart&, const AtomicAccess&) {}
+    // It has; `old` is what was there (for a store-conditional what it stored), `stored` false where a store-conditional failed.
+    virtual void after_atomic(Hart&, const AtomicAccess&, [[maybe_unused]] u64 old, [[maybe_unused]] bool stored) {}
+    // `bits`: the upper 12 bits of the word (fm, pred, succ).
+    virtual void on_fence(Hart&, [[maybe_unused]] i32 bits) {}
+    virtual void on_relaxed_next(Hart&) {}
+    // A store to a device is about to happen.
+    virtual void on_device_store(Hart&, PhysAddr, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}
+    // jal or jalr with rd = ra at `pc`; `back` is the return address. jalr x0, 0(ra).
+    virtual void on_call(Hart&, [[maybe_unused]] u64 pc, [[maybe_unused]] u64 back) {}
+    virtual void on_return(Hart&, [[maybe_unused]] u64 to) {}
+    // A trap is about to be taken (own.pc is the trapped one); xRET has been executed and leads to `to`.
+    virtual void on_trap(Hart&, [[maybe_unused]] u64 cause, [[maybe_unused]] u64 tval, [[maybe_unused]] Privilege handler) {}
+    virtual void on_trap_return(Hart&, [[maybe_unused]] u64 to) {}
+    virtual void on_satp(Hart&) {}
+    virtual void on_sfence(Hart&, [[maybe_unused]] u8 rs1, [[maybe_unused]] u64 address, [[maybe_unused]] u8 rs2,
+                           [[maybe_unused]] u16 asid) {}
+};
+
+}  // namespace stampede

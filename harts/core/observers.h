@@ -1,0 +1,52 @@
+// Several observers as one, told in the order in which they were added.
+#pragma once
+#include <vector>
+
+#include "harts/core/observer.h"
+
+namespace stampede {
+
+class Observers final : public Observer {
+public:
+    void add(Observer& observer) { all_.push_back(&observer); }  // while harts are parked
+
+    bool may_access(Hart& hart, PhysAddr at, unsigned size) override {
+        for (Observer* one : all_) {
+            if (!one->may_access(hart, at, size)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    void on_load(Hart& h, PhysAddr at, unsigned size, u64 value) override { tell(&Observer::on_load, h, at, size, value); }
+    void on_store(Hart& h, PhysAddr at, unsigned size, u64 value) override { tell(&Observer::on_store, h, at, size, value); }
+    void before_atomic(Hart& h, const AtomicAccess& access) override { tell(&Observer::before_atomic, h, access); }
+    void after_atomic(Hart& h, const AtomicAccess& access, u64 old, bool stored) override {
+        tell(&Observer::after_atomic, h, access, old, stored);
+    }
+    void on_fence(Hart& h, i32 bits) override { tell(&Observer::on_fence, h, bits); }
+    void on_relaxed_next(Hart& h) override { tell(&Observer::on_relaxed_next, h); }
+    void on_device_store(Hart& h, PhysAddr at, unsigned size, u64 value) override {
+        tell(&Observer::on_device_store, h, at, size, value);
+    }
+    void on_call(Hart& h, u64 pc, u64 back) override { tell(&Observer::on_call, h, pc, back); }
+    void on_return(Hart& h, u64 to) override { tell(&Observer::on_return, h, to); }
+    void on_trap(Hart& h, u64 cause, u64 tval, Privilege handler) override { tell(&Observer::on_trap, h, cause, tval, handler); }
+    void on_trap_return(Hart& h, u64 to) override { tell(&Observer::on_trap_return, h, to); }
+    void on_satp(Hart& h) override { tell(&Observer::on_satp, h); }
+    void on_sfence(Hart& h, u8 rs1, u64 address, u8 rs2, u16 asid) override {
+        tell(&Observer::on_sfence, h, rs1, address, rs2, asid);
+    }
+
+private:
+    template <class Told, class... A>
+    void tell(Told told, Hart& hart, const A&... arguments) {
+        for (Observer* one : all_) {
+            (one->*told)(hart, arguments...);
+        }
+    }
+
+    std::vector<Observer*> all_;
+};
+
+}  // namespace stampede

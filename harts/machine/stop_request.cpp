@@ -1,0 +1,22 @@
+#include "harts/machine/stop_request.h"
+
+namespace stampede {
+
+void StopRequest::set(MachineStop why, const std::vector<Hart*>& harts) {
+    u32 expected = none;
+    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);  // see HartThreads::run_hart()
+    for (Hart* hart : harts) {
+        hart->shared.stop_requested.store(1, std::memory_order_seq_cst);
+        hart->alarm();
+        hart->wake_up();
+    }
+}
+
+void StopRequest::clear(const std::vector<Hart*>& harts) {
+    reason_.store(none, std::memory_order_release);
+    for (Hart* hart : harts) {
+        hart->shared.stop_requested.store(0, std::memory_order_release);
+    }
+}
+
+}  // namespace stampede

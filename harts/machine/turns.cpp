@@ -1,0 +1,166 @@
+#include "harts/machine/turns.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "harts/core/machine_context.h"
+#include "kernel/abi/guest_calls.h"
+
+namespace stampede {
+namespace {
+
+constexpr u64 never = std::numeric_limits<u64>::max();
+constexpr u32 spin_limit = 64;  // looks at one unchanged word
+
+}  // namespace
+
+void Turns::count_anew() {
+    executed_ = 0;
+    waiting_ = 0;
+    for (Hart* hart : harts_) {
+        executed_ += hart->own.executed;
+        if (hart->own.stop == StopReason::Wfi) {
+            fall_asleep(*hart);
+        }
+    }
+}
+
+void Turns::fall_asleep(Hart& hart) {
+    const u32 id = hart.own.id.value;
+    waiting_ |= u64{1} << id;
+    asleep_[id] = {hart.shared.wake.load(std::memory_order_relaxed), hart.next_deadline()};  // relaxed: one thread
+}
+
+u64 Turns::next_deadline() const {
+    u64 deadline = never;
+    for (const Hart* hart : harts_) {
+        deadline = std::min(deadline, hart->next_deadline());
+    }
+    return deadline;
+}
+
+// When every hart waits, nothing happens before the next deadline.
+void Turns::jump_if_all_wait() {
+    if (std::popcount(waiting_) != static_cast<int>(harts_.size()) ||
+        std::ranges::any_of(harts_, [](Hart* hart) { return hart->wakeable(); })) {
+        return;
+    }
+    if (const u64 deadline = next_deadline(); deadline != never && time_ != TimeMode::Host) {
+        clock_->jump_to(deadline);
+    }
+}
+
+StopReason Turns::run_hart(Hart& hart, u64 budget) {
+    current_began_ = hart.own.executed_now();
+    current_ = &hart;
+    StopReason reason = hart.run(budget);
+    if (reason == StopReason::Alarm && stop_.is_set() && stop_.reason() == MachineStop::Finished) {
+        reason = StopReason::Finished;
+    }
+    if (reason == StopReason::Wfi) {
+        fall_asleep(hart);
+    }
+    return reason;
+}
+
+StopReason Turns::run(HartId id, u64 budget) {
+    Hart& hart = *harts_[id.value];
+    if ((waiting_ >> id.value & 1) != 0) {
+        jump_if_all_wait();
+        if (!hart.wakeable()) {
+            return StopReason::Wfi;
+        }
+        waiting_ &= ~(u64{1} << id.value);
+    }
+    const StopReason reason = run_hart(hart, budget);
+    executed_ = executed_by_all();
+    current_ = nullptr;
+    return reason;
+}
+
+// Harts that could execute an instruction now.
+u64 Turns::runnable() {
+    const u64 all = harts_.size() == max_harts ? ~u64{0} : (u64{1} << harts_.size()) - 1;
+    if (waiting_ == 0) {
+        return all;
+    }
+    const u64 now = harts_.front()->machine.clint.time();
+    for (u64 left = waiting_; left != 0; left &= left - 1) {
+        const auto id = static_cast<u32>(std::countr_zero(left));
+        Hart& hart = *harts_[id];
+        Asleep& asleep = asleep_[id];
+        const u32 wake = hart.shared.wake.load(std::memory_order_relaxed);
+        if (wake == asleep.wake && now < asleep.deadline) {
+            continue;
+        }
+        if (hart.wakeable()) {
+            waiting_ &= ~(u64{1} << id);
+        } else {
+            fall_asleep(hart);
+        }
+    }
+    return all & ~waiting_;
+}
+
+void Turns::note(HartId hart, u64 instructions) {
+    if (!keep_log_ || instructions == 0) {
+        return;
+    }
+    if (!log_.empty() && log_.back().hart == hart) {
+        log_.back().instructions += instructions;
+    } else {
+        log_.push_back({hart, instructions});
+    }
+}
+
+std::vector<HartRun> Turns::take_log() { return std::exchange(log_, {}); }
+
+MachineStop Turns::run(Schedule& schedule, EventCounter* counter, TurnListener* listener, u64 instructions) {
+    const u64 until = instructions < never - executed_ ? executed_ + instructions : never;
+    while (!stop_.is_set()) {
+        if (executed_ >= until) {
+            return MachineStop::Deadline;
+        }
+        u64 able = runnable();
+        if (able == 0) {
+            jump_if_all_wait();
+            able = runnable();
+        }
+        if (able == 0) {
+            return MachineStop::Idle;
+        }
+        const Turn turn = schedule.next(able);
+        Hart& hart = *harts_[turn.hart.value];
+        if (listener != nullptr) {
+            listener->on_turn(turn.hart);
+        }
+        if (counter != nullptr) {
+            counter->begin(hart, turn.events);
+        }
+        hart.own.spin.limit = schedule.looks_for_spins() ? spin_limit : 0;
+        TurnResult result{turn.hart};
+        result.reason = run_hart(hart, std::min(turn.instructions, until - executed_));
+        if (result.reason == StopReason::Budget && turn.events != Turn::no_limit && hart.spins_in_place()) {
+            result.reason = StopReason::Spin;
+        }
+        hart.own.spin.limit = 0;
+        const u64 before = executed_;
+        executed_ = executed_by_all();
+        current_ = nullptr;
+        result.instructions = executed_ - before;
+        result.events = counter != nullptr ? counter->done() : 0;
+        schedule.ran(result);
+        note(turn.hart, result.instructions);
+        if (result.reason == StopReason::Event) {
+            const bool quiescent = hart.own.event == static_cast<u32>(abi::GuestCall::quiescent);
+            stop_.set(quiescent ? MachineStop::Quiescent : MachineStop::SnapshotReady, harts_);
+        }
+    }
+    const MachineStop why = stop_.reason();
+    stop_.clear(harts_);
+    return why;
+}
+
+}  // namespace stampede

@@ -1,0 +1,150 @@
+// A guest's call stacks, followed through calls, returns, traps and context switches with no knowledge of its kernel.
+//
+// A frame is known by the address that its return leads to and the stack pointer at the call. A return to the top frame's pops it. A return
+// to a frame further down pops what is above (longjmp, returns that were missed). Any other return is a switch to another stack: the whole
+// stack is parked under its top frame's key, and the stack that was parked under the return's own key is taken up.
+//
+//     hart 0   … scheduler() → switch_to() ret        parks {scheduler's frames}, takes {sleep's frames}
+//     hart 3   … sleep() → switch_to()                 parked these earlier, on whatever hart
+//
+// A trap pushes a frame of its own; the kernel's frames stand on those of the program that trapped and travel with them.
+#pragma once
+#include <array>
+#include <atomic>
+#include <memory>
+
+#include "harts/base/types.h"
+
+namespace stampede {
+
+struct GuestFrame {
+    u64 back = 0;   // where the return leads; of a trap, the trapped pc
+    u64 sp = 0;     // at the call or trap
+    u64 call = 0;   // the pc of the call or trap
+    u64 space = 0;  // satp where the frame is a program's, else 0: kernel addresses mean the same in every address space
+    bool trap = false;
+};
+
+// Stacks that no hart stands on. Any thread.
+class ParkedStacks {
+public:
+    static constexpr unsigned frames_kept = 48;  // the innermost ones of a deeper stack
+
+    ParkedStacks();
+    // Parks `count` frames, the last of which is the innermost. What was parked longest makes way.
+    void park(const GuestFrame* frames, unsigned count);
+    // Takes up the stack whose innermost frame is (back, sp, space): writes its frames, gives their number; 0: there is none.
+    unsigned take(u64 back, u64 sp, u64 space, GuestFrame* frames);
+
+private:
+    static constexpr unsigned ways = 4, buckets = 512;
+    struct Stack {
+        u64 age = 0;
+        unsigned count = 0;
+        std::array<GuestFrame, frames_kept> frames;
+    };
+    struct Bucket {
+        std::atomic<u32> lock{0};  // held for a copy; never by pthreads, see harts/base/futex.h
+        std::array<Stack, ways> stacks;
+    };
+    Bucket& bucket_of(u64 back, u64 sp, u64 space);
+
+    std::unique_ptr<Bucket[]> buckets_;
+    std::atomic<u64> clock_{0};  // relaxed: ages only have to differ
+};
+
+// One hart's. `Listener` has push(u64 pc) and pop(): it keeps the same stack elsewhere.
+template <class Listener>
+class GuestStack {
+public:
+    static constexpr unsigned limit = 256;  // frames; then the outer half is forgotten
+
+    GuestStack(ParkedStacks& parked, Listener listener) : parked_(&parked), listener_(listener) {}
+
+    void call(u64 pc, u64 back, u64 sp, u64 space) { push({back, sp, pc, space, false}); }
+    void trap(u64 pc, u64 sp, u64 space) { push({pc, sp, pc, space, true}); }
+
+    void ret(u64 to, u64 sp, u64 space) {
+        if (depth_ != 0 && matches(frames_[depth_ - 1], to, sp, space)) [[likely]] {
+            pop();
+            return;
+        }
+        for (unsigned n = depth_; n-- != 0 && !frames_[n].trap;) {
+            if (matches(frames_[n], to, sp, space)) {
+                shrink_to(n);
+                return;
+            }
+        }
+        change_stack(to, sp, space);
+    }
+
+    // xRET to `sp`: pops to the last trap. Where the program goes on with another stack pointer (exec) its frames mean nothing any more.
+    void trap_return(u64 sp) {
+        unsigned n = depth_;
+        while (n != 0 && !frames_[n - 1].trap) {
+            --n;
+        }
+        if (n == 0) {
+            shrink_to(0);
+            return;
+        }
+        const bool same = frames_[n - 1].sp == sp;
+        shrink_to(n - 1);
+        if (!same) {
+            while (depth_ != 0 && !frames_[depth_ - 1].trap) {
+                pop();
+            }
+        }
+    }
+
+    [[nodiscard]] unsigned depth() const { return depth_; }
+    [[nodiscard]] const GuestFrame& frame(unsigned n) const { return frames_[n]; }  // 0: the outermost
+
+private:
+    static bool matches(const GuestFrame& frame, u64 to, u64 sp, u64 space) {
+        return frame.back == to && frame.sp == sp && frame.space == space && !frame.trap;
+    }
+    void push(const GuestFrame& frame) {
+        if (depth_ == limit) {
+            std::array<GuestFrame, limit / 2> inner;
+            for (unsigned n = 0; n < limit / 2; ++n) {
+                inner[n] = frames_[limit / 2 + n];
+            }
+            replace(inner.data(), limit / 2);
+        }
+        frames_[depth_++] = frame;
+        listener_.push(frame.call);
+    }
+    void pop() {
+        --depth_;
+        listener_.pop();
+    }
+    void shrink_to(unsigned depth) {
+        while (depth_ > depth) {
+            pop();
+        }
+    }
+    void replace(const GuestFrame* frames, unsigned count) {
+        shrink_to(0);
+        for (unsigned n = 0; n < count; ++n) {
+            frames_[depth_++] = frames[n];
+            listener_.push(frames[n].call);
+        }
+    }
+    void change_stack(u64 to, u64 sp, u64 space) {
+        if (depth_ != 0) {
+            const unsigned kept = depth_ < ParkedStacks::frames_kept ? depth_ : ParkedStacks::frames_kept;
+            parked_->park(frames_.data() + (depth_ - kept), kept);
+        }
+        std::array<GuestFrame, ParkedStacks::frames_kept> taken;
+        const unsigned count = parked_->take(to, sp, space, taken.data());
+        replace(taken.data(), count != 0 ? count - 1 : 0);  // the return pops the innermost
+    }
+
+    ParkedStacks* parked_;
+    Listener listener_;
+    unsigned depth_ = 0;
+    std::array<GuestFrame, limit> frames_;
+};
+
+}  // namespace stampede

@@ -1,0 +1,115 @@
+#include "harts/observe/race/lock_order.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace stampede {
+namespace {
+
+constexpr std::size_t longest_cycle = 4;  // locks; longer ones contain no shorter inversion and are rare
+
+u64 hash(u64 held, u64 taken) { return ((held >> 2) * 0x9e37'79b9'7f4a'7c15) ^ ((taken >> 2) * 0xc2b2'ae3d'27d4'eb4f); }
+
+bool holds(const LockSet& set, u64 word) {
+    for (unsigned n = 0; n < set.count; ++n) {
+        if (set.held[n].word == word) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Whether one lock outside the cycle was held at every edge: then the edges exclude each other.
+bool gated(const std::vector<LockEdge>& cycle) {
+    const auto in_cycle = [&](u64 word) { return std::ranges::any_of(cycle, [&](const LockEdge& e) { return e.held == word; }); };
+    const LockSet& first = cycle.front().set;
+    for (unsigned n = 0; n < first.count; ++n) {
+        const u64 word = first.held[n].word;
+        if (!in_cycle(word) && std::ranges::all_of(cycle, [&](const LockEdge& e) { return holds(e.set, word); })) {
+            return true;
+        }
+    }
+    return false;
+}
+
+using Graph = std::map<u64, std::vector<const LockEdge*>>;
+
+void search(const Graph& graph, u64 start, std::vector<LockEdge>& path, std::set<std::vector<u64>>& seen,
+            std::vector<std::vector<LockEdge>>& found) {
+    const auto out = graph.find(path.empty() ? start : path.back().taken);
+    if (out == graph.end()) {
+        return;
+    }
+    for (const LockEdge* edge : out->second) {
+        if (edge->taken == start) {
+            path.push_back(*edge);
+            std::vector<u64> words;
+            std::ranges::transform(path, std::back_inserter(words), &LockEdge::held);
+            std::ranges::sort(words);
+            if (!gated(path) && seen.insert(words).second) {
+                found.push_back(path);
+            }
+            path.pop_back();
+        } else if (path.size() + 1 < longest_cycle && edge->taken > start &&  // each cycle from its lowest word
+                   std::ranges::none_of(path, [&](const LockEdge& e) { return e.held == edge->taken; })) {
+            path.push_back(*edge);
+            search(graph, start, path, seen, found);
+            path.pop_back();
+        }
+    }
+}
+
+}  // namespace
+
+void LockOrder::note(const LockSet& set, u32 hart, const u64* pcs, unsigned depth) {
+    const HeldLock& taken = set.held[set.count - 1];
+    const FutexGuard guard(lock_);
+    for (unsigned n = 0; n + 1 < set.count; ++n) {
+        const u64 held = set.held[n].word;
+        std::size_t at = hash(held, taken.word) % hashes;
+        while (places_[at] != 0 && !(edges_[places_[at] - 1].held == held && edges_[places_[at] - 1].taken == taken.word)) {
+            at = (at + 1) % hashes;
+        }
+        if (places_[at] != 0) {
+            ++edges_[places_[at] - 1].count;
+            continue;
+        }
+        if (edges_.size() == limit) {
+            return;
+        }
+        LockEdge& edge = edges_.emplace_back();
+        places_[at] = static_cast<u16>(edges_.size());
+        edge.held = held;
+        edge.taken = taken.word;
+        edge.held_pc = set.held[n].pc;
+        edge.hart = hart;
+        edge.set = set;
+        edge.count = 1;
+        edge.depth = std::min(depth, LockEdge::depth_limit);
+        std::copy_n(pcs, edge.depth, edge.pcs.begin());
+    }
+}
+
+std::vector<std::vector<LockEdge>> LockOrder::cycles(const LockWords& words) const {
+    std::vector<LockEdge> edges;
+    {
+        const FutexGuard guard(lock_);
+        edges = edges_;
+    }
+    Graph graph;
+    for (const LockEdge& edge : edges) {
+        if (words.find(edge.held).is_lock() && words.find(edge.taken).is_lock()) {
+            graph[edge.held].push_back(&edge);
+        }
+    }
+    std::vector<std::vector<LockEdge>> found;
+    std::set<std::vector<u64>> seen;
+    for (const auto& [start, out] : graph) {
+        std::vector<LockEdge> path;
+        search(graph, start, path, seen, found);
+    }
+    return found;
+}
+
+}  // namespace stampede

@@ -1,0 +1,175 @@
+#include "harts/observe/race/lock_sets.h"
+
+namespace stampede {
+namespace {
+
+constexpr u64 beside = 64;             // bytes: a ticket lock's two words lie that near
+constexpr unsigned ticket_patience = 64;  // accesses without a look beside the word, after which a number drawn was no ticket
+
+u64 distance(u64 a, u64 b) { return a > b ? a - b : b - a; }
+
+}  // namespace
+
+// Words are found by open addressing; a full table forgets nothing and learns nothing new.
+LockWord* LockWords::place_of(u64 address) {
+    u64 at = (address >> 2) * 0x9e37'79b9'7f4a'7c15 >> 50;
+    for (unsigned probes = 0; probes < 64; ++probes, at = (at + 1) % size) {
+        LockWord& word = words_[at];
+        u64 seen = __atomic_load_n(&word.address, __ATOMIC_ACQUIRE);
+        // acq_rel: whoever claims the place is the only one to; others see its address.
+        if (seen == address || (seen == 0 && (__atomic_compare_exchange_n(&word.address, &seen, address, false, __ATOMIC_ACQ_REL,
+                                                                           __ATOMIC_ACQUIRE) || seen == address))) {
+            return &word;
+        }
+    }
+    return nullptr;
+}
+
+// relaxed throughout: figures, each right by itself.
+void LockWords::taken(u64 address, u32 hart) {
+    if (LockWord* word = place_of(address); word != nullptr) {
+        __atomic_fetch_add(&word->taken, 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&word->holder, hart + 1, __ATOMIC_RELAXED);
+    }
+}
+
+void LockWords::given(u64 address) {
+    if (LockWord* word = place_of(address); word != nullptr) {
+        __atomic_store_n(&word->holder, 0, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&word->given, 1, __ATOMIC_RELAXED);
+    }
+}
+
+void LockWords::violated(u64 address) {
+    if (LockWord* word = place_of(address); word != nullptr) {
+        __atomic_fetch_add(&word->violations, 1, __ATOMIC_RELAXED);
+    }
+}
+
+LockWord LockWords::find(u64 address) const {
+    u64 at = (address >> 2) * 0x9e37'79b9'7f4a'7c15 >> 50;
+    for (unsigned probes = 0; probes < 64; ++probes, at = (at + 1) % size) {
+        const LockWord& word = words_[at];
+        const u64 seen = __atomic_load_n(&word.address, __ATOMIC_ACQUIRE);
+        if (seen == address) {
+            return {address, __atomic_load_n(&word.taken, __ATOMIC_RELAXED), __atomic_load_n(&word.given, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.violations, __ATOMIC_RELAXED), __atomic_load_n(&word.holder, __ATOMIC_RELAXED)};
+        }
+        if (seen == 0) {
+            break;
+        }
+    }
+    return {};
+}
+
+bool HeldLocks::holds(u64 word) const {
+    for (unsigned n = 0; n < set_.count; ++n) {
+        if (set_.held[n].word == word) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool HeldLocks::take(u64 word, u64 pc) {
+    words_.taken(word, hart_);
+    if (set_.count == LockSet::limit) {  // the outermost makes way
+        tickets_held_ -= is_ticket_[0] ? 1 : 0;
+        for (unsigned n = 1; n < set_.count; ++n) {
+            set_.held[n - 1] = set_.held[n];
+            serving_[n - 1] = serving_[n];
+            is_ticket_[n - 1] = is_ticket_[n];
+        }
+        --set_.count;
+    }
+    set_.held[set_.count] = {word, pc};
+    is_ticket_[set_.count] = false;
+    ++set_.count;
+    return true;
+}
+
+bool HeldLocks::give(u64 word) {
+    for (unsigned n = set_.count; n-- != 0;) {
+        if (set_.held[n].word != word) {
+            continue;
+        }
+        tickets_held_ -= is_ticket_[n] ? 1 : 0;
+        for (; n + 1 < set_.count; ++n) {
+            set_.held[n] = set_.held[n + 1];
+            serving_[n] = serving_[n + 1];
+            is_ticket_[n] = is_ticket_[n + 1];
+        }
+        --set_.count;
+        words_.given(word);
+        return true;
+    }
+    return false;
+}
+
+bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) {
+    const u64 word = access.at.value;
+    if (access.kind == AtomicAccess::Kind::LoadReserved) {
+        reserved_value_ = old;
+        return false;
+    }
+    if (access.kind == AtomicAccess::Kind::StoreConditional) {
+        old = reserved_value_;
+    } else if (access.op == isa::AmoOp::Add) {
+        if (access.operand == 1) {
+            ticket_ = {word, old, ticket_patience};
+        }
+        return false;
+    } else if (access.op != isa::AmoOp::Swap && access.op != isa::AmoOp::Or && access.op != isa::AmoOp::And) {
+        return false;
+    }
+    if (old == 0 && stored != 0) {
+        return take(word, pc);
+    }
+    if (old != 0 && stored == 0) {
+        if (give(word)) {
+            return true;
+        }
+        words_.violated(word);  // somebody else's
+    } else if (old != stored) {
+        words_.violated(word);
+    }
+    return false;
+}
+
+bool HeldLocks::store(u64 address, u64 value) {
+    if (value == 0 && holds(address)) {
+        return give(address);
+    }
+    for (unsigned n = 0; tickets_held_ != 0 && n < set_.count; ++n) {
+        if (is_ticket_[n] && set_.held[n].word == address && static_cast<u32>(value) == static_cast<u32>(serving_[n] + 1)) {
+            return give(address);
+        }
+    }
+    return false;
+}
+
+bool HeldLocks::load(u64 address, u64 value, u64 pc) {
+    if (ticket_.word == 0) {
+        return false;
+    }
+    if (--ticket_.patience == 0) {
+        ticket_ = {};
+        return false;
+    }
+    if (address == ticket_.word || distance(address, ticket_.word) > beside) {
+        return false;
+    }
+    ticket_.patience = ticket_patience;
+    if (static_cast<u32>(value) != static_cast<u32>(ticket_.number)) {
+        return false;
+    }
+    const u64 number = ticket_.number;
+    ticket_ = {};
+    take(address, pc);
+    serving_[set_.count - 1] = number;
+    is_ticket_[set_.count - 1] = true;
+    ++tickets_held_;
+    return true;
+}
+
+}  // namespace stampede

@@ -1,0 +1,92 @@
+// Which locks a hart holds, by the behaviour of lock words alone.
+//
+// An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever makes the word 0 again on the same hart
+// gives it back. An atomic add on one word, followed by a load that finds the value from before the add in a word beside it, is a ticket
+// whose turn has come; a store of the next number there gives it back. A word is believed to be a lock once it has been given back by the
+// hart that took it (and never shown to be something else: a word that goes from one value to another that is not 0 is a counter).
+//
+// A set, together with the address space, is a context: a small number that rides in the upper bits of every pc that ThreadSanitizer
+// records, so that an older access tells what was held when it was made.
+#pragma once
+#include <array>
+
+#include "harts/base/types.h"
+#include "harts/core/observer.h"
+
+namespace stampede {
+
+struct HeldLock {
+    u64 word = 0;   // physical address
+    u64 pc = 0;     // of the instruction that took it
+};
+
+struct LockSet {
+    static constexpr unsigned limit = 6;  // the innermost ones of more
+    std::array<HeldLock, limit> held;
+    unsigned count = 0;
+    u64 satp = 0;
+};
+
+// What is known of a word that was taken at least once.
+struct LockWord {
+    u64 address = 0;     // physical; 0: a free place
+    u32 taken = 0;
+    u32 given = 0;       // by the hart that took it
+    u32 violations = 0;  // transitions that no lock makes
+    u32 holder = 0;      // hart + 1; 0: nobody
+    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0; }
+};
+
+// All words, of all harts. Written under a lock of its own, one word at a time.
+class LockWords {
+public:
+    static constexpr unsigned size = 1 << 14;
+
+    void taken(u64 address, u32 hart);
+    void given(u64 address);
+    void violated(u64 address);
+    // A copy; an unknown word has address 0. Any thread.
+    [[nodiscard]] LockWord find(u64 address) const;
+
+private:
+    LockWord* place_of(u64 address);
+
+    std::array<LockWord, size> words_{};
+};
+
+// One hart's locks. Its own thread.
+class HeldLocks {
+public:
+    HeldLocks(LockWords& words, u32 hart) : words_(words), hart_(hart) {}
+
+    // What the hart does to words that atomic instructions touch. Each gives true where the set has changed.
+    bool atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc);
+    bool store(u64 address, u64 value);
+    // While a ticket waits for its turn or a ticket lock is held, loads and stores must come here.
+    bool load(u64 address, u64 value, u64 pc);
+    [[nodiscard]] bool wants_accesses() const { return ticket_.word != 0 || tickets_held_ != 0; }
+
+    [[nodiscard]] const LockSet& set() const { return set_; }
+    void set_space(u64 satp) { set_.satp = satp; }
+
+private:
+    struct Ticket {
+        u64 word = 0;      // that was added to; 0: none is out
+        u64 number = 0;
+        unsigned patience = 0;
+    };
+    bool take(u64 word, u64 pc);
+    bool give(u64 word);
+    [[nodiscard]] bool holds(u64 word) const;
+
+    LockWords& words_;
+    const u32 hart_;
+    LockSet set_;
+    Ticket ticket_;
+    unsigned tickets_held_ = 0;
+    std::array<u64, LockSet::limit> serving_{};  // number at which each ticket lock held was taken; by its place in the set
+    std::array<bool, LockSet::limit> is_ticket_{};
+    u64 reserved_value_ = 0;                     // what the last load-reserved saw
+};
+
+}  // namespace stampede

@@ -1,0 +1,59 @@
+// What race detection keeps for one hart. Its own thread only.
+#pragma once
+#include <algorithm>
+
+#include "harts/core/hart.h"
+#include "harts/observe/race/race_observer.h"
+#include "harts/observe/race/tsan_runtime.h"
+
+namespace stampede {
+
+// Keeps ThreadSanitizer's own stack of the hart like the guest's.
+struct TsanStack {
+    static void push(u64 pc) { __tsan_func_entry(reinterpret_cast<void*>((pc & ((u64{1} << 40) - 1)) | tsan::external)); }
+    static void pop() { __tsan_func_exit(); }
+};
+
+struct RaceObserver::PerHart {
+    static constexpr unsigned read_limit = 8;
+    static constexpr u64 adjacent = 3;  // instructions that may lie between a fence and the access that it belongs to
+
+    PerHart(ParkedStacks& parked, LockWords& words, u32 hart) : stack(parked, {}), contexts(hart), locks(words, hart) {}
+
+    tsan::Thread thread = nullptr;
+    bool owns_thread = false;
+    GuestStack<TsanStack> stack;
+    Contexts contexts;
+    HeldLocks locks;
+
+    void* fence_fiber = nullptr;     // its clock is the hart's as of the last release fence
+    u64 fence_clock = 0;             // its address hands the clock over
+    bool fenced = false;             // there was one
+    u64 behind_fence = 0;            // instructions executed at that fence, until an access follows; 0: one has
+    u64 fence_pc = 0;
+    u64 ordered_store = 0;           // instructions executed at the last store that a fence or hint made atomic
+    bool relaxed_next = false;
+    bool reserved_acquires = false;  // the last load-reserved had aq
+    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
+    unsigned read_count = 0, read_next = 0;
+    std::array<u64, 256> edges{};    // hashes of lock orders noted already
+
+    // A straight line of at most `adjacent` instructions lies between.
+    [[nodiscard]] bool is_behind_fence(const Hart& hart) const {
+        return behind_fence != 0 && hart.own.executed_now() - behind_fence <= adjacent && hart.own.pc > fence_pc &&
+               hart.own.pc - fence_pc <= 4 * (adjacent + 1);
+    }
+    // Whether the next access must be seen by the slow path.
+    void update_slow(Hart& hart) const { hart.watch.slow = behind_fence != 0 || relaxed_next || locks.wants_accesses(); }
+
+    // True from the second time on.
+    bool knows_edge(u64 held, u64 taken, unsigned depth) {
+        const u64 hash = ((held * 0x9e37'79b9'7f4a'7c15) ^ (taken * 0xc2b2'ae3d'27d4'eb4f)) + depth;
+        u64& place = edges[hash >> 56];
+        const bool known = place == hash;
+        place = hash;
+        return known;
+    }
+};
+
+}  // namespace stampede

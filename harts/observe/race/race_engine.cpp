@@ -1,0 +1,44 @@
+#include "harts/core/engine_handlers.h"
+#include "harts/observe/race/contexts.h"
+#include "harts/observe/race/fence_pattern.h"
+#include "harts/observe/race/race_observer.h"
+#include "harts/observe/race/tsan_runtime.h"
+
+namespace stampede {
+namespace {
+
+struct Racing {
+    // Neither an atomic location nor, where turns are counted by events, a word that others touch.
+    static bool is_plain(const HartWatch& watch, const void* at) {
+        const u64 offset = reinterpret_cast<u64>(at) - watch.ram;
+        if (watch.slow || (watch.touched != nullptr && watch.touched[offset / 8] != watch.toucher)) {
+            return false;
+        }
+        return (__atomic_load_n(&watch.atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) == 0;
+    }
+    static void record(const HartWatch& watch, u64 pc, const void* at, unsigned size, unsigned long type) {
+        tsan::access(static_cast<tsan::Thread>(watch.thread), Contexts::tagged(pc, watch.context), at, size, type);
+    }
+    static bool load(Hart& hart, u64 pc, const void* at, unsigned size) {
+        if (!is_plain(hart.watch, at)) [[unlikely]] {
+            return false;
+        }
+        record(hart.watch, pc, at, size, tsan::read);
+        return true;
+    }
+    static bool store(Hart& hart, u64 pc, const void* at, unsigned size) {
+        if (!is_plain(hart.watch, at)) [[unlikely]] {
+            return false;
+        }
+        record(hart.watch, pc, at, size, tsan::write);
+        return true;
+    }
+    static void on_call(Hart& hart, u64 pc, u64 back) { RaceObserver::fast_call(hart, pc, back); }
+    static void on_return(Hart& hart, u64 to) { RaceObserver::fast_return(hart, to); }
+};
+
+}  // namespace
+
+const Engine racing_engine{handlers::handler_of<Racing>, fence_follows};
+
+}  // namespace stampede

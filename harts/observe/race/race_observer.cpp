@@ -1,0 +1,330 @@
+#include "harts/observe/race/race_observer.h"
+
+#include <sys/mman.h>
+
+#include <cassert>
+
+#include "harts/core/csr_numbers.h"
+#include "harts/core/hart.h"
+#include "harts/devices/virt_map.h"
+#include "harts/memory/ram.h"
+#include "harts/observe/race/fence_pattern.h"
+#include "harts/observe/race/per_hart.h"
+#include "harts/observe/race/tsan_runtime.h"
+
+namespace stampede {
+namespace {
+
+constexpr unsigned stack_pointer = 2;  // x register
+
+u64 space_of(const Hart& hart) { return hart.own.mode == Privilege::User ? hart.own.csr.satp : 0; }
+
+}  // namespace
+
+RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads)
+    : ram_(ram), threads_(threads), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
+      atomic_size_(ram.size() / 32) {
+    void* mapped = ::mmap(nullptr, atomic_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert(mapped != MAP_FAILED);  // a 32nd of a RAM that could be mapped
+    atomic_ = static_cast<u8*>(mapped);
+    std::vector<const Contexts*> contexts;
+    for (Hart* hart : harts) {
+        harts_.push_back(std::make_unique<PerHart>(parked_, *words_, hart->own.id.value));
+        contexts.push_back(&harts_.back()->contexts);
+        hart->watch.slow = true;  // until it is attached
+        hart->watch.atomic = atomic_;
+        hart->watch.ram = reinterpret_cast<u64>(ram.host(ram_base));
+        hart->watch.observer = harts_.back().get();
+    }
+    reports_ = std::make_unique<RaceReports>(ram.host(ram_base), ram.size(), std::move(contexts));
+    main_ = __tsan_get_current_fiber();
+    if (threads_ == Threads::OneForAll) {
+        for (Hart* hart : harts) {
+            PerHart& own = *harts_[hart->own.id.value];
+            own.thread = static_cast<tsan::Thread>(__tsan_create_fiber(0));
+            own.owns_thread = true;
+            attach(*hart, own);
+        }
+    }
+}
+
+RaceObserver::~RaceObserver() {
+    leave();
+    for (const auto& own : harts_) {
+        if (own->owns_thread) {
+            __tsan_destroy_fiber(own->thread);
+        }
+        if (own->fence_fiber != nullptr) {
+            __tsan_destroy_fiber(own->fence_fiber);
+        }
+    }
+    ::munmap(atomic_, atomic_size_);
+}
+
+void RaceObserver::switch_to(HartId hart) {
+    tsan::Thread to = harts_[hart.value]->thread;
+    if (tsan::current() != to) {
+        __tsan_switch_to_fiber(to, tsan::no_sync);
+    }
+}
+
+void RaceObserver::leave() {
+    if (threads_ == Threads::OneForAll && __tsan_get_current_fiber() != main_) {
+        __tsan_switch_to_fiber(main_, tsan::no_sync);
+    }
+}
+
+const LockSet& RaceObserver::held(HartId hart) const { return harts_[hart.value]->locks.set(); }
+
+RaceObserver::PerHart& RaceObserver::of(Hart& hart) {
+    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
+    if (hart.watch.thread == nullptr) [[unlikely]] {
+        own.thread = tsan::current();  // the hart's own host thread, now that it runs
+        attach(hart, own);
+    }
+    return own;
+}
+
+void RaceObserver::attach(Hart& hart, PerHart& own) {
+    hart.watch.thread = own.thread;
+    context_changed(hart, own);
+    own.update_slow(hart);
+}
+
+void RaceObserver::context_changed(Hart& hart, PerHart& own) {
+    own.locks.set_space(hart.own.csr.satp);
+    hart.watch.context = own.contexts.tag_of(own.locks.set());
+}
+
+bool RaceObserver::is_atomic(PhysAddr at) const {
+    const u64 word = (at.value - ram_base.value) / 4;
+    // relaxed: bits are only ever set; whoever misses one just set takes the access for a plain one, as it may have been.
+    return (__atomic_load_n(&atomic_[word / 8], __ATOMIC_RELAXED) >> (word % 8) & 1) != 0;
+}
+
+void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
+    for (u64 n = 0; n < size; n += 4) {
+        if (!is_atomic(at + n)) {
+            const u64 word = (at.value + n - ram_base.value) / 4;
+            __atomic_fetch_or(&atomic_[word / 8], static_cast<u8>(1 << (word % 8)), __ATOMIC_RELAXED);
+        }
+    }
+}
+
+// Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits of the pc.
+void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
+    const u64 pc = Contexts::tagged(hart.own.pc, hart.watch.context);
+    while (size != 0) {
+        unsigned piece = 1;
+        while (piece * 2 <= size && at.value % (u64{piece} * 2) == 0) {
+            piece *= 2;
+        }
+        tsan::access(own.thread, pc, ram_.host(at), piece, type);
+        at = at + piece;
+        size -= piece;
+    }
+}
+
+// With an earlier fence: of what came before the fence, no more. A helper fiber keeps the clock of that moment.
+void RaceObserver::release(PerHart& own, const void* at, bool explicitly) {
+    if (explicitly) {
+        tsan::release(own.thread, at);
+    } else if (own.fenced) {
+        __tsan_switch_to_fiber(own.fence_fiber, tsan::no_sync);
+        tsan::release(static_cast<tsan::Thread>(own.fence_fiber), at);
+        __tsan_switch_to_fiber(own.thread, tsan::no_sync);
+    }
+}
+
+void RaceObserver::acquire_later(PerHart& own, const void* at) {
+    for (unsigned n = 0; n < own.read_count; ++n) {
+        if (own.read[n] == at) {
+            return;
+        }
+    }
+    own.read[own.read_next] = at;
+    own.read_next = (own.read_next + 1) % PerHart::read_limit;
+    own.read_count = std::min(own.read_count + 1, PerHart::read_limit);
+}
+
+void RaceObserver::on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) {
+    PerHart& own = of(hart);
+    const bool hinted = std::exchange(own.relaxed_next, false);
+    own.behind_fence = 0;
+    const void* host = ram_.host(at);
+    if (hinted || is_atomic(at)) {
+        plain(hart, own, at, size, tsan::read | tsan::atomic);
+        acquire_later(own, host);
+    } else if (fence_follows(hart)) {
+        plain(hart, own, at, size, tsan::read | tsan::atomic);
+        tsan::acquire(own.thread, host);
+    } else {
+        plain(hart, own, at, size, tsan::read);
+    }
+    if (own.locks.wants_accesses() && own.locks.load(at.value, value, hart.own.pc)) {
+        lock_taken(hart, own);
+    }
+    own.update_slow(hart);
+}
+
+void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
+    PerHart& own = of(hart);
+    const bool hinted = std::exchange(own.relaxed_next, false);
+    const bool behind_fence = own.is_behind_fence(hart);
+    own.behind_fence = 0;
+    const void* host = ram_.host(at);
+    if (hinted || behind_fence || is_atomic(at)) {
+        release(own, host, false);
+        plain(hart, own, at, size, tsan::write | tsan::atomic);
+        own.ordered_store = hart.own.executed_now();
+        if (own.locks.store(at.value, value)) {
+            context_changed(hart, own);
+        }
+    } else {
+        plain(hart, own, at, size, tsan::write);
+        if (own.locks.wants_accesses() && own.locks.store(at.value, value)) {
+            context_changed(hart, own);
+        }
+    }
+    own.update_slow(hart);
+}
+
+void RaceObserver::before_atomic(Hart& hart, const AtomicAccess& access) {
+    PerHart& own = of(hart);
+    own.behind_fence = 0;
+    own.relaxed_next = false;
+    mark_atomic(access.at, access.size);
+    release(own, ram_.host(access.at), access.ordering.release);
+    if (access.kind == AtomicAccess::Kind::Amo || access.kind == AtomicAccess::Kind::StoreConditional) {
+        plain(hart, own, access.at, access.size, tsan::write | tsan::atomic);
+    }
+}
+
+void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) {
+    PerHart& own = of(hart);
+    const void* host = ram_.host(access.at);
+    bool acquires = access.ordering.acquire;
+    if (access.kind == AtomicAccess::Kind::LoadReserved) {
+        own.behind_fence = 0;
+        own.relaxed_next = false;
+        mark_atomic(access.at, access.size);
+        plain(hart, own, access.at, access.size, tsan::read | tsan::atomic);
+        own.reserved_acquires = acquires;
+    } else if (access.kind == AtomicAccess::Kind::StoreConditional) {
+        acquires = stored && (acquires || own.reserved_acquires);
+    }
+    if (acquires) {
+        tsan::acquire(own.thread, host);
+    } else {
+        acquire_later(own, host);
+    }
+    if (stored || access.kind == AtomicAccess::Kind::LoadReserved) {
+        const unsigned held = own.locks.set().count;
+        if (own.locks.atomic(access, old, stored ? value_stored(access, old) : old, hart.own.pc)) {
+            own.locks.set().count > held || own.locks.set().count == LockSet::limit ? lock_taken(hart, own) : context_changed(hart, own);
+        }
+    }
+    own.update_slow(hart);
+}
+
+void RaceObserver::lock_taken(Hart& hart, PerHart& own) {
+    context_changed(hart, own);
+    const LockSet& set = own.locks.set();
+    if (set.count < 2 || own.knows_edge(set.held[set.count - 2].word, set.held[set.count - 1].word, set.count)) {
+        return;
+    }
+    std::array<u64, LockEdge::depth_limit> pcs;
+    unsigned depth = 0;
+    pcs[depth++] = hart.own.pc;
+    for (unsigned n = own.stack.depth(); n-- != 0 && depth < pcs.size();) {
+        pcs[depth++] = own.stack.frame(n).call;
+    }
+    order_->note(set, hart.own.id.value, pcs.data(), depth);
+}
+
+u64 RaceObserver::value_stored(const AtomicAccess& access, u64 old) {
+    if (access.kind == AtomicAccess::Kind::StoreConditional) {
+        return access.size == 4 ? static_cast<u32>(access.operand) : access.operand;
+    }
+    return access.size == 4
+        ? static_cast<u32>(isa::amo_result<i32>(access.op, static_cast<i32>(old), static_cast<i32>(access.operand)))
+        : static_cast<u64>(isa::amo_result<i64>(access.op, static_cast<i64>(old), static_cast<i64>(access.operand)));
+}
+
+void RaceObserver::on_fence(Hart& hart, i32 bits) {
+    PerHart& own = of(hart);
+    const FenceBits fence(bits);
+    const u64 now = hart.own.executed_now();
+    if (fence.acquires()) {
+        for (unsigned n = 0; n < own.read_count; ++n) {
+            tsan::acquire(own.thread, own.read[n]);
+        }
+        own.read_count = own.read_next = 0;
+    }
+    // The trailing fence of a sequentially consistent store makes no release of the next store.
+    const bool trailing = own.ordered_store != 0 && now - own.ordered_store <= PerHart::adjacent;
+    own.ordered_store = 0;
+    if (fence.releases()) {
+        if (own.fence_fiber == nullptr) {
+            own.fence_fiber = __tsan_create_fiber(0);
+        }
+        tsan::release(own.thread, &own.fence_clock);
+        __tsan_switch_to_fiber(own.fence_fiber, tsan::no_sync);
+        tsan::acquire(static_cast<tsan::Thread>(own.fence_fiber), &own.fence_clock);
+        __tsan_switch_to_fiber(own.thread, tsan::no_sync);
+        own.fenced = true;
+        own.behind_fence = trailing ? 0 : now;
+        own.fence_pc = hart.own.pc;
+    }
+    own.update_slow(hart);
+}
+
+void RaceObserver::on_relaxed_next(Hart& hart) {
+    PerHart& own = of(hart);
+    own.relaxed_next = true;
+    own.update_slow(hart);
+}
+
+void RaceObserver::on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
+    PerHart& own = of(hart);
+    const u64 offset = at.value - virt_map::clint.base.value;
+    if (size == 4 && offset < 4 * harts_.size() && value != 0) {
+        release(own, &interrupts_[offset / 4], false);
+    }
+}
+
+void RaceObserver::on_call(Hart& hart, u64 pc, u64 back) {
+    (void)of(hart);
+    fast_call(hart, pc, back);
+}
+
+void RaceObserver::on_return(Hart& hart, u64 to) {
+    (void)of(hart);
+    fast_return(hart, to);
+}
+
+void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back) {
+    static_cast<PerHart*>(hart.watch.observer)->stack.call(pc, back, hart.own.x[stack_pointer], space_of(hart));
+}
+
+void RaceObserver::fast_return(Hart& hart, u64 to) {
+    static_cast<PerHart*>(hart.watch.observer)->stack.ret(to, hart.own.x[stack_pointer], space_of(hart));
+}
+
+void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
+    PerHart& own = of(hart);
+    own.behind_fence = 0;
+    own.relaxed_next = false;
+    own.stack.trap(hart.own.pc, hart.own.x[stack_pointer], space_of(hart));
+    const u64 code = cause & ~csr::interrupt_bit;
+    if ((cause & csr::interrupt_bit) != 0 && ((u64{1} << code) & (csr::ssi | csr::msi)) != 0) {
+        acquire_later(own, &interrupts_[hart.own.id.value]);
+    }
+    own.update_slow(hart);
+}
+
+void RaceObserver::on_trap_return(Hart& hart, u64) { of(hart).stack.trap_return(hart.own.x[stack_pointer]); }
+
+void RaceObserver::on_satp(Hart& hart) { context_changed(hart, of(hart)); }
+
+}  // namespace stampede

@@ -1,0 +1,96 @@
+// Race detection on guest memory with ThreadSanitizer's runtime (LLVM 19), linked into a program that is itself not instrumented. A hart is
+// one of the runtime's threads: the host thread it runs on, or, where one host thread drives all harts, a fiber whose switches order nothing.
+//
+// What orders a guest's accesses, after the RISC-V unprivileged specification, chapter "RVWMO":
+//   - AMO, LR and SC with aq or rl; an SC acquires too when its LR did
+//   - `fence *w,*w`: a release by every later atomic store, of what came before the fence; `fence *r,*r`: an acquire of what every
+//     earlier atomic load saw
+//   - a plain store right behind such a fence, and a plain load right before one, count as atomic (xv6's `started`, ticket locks)
+//   - a location that an atomic instruction ever touched counts as atomic; so does the access behind the guest call relaxed_next
+//   - an interrupt that another hart sent through the CLINT: a release if a fence stands before the store there, acquired by the first
+//     fence behind the trap
+// Nothing else does: not the host's locks, permits or turns, not the devices, not time.
+#pragma once
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "harts/core/engine.h"
+#include "harts/core/observer.h"
+#include "harts/observe/race/contexts.h"
+#include "harts/observe/race/guest_stack.h"
+#include "harts/observe/race/lock_order.h"
+#include "harts/observe/race/lock_sets.h"
+#include "harts/observe/race/race_reports.h"
+
+namespace stampede {
+
+class MachineContext;
+
+// The engine whose fast accesses and calls go to ThreadSanitizer.
+extern const Engine racing_engine;
+
+class RaceObserver final : public Observer {
+public:
+    // One host thread a hart, or one for all: then switch_to() comes before each turn, and leave() behind the last.
+    enum class Threads : u8 { OneEach, OneForAll };
+
+    // At most one lives in a process. `harts` as in the machine, none of which has run.
+    RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads);
+    ~RaceObserver() override;
+
+    void switch_to(HartId hart);
+    void leave();
+
+    [[nodiscard]] const RaceReports& reports() const { return *reports_; }
+    [[nodiscard]] const LockWords& locks() const { return *words_; }
+    [[nodiscard]] const LockOrder& lock_order() const { return *order_; }
+    // What a hart holds now. Parked.
+    [[nodiscard]] const LockSet& held(HartId hart) const;
+
+    void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
+    void on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
+    void before_atomic(Hart& hart, const AtomicAccess& access) override;
+    void after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) override;
+    void on_fence(Hart& hart, i32 bits) override;
+    void on_relaxed_next(Hart& hart) override;
+    void on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
+    void on_call(Hart& hart, u64 pc, u64 back) override;
+    void on_return(Hart& hart, u64 to) override;
+    void on_trap(Hart& hart, u64 cause, u64 tval, Privilege handler) override;
+    void on_trap_return(Hart& hart, u64 to) override;
+    void on_satp(Hart& hart) override;
+
+    // For the engine: a call or return of `hart`.
+    static void fast_call(Hart& hart, u64 pc, u64 back);
+    static void fast_return(Hart& hart, u64 to);
+
+    struct PerHart;
+
+private:
+    [[nodiscard]] PerHart& of(Hart& hart);
+    void attach(Hart& hart, PerHart& own);
+    void plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type);
+    void release(PerHart& own, const void* at, bool explicitly);
+    void acquire_later(PerHart& own, const void* at);
+    void mark_atomic(PhysAddr at, unsigned size);
+    [[nodiscard]] bool is_atomic(PhysAddr at) const;
+    void context_changed(Hart& hart, PerHart& own);
+    void lock_taken(Hart& hart, PerHart& own);
+    [[nodiscard]] static u64 value_stored(const AtomicAccess& access, u64 old);
+
+    const Ram& ram_;
+    const Threads threads_;
+    void* main_ = nullptr;  // the driving thread's own fiber
+    ParkedStacks parked_;
+    std::unique_ptr<LockWords> words_;
+    std::unique_ptr<LockOrder> order_;
+    std::vector<std::unique_ptr<PerHart>> harts_;
+    std::unique_ptr<RaceReports> reports_;
+    u8* atomic_;            // a bit by 4-byte word of RAM
+    u64 atomic_size_;
+    std::array<std::atomic<u32>, max_harts> interrupts_{};  // its address stands for the hart's software interrupt
+};
+
+}  // namespace stampede

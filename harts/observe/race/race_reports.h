@@ -1,0 +1,62 @@
+// What ThreadSanitizer reports, as data. It calls back from inside its runtime, on the hart's thread: nothing there allocates or locks by
+// pthreads. Names are looked up later, by whoever has symbols.
+#pragma once
+#include <array>
+#include <atomic>
+#include <vector>
+
+#include "harts/base/types.h"
+#include "harts/observe/race/lock_sets.h"
+
+namespace stampede {
+
+// One side of a race.
+struct RaceSide {
+    static constexpr unsigned depth_limit = 24;
+    bool write = false;
+    bool atomic = false;
+    unsigned size = 0;     // bytes
+    u32 hart = 0;
+    LockSet context;       // locks held, and satp
+    unsigned depth = 0;
+    std::array<u64, depth_limit> pcs{};  // the access, then calls, innermost first
+};
+
+struct Race {
+    PhysAddr at;
+    RaceSide sides[2];     // the later access, the earlier one
+    u64 count = 0;         // reports with these two pcs
+};
+
+class Contexts;
+
+// The races of one machine; at most one is active in a process, for the runtime is.
+class RaceReports {
+public:
+    static constexpr unsigned limit = 2048;  // different pairs of pcs; more are only counted
+
+    // `ram` is the host address of RAM, `contexts` each hart's.
+    RaceReports(const void* ram, u64 ram_size, std::vector<const Contexts*> contexts);
+    ~RaceReports();
+    RaceReports(const RaceReports&) = delete;
+    RaceReports& operator=(const RaceReports&) = delete;
+
+    // So far. Any thread.
+    [[nodiscard]] std::size_t size() const { return count_.load(std::memory_order_acquire); }
+    [[nodiscard]] Race race(std::size_t n) const { return races_[n]; }
+    [[nodiscard]] u64 dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+    // Called by the runtime, which lets one report through at a time.
+    void report(void* description);
+
+private:
+    [[nodiscard]] bool read_side(void* description, unsigned index, RaceSide& side, u64& address) const;
+
+    const u64 ram_, ram_size_;
+    const std::vector<const Contexts*> contexts_;
+    std::vector<Race> races_;
+    std::atomic<std::size_t> count_{0};  // release: what stands below it is complete
+    std::atomic<u64> dropped_{0};
+};
+
+}  // namespace stampede

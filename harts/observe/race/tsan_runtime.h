@@ -1,0 +1,48 @@
+// What we use of ThreadSanitizer's runtime, LLVM 19. Some of it is not public: MemoryAccess, Acquire, Release and OnReport have kept their
+// form for years, but another version must be looked at first (compiler-rt/lib/tsan/rtl/tsan_rtl.h, tsan_shadow.h).
+#pragma once
+#include "harts/base/types.h"
+
+namespace __tsan {
+
+struct ThreadState;
+class ReportDesc;
+
+// A memory access of `size` 1, 2, 4 or 8 bytes, aligned; `type` as below. `thread` is the calling thread's (or fiber's).
+void MemoryAccess(ThreadState* thread, unsigned long pc, unsigned long address, unsigned long size, unsigned long type);
+void Acquire(ThreadState* thread, unsigned long pc, unsigned long address);
+void Release(ThreadState* thread, unsigned long pc, unsigned long address);
+
+}  // namespace __tsan
+
+extern "C" {
+void __tsan_func_entry(void* pc);
+void __tsan_func_exit();
+void* __tsan_get_current_fiber();
+void* __tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void* fiber);
+void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+int __tsan_get_report_data(void* report, const char** description, int* count, int* stack_count, int* mop_count, int* loc_count,
+                           int* mutex_count, int* thread_count, int* unique_tid_count, void** sleep_trace, unsigned long trace_size);
+int __tsan_get_report_mop(void* report, unsigned long index, int* tid, void** address, int* size, int* write, int* atomic, void** trace,
+                          unsigned long trace_size);
+}
+
+namespace stampede::tsan {
+
+using Thread = __tsan::ThreadState*;
+
+// AccessType
+inline constexpr unsigned long write = 0, read = 1 << 0, atomic = 1 << 1, external_pc = 1 << 4;
+inline constexpr unsigned no_sync = 1;               // of __tsan_switch_to_fiber: the switch orders nothing
+inline constexpr u64 external = u64{1} << 60;        // marks a pc that is not the host's
+
+inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber()); }
+
+inline void access(Thread thread, u64 pc, const void* at, unsigned size, unsigned long type) {
+    __tsan::MemoryAccess(thread, pc, reinterpret_cast<unsigned long>(at), size, type | external_pc);
+}
+inline void acquire(Thread thread, const void* at) { __tsan::Acquire(thread, 0, reinterpret_cast<unsigned long>(at)); }
+inline void release(Thread thread, const void* at) { __tsan::Release(thread, 0, reinterpret_cast<unsigned long>(at)); }
+
+}  // namespace stampede::tsan

@@ -1,0 +1,32 @@
+// Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime (stress-race) has one.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "harts/machine/machine.h"
+#include "harts/report/finding.h"
+#include "stress/guest_events.h"
+#include "stress/guest_symbols.h"
+
+namespace stampede {
+
+// What names the things that a race is about.
+struct RaceNaming {
+    const GuestSymbols& symbols;
+    const GuestEvents& events;
+};
+
+class RaceDetection : public TurnListener {
+public:
+    // Races and lock-order inversions so far. Harts parked.
+    [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
+    // How many different ones there are, at little cost. Any thread.
+    [[nodiscard]] virtual std::size_t count() const = 0;
+};
+
+enum class Drive : u8 { Parallel, Repeatable };
+
+// Makes one for a machine that has not run, and attaches it. Null where the program has none.
+using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, Drive drive);
+
+}  // namespace stampede
