@@ -99,7 +99,8 @@ std::vector<std::string> party_lines(const FindingStack& stack) {
         lines.push_back(fmt::format("{}{}{}", stack.access, both ? " at " : "", stack.address));
     }
     if (stack.locks) {
-        lines.push_back(stack.locks->empty() ? "holds no lock" : fmt::format("holds {}", fmt::join(*stack.locks, ", ")));
+        lines.push_back(stack.locks->empty() ? "holds no lock"
+                                             : fmt::format("holds {}", fmt::join(*stack.locks, ", ")));
     }
     lines.insert(lines.end(), stack.notes.begin(), stack.notes.end());
     return lines;
