@@ -259,6 +259,13 @@ TEST(Sarif, a_finding_without_a_file_is_shown_at_the_nearest_one) {
     EXPECT_EQ(location["logicalLocations"][0]["fullyQualifiedName"], "memcpy");
 }
 
+TEST(Sarif, a_file_without_a_line_is_shown_at_its_beginning) {
+    Finding finding = full_finding();
+    finding.where.source.line = 0;
+    EXPECT_EQ(only_result(finding)["locations"][0]["physicalLocation"]["region"]["startLine"], 1);
+    EXPECT_THAT(Requirements::missed_by(sarif_of(run({finding}))), ElementsAre());
+}
+
 TEST(Sarif, the_run_says_how_it_ended_and_what_was_suppressed) {
     const json passed = sarif_of(run({}))["runs"][0];
     EXPECT_EQ(passed["results"], json::array());
