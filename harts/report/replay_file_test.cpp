@@ -168,10 +168,10 @@ TEST(ReplayFile, errors_name_file_and_line_what_was_found_and_what_was_expected)
     EXPECT_THAT(refused(replaced(good, "ops 500", "ops")), HasSubstr("11: ops \"\", expected a number from 1"));
     EXPECT_THAT(refused(replaced(good, "ops 500", "ops 500 ")), HasSubstr("ops \"500 \""));
     EXPECT_THAT(refused(replaced(good, "ops 500", "cpus 3")), HasSubstr("11: cpus again, expected it once"));
-    EXPECT_THAT(refused(replaced(good, "time host\n", "")), HasSubstr("the end without time, expected a line `time "));
+    EXPECT_THAT(refused(replaced(good, "time host\n", "")), HasSubstr("end without time, expected a line `time "));
     EXPECT_THAT(refused(good + "workload oom\n"), HasSubstr("both workload and program"));
     EXPECT_THAT(refused(replaced(good, "1×1000", "4×1000")), HasSubstr("23: run \"4\\xc3\\x971000\", expected"));
-    EXPECT_THAT(refused(replaced(good, "cpus 4\n", "run 0×1\ncpus 4\n")), HasSubstr("6: run, expected cpus before it"));
+    EXPECT_THAT(refused(replaced(good, "cpus 4\n", "run 0×1\ncpus 4\n")), HasSubstr("6: run, expected cpus before"));
     EXPECT_THAT(refused(good + "run (1×1"), HasSubstr("the file was cut off"));
     EXPECT_THAT(refused(good + "run (1×1\n"), HasSubstr("24: no end of the last group"));
     EXPECT_THAT(refused(good + std::string(5000, 'a') + "\n"), HasSubstr("bytes, expected at most 4096"));
