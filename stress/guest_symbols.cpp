@@ -84,6 +84,8 @@ std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
 
 FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) const {
     FindingStack stack{std::move(role), {}};
+    stack.hart = place.hart;
+    stack.pid = place.pid;
     const File& file = file_of(place.mode);
     if (file.code) {
         stack.frames = file.code->stack(place.chain);

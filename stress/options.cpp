@@ -90,6 +90,7 @@ void add_all(CLI::App& app, Options& options) {
         fmt::format("different findings that end the run, default {}", default_max_findings), "N");
     add_text(app, "--findings", options.findings_folder, "a folder for each finding below this one", "DIR");
     add_text(app, "--json", options.json, "report as JSON", "FILE");
+    add_text(app, "--sarif", options.sarif, "report as SARIF 2.1.0, for code hosts", "FILE");
     add_text(app, "--junit", options.junit, "report as JUnit XML", "FILE");
     add_text(app, "--console", options.console, "the guest's console output; -: to stdout", "FILE");
     add_text(app, "--trace", options.trace, "system calls, faults and switches, a line each", "FILE");

@@ -33,7 +33,7 @@ struct Options {
     std::string policy = "kmem";                     // may be unknown
     std::string append;
     u64 max_findings = 0;
-    std::optional<std::string> findings_folder, json, junit, console, trace;  // paths
+    std::optional<std::string> findings_folder, json, sarif, junit, console, trace;  // paths
 
     // The hard limit: as given, else a minute more than the duration. A shell has none unless it is given.
     [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;

@@ -50,7 +50,8 @@ TEST(Options, everything_can_be_said) {
                                     "--duration", "2m",         "--ops=5",  "--timeout", "90",     "--time",
                                     "warp",       "--policy",   "eager",    "--append",  "a b",    "--max-findings",
                                     "3",          "--findings", "f",        "--json",    "j",      "--junit",
-                                    "x",          "--console",  "-",        "--trace",   "t",      "oom"});
+                                    "x",          "--console",  "-",        "--trace",   "t",      "--sarif",
+                                    "s",          "oom"});
     EXPECT_EQ(options.cpus, 8u);
     EXPECT_EQ(options.memory, u64{1} << 30);
     EXPECT_EQ(options.seed, 7u);
@@ -63,6 +64,7 @@ TEST(Options, everything_can_be_said) {
     EXPECT_EQ(options.findings_folder, "f");
     EXPECT_EQ(options.json, "j");
     EXPECT_EQ(options.junit, "x");
+    EXPECT_EQ(options.sarif, "s");
     EXPECT_EQ(options.console, "-");
     EXPECT_EQ(options.trace, "t");
     EXPECT_EQ(options.bootargs(), "run=oom seconds=120 seed=7 ops=5 a b");
@@ -111,7 +113,7 @@ TEST(Options, shell_and_list_are_tasks_of_their_own) {
 TEST(Options, the_seed_is_another_one_each_time) { EXPECT_NE(parsed({"x"}).seed, parsed({"x"}).seed); }
 
 TEST(Options, the_rerun_says_what_has_a_part_in_the_run_and_nothing_else) {
-    EXPECT_THAT(parsed({"--cpus", "4", "--seed", "9", "--json", "j", "forkbomb"}).rerun("bin/stress"),
+    EXPECT_THAT(parsed({"--cpus", "4", "--seed", "9", "--json", "j", "--sarif", "s", "forkbomb"}).rerun("bin/stress"),
                 ElementsAre("bin/stress", "--cpus", "4", "--seed", "9", "--policy", "kmem", "forkbomb"));
 }
 

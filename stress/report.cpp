@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
 #include "harts/report/json.h"
 #include "harts/report/junit.h"
+#include "harts/report/sarif.h"
 #include "stress/quantity.h"
+#include "stress/workloads.h"
 
 namespace stampede {
 namespace {
@@ -32,6 +37,17 @@ std::map<std::string, std::string> option_texts(const Options& options) {
         texts["timeout"] = fmt::format("{}s", limit->count());
     }
     return texts;
+}
+
+// Files are named from the working folder. A finding without a file is shown where the workload's program begins.
+SarifPlaces sarif_places(const Options& options) {
+    std::error_code failure;
+    SarifPlaces places{std::filesystem::current_path(failure), "kernel/user/workloads.txt"};
+    const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
+    if (workload != workloads().end()) {
+        places.fallback_file = workload->source();
+    }
+    return places;
 }
 
 RunReport common(const Options& options, std::vector<std::string> command) {
@@ -87,6 +103,11 @@ RunReport make_error_report(const Options& options, std::vector<std::string> com
 Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text) {
     if (options.json) {
         if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
+            return written;
+        }
+    }
+    if (options.sarif) {
+        if (auto written = write_file_atomically(*options.sarif, sarif_json(report, sarif_places(options))); !written) {
             return written;
         }
     }

@@ -50,6 +50,17 @@ std::string instructions_text(const std::vector<u64>& instructions) {
     return text;
 }
 
+// What was not reported is never silent: how often, and by which rule.
+std::string suppressed_text(const std::map<std::string, u64>& rules) {
+    u64 all = 0;
+    std::string by_rule;
+    for (const auto& [rule, number] : rules) {
+        all += number;
+        by_rule += fmt::format("{}{} {}", by_rule.empty() ? "" : ", ", grouped(number), rule);
+    }
+    return fmt::format("{} in all; by rule {}", grouped(all), by_rule);
+}
+
 }  // namespace
 
 std::string grouped(u64 number) {
@@ -112,6 +123,9 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
                                                grouped(report.cow.copied), grouped(report.cow.taken_over),
                                                grouped(report.cow.oom_kills)));
         row(text, "processes", fmt::format("{} alive at once at most", grouped(outcome.processes_peak)));
+    }
+    if (!report.suppressed.empty()) {
+        row(text, "suppressed", suppressed_text(report.suppressed));
     }
     return text;
 }

@@ -30,6 +30,11 @@ std::string_view take_field(std::string_view& text) {
 
 }  // namespace
 
+std::filesystem::path Workload::source() const {
+    const std::string folder = kind == "test" ? "tests" : kind;
+    return std::filesystem::path("kernel/user") / folder / (name + ".cpp");
+}
+
 std::vector<Workload> parse_workloads(std::string_view text) {
     std::vector<Workload> all;
     while (!text.empty()) {

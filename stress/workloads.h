@@ -14,6 +14,8 @@ struct Workload {
     std::string kind;         // test, torture or bench
     std::string description;
 
+    // Its program's main file, from the repository's root.
+    [[nodiscard]] std::filesystem::path source() const;
     // It executes what no program should, to see that the process is killed and nobody else: unforeseen traps in user
     // mode are then no findings.
     [[nodiscard]] bool provokes_traps() const { return name == "fault"; }

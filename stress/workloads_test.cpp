@@ -28,6 +28,12 @@ TEST(Workloads, every_one_that_is_built_in_has_a_known_kind_and_a_description) {
     }
 }
 
+TEST(Workloads, every_one_that_is_built_in_has_its_source_where_it_says) {
+    for (const Workload& workload : workloads()) {
+        EXPECT_TRUE(std::filesystem::exists(STAMPEDE_SOURCE / workload.source())) << workload.source();
+    }
+}
+
 TEST(Workloads, policies_are_the_kernels_of_a_folder) {
     const std::filesystem::path folder =
         std::filesystem::path(testing::TempDir()) / ("policies-" + std::to_string(::getpid()));

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -141,14 +142,16 @@ std::optional<u64> physical_entry(const std::vector<ElfSegment>& segments, u64 e
     return std::nullopt;
 }
 
+// Each segment's numbers tell where its bytes end, so no two kernels make one stream.
 u64 hash_segments(const std::vector<ElfSegment>& segments) {
-    u64 hash = 0;
+    const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
+    XXH3_64bits_reset(state.get());
     for (const ElfSegment& segment : segments) {
         const u64 shape[] = {segment.physical, segment.virtual_address, segment.memory_size, segment.bytes.size()};
-        hash = XXH64(shape, sizeof shape, hash);
-        hash = XXH64(segment.bytes.data(), segment.bytes.size(), hash);
+        XXH3_64bits_update(state.get(), shape, sizeof shape);
+        XXH3_64bits_update(state.get(), segment.bytes.data(), segment.bytes.size());
     }
-    return hash;
+    return XXH3_64bits_digest(state.get());
 }
 
 }  // namespace
@@ -208,5 +211,7 @@ Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
     }
     return parse(bytes, path.string());
 }
+
+std::string kernel_hash(const ElfImage& image) { return fmt::format("{:016x}", image.hash()); }
 
 }  // namespace stampede

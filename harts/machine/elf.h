@@ -36,7 +36,7 @@ public:
     [[nodiscard]] u64 entry() const { return entry_; }                        // physical: e_entry through its segment
     [[nodiscard]] const std::vector<ElfSegment>& segments() const { return segments_; }
     [[nodiscard]] const std::vector<ElfSymbol>& symbols() const { return symbols_; }  // functions and objects, by address
-    [[nodiscard]] u64 hash() const { return hash_; }                          // xxHash64 of the loadable segments
+    [[nodiscard]] u64 hash() const { return hash_; }                          // XXH3 of the loadable segments
 
 private:
     std::string name_;
@@ -45,5 +45,8 @@ private:
     std::vector<ElfSegment> segments_;
     std::vector<ElfSymbol> symbols_;
 };
+
+// What names a kernel in replay files: hash() as 16 hexadecimal digits.
+[[nodiscard]] std::string kernel_hash(const ElfImage& image);
 
 }  // namespace stampede

@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iomanip>
+#include <sstream>
 
 #include "harts/machine/elf_builder.h"
 
@@ -117,6 +120,21 @@ TEST(Elf, the_hash_depends_on_the_loadable_segments_alone) {
     ElfBuilder another_size = high_half_kernel();
     another_size.segments[1].memory_size += 8;
     EXPECT_NE(ElfImage::parse(another_size.build(), "a")->hash(), hash);
+}
+
+TEST(Elf, a_kernels_name_is_the_xxh3_of_its_segments_shapes_and_bytes) {
+    const ElfBuilder kernel = high_half_kernel();
+    std::string stream;
+    for (const ElfBuilder::Segment& segment : kernel.segments) {
+        for (const u64 number :
+             {segment.physical, segment.virtual_address, segment.memory_size, u64{segment.bytes.size()}}) {
+            stream.append(reinterpret_cast<const char*>(&number), sizeof number);
+        }
+        stream += segment.bytes;
+    }
+    std::ostringstream expected;
+    expected << std::hex << std::setw(16) << std::setfill('0') << XXH3_64bits(stream.data(), stream.size());
+    EXPECT_EQ(kernel_hash(*ElfImage::parse(kernel.build(), "a")), expected.str());
 }
 
 TEST(Elf, memory_far_larger_than_the_file_is_for_the_loader_to_judge) {

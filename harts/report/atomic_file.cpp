@@ -66,7 +66,7 @@ Result<void> write_file_atomically(const std::filesystem::path& file, std::strin
     return {};
 }
 
-Result<std::string> read_file(const std::filesystem::path& file) {
+Result<std::string> read_file(const std::filesystem::path& file, std::size_t most) {
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!descriptor.is_open()) {
         return system_error(file, "cannot be opened", errno);
@@ -80,6 +80,9 @@ Result<std::string> read_file(const std::filesystem::path& file) {
         }
         if (count > 0) {
             content.append(block, static_cast<std::size_t>(count));
+            if (content.size() > most) {
+                return error(fmt::format("{}: is larger than {} bytes", file.string(), most));
+            }
         } else if (errno != EINTR) {
             return system_error(file, "cannot be read", errno);
         }

@@ -1,5 +1,6 @@
 // Files that are there whole or not at all.
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <string_view>
 
@@ -12,7 +13,8 @@ namespace stampede {
 // writers of one file the later rename wins.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
-// The whole of a file. Error: names it and the system's reason.
-[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file);
+// The whole of a file, of at most `most` bytes: a larger one is an error before it is all read. Error: names it and the
+// system's reason.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file, std::size_t most = ~std::size_t{0});
 
 }  // namespace stampede

@@ -40,7 +40,14 @@ Json stack_json(const FindingStack& stack) {
     for (const SourceLocation& frame : stack.frames) {
         frames.push_back(location_json(frame));
     }
-    return Json{{"role", stack.role}, {"frames", std::move(frames)}};
+    return Json{{"role", stack.role},
+                {"frames", std::move(frames)},
+                {"hart", optional_json(stack.hart)},
+                {"pid", optional_json(stack.pid)},
+                {"access", stack.access},
+                {"address", stack.address},
+                {"locks", optional_json(stack.locks)},
+                {"notes", stack.notes}};
 }
 
 Json to_json(const Finding& finding) {
@@ -99,6 +106,8 @@ std::optional<u32> parse_optional(const Json& object, const char* field) {
     return object.at(field).is_null() ? std::nullopt : std::optional(parse_number<u32>(object, field));
 }
 
+bool is_known(const Json& object, const char* field) { return object.contains(field) && !object.at(field).is_null(); }
+
 SourceLocation parse_location(const Json& json) {
     return {json.at("function").get<std::string>(), json.at("file").get<std::string>(), parse_number<u32>(json, "line"),
             parse_pc(json.at("pc").get<std::string>())};
@@ -113,6 +122,23 @@ FindingKind parse_kind(const std::string& name) {
     return *kind;
 }
 
+// All but role and frames may be absent: the first version 1 had only these.
+FindingStack parse_stack(const Json& json) {
+    FindingStack stack{json.at("role").get<std::string>(), {}};
+    for (const Json& frame : json.at("frames")) {
+        stack.frames.push_back(parse_location(frame));
+    }
+    stack.hart = is_known(json, "hart") ? parse_optional(json, "hart") : std::nullopt;
+    stack.pid = is_known(json, "pid") ? parse_optional(json, "pid") : std::nullopt;
+    stack.access = json.value("access", "");
+    stack.address = json.value("address", "");
+    if (is_known(json, "locks")) {
+        stack.locks = json.at("locks").get<std::vector<std::string>>();
+    }
+    stack.notes = json.value("notes", std::vector<std::string>{});
+    return stack;
+}
+
 Finding parse(const Json& json) {
     if (const auto schema = json.at("schema").get<std::string>(); schema != finding_schema) {
         throw std::invalid_argument(fmt::format("the schema \"{}\", expected \"{}\"", schema, finding_schema));
@@ -124,10 +150,7 @@ Finding parse(const Json& json) {
     const Json& where = json.at("where");
     finding.where = {parse_location(where), parse_optional(where, "hart"), parse_optional(where, "pid")};
     for (const Json& stack : json.at("stacks")) {
-        FindingStack& added = finding.stacks.emplace_back(FindingStack{stack.at("role").get<std::string>(), {}});
-        for (const Json& frame : stack.at("frames")) {
-            added.frames.push_back(parse_location(frame));
-        }
+        finding.stacks.push_back(parse_stack(stack));
     }
     finding.count = parse_number<u64>(json, "count");
     finding.reproduce = json.at("reproduce").get<std::vector<std::string>>();

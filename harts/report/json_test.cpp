@@ -43,7 +43,13 @@ constexpr const char* full_json = R"({
           "line": 0,
           "pc": "0x10"
         }
-      ]
+      ],
+      "hart": null,
+      "pid": null,
+      "access": "",
+      "address": "",
+      "locks": null,
+      "notes": []
     }
   ],
   "count": 2,
@@ -76,7 +82,7 @@ TEST(FindingJson, what_is_not_known_is_null_or_empty) {
 }
 
 TEST(FindingJson, survives_a_round_trip) {
-    for (const Finding& finding : {full_finding(), bare_finding()}) {
+    for (const Finding& finding : {full_finding(), race_finding(), bare_finding()}) {
         const std::string text = finding_json(finding);
         const Result<Finding> read = parse_finding(text, "f");
         ASSERT_TRUE(read) << read.error().message;
@@ -84,6 +90,32 @@ TEST(FindingJson, survives_a_round_trip) {
         EXPECT_EQ(read->where.hart, finding.where.hart);
         EXPECT_EQ(read->where.source.pc, finding.where.source.pc);
     }
+}
+
+TEST(FindingJson, a_party_to_a_race_says_what_it_did_and_held) {
+    const auto json = nlohmann::json::parse(finding_json(race_finding()));
+    const auto& write = json["stacks"][0];
+    EXPECT_EQ(write["hart"], 1);
+    EXPECT_EQ(write["pid"], 7);
+    EXPECT_EQ(write["access"], "write of 4 bytes");
+    EXPECT_EQ(write["address"], "kernel::counts+0x18");
+    EXPECT_EQ(write["locks"], nlohmann::json({"kernel::processes[3].lock", "kernel::kmem"}));
+    EXPECT_EQ(write["notes"], nlohmann::json({"frame 6, owner user"}));
+    EXPECT_EQ(json["stacks"][1]["locks"], nlohmann::json::array());  // none, which is not the same as not known
+    EXPECT_TRUE(json["stacks"][1]["pid"].is_null());
+}
+
+TEST(FindingJson, a_stack_of_role_and_frames_alone_is_read) {
+    auto json = nlohmann::json::parse(finding_json(race_finding()));
+    for (const char* field : {"hart", "pid", "access", "address", "locks", "notes"}) {
+        json["stacks"][0].erase(field);
+    }
+    const Result<Finding> read = parse_finding(json.dump(), "f");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->stacks[0].role, "this write");
+    EXPECT_EQ(read->stacks[0].hart, std::nullopt);
+    EXPECT_EQ(read->stacks[0].locks, std::nullopt);
+    EXPECT_EQ(read->stacks[1].locks, std::vector<std::string>{});
 }
 
 TEST(FindingJson, bytes_that_are_no_text_do_not_spoil_it) {

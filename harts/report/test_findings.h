@@ -17,6 +17,27 @@ inline Finding full_finding() {
     return finding;
 }
 
+inline Finding race_finding() {
+    Finding finding;
+    finding.kind = FindingKind::race;
+    finding.title = "kernel::drop against kernel::share";
+    finding.where.source = {"kernel::drop", "kernel/policy/kmem.cpp", 70, 0x80001234};
+    FindingStack write{"this write", {{"kernel::drop", "kernel/policy/kmem.cpp", 70, 0x80001234}}};
+    write.hart = 1;
+    write.pid = 7;
+    write.access = "write of 4 bytes";
+    write.address = "kernel::counts+0x18";
+    write.locks = {"kernel::processes[3].lock", "kernel::kmem"};
+    write.notes = {"frame 6, owner user"};
+    FindingStack read{"earlier read", {{"kernel::share", "kernel/policy/kmem.cpp", 51, 0x80001200}}};
+    read.hart = 2;
+    read.access = "read of 4 bytes";
+    read.address = write.address;
+    read.locks = std::vector<std::string>{};
+    finding.stacks = {write, read};
+    return finding;
+}
+
 inline Finding bare_finding() {
     Finding finding;
     finding.kind = FindingKind::timeout;

@@ -40,15 +40,28 @@ std::string source_text(const SourceLocation& location) {
     return text;
 }
 
+void append_number(std::string& text, const char* what, const std::optional<u32>& number) {
+    if (number) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", what, *number);
+    }
+}
+
 std::string where_text(const FindingPlace& place) {
     std::string text = location_text(place.source);
-    const auto append = [&](const char* what, const std::optional<u32>& number) {
-        if (number) {
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", what, *number);
-        }
-    };
-    append("hart", place.hart);
-    append("pid", place.pid);
+    append_number(text, "hart", place.hart);
+    append_number(text, "pid", place.pid);
+    return text;
+}
+
+std::string stack_text(const FindingStack& stack) {
+    const std::string party = party_text(stack);
+    std::string text = fmt::format("\n{}{}{}:\n", stack.role, party.empty() ? "" : ", ", party);
+    for (const std::string& line : party_lines(stack)) {
+        text += fmt::format("  {}\n", line);
+    }
+    for (std::size_t i = 0; i < stack.frames.size(); ++i) {
+        text += fmt::format("  #{} {}\n", i, location_text(stack.frames[i]));
+    }
     return text;
 }
 
@@ -70,6 +83,29 @@ std::string location_text(const SourceLocation& location) {
     return source.empty() ? fmt::format("pc {:#x}", location.pc) : fmt::format("{} (pc {:#x})", source, location.pc);
 }
 
+std::string party_text(const FindingStack& stack) {
+    std::string text;
+    if (stack.hart && stack.role != fmt::format("hart {}", *stack.hart)) {
+        append_number(text, "hart", stack.hart);
+    }
+    append_number(text, "pid", stack.pid);
+    return text;
+}
+
+std::vector<std::string> party_lines(const FindingStack& stack) {
+    std::vector<std::string> lines;
+    if (!stack.access.empty() || !stack.address.empty()) {
+        const bool both = !stack.access.empty() && !stack.address.empty();
+        lines.push_back(fmt::format("{}{}{}", stack.access, both ? " at " : "", stack.address));
+    }
+    if (stack.locks) {
+        lines.push_back(stack.locks->empty() ? "holds no lock"
+                                             : fmt::format("holds {}", fmt::join(*stack.locks, ", ")));
+    }
+    lines.insert(lines.end(), stack.notes.begin(), stack.notes.end());
+    return lines;
+}
+
 std::string report_text(const Finding& finding) {
     std::string text = fmt::format("{}: {}\n", name_of(finding.kind), finding.title);
     if (finding.count > 1) {
@@ -82,10 +118,7 @@ std::string report_text(const Finding& finding) {
         text += fmt::format("\nwhere: {}\n", where);
     }
     for (const FindingStack& stack : finding.stacks) {
-        text += fmt::format("\n{}:\n", stack.role);
-        for (std::size_t i = 0; i < stack.frames.size(); ++i) {
-            text += fmt::format("  #{} {}\n", i, location_text(stack.frames[i]));
-        }
+        text += stack_text(stack);
     }
     if (!finding.reproduce.empty()) {
         text += fmt::format("\nTo run it again:\n{}\n", shell_line(finding.reproduce));

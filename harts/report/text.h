@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harts/report/finding.h"
 
@@ -13,6 +14,11 @@ namespace stampede {
 
 // `function at file:line (pc 0x…)`, less what is not known.
 [[nodiscard]] std::string location_text(const SourceLocation& location);
+
+// "hart 3, pid 17": whose stack it is, less what the role itself says or nobody knows.
+[[nodiscard]] std::string party_text(const FindingStack& stack);
+// What it did, a line each: the access and its address, the locks held, notes.
+[[nodiscard]] std::vector<std::string> party_lines(const FindingStack& stack);
 
 // A finding on some lines: kind and title, detail, where, stacks; the command that reproduces it is the last line,
 // alone.

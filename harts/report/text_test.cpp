@@ -63,6 +63,32 @@ TEST(ReportText, ends_with_the_command_that_runs_it_again) {
               "stress --seed 5 'fork bomb'\n");
 }
 
+TEST(ReportText, each_party_to_a_race_says_what_it_did_and_held) {
+    EXPECT_EQ(report_text(race_finding()),
+              "race: kernel::drop against kernel::share\n"
+              "\n"
+              "where: kernel::drop at kernel/policy/kmem.cpp:70 (pc 0x80001234)\n"
+              "\n"
+              "this write, hart 1, pid 7:\n"
+              "  write of 4 bytes at kernel::counts+0x18\n"
+              "  holds kernel::processes[3].lock, kernel::kmem\n"
+              "  frame 6, owner user\n"
+              "  #0 kernel::drop at kernel/policy/kmem.cpp:70 (pc 0x80001234)\n"
+              "\n"
+              "earlier read, hart 2:\n"
+              "  read of 4 bytes at kernel::counts+0x18\n"
+              "  holds no lock\n"
+              "  #0 kernel::share at kernel/policy/kmem.cpp:51 (pc 0x80001200)\n");
+}
+
+TEST(ReportText, a_role_that_names_the_hart_is_enough) {
+    Finding finding = bare_finding();
+    finding.stacks = {{"hart 3", {}}};
+    finding.stacks[0].hart = 3;
+    finding.stacks[0].address = "kernel::ticks";
+    EXPECT_EQ(report_text(finding), "timeout: the run took too long\n\nhart 3:\n  kernel::ticks\n");
+}
+
 TEST(ReportText, leaves_out_what_is_not_known) {
     EXPECT_EQ(report_text(bare_finding()), "timeout: the run took too long\n");
 }

@@ -105,8 +105,9 @@ TEST_F(CommandTest, version_and_help_end_with_0) {
 
 TEST_F(CommandTest, reports_are_written_as_asked_for) {
     const ChildResult run = stress({"--cpus", "2", "--seed", "9", "--policy", "eager", "--json", path("run.json"),
-                                    "--junit", path("run.xml"), "--findings", path("findings"), "--console",
-                                    path("console"), "--trace", path("trace"), "cowtest"});
+                                    "--junit", path("run.xml"), "--sarif", path("run.sarif"), "--findings",
+                                    path("findings"), "--console", path("console"), "--trace", path("trace"),
+                                    "cowtest"});
     EXPECT_EQ(run.status, 2);
     const nlohmann::json report = nlohmann::json::parse(content("run.json"));
     EXPECT_EQ(report["schema"], "stampede.run/1");
@@ -124,6 +125,10 @@ TEST_F(CommandTest, reports_are_written_as_asked_for) {
         EXPECT_TRUE(std::filesystem::exists(folder_ / "findings" / key / name)) << name;
     }
     EXPECT_THAT(content("run.xml"), HasSubstr("<failure"));
+    const nlohmann::json sarif = nlohmann::json::parse(content("run.sarif"));
+    EXPECT_EQ(sarif["version"], "2.1.0");
+    EXPECT_EQ(sarif["runs"][0]["results"][0]["ruleId"], "check_failed");
+    EXPECT_EQ(sarif["runs"][0]["invocations"][0]["exitCode"], 2);
     EXPECT_THAT(content("console"), HasSubstr("simple: fork() failed\n"));
     EXPECT_THAT(content("trace"), HasSubstr("fork = -1\n"));
 }
