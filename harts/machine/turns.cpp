@@ -108,10 +108,10 @@ void Turns::note(HartId hart, u64 instructions) {
     if (!keep_log_ || instructions == 0) {
         return;
     }
-    if (!log_.empty() && log_.back().hart == hart) {
+    if (!log_.empty() && log_.back().hart == hart.value) {
         log_.back().instructions += instructions;
     } else {
-        log_.push_back({hart, instructions});
+        log_.push_back({hart.value, instructions});
     }
 }
 

@@ -15,13 +15,13 @@ Turn ReplayRuns::next(u64 runnable) {
     while (at_ < runs_.size() && runs_[at_].instructions == 0) {
         ++at_;
     }
-    while (at_ < runs_.size() && (runnable >> runs_[at_].hart.value & 1) == 0) {
+    while (at_ < runs_.size() && (runnable >> runs_[at_].hart & 1) == 0) {
         ++skipped_;
         ++at_;
     }
     following_ = at_ < runs_.size();
     if (following_) {
-        return {runs_[at_].hart, runs_[at_].instructions};
+        return {{runs_[at_].hart}, runs_[at_].instructions};
     }
     const u64 behind = last_ + 1 < max_harts ? runnable & (~u64{0} << (last_ + 1)) : 0;
     last_ = static_cast<u32>(std::countr_zero(behind != 0 ? behind : runnable));

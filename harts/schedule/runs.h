@@ -2,16 +2,10 @@
 #pragma once
 #include <vector>
 
+#include "harts/report/hart_runs.h"
 #include "harts/schedule/schedule.h"
 
 namespace stampede {
-
-// A hart's uninterrupted run.
-struct HartRun {
-    HartId hart;
-    u64 instructions = 0;
-    friend bool operator==(const HartRun&, const HartRun&) = default;
-};
 
 // Follows `runs`; where they end or ask for a hart that waits, round-robin goes on. Spinning harts are not looked for: the runs say it all.
 class ReplayRuns final : public Schedule {
