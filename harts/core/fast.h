@@ -11,14 +11,16 @@ namespace stampede {
 
 // Observers are static policies; what one does not define costs nothing.
 //   load, store(hart, pc, host address, size)   a hit in the TLB is about to be used; false: take the slow path
-//   on_call, on_return                          as in core/observer.h
-// Where loads and stores are seen, atomics, fences and hints take the slow path, whose Observer sees all of them.
+//   on_call, on_return, on_relaxed_next         as in core/observer.h
+// Where loads and stores are seen, atomics, fences and other hints take the slow path, whose Observer sees all of them.
 struct Quiet {};
 template <class O>
 concept SeesAccess = requires(Hart& hart, const void* at) {
     { O::load(hart, u64{}, at, 8u) } -> std::same_as<bool>;
     { O::store(hart, u64{}, at, 8u) } -> std::same_as<bool>;
 };
+template <class O>
+concept SeesHints = requires(Hart& hart) { O::on_relaxed_next(hart); };
 template <class O>
 concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}); };
 
@@ -90,7 +92,7 @@ struct Fast {
     }
 
     template <class T>
-    Maybe load(u64 address) {
+    [[gnu::always_inline]] Maybe load(u64 address) {
         const TlbEntry& entry = data->entries[TlbBank::index(address)];
         if (tag<T>(address) != entry.read) [[unlikely]] {
             missed = true;
@@ -105,7 +107,7 @@ struct Fast {
         return {true, isa::extend<T>(static_cast<u64>(__atomic_load_n(host<T>(entry, address), __ATOMIC_RELAXED)))};
     }
     template <class T>
-    void store(u64 address, u64 value) {
+    [[gnu::always_inline]] void store(u64 address, u64 value) {
         const TlbEntry& entry = data->entries[TlbBank::index(address)];
         if (tag<T>(address) != entry.write) [[unlikely]] {
             missed = true;
@@ -158,7 +160,13 @@ struct Fast {
             host_fence(bits);
         }
     }
-    void relaxed_next() { missed = SeesAccess<Observer>; }
+    void relaxed_next() {
+        if constexpr (SeesHints<Observer>) {
+            Observer::on_relaxed_next(*hart);
+        } else {
+            missed = SeesAccess<Observer>;
+        }
+    }
     void interpret() { missed = true; }
 
 private:

@@ -1,5 +1,6 @@
 #include "harts/observe/race/fence_pattern.h"
 
+#include "harts/core/engine.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 
@@ -54,8 +55,11 @@ bool fence_follows(const Ram& ram, const CodePage& page, unsigned k) {
 }
 
 bool fence_follows(const Hart& hart) {
-    return hart.own.page != nullptr && hart.own.page_va == (hart.own.pc & ~page_offset_mask) &&
-           fence_follows(hart.machine.ram, *hart.own.page, static_cast<unsigned>((hart.own.pc & page_offset_mask) / 2));
+    const CodePage* page = hart.own.page;
+    const auto k = static_cast<unsigned>((hart.own.pc & page_offset_mask) / 2);
+    return page != nullptr && hart.own.page_va == (hart.own.pc & ~page_offset_mask) &&
+           page->slots[k].handler == handlers::one_slowly &&  // decoding has put it there, if anything
+           fence_follows(hart.machine.ram, *page, k);
 }
 
 }  // namespace stampede

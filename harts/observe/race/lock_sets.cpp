@@ -6,6 +6,8 @@ namespace {
 constexpr u64 beside = 64;             // bytes: a ticket lock's two words lie that near
 constexpr unsigned ticket_patience = 64;  // accesses without a look beside the word, after which a number drawn was no ticket
 
+constexpr unsigned most_disappointments = 4;  // then a word is not watched for tickets any more
+
 u64 distance(u64 a, u64 b) { return a > b ? a - b : b - a; }
 
 }  // namespace
@@ -115,7 +117,8 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
     if (access.kind == AtomicAccess::Kind::StoreConditional) {
         old = reserved_value_;
     } else if (access.op == isa::AmoOp::Add) {
-        if (access.operand == 1) {
+        const Counter& counter = counter_of(word);
+        if (access.operand == 1 && (counter.word != word || counter.disappointments < most_disappointments)) {
             ticket_ = {word, old, ticket_patience};
         }
         return false;
@@ -148,12 +151,20 @@ bool HeldLocks::store(u64 address, u64 value) {
     return false;
 }
 
+// Nobody looked beside the word: a plain counter, most likely.
+void HeldLocks::disappoint() {
+    Counter& counter = counter_of(ticket_.word);
+    counter.disappointments = counter.word == ticket_.word ? counter.disappointments + 1 : 1;
+    counter.word = ticket_.word;
+    ticket_ = {};
+}
+
 bool HeldLocks::load(u64 address, u64 value, u64 pc) {
     if (ticket_.word == 0) {
         return false;
     }
     if (--ticket_.patience == 0) {
-        ticket_ = {};
+        disappoint();
         return false;
     }
     if (address == ticket_.word || distance(address, ticket_.word) > beside) {

@@ -75,6 +75,7 @@ private:
         u64 number = 0;
         unsigned patience = 0;
     };
+    void disappoint();
     bool take(u64 word, u64 pc);
     bool give(u64 word);
     [[nodiscard]] bool holds(u64 word) const;
@@ -86,6 +87,12 @@ private:
     unsigned tickets_held_ = 0;
     std::array<u64, LockSet::limit> serving_{};  // number at which each ticket lock held was taken; by its place in the set
     std::array<bool, LockSet::limit> is_ticket_{};
+    struct Counter {
+        u64 word = 0;
+        unsigned disappointments = 0;
+    };
+    [[nodiscard]] Counter& counter_of(u64 word) { return counters_[word / 4 % counters_.size()]; }
+    std::array<Counter, 256> counters_{};        // words whose numbers drawn were no tickets
     u64 reserved_value_ = 0;                     // what the last load-reserved saw
 };
 

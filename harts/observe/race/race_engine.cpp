@@ -34,6 +34,7 @@ struct Racing {
         return true;
     }
     static void on_call(Hart& hart, u64 pc, u64 back) { RaceObserver::fast_call(hart, pc, back); }
+    static void on_relaxed_next(Hart& hart) { RaceObserver::fast_relaxed_next(hart); }
     static void on_return(Hart& hart, u64 to) { RaceObserver::fast_return(hart, to); }
 };
 

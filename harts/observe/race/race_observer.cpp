@@ -280,9 +280,13 @@ void RaceObserver::on_fence(Hart& hart, i32 bits) {
 }
 
 void RaceObserver::on_relaxed_next(Hart& hart) {
-    PerHart& own = of(hart);
-    own.relaxed_next = true;
-    own.update_slow(hart);
+    (void)of(hart);
+    fast_relaxed_next(hart);
+}
+
+void RaceObserver::fast_relaxed_next(Hart& hart) {
+    static_cast<PerHart*>(hart.watch.observer)->relaxed_next = true;
+    hart.watch.slow = true;
 }
 
 void RaceObserver::on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {

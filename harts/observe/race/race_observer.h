@@ -62,9 +62,10 @@ public:
     void on_trap_return(Hart& hart, u64 to) override;
     void on_satp(Hart& hart) override;
 
-    // For the engine: a call or return of `hart`.
+    // For the engine: a call, return or hint of `hart`.
     static void fast_call(Hart& hart, u64 pc, u64 back);
     static void fast_return(Hart& hart, u64 to);
+    static void fast_relaxed_next(Hart& hart);
 
     struct PerHart;
 
