@@ -108,6 +108,16 @@ bool HeldLocks::give(u64 word) {
     return false;
 }
 
+bool HeldLocks::leave_kernel() {
+    const bool held = set_.count != 0;
+    for (unsigned n = 0; n < set_.count; ++n) {
+        words_.violated(set_.held[n].word);
+    }
+    set_.count = 0;
+    tickets_held_ = 0;
+    return held;
+}
+
 bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) {
     const u64 word = access.at.value;
     if (access.kind == AtomicAccess::Kind::LoadReserved) {

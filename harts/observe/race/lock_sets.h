@@ -3,7 +3,8 @@
 // An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever makes the word 0 again on the same hart
 // gives it back. An atomic add on one word, followed by a load that finds the value from before the add in a word beside it, is a ticket
 // whose turn has come; a store of the next number there gives it back. A word is believed to be a lock once it has been given back by the
-// hart that took it (and never shown to be something else: a word that goes from one value to another that is not 0 is a counter).
+// hart that took it, and never shown to be something else: a word that goes from one value to another that is not 0 is a counter, one
+// that is still held when its hart returns to a program says that something is in use.
 //
 // A set, together with the address space, is a context: a small number that rides in the upper bits of every pc that ThreadSanitizer
 // records, so that an older access tells what was held when it was made.
@@ -65,6 +66,9 @@ public:
     // While a ticket waits for its turn or a ticket lock is held, loads and stores must come here.
     bool load(u64 address, u64 value, u64 pc);
     [[nodiscard]] bool wants_accesses() const { return ticket_.word != 0 || tickets_held_ != 0; }
+
+    // The hart returns to a program, which no spinlock outlives.
+    bool leave_kernel();
 
     [[nodiscard]] const LockSet& set() const { return set_; }
     void set_space(u64 satp) { set_.satp = satp; }

@@ -327,7 +327,14 @@ void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     own.update_slow(hart);
 }
 
-void RaceObserver::on_trap_return(Hart& hart, u64) { of(hart).stack.trap_return(hart.own.x[stack_pointer]); }
+void RaceObserver::on_trap_return(Hart& hart, u64) {
+    PerHart& own = of(hart);
+    own.stack.trap_return(hart.own.x[stack_pointer]);
+    if (hart.own.mode == Privilege::User && own.locks.leave_kernel()) {
+        context_changed(hart, own);
+        own.update_slow(hart);
+    }
+}
 
 void RaceObserver::on_satp(Hart& hart) { context_changed(hart, of(hart)); }
 
