@@ -6,37 +6,31 @@
 namespace races {
 namespace {
 
-struct Swapped {
-    using Lock = SwapLock<__ATOMIC_ACQUIRE, __ATOMIC_RELEASE>;
-    static Lock locks[3];
-};
-struct Reserved {
-    using Lock = ReservedLock;
-    static Lock locks[3];
-};
-struct Ticketed {
-    using Lock = TicketLock<__ATOMIC_ACQUIRE, __ATOMIC_RELEASE>;
-    static Lock locks[3];
-};
-constinit Swapped::Lock Swapped::locks[3];
-constinit Reserved::Lock Reserved::locks[3];
-constinit Ticketed::Lock Ticketed::locks[3];
+using SwappedLock = SwapLock<__ATOMIC_ACQUIRE, __ATOMIC_RELEASE>;
+using TicketedLock = TicketLock<__ATOMIC_ACQUIRE, __ATOMIC_RELEASE>;
+SwappedLock swapped_locks[3];
+ReservedLock reserved_locks[3];
+TicketedLock ticketed_locks[3];
 
-MARKED void acquire(Swapped::Lock& lock) { lock.acquire(); }
-MARKED void release(Swapped::Lock& lock) { lock.release(); }
-MARKED void take_reserved(Reserved::Lock& lock) { lock.acquire(); }
-MARKED void give_reserved(Reserved::Lock& lock) { lock.release(); }
-MARKED void draw_ticket(Ticketed::Lock& lock) { lock.acquire(); }
-MARKED void serve_next(Ticketed::Lock& lock) { lock.release(); }
+MARKED void acquire(void* lock) { static_cast<SwappedLock*>(lock)->acquire(); }
+MARKED void release(void* lock) { static_cast<SwappedLock*>(lock)->release(); }
+MARKED void take_reserved(void* lock) { static_cast<ReservedLock*>(lock)->acquire(); }
+MARKED void give_reserved(void* lock) { static_cast<ReservedLock*>(lock)->release(); }
+MARKED void draw_ticket(void* lock) { static_cast<TicketedLock*>(lock)->acquire(); }
+MARKED void serve_next(void* lock) { static_cast<TicketedLock*>(lock)->release(); }
 
-// One kind of lock; the functions below are shared by all, so that reports name the same functions for each.
+// One kind of lock. The functions below are shared by all kinds, so that reports name the same ones for each.
 struct Kind {
-    void (*take)(u64 lock);
-    void (*give)(u64 lock);
+    void (*take_lock)(void* lock);
+    void (*give_lock)(void* lock);
+    void* locks[3];
+
+    void take(u64 n) const { take_lock(locks[n]); }
+    void give(u64 n) const { give_lock(locks[n]); }
 };
-constexpr Kind swap{[](u64 n) { acquire(Swapped::locks[n]); }, [](u64 n) { release(Swapped::locks[n]); }};
-constexpr Kind reserved{[](u64 n) { take_reserved(Reserved::locks[n]); }, [](u64 n) { give_reserved(Reserved::locks[n]); }};
-constexpr Kind ticket{[](u64 n) { draw_ticket(Ticketed::locks[n]); }, [](u64 n) { serve_next(Ticketed::locks[n]); }};
+constexpr Kind swap{acquire, release, {&swapped_locks[0], &swapped_locks[1], &swapped_locks[2]}};
+constexpr Kind reserved{take_reserved, give_reserved, {&reserved_locks[0], &reserved_locks[1], &reserved_locks[2]}};
+constexpr Kind ticket{draw_ticket, serve_next, {&ticketed_locks[0], &ticketed_locks[1], &ticketed_locks[2]}};
 
 alignas(64) u64 guarded[3];
 

@@ -9,19 +9,19 @@ inline void compiler_barrier() { asm volatile("" ::: "memory"); }
 // Relaxed atomics, announced as such (GuestCall::relaxed_next, kernel/abi/guest_calls.h): as instructions they are plain.
 inline u32 relaxed_load(const u32& from) {
     u32 value;
-    asm volatile("slti x0, x0, 0x705\n lw %0, %1" : "=r"(value) : "m"(from) : "memory");
+    asm volatile("slti x0, x0, 0x705\n lw %0, %1" : "=r"(value) : "A"(from) : "memory");
     return value;
 }
 inline u64 relaxed_load(const u64& from) {
     u64 value;
-    asm volatile("slti x0, x0, 0x705\n ld %0, %1" : "=r"(value) : "m"(from) : "memory");
+    asm volatile("slti x0, x0, 0x705\n ld %0, %1" : "=r"(value) : "A"(from) : "memory");
     return value;
 }
 inline void relaxed_store(u32& to, u32 value) {
-    asm volatile("slti x0, x0, 0x705\n sw %1, %0" : "=m"(to) : "r"(value) : "memory");
+    asm volatile("slti x0, x0, 0x705\n sw %1, %0" : "=A"(to) : "r"(value) : "memory");
 }
 inline void relaxed_store(u64& to, u64 value) {
-    asm volatile("slti x0, x0, 0x705\n sd %1, %0" : "=m"(to) : "r"(value) : "memory");
+    asm volatile("slti x0, x0, 0x705\n sd %1, %0" : "=A"(to) : "r"(value) : "memory");
 }
 inline u32 relaxed_swap(u32& at, u32 value) {
     u32 old;
