@@ -14,6 +14,7 @@ namespace stampede::races {
 namespace {
 
 using ::races::Parameters;
+using ::races::kernel::Broken;
 
 // A hand-over costs a lock-order or edge case more than a round costs the others.
 constexpr u64 rounds_of(Group group) { return group == Group::Edges || group == Group::LockOrder ? 10 : 200; }
@@ -24,15 +25,23 @@ constexpr Case cases[] = {
      static_cast<u64>(::races::Pattern::name), rounds_of(Group::group)},
 #include "harts/tests/races/patterns.inc"
 #undef PATTERN
+#define KERNEL(name, broken, expectation, first, second)                                          \
+    {name, Group::Kernel, Expectation::expectation, first, second, Guest::Kernel, static_cast<u64>(Broken::broken), 60}
+    KERNEL("kernel", Nothing, Silent, "", ""),
+    KERNEL("kernel_with_broken_reserved_lock", ReservedLock, Race, "take_frame", "take_frame"),
+    KERNEL("kernel_with_broken_ticket_lock", TicketLock, Race, "remove_thread", "remove_thread"),
+    KERNEL("kernel_with_broken_reader_writer_lock", ReaderWriterLock, Race, "put_message", "put_message"),
+    KERNEL("kernel_with_broken_sequence_lock", SequenceLock, Race, "write_entry", "read_entry"),
+#undef KERNEL
 };
 
-Result<PhysAddr> find_parameters(const ElfImage& image) {
+Result<PhysAddr> find(const ElfImage& image, std::string_view name) {
     for (const ElfSymbol& symbol : image.symbols()) {
-        if (symbol.name == "_ZN5races10parametersE") {
+        if (symbol.name == name) {
             return PhysAddr{symbol.address};
         }
     }
-    return error(fmt::format("{}: no symbol races::parameters", image.name()));
+    return error(fmt::format("{}: no symbol {}", image.name(), name));
 }
 
 }  // namespace
@@ -48,7 +57,7 @@ Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& o
     if (!image) {
         return std::unexpected(image.error());
     }
-    const auto parameters = find_parameters(*image);
+    const auto parameters = find(*image, "_ZN5races10parametersE");
     if (!parameters) {
         return std::unexpected(parameters.error());
     }
@@ -65,6 +74,20 @@ Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& o
         ram.store_u64(*parameters + offsetof(Parameters, rounds), options.rounds != 0 ? options.rounds : one.rounds);
     }
     return machine;
+}
+
+Result<KernelOutcome> kernel_outcome(Machine& machine) {
+    const auto image = ElfImage::read(file_of(Guest::Kernel));
+    if (!image) {
+        return std::unexpected(image.error());
+    }
+    const auto at = find(*image, "_ZN5races6kernel7outcomeE");
+    if (!at) {
+        return std::unexpected(at.error());
+    }
+    KernelOutcome outcome;
+    machine.ram().copy_out(*at, {reinterpret_cast<u8*>(&outcome), sizeof outcome});
+    return outcome;
 }
 
 bool run_in_turns(Machine& machine, u64 seed, u64 longest, u64 limit) {

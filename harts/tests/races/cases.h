@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "harts/machine/machine.h"
-#include "harts/tests/races/parameters.h"
+#include "harts/tests/races/kernel/agreed.h"
 
 namespace stampede::races {
 
@@ -39,7 +39,7 @@ void PrintTo(const Case& one, std::ostream* out);
 
 struct CaseOptions {
     unsigned harts = 8;    // 2 to 64; of the kernel 1 to 16
-    u64 rounds = 0;        // 0: the case's own
+    u64 rounds = 0;        // 0: the case's own; of the kernel at most 250
     unsigned permits = 0;  // 0: the host's cores. With 1 only hand-overs of the permit order what harts do
     TimeMode time = TimeMode::Host;  // Counted for a loop over Machine::run()
 };
@@ -51,6 +51,10 @@ struct CaseOptions {
 // One host thread, turns of 1 to `longest` instructions by random numbers from `seed`. False: no end within `limit` instructions
 // (turns in which nothing ran count as one).
 [[nodiscard]] bool run_in_turns(Machine& machine, u64 seed, u64 longest = 40, u64 limit = u64{200'000'000});
+
+// What the kernel has left.
+using KernelOutcome = ::races::kernel::Outcome;
+[[nodiscard]] Result<KernelOutcome> kernel_outcome(Machine& machine);
 
 // Host file of a guest, for symbols.
 [[nodiscard]] std::string file_of(Guest guest);
