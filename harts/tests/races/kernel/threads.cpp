@@ -87,7 +87,7 @@ void count_ended() {
 
 // Nothing to run: look again after a while.
 void idle() {
-    set_timer(now() + slice / 4);
+    set_timer(now() + 5 * slice);
     asm volatile("wfi");
 }
 
