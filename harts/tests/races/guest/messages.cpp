@@ -124,20 +124,19 @@ void letter_after_release_fence_of_swap(u64 hart) {
     }, await_swapping);
 }
 
-// The fences around a sequentially consistent access belong to that access: the next store, relaxed and of something else, is no
-// release. In C++'s model, that is; behind the fence that follows such a store (`fence rw,rw`), RVWMO itself would order it.
+// The fences around a sequentially consistent access belong to that access: a plain store of something else behind them is no release.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
         (void)__atomic_load_n(&letter.other, __ATOMIC_SEQ_CST);
-        relaxed_store(letter.flag, 1);
+        plain_store(letter.flag, 1u);
     }, await_acquiring);
 }
 void letter_before_ordered_store_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
         __atomic_store_n(&letter.other, 1, __ATOMIC_SEQ_CST);
-        relaxed_store(letter.flag, 1);
+        plain_store(letter.flag, 1u);
     }, await_acquiring);
 }
 
