@@ -65,10 +65,7 @@ void send_to_all(Fence fence) {
 
 template <class Fence>
 void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHandler in_supervisor, Fence fence) {
-    if (hart == 0) {
-        on_machine_interrupt = in_machine;
-        on_supervisor_interrupt = in_supervisor;
-    }
+    interrupt_handlers[hart] = {in_machine, in_supervisor};
     meet();
     if (hart == 0) {
         send_to_all(fence);

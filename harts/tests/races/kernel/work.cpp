@@ -136,10 +136,14 @@ extern "C" [[gnu::noinline, gnu::used]] void stack_checkpoint() { asm volatile("
 
 namespace {
 
-// Long enough for a timer interrupt now and then.
+// Long enough for a timer interrupt now and then. The log is looked at meanwhile, for nothing else orders that after entries which
+// other harts write just now.
 [[gnu::noinline]] void fill(Frame& frame, u64 value) {
     for (u64 n = 0; n < page_size / 8; ++n) {
         plain_store(frame.words[n], value + n);
+        if (n % 16 == 0) {
+            check_latest_entry();
+        }
     }
 }
 [[gnu::noinline]] bool is_filled(const Frame& frame, u64 value) {
