@@ -30,8 +30,8 @@ inline u64 hart_id() {
     return value;
 }
 
-// A pattern's own way with software interrupts; null: the machine fails. Each hart sets its own, before a meeting: the first
-// interrupt may come before this hart knows that the meeting is complete.
+// A pattern's own way with software interrupts; null: the machine fails. Each hart sets its own, before a meeting: the
+// first interrupt may come before this hart knows that the meeting is complete.
 using InterruptHandler = void (*)(u64 hart);
 struct alignas(64) InterruptHandlers {
     InterruptHandler machine = nullptr, supervisor = nullptr;

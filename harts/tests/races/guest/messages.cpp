@@ -1,5 +1,5 @@
-// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so that nothing
-// orders one round after another.
+// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so
+// that nothing orders one round after another.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -22,7 +22,8 @@ MARKED u64 read_letter(const Letter& letter, u64 value) {
     return plain_load(letter.words[0]) == value && plain_load(letter.words[1]) == ~value;
 }
 
-// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters that were whole.
+// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters
+// that were whole.
 template <class Send, class Await>
 u64 exchange_letters(u64 hart, Send send, Await await) {
     u64 whole = 0;
@@ -124,8 +125,9 @@ void letter_after_release_fence_of_swap(u64 hart) {
     }, await_swapping);
 }
 
-// The fences around a sequentially consistent access belong to that access: the next store, relaxed and of something else, is no
-// release. In C++'s model, that is; behind the fence that follows such a store (`fence rw,rw`), RVWMO itself would order it.
+// The fences around a sequentially consistent access belong to that access: the next store, relaxed and of something
+// else, is no release. In C++'s model, that is: RVWMO orders it behind the `fence rw,rw` before such a load or after such
+// a store. A detector tells these from `__sync_synchronize(); flag = 1` by the accesses next to the fence.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
