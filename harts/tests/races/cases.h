@@ -15,7 +15,7 @@ enum class Group : u8 { Locks, Messages, Objects, Edges, LockOrder, Kernel };
 
 enum class Expectation : u8 {
     Silent,
-    Race,       // between accesses whose innermost functions are `first` and `second`, in either order; there may be more
+    Race,       // between accesses whose innermost functions are `first` and `second`, in either order; or more
     LockOrder,  // `first` and `second` take locks in opposite orders, at different times: the machine ends
     Deadlock,   // `first` and `second` wait for each other's lock: the machine does not end
 };

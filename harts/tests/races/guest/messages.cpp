@@ -126,8 +126,8 @@ void letter_after_release_fence_of_swap(u64 hart) {
 }
 
 // The fences around a sequentially consistent access belong to that access: the next store, relaxed and of something
-// else, is no release. In C++'s model, that is: RVWMO orders it behind the `fence rw,rw` before such a load or after such
-// a store. A detector tells these from `__sync_synchronize(); flag = 1` by the accesses next to the fence.
+// else, is no release. In C++'s model, that is: RVWMO orders it behind the `fence rw,rw` before such a load or after
+// such a store. A detector tells these from `__sync_synchronize(); flag = 1` by the accesses next to the fence.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
