@@ -77,6 +77,10 @@ bool HeldLocks::holds(u64 word) const {
 
 bool HeldLocks::take(u64 word, u64 pc, LockWords::By by) {
     words_.taken(word, hart_, by);
+    if (holds(word)) {
+        words_.violated(word);  // given back in a way that we do not understand
+        return false;
+    }
     if (set_.count == LockSet::limit) {  // the outermost makes way
         tickets_held_ -= is_ticket_[0] ? 1 : 0;
         for (unsigned n = 1; n < set_.count; ++n) {
@@ -130,6 +134,12 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         old = reserved_value_;
     } else if (access.op == isa::AmoOp::Add) {
         const Counter& counter = counter_of(word);
+        if (old != 0 && stored == 0 && holds(word)) {
+            return give(word);
+        }
+        if (old != 0 && words_.find(word).address != 0) {
+            words_.violated(word);  // a lock that several hold
+        }
         if (access.operand == 1 && (counter.word != word || counter.disappointments < most_disappointments)) {
             ticket_ = {word, old, ticket_patience};
         }
@@ -188,7 +198,9 @@ bool HeldLocks::load(u64 address, u64 value, u64 pc) {
     }
     const u64 number = ticket_.number;
     ticket_ = {};
-    take(address, pc, LockWords::By::Ticket);
+    if (!take(address, pc, LockWords::By::Ticket)) {
+        return false;
+    }
     serving_[set_.count - 1] = number;
     is_ticket_[set_.count - 1] = true;
     ++tickets_held_;

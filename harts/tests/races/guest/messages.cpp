@@ -1,5 +1,5 @@
-// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so that nothing
-// orders one round after another.
+// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so
+// that nothing orders one round after another.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -22,7 +22,8 @@ MARKED u64 read_letter(const Letter& letter, u64 value) {
     return plain_load(letter.words[0]) == value && plain_load(letter.words[1]) == ~value;
 }
 
-// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters that were whole.
+// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters
+// that were whole.
 template <class Send, class Await>
 u64 exchange_letters(u64 hart, Send send, Await await) {
     u64 whole = 0;
