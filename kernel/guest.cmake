@@ -2,8 +2,8 @@
 # guests never link stampede_host, so no host or sanitizer flag reaches them.
 #
 #   stampede_guest_objects(NAME SOURCES... [OPTIONS...] [INCLUDES...])   an object library of guest code
-#   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB... [WITHOUT REGEX])   links object libraries into one ELF;
-#                                                                                     WITHOUT leaves object files out
+#   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB... [WITHOUT REGEX])
+#       links object libraries into one ELF, without the object files whose path has a match of REGEX
 
 find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 REQUIRED)
 

@@ -21,8 +21,8 @@ struct SeededBug {
     [[nodiscard]] std::string policy() const { return "seeded_bug_" + name; }
 };
 
-// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest | description`; other lines and
-// comments are left out.
+// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest | description`; other lines
+// and comments are left out.
 [[nodiscard]] std::vector<SeededBug> parse_seeded_bugs(std::string_view text);
 
 // Those that are built in, in the file's order.

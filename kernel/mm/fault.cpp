@@ -4,19 +4,6 @@
 
 namespace kernel {
 
-namespace {
-
-constexpr std::uint64_t permission(Access access) {
-    switch (access) {
-    case Access::read: return Pte::read;
-    case Access::write: return Pte::write;
-    case Access::execute: return Pte::execute;
-    }
-    return Pte::valid;
-}
-
-}  // namespace
-
 Result<void> AddressSpace::handle_fault(VirtAddr address, Access access) {
     VirtAddr page = address.page_down();
     Pte* entry = find(page);

@@ -8,8 +8,7 @@ Result<void> AddressSpace::handle_fault(VirtAddr address, Access access) {
     VirtAddr page = address.page_down();
     Pte* entry = find(page);
     if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
-    std::uint64_t permission = access == Access::read ? Pte::read : access == Access::write ? Pte::write : Pte::execute;
-    if (entry->has(permission)) {
+    if (entry->has(permission(access))) {
         MappingChange change(asid_tag_);
         change.set(page, *entry, *entry);
         return {};

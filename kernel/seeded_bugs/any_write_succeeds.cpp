@@ -1,4 +1,4 @@
-// Wrong: there might as well be no marker: any write to a page that cannot be written makes it unique and writable, text
+// Wrong: there might as well be no marker. Any write to a page that cannot be written makes it unique and writable, text
 // and constants too.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
@@ -9,8 +9,7 @@ Result<void> AddressSpace::handle_fault(VirtAddr address, Access access) {
     VirtAddr page = address.page_down();
     Pte* entry = find(page);
     if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
-    std::uint64_t permission = access == Access::read ? Pte::read : access == Access::write ? Pte::write : Pte::execute;
-    if (entry->has(permission)) {
+    if (entry->has(permission(access))) {
         MappingChange change(asid_tag_);
         change.set(page, *entry, *entry);
         return {};

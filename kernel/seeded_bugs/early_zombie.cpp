@@ -1,30 +1,10 @@
 // Wrong: a dying process lets go of its parent's lock before it has its own. The parent may take the slot away and hand
 // it to a new child that begins on the very stack on which the old one still runs.
-#include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/sys/ending.h"
 
 namespace kernel {
-
-namespace {
-
-// The parent, with its `family` lock held.
-Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
-    for (;;) {
-        Process* parent = self.parent.load(std::memory_order_acquire);
-        if (!parent) {
-            arch::spin_pause();
-            continue;
-        }
-        parent->family.lock();
-        // Relaxed: it changes only under the lock just taken.
-        if (self.parent.load(std::memory_order_relaxed) == parent) return *parent;
-        parent->family.unlock();
-    }
-}
-
-}  // namespace
 
 void become_zombie(Process& self, int status) NO_THREAD_SAFETY_ANALYSIS {
     Process& parent = lock_parent(self);

@@ -1,4 +1,4 @@
-// The steps of a process's end, in this order; exit_process() takes them.
+// The steps of a process's end, in this order; exit_process() takes them once the files are closed.
 //
 // A dying process needs its parent's `family` lock, and its parent may change meanwhile: a parent that dies gives its
 // children to the first process. So it reads the parent, locks, and looks again. The dying parent takes its children
@@ -11,13 +11,15 @@
 
 namespace kernel {
 
-// Closes files and frees memory. Its own context; afterwards this hart translates by the kernel's page table.
-void give_belongings_back(Process& self);
 // Its children become the first process's.
 void give_children_away(Process& self);
+// Its own context; afterwards this hart translates by the kernel's page table.
+void free_memory(Process& self);
 // A zombie for its parent to find, and off this hart for ever.
 [[noreturn]] void become_zombie(Process& self, int status);
 
+// Its parent, with that one's `family` lock held.
+Process& lock_parent(const Process& self);
 // Puts `child` into `parent`'s list, at the end that the invariant gives it.
 void list_child(Process& parent, Process& child) REQUIRES(parent.family);
 

@@ -1,4 +1,5 @@
 // Who is whose child.
+#include "kernel/arch/arch.h"
 #include "kernel/proc/slots.h"
 #include "kernel/sys/ending.h"
 
@@ -29,6 +30,20 @@ void give_children_away(Process& self) {
         child->parent.store(first_process, std::memory_order_release);
     }
     wake_up(first_process);   // some may be dead already
+}
+
+Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
+    for (;;) {
+        Process* parent = self.parent.load(std::memory_order_acquire);
+        if (!parent) {
+            arch::spin_pause();
+            continue;
+        }
+        parent->family.lock();
+        // Relaxed: it changes only under the lock just taken.
+        if (self.parent.load(std::memory_order_relaxed) == parent) return *parent;
+        parent->family.unlock();
+    }
 }
 
 }  // namespace kernel

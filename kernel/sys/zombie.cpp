@@ -1,29 +1,9 @@
 // The last step of a process: what its parent's wait() waits for.
-#include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/sys/ending.h"
 
 namespace kernel {
-
-namespace {
-
-// The parent, with its `family` lock held.
-Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
-    for (;;) {
-        Process* parent = self.parent.load(std::memory_order_acquire);
-        if (!parent) {
-            arch::spin_pause();
-            continue;
-        }
-        parent->family.lock();
-        // Relaxed: it changes only under the lock just taken.
-        if (self.parent.load(std::memory_order_relaxed) == parent) return *parent;
-        parent->family.unlock();
-    }
-}
-
-}  // namespace
 
 void become_zombie(Process& self, int status) NO_THREAD_SAFETY_ANALYSIS {
     Process& parent = lock_parent(self);

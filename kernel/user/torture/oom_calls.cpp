@@ -12,8 +12,8 @@ alignas(page_size) volatile std::uint64_t shared[shared_pages][words_of_page];
 
 [[noreturn]] void end_call(bool succeeded) { exit(succeeded ? done_status : failed_cleanly_status); }
 
-// The child reads a word that it shares and exits: done_status when the word is right. It stores nothing, so it needs no
-// memory; in assembly, for a compiler may store what it likes.
+// The child reads a word that it shares and exits: done_status when the word is right. It stores nothing, so it needs
+// no memory; in assembly, for a compiler may store what it likes.
 int fork_a_reader() {
     register std::uint64_t a0 asm("a0") = 0;
     register std::uint64_t a7 asm("a7") = static_cast<std::uint64_t>(SystemCall::fork);
