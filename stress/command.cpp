@@ -225,6 +225,13 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command, 
                        is_shell ? std::function([&] { return shell.next(); }) : nullptr);
     RunSetup setup = setup_of(options, *policy);
     setup.race = options.race ? make_race_detection : nullptr;
+    if (options.suppressions) {
+        auto suppressions = Suppressions::read(*options.suppressions);
+        if (!suppressions) {
+            return refuse(options, command, {ExitStatus::Unusable, suppressions.error().message});
+        }
+        setup.suppressions = std::move(*suppressions);
+    }
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
     if (!outcome) {

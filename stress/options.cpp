@@ -82,6 +82,7 @@ void add_all(CLI::App& app, Options& options) {
     add(app, "--time", options.time, parse_time, "host, or warp: jump to the next deadline when every hart waits",
         "MODE");
     app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
+    add_text(app, "--suppressions", options.suppressions, "races not to report: a rule and its reason a line", "FILE");
     add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
         "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K]", "SCHEDULE");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
@@ -140,6 +141,9 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     }
     if (race) {
         words.emplace_back("--race");
+    }
+    if (suppressions) {
+        add("--suppressions", *suppressions);
     }
     if (schedule != standard.schedule) {
         add("--schedule", schedule.text());

@@ -29,6 +29,7 @@ struct Options {
     std::optional<std::chrono::seconds> timeout;     // of host time
     TimeMode time = TimeMode::Host;
     bool race = false;                               // race detection
+    std::optional<std::string> suppressions;         // a file of rules for races; path
     ScheduleSpec schedule;                           // who runs when
     std::string policy = "kmem";                     // may be unknown
     std::string append;

@@ -84,6 +84,7 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     }
     report.frames = outcome.frames;
     report.cow = outcome.cow;
+    report.suppressed = outcome.suppressed;
     report.findings = outcome.findings;
     for (Finding& finding : report.findings) {
         finding.reproduce = options.rerun(program);

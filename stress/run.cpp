@@ -1,11 +1,14 @@
 #include "stress/run.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <numeric>
 
 #include "harts/observe/audit.h"
+#include "harts/observe/audit_view.h"
+#include "harts/observe/frame_owner.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
 
@@ -147,7 +150,20 @@ private:
     }
 
     std::vector<Finding> races() const {
-        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_});
+        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_, [this](PhysAddr at) { return address_text(at); }});
+    }
+
+    // Of the kernel's image by name, else by frame and its owner.
+    std::string address_text(PhysAddr at) const {
+        const std::optional<PhysAddr> address = events_->audit_table();
+        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
+        if (table && !symbols_.in_image(at)) {
+            if (const auto view = AuditView::create(machine_->ram(), *table); view && view->frame_of(at)) {
+                const u64 frame = *view->frame_of(at);
+                return fmt::format("frame {} ({})+{:#x}", frame, owner_name(view->owner(frame)), at.offset());
+            }
+        }
+        return symbols_.describe_physical(at);
     }
 
     bool input_over() {
@@ -204,7 +220,7 @@ private:
         outcome.end = facts_.end;
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
-        merge_findings(outcome.findings, races());
+        merge_findings(outcome.findings, setup_.suppressions.apply(races(), outcome.suppressed));
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;

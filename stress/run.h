@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "harts/base/error.h"
@@ -13,6 +14,7 @@
 #include "harts/schedule/schedule_spec.h"
 #include "stress/race_support.h"
 #include "stress/run_facts.h"
+#include "stress/suppressions.h"
 
 namespace stampede {
 
@@ -23,6 +25,7 @@ struct RunSetup {
     ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
     u64 seed = 0;                                     // of the schedule
     MakeRaceDetection race = nullptr;                 // null: none
+    Suppressions suppressions;                        // of races
     std::optional<std::string> trace;                 // file to write
     std::optional<std::chrono::seconds> limit;        // of host time
     std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
@@ -53,6 +56,7 @@ struct RunOutcome {
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
     bool audited = false;
+    std::map<std::string, u64> suppressed;            // rule: findings that it held back
     std::string schedule;                             // what a repeatable schedule says of itself
 
     [[nodiscard]] Verdict verdict() const;

@@ -114,6 +114,7 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
 // Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits of the pc.
 void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
     const u64 pc = Contexts::tagged(hart.own.pc, hart.watch.context);
+    type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
     while (size != 0) {
         unsigned piece = 1;
         while (piece * 2 <= size && at.value % (u64{piece} * 2) == 0) {
