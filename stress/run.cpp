@@ -8,6 +8,7 @@
 #include "harts/observe/audit.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
+#include "stress/stale_findings.h"
 
 namespace stampede {
 namespace {
@@ -40,7 +41,13 @@ public:
           watchdog_(setup.watchdog, setup.input),
           schedule_(setup.schedule.make(setup.seed, machine_->harts())),
           race_(setup.race == nullptr ? nullptr
-                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)) {}
+                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
+          stale_(machine_->ram(), machine_->harts()) {
+        if (setup.tables == RunSetup::Tables::WatchedFromTheStart) {
+            stale_.watch_tables();
+        }
+        machine_->set_translation_watch(&stale_);
+    }
 
     ~GuestRun() { interrupts_.watch(nullptr); }
     GuestRun(const GuestRun&) = delete;
@@ -135,7 +142,7 @@ private:
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
             ? facts_.audited.size()
             : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
-        const std::size_t races = race_ == nullptr ? 0 : race_->count();
+        const std::size_t races = (race_ == nullptr ? 0 : race_->count()) + stale_.count();
         if (listeners_.progress) {
             RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
             for (u32 n = 0; n < machine_->harts(); ++n) {
@@ -205,6 +212,7 @@ private:
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
         merge_findings(outcome.findings, races());
+        merge_findings(outcome.findings, stale_findings(stale_.reports(), symbols_, *events_));
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
@@ -245,6 +253,7 @@ private:
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
     const std::unique_ptr<RaceDetection> race_;      // null: none
+    StaleTranslations stale_;
 };
 
 }  // namespace
