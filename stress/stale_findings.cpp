@@ -87,9 +87,16 @@ std::string pte_text(Pte pte) {
 
 std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports, const GuestSymbols& symbols,
                                     const GuestEvents& events) {
+    const auto explained = [&](const StaleReport& one) {
+        return std::ranges::any_of(reports, [&](const StaleReport& other) {
+            return other.change && other.use.access == one.use.access && fate(other.use) == std::string_view(fate(one.use));
+        });
+    };
     std::vector<Finding> all;
     for (const StaleReport& report : reports) {
-        merge_findings(all, {finding_of(report, symbols, events)});
+        if (report.change || !explained(report)) {  // the first ones come before page tables are watched
+            merge_findings(all, {finding_of(report, symbols, events)});
+        }
     }
     return all;
 }
