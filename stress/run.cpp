@@ -115,6 +115,9 @@ private:
         if (events_->dead_handler()) {
             return RunEnd::DeadHandler;
         }
+        if (events_->endless_fault()) {
+            return RunEnd::EndlessFault;
+        }
         if (console_.panicked() && ++looks_since_panic_ >= looks_after_a_panic) {
             return RunEnd::Panicked;
         }
@@ -194,6 +197,7 @@ private:
         facts_.done_status = events_->done_status();
         facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
         facts_.dead_handler = events_->dead_handler();
+        facts_.endless_fault = events_->endless_fault();
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
         facts_.last_line = console_.last_line();

@@ -42,6 +42,7 @@ std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartSnapsh
 std::optional<Stuck> Watchdog::look_for_deadlock(std::span<const HartSnapshot> harts) {
     std::optional<u32> spinning;
     bool all = true;
+    u64 executed = 0;
     for (std::size_t n = 0; n < harts.size(); ++n) {
         const HartSnapshot &now = harts[n], &before = last_[n];
         const bool same_word = now.spins() && before.spins() && now.spin_pc == before.spin_pc &&
@@ -49,12 +50,13 @@ std::optional<Stuck> Watchdog::look_for_deadlock(std::span<const HartSnapshot> h
         const bool still = now.interrupts_off && now.traps == before.traps;
         if (same_word && still) {
             spinning = spinning ? spinning : now.hart;
+            executed += now.retired - before.retired;
         } else {
             all &= now.waiting;
         }
     }
-    without_progress_ = all && spinning ? without_progress_ + 1 : 0;
-    return without_progress_ >= limits_.looks_without_progress
+    without_progress_ = all && spinning ? without_progress_ + executed : 0;
+    return without_progress_ >= limits_.instructions_without_progress
         ? std::optional(Stuck{"every hart spins on a lock or waits", spinning})
         : std::nullopt;
 }

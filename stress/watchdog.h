@@ -1,5 +1,5 @@
-// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, and host
-// time only while no hart does anything but wait.
+// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, never host time; looks only
+// while no hart executes any.
 #pragma once
 #include <optional>
 #include <span>
@@ -13,8 +13,8 @@ namespace stampede {
 struct WatchdogLimits {
     // A hart that executes so many without taking a trap, interrupts off at each look, will never take one.
     u64 instructions_with_interrupts_off = 4'000'000'000;
-    // Looks in a row at which every hart waits or spins on the same word as before.
-    unsigned looks_without_progress = 40;
+    // Executed by harts that spin on one word each, all of them together, while every other hart waits.
+    u64 instructions_without_progress = 1'000'000'000;
     // … at which every hart waits and none can wake.
     unsigned looks_asleep = 4;
 };
@@ -42,7 +42,8 @@ private:
     const Input input_;
     std::vector<HartSnapshot> last_;
     std::vector<u64> off_since_;   // instructions retired when the hart was first seen with interrupts off
-    unsigned asleep_ = 0, without_progress_ = 0;
+    unsigned asleep_ = 0;
+    u64 without_progress_ = 0;     // instructions
 };
 
 }  // namespace stampede

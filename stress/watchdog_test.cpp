@@ -9,15 +9,15 @@ namespace {
 using testing::HasSubstr;
 
 constexpr WatchdogLimits limits{
-    .instructions_with_interrupts_off = 1000, .looks_without_progress = 5, .looks_asleep = 3};
+    .instructions_with_interrupts_off = 10'000, .instructions_without_progress = 500, .looks_asleep = 3};
 
 HartSnapshot working(u32 hart, u64 retired) {
     return {.hart = hart, .pc = 0x1000, .mode = Privilege::User, .can_wake = true, .retired = retired};
 }
 HartSnapshot idle(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = true, .can_wake = true, .retired = 7}; }
 HartSnapshot asleep(u32 hart) { return {.hart = hart, .pc = 0x2000, .waiting = true, .can_wake = false, .retired = 7}; }
-HartSnapshot spinning(u32 hart, u64 address) {
-    return {.hart = hart, .pc = 0x3008, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = 9,
+HartSnapshot spinning(u32 hart, u64 address, u64 retired = 9) {
+    return {.hart = hart, .pc = 0x3008, .mode = Privilege::Supervisor, .interrupts_off = true, .retired = retired,
             .spin_pc = 0x3000, .spin_address = address};
 }
 HartSnapshot off(u32 hart, u64 retired, u64 traps = 3) {
@@ -48,21 +48,21 @@ TEST(Watchdog, work_and_idling_are_progress) {
 }
 
 TEST(Watchdog, a_hart_that_keeps_interrupts_off_for_too_many_instructions_is_named) {
-    const auto stuck = watch(100, [](u64 look) { return std::vector{working(0, look * 500), off(1, look * 100)}; });
+    const auto stuck = watch(100, [](u64 look) { return std::vector{working(0, look * 500), off(1, look * 1000)}; });
     ASSERT_TRUE(stuck);
     EXPECT_THAT(stuck->title, HasSubstr("interrupts off"));
     EXPECT_EQ(stuck->hart, 1u);
     EXPECT_FALSE(watch(10, [](u64 look) { return std::vector{off(1, look * 100)}; }))
-        << "the limit is 1000 instructions";
+        << "the limit is 10,000 instructions";
 }
 
 TEST(Watchdog, a_hart_that_takes_traps_in_between_only_looks_as_if_interrupts_were_off) {
-    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{off(0, look * 600, look)}; }));
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{off(0, look * 6000, look)}; }));
 }
 
 TEST(Watchdog, interrupts_on_at_one_look_start_the_count_again) {
     EXPECT_FALSE(watch(100, [](u64 look) {
-        return std::vector{look % 8 == 0 ? working(0, look * 100) : off(0, look * 100)};
+        return std::vector{look % 8 == 0 ? working(0, look * 1000) : off(0, look * 1000)};
     }));
 }
 
@@ -77,15 +77,19 @@ TEST(Watchdog, harts_that_all_sleep_without_a_timer_are_stuck_unless_somebody_ma
 
 TEST(Watchdog, harts_that_spin_for_ever_while_all_others_wait_are_stuck) {
     const auto stuck =
-        watch(10, [](u64) { return std::vector{idle(0), spinning(1, 0x8000'1000), spinning(2, 0x8000'2000)}; });
+        watch(10, [](u64 look) {
+        return std::vector{idle(0), spinning(1, 0x8000'1000, look * 50), spinning(2, 0x8000'2000, look * 50)};
+    });
     ASSERT_TRUE(stuck);
     EXPECT_THAT(stuck->title, HasSubstr("every hart spins"));
     EXPECT_EQ(stuck->hart, 1u);
+    EXPECT_FALSE(watch(1000, [](u64) { return std::vector{idle(0), spinning(1, 0x8000'1000)}; }))
+        << "looks at a hart that has no turn count for nothing";
 }
 
 TEST(Watchdog, spinning_while_somebody_works_or_on_changing_words_is_waiting_like_any_other) {
-    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{working(0, look * 500), spinning(1, 0x8000'1000)}; }));
-    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{idle(0), spinning(1, 0x8000'1000 + look % 2 * 8)}; }));
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{working(0, look * 500), spinning(1, 0x8000'1000, look * 50)}; }));
+    EXPECT_FALSE(watch(100, [](u64 look) { return std::vector{idle(0), spinning(1, 0x8000'1000 + look % 2 * 8, look * 50)}; }));
 }
 
 }  // namespace
