@@ -42,6 +42,11 @@ public:
 
     std::size_t count() const override { return observer_->reports().size(); }
 
+    std::optional<u32> holder_of(PhysAddr word) const override {
+        const LockWord found = observer_->locks().find(word.value);
+        return found.holder != 0 ? std::optional(found.holder - 1) : std::nullopt;
+    }
+
     std::vector<Finding> findings(const RaceNaming& naming) const override {
         std::vector<Finding> all;
         const RaceReports& reports = observer_->reports();

@@ -1,6 +1,7 @@
 // Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime (stress-race) has one.
 #pragma once
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "harts/machine/machine.h"
@@ -20,6 +21,8 @@ class RaceDetection : public TurnListener {
 public:
     // Races and lock-order inversions so far. Harts parked.
     [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
+    // Which hart holds the lock whose word that is, if it is one and taken. Harts parked.
+    [[nodiscard]] virtual std::optional<u32> holder_of([[maybe_unused]] PhysAddr word) const { return std::nullopt; }
     // How many different ones there are, at little cost. Any thread.
     [[nodiscard]] virtual std::size_t count() const = 0;
 };

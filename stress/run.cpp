@@ -38,7 +38,9 @@ public:
           interrupts_(interrupts),
           listeners_(listeners),
           symbols_(kernel, setup.user_program),
-          watchdog_(setup.watchdog, setup.input),
+          watchdog_(setup.watchdog, setup.input, setup.race == nullptr ? Watchdog::HolderOf() : [this](PhysAddr word) {
+              return race_ == nullptr ? std::nullopt : race_->holder_of(word);
+          }),
           schedule_(setup.schedule.make(setup.seed, machine_->harts())),
           race_(setup.race == nullptr ? nullptr
                                       : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),

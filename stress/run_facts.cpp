@@ -162,8 +162,12 @@ void add_all_harts(Finding& finding, const RunFacts& facts, const GuestSymbols& 
 
 Finding stuck(const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
-    finding.kind = FindingKind::no_progress;
+    finding.kind = facts.stuck->kind;
     finding.title = facts.stuck->title;
+    for (const WaitsFor& one : facts.stuck->ring) {
+        finding.detail += fmt::format("{}hart {} waits for {}, which hart {} holds", finding.detail.empty() ? "" : "\n", one.hart,
+                                      symbols.describe_physical(one.word), one.holder);
+    }
     finding.where.hart = facts.stuck->hart;
     for (const HartAtEnd& hart : facts.harts) {
         if (facts.stuck->hart == hart.place.hart) {
