@@ -41,6 +41,13 @@ struct DeadHandler {
     GuestPlace where;
 };
 
+// A program that raises one exception at one instruction again and again, with nothing but the kernel in between.
+struct EndlessFault {
+    DeadHandler::Exception exception;
+    u64 times = 0;
+    GuestPlace where;
+};
+
 class GuestEvents : public GuestCallSink, public HartEvents {
 public:
     static constexpr std::size_t most_failed_checks = 256;
@@ -62,6 +69,7 @@ public:
     [[nodiscard]] std::optional<PhysAddr> audit_table() const;
     [[nodiscard]] std::vector<FailedCheck> failed_checks() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<DeadHandler> dead_handler() const EXCLUDES(lock_);
+    [[nodiscard]] std::optional<EndlessFault> endless_fault() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<u64> done_status() const;  // the first that is not 0, else 0; none: never said
     [[nodiscard]] bool user_mode_reached() const { return user_mode_.load(std::memory_order_relaxed) != 0; }
 
@@ -79,7 +87,11 @@ private:
         std::optional<DeadHandler::Exception> last;  // that was not its handler's own
         DeadHandler::Exception before_repeats;
         unsigned repeats = 0;
+        DeadHandler::Exception user_fault;           // the last one, and
+        u64 user_satp = 0, user_returned = 0;        // of whom; instructions executed at the last return to user mode
+        u64 user_repeats = 0;
     };
+    void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) EXCLUDES(lock_);
     void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to);
 
     const Ram& ram_;
@@ -97,6 +109,7 @@ private:
     std::unique_ptr<const ProcessLookup> processes_owner_ GUARDED_BY(lock_);
     std::vector<FailedCheck> failed_checks_ GUARDED_BY(lock_);
     std::optional<DeadHandler> dead_handler_ GUARDED_BY(lock_);
+    std::optional<EndlessFault> endless_fault_ GUARDED_BY(lock_);
 };
 
 }  // namespace stampede

@@ -11,6 +11,7 @@
 #include "harts/observe/frame_owner.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
+#include "stress/stale_findings.h"
 
 namespace stampede {
 namespace {
@@ -40,10 +41,18 @@ public:
           interrupts_(interrupts),
           listeners_(listeners),
           symbols_(kernel, setup.user_program),
-          watchdog_(setup.watchdog, setup.input),
+          watchdog_(setup.watchdog, setup.input, setup.race == nullptr ? Watchdog::HolderOf() : [this](PhysAddr word) {
+              return race_ == nullptr ? std::nullopt : race_->holder_of(word);
+          }),
           schedule_(setup.schedule.make(setup.seed, machine_->harts())),
           race_(setup.race == nullptr ? nullptr
-                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)) {}
+                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
+          stale_(machine_->ram(), machine_->harts()) {
+        if (setup.tables == RunSetup::Tables::WatchedFromTheStart) {
+            stale_.watch_tables();
+        }
+        machine_->set_translation_watch(&stale_);
+    }
 
     ~GuestRun() { interrupts_.watch(nullptr); }
     GuestRun(const GuestRun&) = delete;
@@ -111,6 +120,9 @@ private:
         if (events_->dead_handler()) {
             return RunEnd::DeadHandler;
         }
+        if (events_->endless_fault()) {
+            return RunEnd::EndlessFault;
+        }
         if (console_.panicked() && ++looks_since_panic_ >= looks_after_a_panic) {
             return RunEnd::Panicked;
         }
@@ -138,7 +150,7 @@ private:
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
             ? facts_.audited.size()
             : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
-        const std::size_t races = race_ == nullptr ? 0 : race_->count();
+        const std::size_t races = (race_ == nullptr ? 0 : race_->count()) + stale_.count();
         if (listeners_.progress) {
             RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
             for (u32 n = 0; n < machine_->harts(); ++n) {
@@ -203,6 +215,7 @@ private:
         facts_.done_status = events_->done_status();
         facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
         facts_.dead_handler = events_->dead_handler();
+        facts_.endless_fault = events_->endless_fault();
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
         facts_.last_line = console_.last_line();
@@ -221,6 +234,7 @@ private:
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
         merge_findings(outcome.findings, setup_.suppressions.apply(races(), outcome.suppressed));
+        merge_findings(outcome.findings, stale_findings(stale_.reports(), symbols_, *events_));
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
@@ -261,6 +275,7 @@ private:
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
     const std::unique_ptr<RaceDetection> race_;      // null: none
+    StaleTranslations stale_;
 };
 
 }  // namespace

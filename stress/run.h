@@ -30,6 +30,9 @@ struct RunSetup {
     std::optional<std::chrono::seconds> limit;        // of host time
     std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
     u64 max_findings = 100;
+    // Who changed a page table is known from the first stale translation on, or always, at some cost.
+    enum class Tables : u8 { WatchedWhenNeeded, WatchedFromTheStart };
+    Tables tables = Tables::WatchedWhenNeeded;
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog;
     RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine

@@ -17,6 +17,7 @@ namespace stampede {
 struct Hart;
 struct Engine;
 class Observer;
+class TranslationWatch;
 extern const Engine quiet_engine;
 
 class MachineContext {
@@ -44,6 +45,7 @@ public:
     HartEvents* events = nullptr;      // null: nobody listens
     Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
     const Engine* engine = &quiet_engine;
+    TranslationWatch* translations = nullptr;  // null: stale ones are used unseen
     u64 chunk = 20'000;                // instructions between two looks at the clock
 };
 
