@@ -2,7 +2,8 @@
 # guests never link stampede_host, so no host or sanitizer flag reaches them.
 #
 #   stampede_guest_objects(NAME SOURCES... [OPTIONS...] [INCLUDES...])   an object library of guest code
-#   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB...)    links object libraries into one ELF
+#   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB... [WITHOUT REGEX])
+#       links object libraries into one ELF, without the object files whose path has a match of REGEX
 
 find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 REQUIRED)
 
@@ -30,16 +31,20 @@ function(stampede_guest_objects name)
 endfunction()
 
 function(stampede_guest_link name)
-  cmake_parse_arguments(G "" "OUTPUT;SCRIPT" "OBJECTS;FLAGS" ${ARGN})
+  cmake_parse_arguments(G "" "OUTPUT;SCRIPT;WITHOUT" "OBJECTS;FLAGS" ${ARGN})
   set(files "")
   foreach(lib IN LISTS G_OBJECTS)
     list(APPEND files $<TARGET_OBJECTS:${lib}>)
   endforeach()
+  set(linked ${files})
+  if(G_WITHOUT)
+    set(linked "$<FILTER:${files},EXCLUDE,${G_WITHOUT}>")
+  endif()
   get_filename_component(folder ${G_OUTPUT} DIRECTORY)
   add_custom_command(OUTPUT ${G_OUTPUT}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
     COMMAND ${STAMPEDE_LD_LLD} -X --no-relax -z max-page-size=4096 --build-id=none --fatal-warnings ${G_FLAGS}
-            -T ${G_SCRIPT} -o ${G_OUTPUT} ${files}
+            -T ${G_SCRIPT} -o ${G_OUTPUT} "${linked}"
     DEPENDS ${G_SCRIPT} ${files} ${G_OBJECTS}
     COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${G_OUTPUT})

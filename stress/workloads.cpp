@@ -6,6 +6,8 @@
 #include <array>
 
 #include "stress/options.h"
+#include "stress/seeded_bugs.h"
+#include "stress/table_text.h"
 
 namespace stampede {
 namespace {
@@ -19,13 +21,12 @@ constexpr char built_in[] = {
 
 constexpr std::string_view kernel_prefix = "kernel-", kernel_suffix = ".elf";
 
-// Cuts `text` up to the next " | ", or all of it.
-std::string_view take_field(std::string_view& text) {
-    constexpr std::string_view separator = " | ";
-    const std::size_t end = std::min(text.find(separator), text.size());
-    const std::string_view field = text.substr(0, end);
-    text.remove_prefix(std::min(text.size(), end + separator.size()));
-    return field;
+std::string_view what_is_wrong(const Policy& policy) {
+    const auto bug = std::ranges::find(seeded_bugs(), policy.name, &SeededBug::policy);
+    if (bug == seeded_bugs().end()) {
+        return "not in this program's table";
+    }
+    return bug->description;
 }
 
 }  // namespace
@@ -37,14 +38,8 @@ std::filesystem::path Workload::source() const {
 
 std::vector<Workload> parse_workloads(std::string_view text) {
     std::vector<Workload> all;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(text.size(), end + 1));
-        const std::string_view name = take_field(line), kind = take_field(line);
-        if (!name.empty() && !kind.empty() && !line.empty()) {
-            all.push_back({std::string(name), std::string(kind), std::string(line)});
-        }
+    for (const auto& row : table_rows(text, 3)) {
+        all.push_back({std::string(row[0]), std::string(row[1]), std::string(row[2])});
     }
     return all;
 }
@@ -93,8 +88,15 @@ std::string listing(const std::vector<Workload>& workloads, const std::vector<Po
     text += fmt::format("By hand\n  {:<15} the guest's console on the terminal; Ctrl-A x ends it\n", shell_name);
     text += "Policies (--policy): who counts references to frames, and where free frames live\n";
     for (const Policy& policy : policies) {
-        text += policy.is_seeded_bug() ? fmt::format("  {:<27} wrong on purpose: to see it found\n", policy.name)
-                                       : fmt::format("  {}\n", policy.name);
+        if (!policy.is_seeded_bug()) {
+            text += fmt::format("  {}\n", policy.name);
+        }
+    }
+    text += "Seeded bugs (--policy): kernels that are wrong on purpose, to see it found\n";
+    for (const Policy& policy : policies) {
+        if (policy.is_seeded_bug()) {
+            text += fmt::format("  {:<36} {}\n", policy.name, what_is_wrong(policy));
+        }
     }
     return text;
 }

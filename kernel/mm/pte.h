@@ -29,6 +29,10 @@ struct Pte {
 
     constexpr Pte with(std::uint64_t more) const { return {bits | more}; }
     constexpr Pte without(std::uint64_t less) const { return {bits & ~less}; }
+    // As fork leaves it in parent and child: what could be written is marked instead.
+    constexpr Pte shared() const { return has(write) ? without(write).with(marker) : *this; }
+    // For a frame that is shared with nobody: what was marked can be written.
+    constexpr Pte unshared() const { return has(marker) ? without(marker).with(write) : *this; }
     // The same permissions on another frame.
     constexpr Pte moved_to(PhysAddr frame) const { return {frame.value >> 12 << 10 | (bits & flags)}; }
 };

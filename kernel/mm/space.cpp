@@ -62,17 +62,6 @@ void AddressSpace::destroy() {
     asid_tag_.forget();
 }
 
-Pte* AddressSpace::find(VirtAddr page) const {
-    if (page.value >= user_end) return nullptr;
-    Pte* table = table_at(root());
-    for (unsigned level = table_levels - 1; level > 0; --level) {
-        Pte entry = table[table_index(page, level)];
-        if (!entry.has(Pte::valid)) return nullptr;
-        table = table_at(entry.frame());
-    }
-    return &table[table_index(page, 0)];
-}
-
 Result<Pte*> AddressSpace::find_or_make(VirtAddr page) {
     KERNEL_ASSERT(page.value < user_end);
     if (end_ < page + page_size) end_ = page + page_size;   // before the tables, so that destroy() finds them
@@ -148,11 +137,6 @@ void AddressSpace::unmap(VirtAddr begin, VirtAddr end) {
 void AddressSpace::activate() {
     KERNEL_ASSERT(exists());
     asid_tag_.use_on_this_cpu(root());
-}
-
-std::byte* AddressSpace::page_bytes(VirtAddr page) {
-    Pte* entry = find(page.page_down());
-    return entry && entry->has(Pte::valid) ? arch::direct_map(entry->frame()) : nullptr;
 }
 
 }  // namespace kernel

@@ -7,6 +7,7 @@
 
 #include "kernel/base/address.h"
 #include "kernel/base/result.h"
+#include "kernel/mm/access.h"
 #include "kernel/mm/asid.h"
 #include "kernel/mm/frame.h"
 #include "kernel/mm/pte.h"
@@ -14,8 +15,6 @@
 namespace kernel {
 
 class MappingChange;
-
-enum class Access : std::uint8_t { read, write, execute };
 
 class AddressSpace {
 public:

@@ -1,10 +1,8 @@
 // Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame is one critical
 // section.
-#include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
-#include "kernel/base/spinlock.h"
 #include "kernel/base/string.h"
-#include "kernel/policy/free_frames.h"
+#include "kernel/policy/locked_frames.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {
@@ -16,23 +14,15 @@ constinit const std::uint32_t count_limit = 0xffff;
 
 namespace {
 
-constinit Spinlock<Rank::frames> lock{"kmem"};
-constinit FreeFrames free_frames GUARDED_BY(lock);
+constinit LockedFrames frames{"kmem"};
 
 }  // namespace
 
-void init(const FrameRange& range) {
-    SpinGuard guard(lock);
-    free_frames.init(range);
-}
-
-Frame* allocate(FrameOwner owner) {
-    SpinGuard guard(lock);
-    return free_frames.take(owner);
-}
+void init(const FrameRange& range) { frames.init(range); }
+Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
 
 bool share(Frame& frame) {
-    SpinGuard guard(lock);
+    SpinGuard guard(frames.lock);
     KERNEL_ASSERT(frame.count > 0);
     if (frame.count == count_limit) return false;
     ++frame.count;
@@ -40,10 +30,10 @@ bool share(Frame& frame) {
 }
 
 bool drop(Frame& frame) {
-    SpinGuard guard(lock);
+    SpinGuard guard(frames.lock);
     KERNEL_ASSERT(frame.count > 0);
     if (--frame.count > 0) return false;
-    free_frames.give_back(frame);
+    frames.free.give_back(frame);
     return true;
 }
 
@@ -52,10 +42,10 @@ bool drop(Frame& frame) {
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy;
     {
-        SpinGuard guard(lock);
+        SpinGuard guard(frames.lock);
         KERNEL_ASSERT(frame.count > 0);
         if (frame.count == 1) return &frame;
-        copy = free_frames.take(owner_of(frame));
+        copy = frames.free.take(owner_of(frame));
     }
     if (!copy) return std::unexpected(OutOfMemory{});
     copy_page(bytes_of(*copy), bytes_of(frame));
@@ -64,22 +54,8 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
 
 void settle() {}   // nothing is ever deferred
 
-std::uint32_t count(const Frame& frame) {
-    SpinGuard guard(lock);
-    return frame.count;
-}
-
-std::uint64_t frames_in_use() {
-    SpinGuard guard(lock);
-    return free_frames.in_use();
-}
-
-void describe(stampede::abi::AuditTable& table) {
-    SpinGuard guard(lock);
-    const FrameRange& range = frame_range();
-    table.count_arrays = 1;
-    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0, sizeof(Frame)};
-    free_frames.describe(table);
-}
+std::uint32_t count(const Frame& frame) { return frames.count(frame); }
+std::uint64_t frames_in_use() { return frames.in_use(); }
+void describe(stampede::abi::AuditTable& table) { frames.describe(table); }
 
 }  // namespace kernel::policy

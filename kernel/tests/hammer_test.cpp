@@ -51,7 +51,7 @@ TEST(SeededPolicy, counts_changed_without_their_lock_are_reported) {
     const Outcome outcome = hammer("seeded_bug_unlocked_counts", 4'000, 1);
     EXPECT_NE(outcome.exit_status, 0);
     EXPECT_THAT(outcome.output, testing::ContainsRegex(
-        "SUMMARY: ThreadSanitizer: data race [^\n]*seeded_bug_unlocked_counts.cpp[^\n]* in "
+        "SUMMARY: ThreadSanitizer: data race [^\n]*seeded_bugs/unlocked_counts.cpp[^\n]* in "
         "kernel::policy::(share|drop|make_unique)\\("));
 }
 

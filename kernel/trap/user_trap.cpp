@@ -1,12 +1,8 @@
-// Traps from user mode: system calls, interrupts, faults; and the way back.
+// Traps from user mode: interrupts, exceptions (user_exception.cpp); and the way back.
 #include "kernel/arch/riscv/machine.h"
-#include "kernel/base/print.h"
-#include "kernel/mm/stats.h"
 #include "kernel/proc/hart.h"
 #include "kernel/proc/scheduler.h"
-#include "kernel/proc/slots.h"
 #include "kernel/proc/trap_frame.h"
-#include "kernel/sys/dispatch.h"
 #include "kernel/sys/lifecycle.h"
 #include "kernel/trap/cause.h"
 #include "kernel/trap/trap.h"
@@ -17,45 +13,7 @@ extern "C" [[noreturn]] void user_return(kernel::TrapFrame* frame);
 
 namespace kernel {
 
-namespace {
-
 using arch::Csr;
-
-void page_fault(Process& self, VirtAddr address, Access access) {
-    Result<void> handled = self.space.handle_fault(address, access);
-    if (handled) return;
-    if (handled.error() == Error::out_of_memory) {
-        count_event(statistics.oom_kills);
-        print("out of memory: process %u killed at address 0x%016lx\n", self.pid, address.value);
-    } else {
-        print("Segmentation fault from process %u at address 0x%016lx\n", self.pid, address.value);
-    }
-    kill_self(self);
-}
-
-void unexpected(Process& self, std::uint64_t cause, std::uint64_t value) {
-    print("usertrap(): unexpected scause 0x%lx pid=%u\n            sepc=0x%lx stval=0x%lx\n", cause, self.pid,
-          self.trap_frame->pc, value);
-    kill_self(self);
-}
-
-void system_call(Process& self) {
-    if (is_killed(self)) exit_process(-1);
-    self.trap_frame->pc += 4;   // behind the ecall
-    dispatch_system_call(self);
-}
-
-void handle_exception(Process& self, std::uint64_t cause, std::uint64_t value) {
-    switch (cause) {
-    case cause_user_call: return system_call(self);
-    case cause_fetch_page_fault: return page_fault(self, {value}, Access::execute);
-    case cause_load_page_fault: return page_fault(self, {value}, Access::read);
-    case cause_store_page_fault: return page_fault(self, {value}, Access::write);
-    default: return unexpected(self, cause, value);
-    }
-}
-
-}  // namespace
 
 void traps_init() {
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&kernel_vector));
@@ -93,7 +51,7 @@ extern "C" [[noreturn]] void user_trap(kernel::TrapFrame* frame) {
         if (handle_interrupt(cause) == Interrupt::timer && slice_over()) yield_hart();
     } else {
         arch::interrupts_on();
-        handle_exception(self, cause, value);
+        handle_user_exception(self, cause, value);
     }
     return_to_user(self);
 }

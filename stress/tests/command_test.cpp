@@ -93,7 +93,7 @@ TEST_F(CommandTest, the_list_names_workloads_and_policies) {
     for (const char* name : {"  forkbomb  ", "  cowtest  ", "  shell  ", "  kmem\n", "  eager\n"}) {
         EXPECT_THAT(list.out, HasSubstr(name));
     }
-    EXPECT_THAT(list.out, ContainsRegex("seeded_bug_unlocked_counts +wrong on purpose"));
+    EXPECT_THAT(list.out, ContainsRegex("seeded_bug_unlocked_counts +counts changed"));
 }
 
 TEST_F(CommandTest, version_and_help_end_with_0) {

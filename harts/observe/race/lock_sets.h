@@ -34,8 +34,9 @@ struct LockWord {
     u32 taken = 0;
     u32 given = 0;       // by the hart that took it
     u32 violations = 0;  // transitions that no lock makes
+    u32 tickets = 0;     // times that a ticket's turn seemed to have come in this word
     u32 holder = 0;      // hart + 1; 0: nobody
-    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0; }
+    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0 && (tickets == 0 || tickets == taken); }
 };
 
 // All words, of all harts. Written under a lock of its own, one word at a time.
@@ -43,7 +44,8 @@ class LockWords {
 public:
     static constexpr unsigned size = 1 << 14;
 
-    void taken(u64 address, u32 hart);
+    enum class By : u8 { Exchange, Ticket };
+    void taken(u64 address, u32 hart, By by);
     void given(u64 address);
     void violated(u64 address);
     // A copy; an unknown word has address 0. Any thread.
@@ -80,7 +82,7 @@ private:
         unsigned patience = 0;
     };
     void disappoint();
-    bool take(u64 word, u64 pc);
+    bool take(u64 word, u64 pc, LockWords::By by);
     bool give(u64 word);
     [[nodiscard]] bool holds(u64 word) const;
 

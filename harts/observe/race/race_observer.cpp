@@ -174,8 +174,8 @@ void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     own.behind_fence = 0;
     const void* host = ram_.host(at);
     if (hinted || behind_fence || is_atomic(at)) {
-        release(own, host, false);
         plain(hart, own, at, size, tsan::write | tsan::atomic);
+        release(own, host, behind_fence);  // right behind its fence the store itself is part of what is released
         own.ordered_store = hart.own.executed_now();
         if (own.locks.store(at.value, value)) {
             context_changed(hart, own);
@@ -194,10 +194,8 @@ void RaceObserver::before_atomic(Hart& hart, const AtomicAccess& access) {
     own.behind_fence = 0;
     own.relaxed_next = false;
     mark_atomic(access.at, access.size);
+    plain(hart, own, access.at, access.size, tsan::write | tsan::atomic);
     release(own, ram_.host(access.at), access.ordering.release);
-    if (access.kind == AtomicAccess::Kind::Amo || access.kind == AtomicAccess::Kind::StoreConditional) {
-        plain(hart, own, access.at, access.size, tsan::write | tsan::atomic);
-    }
 }
 
 void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) {

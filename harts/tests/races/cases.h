@@ -15,7 +15,7 @@ enum class Group : u8 { Locks, Messages, Objects, Edges, LockOrder, Kernel };
 
 enum class Expectation : u8 {
     Silent,
-    Race,       // between accesses whose innermost functions are `first` and `second`, in either order; others may come besides
+    Race,       // between accesses whose innermost functions are `first` and `second`, in either order; or more
     LockOrder,  // `first` and `second` take locks in opposite orders, at different times: the machine ends
     Deadlock,   // `first` and `second` wait for each other's lock: the machine does not end
 };
@@ -44,12 +44,13 @@ struct CaseOptions {
     TimeMode time = TimeMode::Host;  // Counted for a loop over Machine::run()
 };
 
-// A machine that stands before the case's first instruction: attach observers, then run it as you like. It ends by the finisher;
-// exit_status() 0 says that the guest found its own sums right. Error: the guest's file or the machine's configuration.
+// A machine that stands before the case's first instruction: attach observers, then run it as you like. It ends by the
+// finisher; exit_status() 0 says that the guest found its own sums right. Error: the guest's file or the machine's
+// configuration.
 [[nodiscard]] Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& options = {});
 
-// One host thread, turns of 1 to `longest` instructions by random numbers from `seed`. False: no end within `limit` instructions
-// (turns in which nothing ran count as one).
+// One host thread, turns of 1 to `longest` instructions by random numbers from `seed`. False: no end within `limit`
+// instructions (turns in which nothing ran count as one).
 [[nodiscard]] bool run_in_turns(Machine& machine, u64 seed, u64 longest = 40, u64 limit = u64{200'000'000});
 
 // What the kernel has left.

@@ -12,19 +12,37 @@ alignas(page_size) volatile std::uint64_t shared[shared_pages][words_of_page];
 
 [[noreturn]] void end_call(bool succeeded) { exit(succeeded ? done_status : failed_cleanly_status); }
 
+// The child reads a word that it shares and exits: done_status when the word is right. It stores nothing, so it needs
+// no memory; in assembly, for a compiler may store what it likes.
+int fork_a_reader() {
+    register std::uint64_t a0 asm("a0") = 0;
+    register std::uint64_t a7 asm("a7") = static_cast<std::uint64_t>(SystemCall::fork);
+    asm volatile(
+        "ecall\n\t"
+        "bnez a0, 1f\n\t"
+        "ld t0, (%[word])\n\t"
+        "bne t0, %[stamp], 2f\n\t"
+        "li a0, %[done]\n"
+        "2: li a7, %[exit]\n\t"
+        "ecall\n"
+        "1:"
+        : "+r"(a0), "+r"(a7)
+        : [word] "r"(&shared[0][0]), [stamp] "r"(stamp), [done] "i"(done_status),
+          [exit] "i"(static_cast<int>(SystemCall::exit))
+        : "t0", "memory");
+    return static_cast<int>(a0);
+}
+
 [[noreturn]] void call_fork() {
-    const int pid = fork();
-    if (pid == 0) {
-        exit(shared[0][0] == stamp ? done_status : 0);
-    }
+    const int pid = fork_a_reader();
     int status = 0;
     if (pid < 0) {
         end_call(false);
     }
-    if (wait(&status) != pid || (status != done_status && status != killed_status)) {
-        fail("a child forked in need saw wrong data", "status %d", status);
+    if (wait(&status) != pid || status != done_status) {
+        fail("a child forked in need did not find its parent's memory", "status %d", status);
     }
-    end_call(status == done_status);
+    end_call(true);
 }
 
 [[noreturn]] void call_fault() {

@@ -1,6 +1,7 @@
-// Each hart in its turn writes one word, does something that the emulator itself has to order (a device, a translation, a
-// reservation, code), and passes the turn on. The turn is passed by relaxed atomics: so the writes come one after the other in
-// time, with nothing of the guest's that orders them, and only an order that the emulator lends them could hide the race.
+// Each hart in its turn writes one word, does something that the emulator itself has to order (a device, a translation,
+// a reservation, code), and passes the turn on. The turn is passed by relaxed atomics: so the writes come one after the
+// other in time, with nothing of the guest's that orders them, and only an order that the emulator lends them could
+// hide the race.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -63,7 +64,8 @@ void ordered_by_wfi_and_timer(u64 hart) {
     });
 }
 
-// Reservations without aq and rl: one word that all reserve, beside the word that is written, and one of each hart's own.
+// Reservations without aq and rl: one word that all reserve, beside the word that is written, and one of each hart's
+// own.
 void ordered_by_reservations(u64 hart) {
     const auto add = [](u64& to) {
         u64 sum, failed;
@@ -76,7 +78,7 @@ void ordered_by_reservations(u64 hart) {
     });
 }
 
-// --- code -----------------------------------------------------------------------------------------------------------------
+// --- code ------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -95,7 +97,7 @@ void ordered_by_new_code(u64 hart) {
     });
 }
 
-// --- translations -----------------------------------------------------------------------------------------------------------
+// --- translations ----------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -131,7 +133,7 @@ void ordered_by_tlb_misses(u64 hart) {
     asm volatile("csrw satp, %0\n sfence.vma" ::"r"(u64{8} << 60 | reinterpret_cast<u64>(&root) >> 12) : "memory");
     take_turns(hart, [](u64 own) {
         asm volatile("sfence.vma" ::: "memory");
-        for (u64 page = 0; page < 512; page += 7) {  // all have been walked by others before, but those of the next step
+        for (u64 page = 0; page < 512; page += 7) {  // by others too, but for the first time
             expect_equal(plain_load(*reinterpret_cast<const u64*>(window + page * 4096)), 0);
         }
         (void)plain_load(*reinterpret_cast<const u64*>(window + own % 512 * 4096));

@@ -30,10 +30,13 @@ inline u64 hart_id() {
     return value;
 }
 
-// A pattern's own way with software interrupts, in the mode that takes them; null: machine mode's make the machine fail.
-// Set by hart 0 before a meeting.
+// A pattern's own way with software interrupts; null: the machine fails. Each hart sets its own, before a meeting: the
+// first interrupt may come before this hart knows that the meeting is complete.
 using InterruptHandler = void (*)(u64 hart);
-extern InterruptHandler on_machine_interrupt, on_supervisor_interrupt;
+struct alignas(64) InterruptHandlers {
+    InterruptHandler machine = nullptr, supervisor = nullptr;
+};
+extern InterruptHandlers interrupt_handlers[most_harts];
 
 #define PATTERN(name, ...) void name(u64 hart);
 #include "harts/tests/races/patterns.inc"

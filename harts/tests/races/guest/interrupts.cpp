@@ -1,6 +1,6 @@
-// Hart 0 writes a letter for another hart and interrupts it; that hart reads the letter in its interrupt handler. An interrupt
-// behind a fence, with a fence before the reading, orders them; an interrupt alone does not: a store to a device may overtake
-// stores to memory.
+// Hart 0 writes a letter for another hart and interrupts it; that hart reads the letter in its interrupt handler. An
+// interrupt behind a fence, with a fence before the reading, orders them; an interrupt alone does not: a store to a
+// device may overtake stores to memory.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -65,10 +65,7 @@ void send_to_all(Fence fence) {
 
 template <class Fence>
 void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHandler in_supervisor, Fence fence) {
-    if (hart == 0) {
-        on_machine_interrupt = in_machine;
-        on_supervisor_interrupt = in_supervisor;
-    }
+    interrupt_handlers[hart] = {in_machine, in_supervisor};
     meet();
     if (hart == 0) {
         send_to_all(fence);
@@ -82,8 +79,14 @@ void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHand
 
 }  // namespace
 
-void ordered_by_machine_interrupt(u64 hart) { interrupt_with_letters(hart, handle_behind_fence, nullptr, device_fence); }
-void ordered_by_supervisor_interrupt(u64 hart) { interrupt_with_letters(hart, forward, handle_forwarded, device_fence); }
-void ordered_by_interrupt_without_fences(u64 hart) { interrupt_with_letters(hart, handle_at_once, nullptr, compiler_barrier); }
+void ordered_by_machine_interrupt(u64 hart) {
+    interrupt_with_letters(hart, handle_behind_fence, nullptr, device_fence);
+}
+void ordered_by_supervisor_interrupt(u64 hart) {
+    interrupt_with_letters(hart, forward, handle_forwarded, device_fence);
+}
+void ordered_by_interrupt_without_fences(u64 hart) {
+    interrupt_with_letters(hart, handle_at_once, nullptr, compiler_barrier);
+}
 
 }  // namespace races

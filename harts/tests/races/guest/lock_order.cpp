@@ -1,5 +1,6 @@
-// Two or three locks, taken in orders that could meet in a deadlock though nobody waits for anybody here: each step is over before
-// the next begins. Locks of three kinds, recognised by their names (acquire, release) or only by what their words do.
+// Two or three locks, taken in orders that could meet in a deadlock though nobody waits for anybody here: each step is
+// over before the next begins. Locks of three kinds, recognised by their names (acquire, release) or only by what their
+// words do.
 #include "harts/tests/races/guest/guest.h"
 #include "harts/tests/races/guest/locks.h"
 
@@ -69,7 +70,9 @@ void one_after_another(u64 hart, const Kind& kind, const Step (&steps)[count]) {
     meet();
 }
 
-void opposite_orders(u64 hart, const Kind& kind) { one_after_another(hart, kind, {first_then_second, second_then_first}); }
+void opposite_orders(u64 hart, const Kind& kind) {
+    one_after_another(hart, kind, {first_then_second, second_then_first});
+}
 void three_lock_cycle(u64 hart, const Kind& kind) {
     one_after_another(hart, kind, {first_then_second, second_then_third, third_then_first});
 }
@@ -85,8 +88,8 @@ void one_order(const Kind& kind) {
     expect_equal(guarded[1], 2 * parameters.harts * parameters.rounds);
 }
 
-// The first is given back before the third is taken, and the second before the first is taken again: no order between first and
-// third, and none from third to first.
+// The first is given back before the third is taken, and the second before the first is taken again: no order between
+// first and third, and none from third to first.
 void hand_over_hand(const Kind& kind) {
     meet();
     for (u64 round = 0; round < parameters.rounds; ++round) {

@@ -1,5 +1,5 @@
-// Locks in every shape that kernels give them. The order of memory is a parameter, so that a broken lock differs from its sound
-// twin in one word: `__ATOMIC_RELAXED` leaves out the aq bit, or the fence.
+// Locks in every shape that kernels give them. The order of memory is a parameter, so that a broken lock differs from
+// its sound twin in one word: `__ATOMIC_RELAXED` leaves out the aq bit, or the fence.
 #pragma once
 #include "harts/tests/races/guest/ordering.h"
 

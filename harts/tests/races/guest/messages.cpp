@@ -1,5 +1,5 @@
-// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so that nothing
-// orders one round after another.
+// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so
+// that nothing orders one round after another.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -22,7 +22,8 @@ MARKED u64 read_letter(const Letter& letter, u64 value) {
     return plain_load(letter.words[0]) == value && plain_load(letter.words[1]) == ~value;
 }
 
-// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters that were whole.
+// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters
+// that were whole.
 template <class Send, class Await>
 u64 exchange_letters(u64 hart, Send send, Await await) {
     u64 whole = 0;
@@ -124,20 +125,19 @@ void letter_after_release_fence_of_swap(u64 hart) {
     }, await_swapping);
 }
 
-// The fences around a sequentially consistent access belong to that access: the next store, relaxed and of something else, is no
-// release. In C++'s model, that is; behind the fence that follows such a store (`fence rw,rw`), RVWMO itself would order it.
+// The fences around a sequentially consistent access belong to that access: a plain store of something else behind them is no release.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
         (void)__atomic_load_n(&letter.other, __ATOMIC_SEQ_CST);
-        relaxed_store(letter.flag, 1);
+        plain_store(letter.flag, 1u);
     }, await_acquiring);
 }
 void letter_before_ordered_store_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
         __atomic_store_n(&letter.other, 1, __ATOMIC_SEQ_CST);
-        relaxed_store(letter.flag, 1);
+        plain_store(letter.flag, 1u);
     }, await_acquiring);
 }
 

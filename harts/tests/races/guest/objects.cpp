@@ -1,5 +1,5 @@
-// Objects that several harts share for a while: counted references, objects made by whoever comes first, snapshots that are read
-// again until they fit.
+// Objects that several harts share for a while: counted references, objects made by whoever comes first, snapshots that
+// are read again until they fit.
 #include "harts/tests/races/guest/guest.h"
 #include "harts/tests/races/guest/locks.h"
 
@@ -46,7 +46,9 @@ void share_objects(u64 hart, Put put) {
 }  // namespace
 
 void last_reference_with_acquire_and_release(u64 hart) {
-    share_objects(hart, [](Object& object) { return __atomic_fetch_sub(&object.references, 1, __ATOMIC_ACQ_REL) == 1; });
+    share_objects(hart, [](Object& object) {
+        return __atomic_fetch_sub(&object.references, 1, __ATOMIC_ACQ_REL) == 1;
+    });
 }
 void last_reference_with_acquire_fence(u64 hart) {
     share_objects(hart, [](Object& object) {
@@ -61,7 +63,7 @@ void last_reference_without_order(u64 hart) {
     share_objects(hart, [](Object& object) { return relaxed_add(object.references, ~u64{0}) == 1; });
 }
 
-// --- made by whoever comes first ----------------------------------------------------------------------------------------
+// --- made by whoever comes first -------------------------------------------------------------------------------------
 
 namespace {
 
@@ -74,8 +76,8 @@ MARKED void make_object(Object& object) {
     compiler_barrier();
 }
 
-// Odd harts come when hart 0 has made half of the objects, and learn that by accesses that order nothing: so some find objects
-// made by others without ever taking the lock.
+// Odd harts come when hart 0 has made half of the objects, and learn that by accesses that order nothing: so some find
+// objects made by others without ever taking the lock.
 template <class Look, class Show>
 void make_once(u64 hart, Look look, Show show) {
     meet();
@@ -106,7 +108,8 @@ void double_checked_object(u64 hart) {
               [](u64& made, u64 object) { __atomic_store_n(&made, object, __ATOMIC_RELEASE); });
 }
 void double_checked_object_without_order(u64 hart) {
-    make_once(hart, [](const u64& made) { return relaxed_load(made); }, [](u64& made, u64 object) { relaxed_store(made, object); });
+    make_once(hart, [](const u64& made) { return relaxed_load(made); },
+              [](u64& made, u64 object) { relaxed_store(made, object); });
 }
 
 void relaxed_accesses_alone(u64 hart) {
@@ -120,11 +123,11 @@ void relaxed_accesses_alone(u64 hart) {
     expect_equal(sum, 0);
 }
 
-// --- read again until it fits ---------------------------------------------------------------------------------------------
+// --- read again until it fits ----------------------------------------------------------------------------------------
 //
-// Hart 0 fills records, one after the other, and shows under a sequence lock how many there are. The others read the number,
-// and then plain records: they must not be older than the number. With every access of the lock a relaxed atomic only a record
-// can betray that fences are missing.
+// Hart 0 fills records, one after the other, and shows under a sequence lock how many there are. The others read the
+// number, and then plain records: they must not be older than the number. With every access of the lock a relaxed
+// atomic only a record can betray that fences are missing.
 namespace {
 
 struct alignas(64) Sequence {

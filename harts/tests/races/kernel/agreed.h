@@ -1,7 +1,8 @@
 // What the small kernel and the harness agree on besides `parameters`; freestanding.
 //
-// Eight tasks in user mode send each other numbers in a ring and sum up what they get and what they read back from frames of
-// memory; four kernel threads do the like inside. All sums depend on `parameters.rounds` alone, whoever ran where.
+// Eight tasks in user mode send each other numbers in a ring and sum up what they get and what they read back from
+// frames of memory; four kernel threads do the like inside. All sums depend on `parameters.rounds` alone, whoever ran
+// where.
 #pragma once
 #include "harts/tests/races/parameters.h"
 

@@ -139,7 +139,8 @@ u32 read_number(const u32& number) {
 }  // namespace
 
 u32 SequenceLock::begin_read() const {
-    return is_broken(Broken::SequenceLock) ? read_number<compiler_barrier>(number_) : read_number<acquire_fence>(number_);
+    return is_broken(Broken::SequenceLock) ? read_number<compiler_barrier>(number_)
+                                           : read_number<acquire_fence>(number_);
 }
 bool SequenceLock::has_changed(u32 number) const {
     if (!is_broken(Broken::SequenceLock)) {

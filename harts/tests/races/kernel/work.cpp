@@ -5,7 +5,7 @@
 
 namespace races::kernel {
 
-// --- mailboxes ----------------------------------------------------------------------------------------------------------
+// --- mailboxes -------------------------------------------------------------------------------------------------------
 //
 // One lock for all of them: it is there to be contended.
 namespace {
@@ -68,7 +68,7 @@ u64 messages_sent() {
     return sent_in_all;
 }
 
-// --- the log --------------------------------------------------------------------------------------------------------------
+// --- the log ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -120,7 +120,7 @@ void check_latest_entry() {
     }
 }
 
-// --- kernel threads ---------------------------------------------------------------------------------------------------------
+// --- kernel threads --------------------------------------------------------------------------------------------------
 
 extern "C" [[gnu::noinline, gnu::used]] void stack_checkpoint() { asm volatile(""); }
 
@@ -136,10 +136,14 @@ extern "C" [[gnu::noinline, gnu::used]] void stack_checkpoint() { asm volatile("
 
 namespace {
 
-// Long enough for a timer interrupt now and then.
+// Long enough for a timer interrupt now and then. The log is looked at meanwhile, for nothing else orders that after
+// entries which other harts write just now.
 [[gnu::noinline]] void fill(Frame& frame, u64 value) {
     for (u64 n = 0; n < page_size / 8; ++n) {
         plain_store(frame.words[n], value + n);
+        if (n % 16 == 0) {
+            check_latest_entry();
+        }
     }
 }
 [[gnu::noinline]] bool is_filled(const Frame& frame, u64 value) {

@@ -1,0 +1,28 @@
+// Wrong: the reference to the shared frame is dropped before there is a frame for the copy. Without memory the page
+// stays mapped and counts no more: the next to drop it frees it under somebody, or frees it twice.
+#include "kernel/base/string.h"
+#include "kernel/mm/mapping_change.h"
+#include "kernel/mm/space.h"
+#include "kernel/mm/stats.h"
+#include "kernel/policy/policy.h"
+
+namespace kernel {
+
+Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
+    Frame& old = frame_at(entry.frame());
+    MappingChange change(asid_tag_);
+    if (policy::count(old) == 1) {
+        change.set(page, entry, entry.unshared());
+        count_event(statistics.cow_taken_over);
+        return {};
+    }
+    policy::drop(old);                                  // the bug
+    Frame* copy = policy::allocate(FrameOwner::user);
+    if (!copy) return failure(Error::out_of_memory);
+    copy_page(bytes_of(*copy), bytes_of(old));
+    change.set(page, entry, entry.unshared().moved_to(address_of(*copy)));
+    count_event(statistics.cow_copied);
+    return {};
+}
+
+}  // namespace kernel
