@@ -10,6 +10,7 @@ namespace stampede {
 namespace {
 
 constexpr unsigned frame_pointer = 8;      // x register
+constexpr u64 user_ecall = 8;              // scause: environment call from U
 constexpr unsigned repeats_that_prove = 3; // exceptions in a row at the first instruction of their own handler
 constexpr u64 faults_that_prove = 2'000;   // the same in a row, of one program that executes nothing in between
 
@@ -71,6 +72,7 @@ void GuestEvents::on_audit_table(const HartState&, PhysAddr table) {
 void GuestEvents::on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) {
     PerHart& own = per_hart_[state.id.value];
     ++own.traps;
+    own.system_calls += cause == user_ecall ? 1 : 0;
     if ((cause & csr::interrupt_bit) == 0) {
         watch_handler(own, state, {cause, tval, state.pc}, to);
         if (state.mode == Privilege::User) {

@@ -75,6 +75,7 @@ public:
 
     // --- harts parked -----------------------------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
+    [[nodiscard]] u64 system_calls(HartId hart) const { return per_hart_[hart.value].system_calls; }
     [[nodiscard]] GuestPlace place_of(const HartState& state) const;
     // Whose page table that is now, if anybody's.
     [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
@@ -84,6 +85,7 @@ private:
         std::atomic<u64> operations{0};  // by the hart, read by the progress line; relaxed: a number of its own
         // The hart's own:
         u64 traps = 0;
+        u64 system_calls = 0;
         std::optional<DeadHandler::Exception> last;  // that was not its handler's own
         DeadHandler::Exception before_repeats;
         unsigned repeats = 0;

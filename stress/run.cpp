@@ -9,9 +9,12 @@
 #include "harts/observe/audit.h"
 #include "harts/observe/audit_view.h"
 #include "harts/observe/frame_owner.h"
+#include "harts/schedule/runs.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
 #include "stress/stale_findings.h"
+#include "stress/turn_watch.h"
+#include "stress/wanted_findings.h"
 
 namespace stampede {
 namespace {
@@ -19,8 +22,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned looks_after_a_panic = 4;  // a kernel that gave up gets so long to end the machine
-constexpr u64 instructions_a_look = 50'000'000;  // of a repeatable schedule
+// Of a repeatable schedule, whose length is no matter of host time:
+constexpr u64 instructions_a_look = 50'000'000;
+constexpr u64 instructions_a_glance = 100'000;   // whether a run that is after something has it
 constexpr unsigned quiet_looks = 8;          // a shell without input that says nothing so long has nothing more to do
+
+std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
+    return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)
+                              : std::make_unique<ReplayRuns>(setup.runs);
+}
 
 double cpu_seconds() {
     rusage usage{};
@@ -44,10 +54,12 @@ public:
           watchdog_(setup.watchdog, setup.input, setup.race == nullptr ? Watchdog::HolderOf() : [this](PhysAddr word) {
               return race_ == nullptr ? std::nullopt : race_->holder_of(word);
           }),
-          schedule_(setup.schedule.make(setup.seed, machine_->harts())),
+          wanted_(setup.wanted, setup.wanted_enough),
+          schedule_(make_schedule(setup)),
           race_(setup.race == nullptr ? nullptr
                                       : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
-          stale_(machine_->ram(), machine_->harts()) {
+          stale_(machine_->ram(), machine_->harts()),
+          turns_(*machine_, race_.get(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {
         if (setup.tables == RunSetup::Tables::WatchedFromTheStart) {
             stale_.watch_tables();
         }
@@ -75,6 +87,7 @@ public:
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
         interrupts_.watch(machine_.get());
+        machine_->keep_turns(setup_.keep_turns);
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
         began_ = Clock::now();
@@ -94,7 +107,25 @@ public:
 private:
     MachineStop drive() {
         return schedule_ == nullptr ? machine_->run_parallel(setup_.look)
-                                    : machine_->run_scheduled(*schedule_, instructions_a_look, race_.get());
+                                    : machine_->run_scheduled(*schedule_, ~u64{0}, &turns_);
+    }
+
+    // A repeatable run never stops for a look: a turn that is cut short is another schedule.
+    void between_turns(u64 executed) {
+        if (early_end_) {
+            return;
+        }
+        if (wanted_.enough(*events_, console_, symbols_, race_.get())) {
+            early_end_ = RunEnd::Shown;
+        } else if (executed >= setup_.most_instructions) {
+            early_end_ = RunEnd::InstructionsSpent;
+        } else if (executed - looked_at_ >= instructions_a_look) {
+            looked_at_ = executed;
+            early_end_ = look();
+        }
+        if (early_end_) {
+            machine_->request_stop();
+        }
     }
 
     RunEnd go_on() {
@@ -106,6 +137,9 @@ private:
             case MachineStop::Requested:
             case MachineStop::Idle:
             case MachineStop::Deadline: break;
+            }
+            if (early_end_) {
+                return *early_end_;
             }
             if (const std::optional<RunEnd> end = look()) {
                 return *end;
@@ -213,7 +247,7 @@ private:
     void gather() {
         facts_.exit_status = machine_->exit_status();
         facts_.done_status = events_->done_status();
-        facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
+        facts_.limit = std::chrono::ceil<std::chrono::seconds>(setup_.limit.value_or(std::chrono::seconds(0)));
         facts_.dead_handler = events_->dead_handler();
         facts_.endless_fault = events_->endless_fault();
         facts_.failed_checks = events_->failed_checks();
@@ -237,9 +271,12 @@ private:
         merge_findings(outcome.findings, stale_findings(stale_.reports(), symbols_, *events_));
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
+        outcome.switches = turns_.switches();
+        outcome.turns = machine_->take_turns();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
         for (u32 n = 0; n < machine_->harts(); ++n) {
             outcome.instructions.push_back(machine_->instructions({n}));
+            outcome.system_calls += events_->system_calls({n});
         }
     }
 
@@ -273,9 +310,13 @@ private:
     u64 said_ = 0;
     bool input_wanted_ = false;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
+    std::optional<RunEnd> early_end_;  // of a repeatable run, decided between two turns
+    u64 looked_at_ = 0;                // instructions of all harts at its last look
+    WantedFindings wanted_;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
     const std::unique_ptr<RaceDetection> race_;      // null: none
     StaleTranslations stale_;
+    TurnWatch turns_;
 };
 
 }  // namespace
@@ -285,6 +326,10 @@ Verdict RunOutcome::verdict() const {
         return Verdict::Findings;
     }
     return end == RunEnd::Interrupted ? Verdict::Interrupted : Verdict::Passed;
+}
+
+bool RunOutcome::shows(const std::string& title) const {
+    return std::ranges::find(findings, title, &Finding::title) != findings.end();
 }
 
 Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,

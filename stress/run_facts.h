@@ -24,6 +24,8 @@ enum class RunEnd : u8 {
     EndlessFault, // a program faults for ever at one instruction
     Panicked,     // the kernel gave up but did not end the machine
     EnoughFound,  // --max-findings
+    Shown,        // what the run was after has shown
+    InstructionsSpent,  // the run was not to be longer
     Left,         // the user left the shell, or its input has ended and it has nothing more to do
 };
 
