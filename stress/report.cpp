@@ -84,6 +84,10 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     }
     report.frames = outcome.frames;
     report.cow = outcome.cow;
+    report.schedule = options.schedule.text();
+    report.schedule_summary = outcome.schedule;
+    report.turns = outcome.turns;
+    report.state_hash = outcome.state_hash;
     report.findings = outcome.findings;
     for (Finding& finding : report.findings) {
         finding.reproduce = options.rerun(program);

@@ -62,6 +62,7 @@ public:
         machine_->set_console(&console_);
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
+        machine_->set_perturbation(setup_.schedule.perturbation(setup_.seed));
         interrupts_.watch(machine_.get());
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
@@ -205,7 +206,11 @@ private:
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
         merge_findings(outcome.findings, races());
-        outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
+        if (schedule_ != nullptr) {
+            outcome.schedule = schedule_->summary();
+            outcome.turns = machine_->turns();
+            outcome.state_hash = machine_->state_hash();
+        }
         outcome.operations = events_->operations();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
         for (u32 n = 0; n < machine_->harts(); ++n) {

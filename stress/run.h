@@ -54,6 +54,8 @@ struct RunOutcome {
     u64 processes_peak = 0;
     bool audited = false;
     std::string schedule;                             // what a repeatable schedule says of itself
+    u64 turns = 0;                                    // of a repeatable schedule
+    std::optional<u64> state_hash;                    // of the machine at the end, with a repeatable schedule
 
     [[nodiscard]] Verdict verdict() const;
 };
