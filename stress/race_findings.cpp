@@ -20,6 +20,16 @@ std::string access_text(const RaceSide& side) {
 
 }  // namespace
 
+// For titles, which are the same from run to run: without the place in an array, without the frame.
+std::string RaceFindings::kind_of_lock(PhysAddr word) const {
+    const std::string name = naming_.symbols.describe_physical(word);
+    return naming_.symbols.in_image(word) ? name.substr(0, name.rfind("+0x")) : "a lock in allocated memory";
+}
+
+std::string RaceFindings::address(PhysAddr at) const {
+    return naming_.address ? naming_.address(at) : naming_.symbols.describe_physical(at);
+}
+
 // Call chains lead from programs into the kernel and so are partly the one's and partly the other's.
 std::vector<SourceLocation> RaceFindings::frames(const u64* pcs, unsigned depth) const {
     std::vector<SourceLocation> all;
@@ -33,7 +43,7 @@ std::vector<std::string> RaceFindings::held(const LockSet& set) const {
     std::vector<std::string> names;
     for (unsigned n = 0; n < set.count; ++n) {
         if (locks_.find(set.held[n].word).is_lock()) {
-            names.push_back(naming_.address({set.held[n].word}) + ", taken in " +
+            names.push_back(address({set.held[n].word}) + ", taken in " +
                             naming_.symbols.describe_code(set.held[n].pc, mode_of(set.held[n].pc)));
         }
     }
@@ -47,7 +57,7 @@ FindingStack RaceFindings::side(const RaceSide& side, PhysAddr at, std::string r
     stack.hart = side.hart;
     stack.pid = naming_.events.pid_of(side.context.satp);
     stack.access = access_text(side);
-    stack.address = naming_.address(at);
+    stack.address = address(at);
     stack.locks = held(side.context);
     return stack;
 }
@@ -65,7 +75,7 @@ Finding RaceFindings::race(const Race& race) const {
     std::ranges::sort(tops);
     finding.title = fmt::format("data race between {} and {}", tops[0], tops[1]);
     finding.detail = fmt::format("{} and {}, ordered by nothing, at {}", access_text(race.sides[1]), access_text(race.sides[0]),
-                                 naming_.address(race.at));
+                                 address(race.at));
     finding.where.source = finding.stacks[0].frames.front();
     finding.where.hart = finding.stacks[0].hart;
     finding.where.pid = finding.stacks[0].pid;
@@ -77,9 +87,9 @@ Finding RaceFindings::lock_order(const std::vector<LockEdge>& cycle) const {
     finding.kind = FindingKind::lock_order;
     std::vector<std::string> names;
     for (const LockEdge& edge : cycle) {
-        const std::string taken = naming_.address({edge.taken});
-        names.push_back(naming_.address({edge.held}));
-        finding.detail += fmt::format("{}{} is taken while {} is held", finding.detail.empty() ? "" : "\n", taken, names.back());
+        const std::string taken = address({edge.taken});
+        names.push_back(kind_of_lock({edge.held}));
+        finding.detail += fmt::format("{}{} is taken while {} is held", finding.detail.empty() ? "" : "\n", taken, address({edge.held}));
         FindingStack stack;
         stack.role = "takes " + taken;
         stack.frames = frames(edge.pcs.data(), edge.depth);

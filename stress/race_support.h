@@ -17,7 +17,7 @@ namespace stampede {
 struct RaceNaming {
     const GuestSymbols& symbols;
     const GuestEvents& events;
-    std::function<std::string(PhysAddr)> address;  // "kernel::counts+0x18", "frame 129 (user)+0x10"
+    std::function<std::string(PhysAddr)> address = {};  // "kernel::counts+0x18", "frame 129 (user)+0x10"; none: symbols alone
 };
 
 class RaceDetection : public TurnListener {

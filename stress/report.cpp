@@ -60,6 +60,10 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     report.frames = outcome.frames;
     report.cow = outcome.cow;
     report.suppressed = outcome.suppressed;
+    report.schedule = options.schedule.text();
+    report.schedule_summary = outcome.schedule;
+    report.turns = outcome.turns_taken;
+    report.state_hash = outcome.state_hash;
     report.findings = outcome.findings;
     return report;
 }

@@ -86,6 +86,7 @@ public:
         machine_->set_console(&console_);
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
+        machine_->set_perturbation(setup_.schedule.perturbation(setup_.seed));
         interrupts_.watch(machine_.get());
         machine_->keep_turns(setup_.keep_turns);
         facts_.audit = setup_.audit;
@@ -269,7 +270,11 @@ private:
         outcome.findings = findings_at_end(facts_, symbols_);
         merge_findings(outcome.findings, setup_.suppressions.apply(races(), outcome.suppressed));
         merge_findings(outcome.findings, stale_findings(stale_.reports(), symbols_, *events_));
-        outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
+        if (schedule_ != nullptr) {
+            outcome.schedule = schedule_->summary();
+            outcome.turns_taken = machine_->turns();
+            outcome.state_hash = machine_->state_hash();
+        }
         outcome.operations = events_->operations();
         outcome.switches = turns_.switches();
         outcome.turns = machine_->take_turns();

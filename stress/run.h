@@ -71,6 +71,8 @@ struct RunOutcome {
     u64 system_calls = 0;
     u64 switches = 0;                                 // of a repeatable schedule: changes from one hart to another
     std::vector<HartRun> turns;                       // if they were to be kept
+    u64 turns_taken = 0;                              // of a repeatable schedule
+    std::optional<u64> state_hash;                    // of the machine at the end, with a repeatable schedule
 
     [[nodiscard]] bool shows(const std::string& title) const;
     [[nodiscard]] Verdict verdict() const;

@@ -17,6 +17,11 @@ public:
     // Instructions that the asking hart may run before mtime reaches `deadline`; all ones where time does not depend on instructions.
     virtual u64 instructions_until([[maybe_unused]] u64 deadline) { return ~u64{0}; }
 
+    // How many instructions the hart will have executed when run_ahead() is to be called for it, past `executed`; all ones: never.
+    virtual u64 next_run_ahead(HartId, [[maybe_unused]] u64 executed) { return ~u64{0}; }
+    // mtime becomes at least `time` and stands still until it would have come there by itself. Where it stands still already, nothing.
+    virtual void run_ahead([[maybe_unused]] u64 time) {}
+
     // The next byte for the console's receiver, if one has come. Called under the UART's lock.
     virtual std::optional<u8> console_input() { return std::nullopt; }
 

@@ -152,10 +152,10 @@ const u8* cached_read(Hart& hart, u64 address) { return cached(hart, address, &T
 u8* cached_write(Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::write, Access::Write); }
 
 Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
+    if (!may_begin(hart, address, size, Access::Read, Contact::Plain)) [[unlikely]] {
+        return postponed();
+    }
     if (const u8* at = cached_read(hart, address); at != nullptr) {
-        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
-            return postponed();
-        }
         return seen_load(hart, at, size, load_ram(at, size));
     }
     const Accessed<Place> place = translate(hart, address, Access::Read);
@@ -164,9 +164,6 @@ Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     }
     if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
         fill_read(hart, address, *place);
-        if (!may_access(hart, place->physical, size)) [[unlikely]] {
-            return postponed();
-        }
         const u8* at = hart.machine.ram.host(place->physical);
         return seen_load(hart, at, size, load_ram(at, size));
     }
@@ -178,10 +175,10 @@ Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
 }
 
 Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) {
+    if (!may_begin(hart, address, size, Access::Write, Contact::Plain)) [[unlikely]] {
+        return postponed();
+    }
     if (u8* at = cached_write(hart, address); at != nullptr) {
-        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
-            return postponed();
-        }
         ++hart.own.effects;
         seen_store(hart, hart.machine.ram.address_of(at), size, value);
         store_bytes(at, size, value);
@@ -191,12 +188,8 @@ Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) 
     if (!place) {
         return std::unexpected(place.error());
     }
-    const bool in_ram = hart.machine.ram.contains(place->physical, size);
-    if (in_ram && !may_access(hart, place->physical, size)) [[unlikely]] {
-        return postponed();
-    }
     ++hart.own.effects;
-    if (in_ram) [[likely]] {
+    if (hart.machine.ram.contains(place->physical, size)) [[likely]] {
         seen_store(hart, place->physical, size, value);
         if (store_ram(hart, place->physical, size, value)) {
             fill_write(hart, address, *place);
@@ -226,11 +219,60 @@ u64 amo_host(isa::AmoOp op, u8* at, T operand) {
     return static_cast<u64>(static_cast<i64>(old));
 }
 
+// `update`: as of walk().
+template <class Update>
+Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& update) {
+    const HartState& own = hart.own;
+    const WalkRights rights = rights_of(own, access);
+    const Satp satp{own.csr.satp};
+    if (rights.privilege == Privilege::Machine || !satp.paging()) {
+        return Place{{address}, 0, false, true};
+    }
+    const Ram& ram = hart.machine.ram;
+    const auto walked = walk(
+        satp, address, access, rights,
+        [&](PhysAddr at) -> std::optional<u64> {
+            // acquire: what was written before the PTE was is seen behind it.
+            return ram.contains(at, 8) ? std::optional(__atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)),
+                                                                       __ATOMIC_ACQUIRE))
+                                       : std::nullopt;
+        },
+        update);
+    if (!walked) {
+        return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access), address);
+    }
+    return Place{walked->address, walked->level, walked->global, leaf_permits(walked->pte, Access::Read, rights)};
+}
+
+// Where an access would go; nothing changes.
+std::optional<PhysAddr> foresee(Hart& hart, u64 address, Access access) {
+    if (const u8* at = access == Access::Read ? cached_read(hart, address) : cached_write(hart, address); at != nullptr) {
+        return hart.machine.ram.address_of(at);
+    }
+    const Accessed<Place> place = translate_with(hart, address, access, [](PhysAddr, u64, u64) { return true; });
+    return place ? std::optional(place->physical) : std::nullopt;
+}
+
 }  // namespace
 
-bool may_access(Hart& hart, PhysAddr at, unsigned size) {
-    Observer* const observer = hart.machine.observer;
-    return observer == nullptr || observer->may_access(hart, at, size);
+WalkRights rights_of(const HartState& own, Access access) {
+    return {access == Access::Execute ? own.mode : data_privilege(own), (own.csr.mstatus & csr::status_sum) != 0,
+            (own.csr.mstatus & csr::status_mxr) != 0};
+}
+
+bool may_begin(Hart& hart, u64 address, unsigned size, Access access, Contact contact) {
+    if (hart.watch.touched == nullptr) [[likely]] {
+        return true;
+    }
+    const std::optional<PhysAddr> at = foresee(hart, address, access);
+    if (!at) {
+        return true;
+    }
+    return hart.machine.observer->may_access(hart, *at, size, hart.machine.ram.contains(*at, size) ? contact : Contact::Device);
+}
+
+Accessed<Place> translate(Hart& hart, u64 address, Access access) {
+    return translate_with(hart, address, access, [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); });
 }
 
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
@@ -247,37 +289,23 @@ Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access acce
     return place;
 }
 
-WalkRights rights_of(const HartState& own, Access access) {
-    return {access == Access::Execute ? own.mode : data_privilege(own), (own.csr.mstatus & csr::status_sum) != 0,
-            (own.csr.mstatus & csr::status_mxr) != 0};
+namespace {
+
+u64 next_page(u64 address) { return (address & ~page_offset_mask) + page_size; }
+
+// Of an access that crosses into the next page.
+bool both_may_begin(Hart& hart, u64 address, Access access) {
+    return may_begin(hart, address, 1, access, Contact::Plain) && may_begin(hart, next_page(address), 1, access, Contact::Plain);
 }
 
-Accessed<Place> translate(Hart& hart, u64 address, Access access) {
-    const HartState& own = hart.own;
-    const WalkRights rights = rights_of(own, access);
-    const Satp satp{own.csr.satp};
-    if (rights.privilege == Privilege::Machine || !satp.paging()) {
-        return Place{{address}, 0, false, true};
-    }
-    const Ram& ram = hart.machine.ram;
-    const auto walked = walk(
-        satp, address, access, rights,
-        [&](PhysAddr at) -> std::optional<u64> {
-            // acquire: what was written before the PTE was is seen behind it.
-            return ram.contains(at, 8) ? std::optional(__atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)),
-                                                                       __ATOMIC_ACQUIRE))
-                                       : std::nullopt;
-        },
-        [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); });
-    if (!walked) {
-        return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access), address);
-    }
-    return Place{walked->address, walked->level, walked->global, leaf_permits(walked->pte, Access::Read, rights)};
-}
+}  // namespace
 
 Accessed<u64> load_memory(Hart& hart, u64 address, unsigned size) {
     if (!crosses_page(address, size)) [[likely]] {
         return load_in_page(hart, address, size);
+    }
+    if (!both_may_begin(hart, address, Access::Read)) [[unlikely]] {
+        return postponed();
     }
     // The first page's fault comes first, at the access's own address.
     if (const auto first = translate(hart, address, Access::Read); !first) {
@@ -298,9 +326,11 @@ Accessed<void> store_memory(Hart& hart, u64 address, unsigned size, u64 value) {
     if (!crosses_page(address, size)) [[likely]] {
         return store_in_page(hart, address, size, value);
     }
+    if (!both_may_begin(hart, address, Access::Write)) [[unlikely]] {
+        return postponed();
+    }
     // Faults come before any byte is stored.
-    const u64 second = (address & ~page_offset_mask) + page_size;
-    for (const u64 part : {address, second}) {
+    for (const u64 part : {address, next_page(address)}) {
         if (const auto place = translate(hart, part, Access::Write); !place) {
             return std::unexpected(place.error());
         }
@@ -327,18 +357,15 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
             observer->after_atomic(hart, access, old, true);
         }
     };
+    if ((address & (size - 1)) == 0 && !may_begin(hart, address, size, Access::Write, Contact::Atomic)) [[unlikely]] {
+        return postponed();
+    }
     if (u8* at = cached_write(hart, address); at != nullptr && (address & (size - 1)) == 0) {
-        if (!may_access(hart, hart.machine.ram.address_of(at), size)) [[unlikely]] {
-            return postponed();
-        }
         change(at);
     } else {
         const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
         if (!place) {
             return std::unexpected(place.error());
-        }
-        if (!may_access(hart, place->physical, size)) [[unlikely]] {
-            return postponed();
         }
         if (change_ram(hart, place->physical, change)) {
             fill_write(hart, address, *place);

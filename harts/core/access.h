@@ -22,8 +22,8 @@ using Accessed = std::expected<T, Fault>;
 inline std::unexpected<Fault> fault(Cause cause, u64 tval) { return std::unexpected(Fault{cause, tval}); }
 inline std::unexpected<Fault> postponed() { return std::unexpected(Fault{{}, 0, true}); }
 
-// Whether the observer, if there is one, lets the access to RAM happen now.
-[[nodiscard]] bool may_access(Hart& hart, PhysAddr at, unsigned size);
+// Whether the observer, if one wants to be asked, lets an access within one page happen now. Changes nothing. What faults may.
+[[nodiscard]] bool may_begin(Hart& hart, u64 address, unsigned size, Access access, Contact contact);
 
 // Who asks when this hart accesses memory now.
 [[nodiscard]] WalkRights rights_of(const HartState& own, Access access);

@@ -114,6 +114,11 @@ const Slot* enter(Hart& hart) {
         const FetchEntry& entry = own.fetch->fetch[TlbBank::fetch_index(own.pc)];
         CodePage* found = entry.code;
         if (entry.page != page_va) [[unlikely]] {
+            if (hart.watch.touched != nullptr && !hart.machine.observer->may_fetch(hart)) [[unlikely]] {
+                own.stop = StopReason::Postponed;
+                own.stopping = own.attention = true;
+                return nullptr;
+            }
             const Accessed<CodePage*> fetched = fetch_page(hart, own.pc);
             if (!fetched) {
                 trap_fetch(hart, fetched.error());

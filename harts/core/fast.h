@@ -132,6 +132,11 @@ struct Fast {
             missed = true;
             return {false, 0};
         }
+        // A hart that looks for spins stops right behind the instruction, whichever way it takes: else the turn would depend on the way.
+        if (hart->own.spin.limit != 0 && !changes<T>(op, host<T>(entry, address), static_cast<T>(operand))) [[unlikely]] {
+            missed = true;
+            return {false, 0};
+        }
         const T old = exchange(op, host<T>(entry, address), static_cast<T>(operand));
         if (isa::amo_result<T>(op, old, static_cast<T>(operand)) == old) {
             note_spin(hart->own, pc(), address, static_cast<u64>(i64{old}));
@@ -170,6 +175,11 @@ struct Fast {
     void interpret() { missed = true; }
 
 private:
+    template <class T>
+    static bool changes(isa::AmoOp op, const T* at, T operand) {
+        const T now = __atomic_load_n(at, __ATOMIC_RELAXED);
+        return isa::amo_result<T>(op, now, operand) != now;
+    }
     // seq_cst: stronger than any aq and rl.
     template <class T>
     static T exchange(isa::AmoOp op, T* at, T operand) {

@@ -67,6 +67,7 @@ struct HartState {
     u64 executed = 0;          // instructions of earlier chunks
     i64 chunk = 0;             // what `budget` began with
     u64 trapped = 0;           // of those executed, the ones that did not retire
+    u64 deaf_until = 0;        // interrupts wait until so many instructions have been executed
     u64 effects = 0;           // grows whenever something but registers changes on a slow path
     u64 checked = 0;           // `executed` when the translations in use were last held against the page tables
     u32 event = 0;             // the guest call that StopReason::Event stands for

@@ -12,9 +12,11 @@ struct Hart;
 
 // What an observing engine's fast accesses look at. The hart's own; written by observers on its thread or while it is parked.
 struct HartWatch {
+    static constexpr u64 piece = 64;  // bytes that `touched` knows as one
+
     bool slow = false;             // the next access takes the slow path, whatever it is
-    u16 toucher = 0;               // what `touched` holds for words that only this hart has touched
-    const u16* touched = nullptr;  // by 8-byte word of RAM (harts/schedule/touched_words.h); null: nobody asks
+    u16 toucher = 0;               // what `touched` holds for pieces that only this hart has touched
+    const u16* touched = nullptr;  // by piece of RAM (harts/schedule/touched_lines.h); null: may_access() and may_fetch() are not asked
     const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
     u64 ram = 0;                   // host address of RAM
     void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
@@ -33,15 +35,21 @@ struct AtomicAccess {
     u64 operand = 0;      // of an AMO; what a store-conditional stores
 };
 
+// What an access meets.
+enum class Contact : u8 { Plain, Atomic, Device };
+
 // Called on the hart's own thread, several harts at once, with own.pc at the instruction. Nothing of pthreads, no allocation and no
 // libc copies in here where ThreadSanitizer may listen.
 class Observer {
 public:
     virtual ~Observer() = default;
 
-    // An access to RAM is about to happen, as the first thing that an observer hears of it. False: not now; the hart stops before the
-    // instruction (StopReason::Postponed) and begins it again when it next runs. Not asked for a store-conditional that has no reservation.
-    [[nodiscard]] virtual bool may_access(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size) { return true; }
+    // An access is about to happen, and nothing has changed by it yet: no A or D bit, no translation. False: not now; the hart stops
+    // before the instruction (StopReason::Postponed) and begins it again when it next runs. An instruction asks for each of its accesses,
+    // so one that has been let go on must be let to its end. Not asked for a store-conditional that has no reservation.
+    [[nodiscard]] virtual bool may_access(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, Contact) { return true; }
+    // The next instruction is about to be fetched by a walk. False: as above.
+    [[nodiscard]] virtual bool may_fetch(Hart&) { return true; }
     // A load of RAM has got `value` (zero-extended); a store is about to happen. Within one page, maybe misaligned.
     virtual void on_load(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}
     virtual void on_store(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}

@@ -1,5 +1,6 @@
 // Several observers as one, told in the order in which they were added.
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "harts/core/observer.h"
@@ -10,13 +11,11 @@ class Observers final : public Observer {
 public:
     void add(Observer& observer) { all_.push_back(&observer); }  // while harts are parked
 
-    bool may_access(Hart& hart, PhysAddr at, unsigned size) override {
-        for (Observer* one : all_) {
-            if (!one->may_access(hart, at, size)) {
-                return false;
-            }
-        }
-        return true;
+    bool may_access(Hart& hart, PhysAddr at, unsigned size, Contact contact) override {
+        return std::ranges::all_of(all_, [&](Observer* one) { return one->may_access(hart, at, size, contact); });
+    }
+    bool may_fetch(Hart& hart) override {
+        return std::ranges::all_of(all_, [&](Observer* one) { return one->may_fetch(hart); });
     }
     void on_load(Hart& h, PhysAddr at, unsigned size, u64 value) override { tell(&Observer::on_load, h, at, size, value); }
     void on_store(Hart& h, PhysAddr at, unsigned size, u64 value) override { tell(&Observer::on_store, h, at, size, value); }

@@ -112,13 +112,13 @@ void unmark(Hart& hart, u64 page) {
 Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::Ordering ordering) {
     Reservation& reservation = hart.own.reservation;
     release_held_line(hart);
+    if ((address & (size - 1)) == 0 && !may_begin(hart, address, size, Access::Read, Contact::Atomic)) [[unlikely]] {
+        return postponed();
+    }
     reservation.valid = false;
     const Accessed<Place> place = atomic_place(hart, address, size, Access::Read);
     if (!place) {
         return std::unexpected(place.error());
-    }
-    if (!may_access(hart, place->physical, size)) [[unlikely]] {
-        return postponed();
     }
     const u64 page = hart.machine.ram.page_index(place->physical);
     hart.machine.reservation_use.reserved(page);
@@ -147,16 +147,16 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
         release_held_line(hart);
         return false;
     }
+    if (!may_begin(hart, address, size, Access::Write, Contact::Atomic)) [[unlikely]] {
+        release_held_line(hart);  // the reservation stays, for when it is begun again
+        return postponed();
+    }
     const Accessed<Place> place = atomic_place(hart, address, size, Access::Write);
     MachineContext& machine = hart.machine;
     if (!place) {
         reservation.valid = false;
         release_held_line(hart);
         return std::unexpected(place.error());
-    }
-    if (!may_access(hart, place->physical, size)) [[unlikely]] {
-        release_held_line(hart);  // the reservation stays, for when it is begun again
-        return postponed();
     }
     reservation.valid = false;
     const u64 page = machine.ram.page_index(place->physical);

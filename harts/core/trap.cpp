@@ -91,7 +91,7 @@ bool take_interrupt(Hart& hart) {
     const CsrFile& csr = own.csr;
     // acquire: what the sender did before it raised the line is seen by the handler.
     const u64 pending = (csr.mip | own.timer_lines | hart.shared.lines.load(std::memory_order_acquire)) & csr.mie;
-    if (pending == 0) {
+    if (pending == 0 || own.executed_now() < own.deaf_until) {
         return false;
     }
     const bool machine_enabled = own.mode != Privilege::Machine || (csr.mstatus & csr::status_mie) != 0;

@@ -21,10 +21,10 @@ u64 CountedClock::instructions_until(u64 deadline) {
     if (deadline == std::numeric_limits<u64>::max()) {
         return deadline;
     }
-    const u64 now = time();
-    if (deadline <= now) {
+    if (deadline <= time()) {
         return 0;
     }
+    const u64 now = counted();
     if (deadline - now > std::numeric_limits<u64>::max() / instructions_per_tick) {
         return std::numeric_limits<u64>::max();
     }
@@ -32,8 +32,14 @@ u64 CountedClock::instructions_until(u64 deadline) {
 }
 
 void CountedClock::jump_to(u64 deadline) {
-    if (const u64 now = time(); deadline > now) {
-        ahead_ += deadline - now;
+    if (deadline > time()) {
+        ahead_ += deadline - counted();
+    }
+}
+
+void CountedClock::run_ahead(u64 time) {
+    if (least_ <= counted()) {
+        least_ = time;
     }
 }
 

@@ -1,5 +1,6 @@
 // Where a machine's time comes from.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 
@@ -38,13 +39,17 @@ public:
         [[nodiscard]] virtual u64 executed_by_all() const = 0;
     };
     explicit CountedClock(const Counter& counter) : counter_(counter) {}
-    u64 time() override { return counter_.executed_by_all() / instructions_per_tick + ahead_; }
+    u64 time() override { return std::max(counted(), least_); }
     u64 instructions_until(u64 deadline) override;
     void jump_to(u64 deadline) override;
+    void run_ahead(u64 time) override;
 
 private:
+    [[nodiscard]] u64 counted() const { return counter_.executed_by_all() / instructions_per_tick + ahead_; }
+
     const Counter& counter_;
     u64 ahead_ = 0;
+    u64 least_ = 0;  // where run_ahead() has brought it
 };
 
 }  // namespace stampede

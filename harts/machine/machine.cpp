@@ -17,7 +17,6 @@
 #include "harts/machine/hart_threads.h"
 #include "harts/machine/loader.h"
 #include "harts/machine/turns.h"
-#include "harts/schedule/random_numbers.h"
 
 namespace stampede {
 namespace {
@@ -44,7 +43,14 @@ u64 hash_hart(const HartState& own, u64 hash) {
     const CsrFile& c = own.csr;
     for (const u64 word : {own.pc, static_cast<u64>(own.mode), own.executed, c.mstatus, c.medeleg, c.mideleg, c.mie, c.mip, c.mtvec,
                            c.mcounteren, c.menvcfg, c.mscratch, c.mepc, c.mcause, c.mtval, c.stvec, c.scounteren,
-                           c.senvcfg, c.sscratch, c.sepc, c.scause, c.stval, c.stimecmp, c.satp}) {
+                           c.senvcfg, c.sscratch, c.sepc, c.scause, c.stval, c.stimecmp, c.satp, c.mcycle_offset,
+                           c.minstret_offset, own.trapped, u64{own.reservation.valid}, own.reservation.address}) {
+        hash = mix_hash(hash, word);
+    }
+    for (const u64 word : c.pmpcfg) {
+        hash = mix_hash(hash, word);
+    }
+    for (const u64 word : c.pmpaddr) {
         hash = mix_hash(hash, word);
     }
     return hash;
@@ -58,26 +64,15 @@ struct Machine::Implementation final : InterruptLines {
         explicit Surroundings(Implementation& machine) : machine(machine) {}
         u64 time() override { return machine.clock->time(); }
         u64 instructions_until(u64 deadline) override { return machine.clock->instructions_until(deadline); }
-        bool fail_store_conditional(HartId hart) override {
-            return decide(hart, store_conditionals[hart.value], perturbation.failed_store_conditionals);
-        }
-        bool evict_translation(HartId hart) override {
-            return decide(hart, translations[hart.value], perturbation.evicted_translations);
-        }
-        // The hart's n-th decision of a kind depends on nothing but the seed, so that it stays when the turns around it change.
-        [[nodiscard]] bool decide(HartId hart, u64& count, u32 often) const {
-            if (often == 0) {
-                return false;
-            }
-            u64 state = perturbation.seed ^ (u64{hart.value} << 56) ^ ++count;
-            return splitmix64(state) % Perturbation::whole < often;
-        }
+        u64 next_run_ahead(HartId hart, u64 executed) override { return perturbations.next_early_timer(hart, executed); }
+        void run_ahead(u64 time) override { machine.clock->run_ahead(time); }
+        bool fail_store_conditional(HartId hart) override { return perturbations.fail_store_conditional(hart); }
+        bool evict_translation(HartId hart) override { return perturbations.evict_translation(hart); }
         std::optional<u8> console_input() override {
             return machine.console != nullptr ? machine.console->get() : std::nullopt;
         }
         Implementation& machine;
-        Perturbation perturbation;
-        std::array<u64, max_harts> store_conditionals{}, translations{};  // by hart, on its thread
+        Perturbations perturbations;
     };
 
     Implementation(const MachineConfig& config, Ram memory)
@@ -124,17 +119,28 @@ struct Machine::Implementation final : InterruptLines {
     }
 
     // From now on scheduling points are counted; the observer's own engine, if there is one, sees them too.
-    void count_events() {
+    void start_counting() {
+        if (counter != nullptr) {
+            return;
+        }
         counter = std::make_unique<EventCounter>(ram);
+        counter->lines().assume_shared(assumed_shared);
         watchers = {};
         watchers.add(*counter);
         if (observer != nullptr) {
             watchers.add(*observer);
         }
-        context.observer = &watchers;
-        if (context.engine == &quiet_engine) {
-            watch(&watchers, counting_engine);
+        watch(&watchers, engine == &quiet_engine ? counting_engine : *engine);
+    }
+    void stop_counting() {
+        if (counter == nullptr) {
+            return;
         }
+        for (const auto& hart : harts) {
+            hart->watch.touched = nullptr;
+        }
+        watch(observer, *engine);
+        counter.reset();
     }
 
     void put(u8 byte) const {
@@ -159,6 +165,9 @@ struct Machine::Implementation final : InterruptLines {
         if (level == Level::Low) {
             hart.shared.lines.fetch_and(~bit, std::memory_order_acq_rel);
             return;
+        }
+        if (const u64 delay = surroundings.perturbations.interrupt_delay(id); delay != 0) {
+            hart.own.deaf_until = std::max(hart.own.deaf_until, hart.own.executed_now() + delay);  // one thread drives all harts
         }
         hart.shared.lines.fetch_or(bit, std::memory_order_acq_rel);
         hart.alarm();
@@ -188,7 +197,9 @@ struct Machine::Implementation final : InterruptLines {
     std::atomic<i64> exit_status{-1};  // by the hart that writes the finisher; -1: not finished
     std::vector<std::unique_ptr<Hart>> harts;
     std::unique_ptr<HartThreads> threads;
-    Observer* observer = nullptr;      // the harness's own
+    Observer* observer = nullptr;      // the harness's own, and
+    const Engine* engine = &quiet_engine;  // its engine
+    std::vector<PhysAddr> assumed_shared;
     std::unique_ptr<EventCounter> counter;
     Observers watchers;                // counter and observer, where both are
 };
@@ -219,6 +230,7 @@ void Machine::set_events(HartEvents* events) { implementation_->context.events =
 
 MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit) {
     Implementation& machine = *implementation_;
+    machine.stop_counting();
     if (!machine.stop.is_set()) {
         machine.threads->run(limit);
     }
@@ -234,9 +246,7 @@ StopReason Machine::run(HartId id, u64 budget) { return implementation_->turns.r
 
 MachineStop Machine::run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener) {
     Implementation& machine = *implementation_;
-    if (schedule.limits_events() && machine.counter == nullptr) {
-        machine.count_events();
-    }
+    schedule.limits_events() ? machine.start_counting() : machine.stop_counting();
     const MachineStop why = machine.turns.run(schedule, machine.counter.get(), listener, instructions);
     if (listener != nullptr) {
         listener->on_turns_over();
@@ -245,18 +255,27 @@ MachineStop Machine::run_scheduled(Schedule& schedule, u64 instructions, TurnLis
 }
 
 std::vector<HartRun> Machine::take_turns() { return implementation_->turns.take_log(); }
+u64 Machine::turns() const { return implementation_->turns.count(); }
 void Machine::keep_turns(bool keep) { implementation_->turns.keep_log(keep); }
 
 void Machine::set_observer(Observer* observer, const Engine& engine) {
     Implementation& machine = *implementation_;
+    machine.stop_counting();
     machine.observer = observer;
-    machine.counter.reset();
+    machine.engine = &engine;
     machine.watch(observer, engine);
 }
 
 void Machine::set_translation_watch(TranslationWatch* watch) { implementation_->context.translations = watch; }
 
-void Machine::set_perturbation(const Perturbation& perturbation) { implementation_->surroundings.perturbation = perturbation; }
+void Machine::set_perturbation(const Perturbation& perturbation) {
+    implementation_->surroundings.perturbations = Perturbations(perturbation);
+}
+void Machine::assume_shared(std::vector<PhysAddr> words) { implementation_->assumed_shared = std::move(words); }
+std::vector<PhysAddr> Machine::shared_words() const {
+    EventCounter* const counter = implementation_->counter.get();
+    return counter != nullptr ? counter->lines().shared() : std::vector<PhysAddr>();
+}
 
 unsigned Machine::harts() const { return implementation_->config.harts; }
 Hart& Machine::hart(HartId id) { return *implementation_->context.harts[id.value]; }

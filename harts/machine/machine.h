@@ -13,6 +13,7 @@
 #include "harts/core/hart_events.h"
 #include "harts/core/stop_reason.h"
 #include "harts/machine/elf.h"
+#include "harts/schedule/perturbation.h"
 
 namespace stampede {
 
@@ -50,14 +51,6 @@ public:
     virtual std::optional<u8> get() { return std::nullopt; }
 };
 
-// What a guest must bear at any time and seldom meets. By seed, hart and ordinal alone, so the same under every schedule.
-struct Perturbation {
-    static constexpr u32 whole = 1024;
-    u64 seed = 0;
-    u32 failed_store_conditionals = 0;         // of `whole` that would succeed
-    u32 evicted_translations = 0;              // of `whole` that would be cached
-};
-
 // Hears who runs next in run_scheduled(). On the calling thread.
 class TurnListener {
 public:
@@ -91,7 +84,13 @@ public:
     void set_observer(Observer* observer, const Engine& engine = quiet_engine);
     // Hears of stale translations that are used (core/translation_watch.h).
     void set_translation_watch(TranslationWatch* watch);
+    // With TimeMode::Counted only, where one thread drives all harts. Before the first run.
     void set_perturbation(const Perturbation& perturbation);
+    // Words that count as touched by several harts from their first access on, where scheduling points are counted; found out otherwise.
+    // Before the first run.
+    void assume_shared(std::vector<PhysAddr> words);
+    // Those that several harts were seen to touch, by the cache line; none where scheduling points have not been counted.
+    [[nodiscard]] std::vector<PhysAddr> shared_words() const;
 
     // --- parallel mode: every hart on its own host thread -------------------------------------------------------------
     // Lets all harts run until something stops them; on return every hart is parked and its state may be read and changed.
@@ -102,11 +101,13 @@ public:
     // --- one host thread: the caller drives the harts -----------------------------------------------------------------
     // Runs one hart for exactly `budget` instructions unless it stops earlier. Not while run_parallel() runs.
     StopReason run(HartId hart, u64 budget);
-    // Lets `schedule` choose who runs until something stops the machine or about `instructions` have been executed by all harts together
-    // (then: Deadline). With TimeMode::Counted everything that the guest can see follows from the schedule. `listener` may be null.
+    // Lets `schedule` choose who runs until something stops the machine or at least `instructions` have been executed by all harts together
+    // (then: Deadline, at the end of a turn, so that a run does not depend on the pieces it is driven in). With TimeMode::Counted everything that the guest can see follows from the schedule. `listener` may be null.
     MachineStop run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener = nullptr);
     // The turns of run_scheduled() since the last call, if they are kept; those of one hart behind each other are one.
     void keep_turns(bool keep);
+    // How many there were, kept or not.
+    [[nodiscard]] u64 turns() const;
     [[nodiscard]] std::vector<HartRun> take_turns();
 
     // --- looking ------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "harts/core/machine_context.h"
@@ -48,13 +49,25 @@ void Turns::jump_if_all_wait() {
         return;
     }
     if (const u64 deadline = next_deadline(); deadline != never && time_ != TimeMode::Host) {
-        clock_->jump_to(deadline);
+        const u64 offset = harts_.front()->machine.clint.time() - clock_->time();  // mtime is writable
+        clock_->jump_to(deadline - offset);
     }
 }
 
-StopReason Turns::run_hart(Hart& hart, u64 budget) {
+void Turns::begin(Hart& hart) {
     current_began_ = hart.own.executed_now();
     current_ = &hart;
+}
+
+// Gives what has been executed since begin().
+u64 Turns::end() {
+    const u64 before = executed_;
+    executed_ = executed_by_all();
+    current_ = nullptr;
+    return executed_ - before;
+}
+
+StopReason Turns::run_hart(Hart& hart, u64 budget) {
     StopReason reason = hart.run(budget);
     if (reason == StopReason::Alarm && stop_.is_set() && stop_.reason() == MachineStop::Finished) {
         reason = StopReason::Finished;
@@ -74,10 +87,32 @@ StopReason Turns::run(HartId id, u64 budget) {
         }
         waiting_ &= ~(u64{1} << id.value);
     }
+    begin(hart);
     const StopReason reason = run_hart(hart, budget);
-    executed_ = executed_by_all();
-    current_ = nullptr;
+    end();
     return reason;
+}
+
+// Spin: the hart comes back to where it was, registers and all, and has changed nothing on the way. Instruction by instruction, each
+// like any other: interrupts, limits and clocks are those of one long turn.
+StopReason Turns::look_for_circles(Hart& hart) {
+    constexpr unsigned longest = 32;  // longer loops do more than wait
+    const HartState& own = hart.own;
+    const u64 pc = own.pc, effects = own.effects;
+    std::array<u64, 32> registers;
+    std::copy_n(own.x, registers.size(), registers.begin());
+    for (unsigned n = 0; n < longest; ++n) {
+        if (const StopReason reason = run_hart(hart, 1); reason != StopReason::Budget) {
+            return reason;
+        }
+        if (own.effects != effects) {
+            break;
+        }
+        if (own.pc == pc && std::ranges::equal(registers, std::span(own.x, registers.size()))) {
+            return StopReason::Spin;
+        }
+    }
+    return StopReason::Budget;
 }
 
 // Harts that could execute an instruction now.
@@ -105,7 +140,12 @@ u64 Turns::runnable() {
 }
 
 void Turns::note(HartId hart, u64 instructions) {
-    if (!keep_log_ || instructions == 0) {
+    if (instructions == 0) {
+        return;
+    }
+    count_ += hart.value != last_ ? 1 : 0;
+    last_ = hart.value;
+    if (!keep_log_) {
         return;
     }
     if (!log_.empty() && log_.back().hart == hart.value) {
@@ -137,19 +177,20 @@ MachineStop Turns::run(Schedule& schedule, EventCounter* counter, TurnListener* 
             listener->on_turn(turn.hart);
         }
         if (counter != nullptr) {
+            if (turn.forget_touched) {
+                counter->lines().forget();
+            }
             counter->begin(hart, turn.events);
         }
         hart.own.spin.limit = schedule.looks_for_spins() ? spin_limit : 0;
         TurnResult result{turn.hart};
-        result.reason = run_hart(hart, std::min(turn.instructions, until - executed_));
-        if (result.reason == StopReason::Budget && turn.events != Turn::no_limit && hart.spins_in_place()) {
-            result.reason = StopReason::Spin;
+        begin(hart);
+        result.reason = run_hart(hart, turn.instructions);
+        if (result.reason == StopReason::Budget && turn.events != Turn::no_limit) {
+            result.reason = look_for_circles(hart);
         }
         hart.own.spin.limit = 0;
-        const u64 before = executed_;
-        executed_ = executed_by_all();
-        current_ = nullptr;
-        result.instructions = executed_ - before;
+        result.instructions = end();
         result.events = counter != nullptr ? counter->done() : 0;
         schedule.ran(result);
         note(turn.hart, result.instructions);

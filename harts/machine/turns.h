@@ -29,6 +29,8 @@ public:
     // What has been run since the last call, turns of one hart behind each other as one.
     [[nodiscard]] std::vector<HartRun> take_log();
     void keep_log(bool keep) { keep_log_ = keep; }
+    // All turns so far, by the same count.
+    [[nodiscard]] u64 count() const { return count_; }
 
     // Harts have run otherwise (in parallel).
     void count_anew();
@@ -42,6 +44,9 @@ private:
     void jump_if_all_wait();
     [[nodiscard]] u64 runnable();
     [[nodiscard]] StopReason run_hart(Hart& hart, u64 budget);
+    [[nodiscard]] StopReason look_for_circles(Hart& hart);
+    void begin(Hart& hart);
+    u64 end();
     void fall_asleep(Hart& hart);
     void note(HartId hart, u64 instructions);
     [[nodiscard]] u64 next_deadline() const;
@@ -61,6 +66,8 @@ private:
     std::array<Asleep, max_harts> asleep_{};
     std::vector<HartRun> log_;
     bool keep_log_ = false;
+    u64 count_ = 0;
+    u32 last_ = max_harts;           // the hart that ran last
 };
 
 }  // namespace stampede

@@ -188,6 +188,10 @@ std::string run_json(const RunReport& report) {
         {"findings", std::move(findings)},
         {"suppressed", object_json(report.suppressed)},
     };
+    if (report.state_hash) {
+        json["state_hash"] = fmt::format("{:016x}", *report.state_hash);
+        json["schedule"] = {{"text", report.schedule}, {"summary", report.schedule_summary}, {"turns", report.turns}};
+    }
     if (!report.error.empty()) {
         json["error"] = report.error;
     }

@@ -1,6 +1,7 @@
 // What is known of one run when it is over: the JSON form is `stampede.run/1`.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ struct RunReport {
     CopyOnWriteTotals cow;
     std::vector<Finding> findings;
     std::map<std::string, u64> suppressed;       // rule: findings that it held back
+    std::string schedule, schedule_summary;      // of a repeatable run: what was asked for, and what it says of itself
+    u64 turns = 0;                               // of one hart after another
+    std::optional<u64> state_hash;               // of the machine at the end, where it must be the same each time
     std::string error;                           // why there was no run, with Verdict::Error
 };
 

@@ -9,7 +9,7 @@ namespace {
 struct Counting {
     static bool own(const Hart& hart, const void* at) {
         const HartWatch& watch = hart.watch;
-        return !watch.slow && watch.touched[(reinterpret_cast<u64>(at) - watch.ram) / TouchedWords::word_size] == watch.toucher;
+        return !watch.slow && watch.touched[(reinterpret_cast<u64>(at) - watch.ram) / HartWatch::piece] == watch.toucher;
     }
     static bool load(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
     static bool store(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
@@ -22,31 +22,43 @@ const Engine counting_engine{handlers::handler_of<Counting>};
 void EventCounter::begin(Hart& hart, u64 events) {
     limit_ = events;
     done_ = 0;
-    hart.watch.touched = words_.table();
-    hart.watch.toucher = words_.entry_of(hart.own.id);
+    last_ = nothing;
+    hart.watch.touched = lines_.table();
+    hart.watch.toucher = lines_.entry_of(hart.own.id);
     hart.watch.ram = reinterpret_cast<u64>(ram_.host(ram_base));
 }
 
-bool EventCounter::may_access(Hart& hart, PhysAddr at, unsigned) {
-    if (!words_.touch(hart.own.id, at)) {
+bool EventCounter::counted(const Hart& hart) const { return last_ == hart.own.executed_now(); }
+
+void EventCounter::count(const Hart& hart) {
+    if (!counted(hart)) {
+        ++done_;
+        last_ = hart.own.executed_now();
+    }
+}
+
+bool EventCounter::may_access(Hart& hart, PhysAddr at, unsigned size, Contact contact) {
+    bool point = contact != Contact::Plain;
+    if (contact != Contact::Device) {
+        point |= lines_.touch(hart.own.id, at);
+        if (at.value / HartWatch::piece != (at.value + size - 1) / HartWatch::piece) [[unlikely]] {
+            point |= lines_.touch(hart.own.id, at + (size - 1));  // misaligned
+        }
+    }
+    if (!point || counted(hart)) {
         return true;
     }
     if (done_ >= limit_) {
         return false;
     }
-    ++done_;
+    count(hart);
     return true;
 }
 
-void EventCounter::count_own(Hart& hart) {
-    if (++done_ > limit_) {
-        hart.own.stop = StopReason::Postponed;
-        hart.own.stopping = true;
-        hart.own.attention = true;
-    }
-}
+// A walk sets A and fills the TLB: too much for an instruction that may be put off behind it.
+bool EventCounter::may_fetch(Hart& hart) { return done_ < limit_ || counted(hart); }
 
-void EventCounter::on_fence(Hart& hart, i32) { count_own(hart); }
-void EventCounter::on_trap(Hart& hart, u64, u64, Privilege) { count_own(hart); }
+void EventCounter::on_fence(Hart& hart, i32) { count(hart); }
+void EventCounter::on_trap(Hart& hart, u64, u64, Privilege) { count(hart); }
 
 }  // namespace stampede

@@ -1,11 +1,18 @@
 // Counts scheduling points and stops a hart before the one that its turn does not include.
 //
-// Scheduling points are what PCT's k counts: accesses (atomics too) to words that several harts have touched, fences, and traps. All else
-// a hart does on its own: where the turn changes between two such points makes no difference to anybody.
+// Scheduling points are what PCT's k counts. An instruction is one if it
+//   - accesses RAM that several harts touch (by the cache line: touched_lines.h), or a device,
+//   - is atomic, or a fence,
+//   - traps; an interrupt is one together with the instruction that follows it.
+// All else a hart does on its own: where the turn changes between two such points makes no difference to anybody. What the page walker
+// reads is not counted.
+//
+// A hart stops before an access: nothing of the instruction has happened, not even a bit A. Fences and traps cannot be put off; they are
+// counted when they happen, and the hart stops before the next access instead, which nobody can tell from stopping before the fence.
 #pragma once
 #include "harts/core/engine.h"
 #include "harts/core/observer.h"
-#include "harts/schedule/touched_words.h"
+#include "harts/schedule/touched_lines.h"
 
 namespace stampede {
 
@@ -15,26 +22,30 @@ extern const Engine counting_engine;
 // Harts driven by one host thread only.
 class EventCounter final : public Observer {
 public:
-    explicit EventCounter(const Ram& ram) : ram_(ram), words_(ram) {}
+    explicit EventCounter(const Ram& ram) : ram_(ram), lines_(ram) {}
 
     // Before a turn of `hart`: it may do `events`.
     void begin(Hart& hart, u64 events);
-    // After it: the events that it did.
+    // After it: the events that it did. One more than allowed where the last was a fence or a trap.
     [[nodiscard]] u64 done() const { return done_; }
-    // What several harts have touched is forgotten. Between turns.
-    void forget() { words_.forget(); }
+    // Between turns.
+    [[nodiscard]] TouchedLines& lines() { return lines_; }
 
-    bool may_access(Hart& hart, PhysAddr at, unsigned size) override;
+    bool may_access(Hart& hart, PhysAddr at, unsigned size, Contact contact) override;
+    bool may_fetch(Hart& hart) override;
     void on_fence(Hart& hart, i32 bits) override;
     void on_trap(Hart& hart, u64 cause, u64 tval, Privilege handler) override;
 
 private:
-    // Of what only the hart itself notices: it stops behind it, which is as good as before.
-    void count_own(Hart& hart);
+    [[nodiscard]] bool counted(const Hart& hart) const;
+    void count(const Hart& hart);
+
+    static constexpr u64 nothing = ~u64{0};
 
     const Ram& ram_;
-    TouchedWords words_;
+    TouchedLines lines_;
     u64 limit_ = 0, done_ = 0;
+    u64 last_ = nothing;  // the instruction counted last, by what its hart had executed before it
 };
 
 }  // namespace stampede

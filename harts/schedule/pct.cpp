@@ -10,7 +10,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 slice = 1000;  // instructions after which a hart is looked at for spinning
+constexpr u64 slice = 4000;           // instructions after which a hart is looked at for spinning
+constexpr u64 windows_an_epoch = 64;  // what several harts touch changes slowly, and to find it out anew costs events
 
 }  // namespace
 
@@ -39,8 +40,10 @@ void Pct::begin_window() {
 }
 
 Turn Pct::next(u64 runnable) {
+    bool forget = false;
     if (executed_ >= events_) {
         begin_window();
+        forget = windows_ % windows_an_epoch == 0;
     }
     u32 best = static_cast<u32>(std::countr_zero(runnable));
     for (u64 left = runnable; left != 0; left &= left - 1) {
@@ -49,18 +52,19 @@ Turn Pct::next(u64 runnable) {
     }
     // Up to, and not including, the next point's event; without one to the window's end.
     const u64 until = passed_ < points_.size() ? points_[passed_] - 1 : events_;
-    return {{best}, slice, until > executed_ ? until - executed_ : 0};
+    return {{best}, slice, until > executed_ ? until - executed_ : 0, forget};
 }
 
 void Pct::ran(const TurnResult& result) {
     executed_ += result.events;
-    if (result.reason == StopReason::Postponed) {
-        // Several points may have been drawn at one event: the hart falls to the lowest of them.
-        while (passed_ < points_.size() && executed_ + 1 >= points_[passed_]) {
-            ++passed_;
-            fall(result.hart, static_cast<i64>(depth_) - static_cast<i64>(passed_));
-        }
-    } else if (result.reason == StopReason::Spin) {
+    // The event that the hart stands before, or has gone through because it could not be put off. Several points may have been drawn at
+    // one event: the hart falls to the lowest of them.
+    const u64 reached = executed_ + (result.reason == StopReason::Postponed ? 1 : 0);
+    while (passed_ < points_.size() && points_[passed_] <= reached) {
+        ++passed_;
+        fall(result.hart, static_cast<i64>(depth_) - static_cast<i64>(passed_));
+    }
+    if (result.reason == StopReason::Spin) {
         fall(result.hart, --lowest_);
         ++spins_;
     }

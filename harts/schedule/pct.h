@@ -10,8 +10,8 @@
 //     hart 1                                │ e6 …
 //
 // A bug that d ordering constraints bring about shows with a probability of at least 1/(n·k^(d-1)) in each run of n harts and k events.
-// What is counted as k: event_counter.h. A run may be longer than k: after k events new priorities and new points are drawn and what
-// several harts touch is noted anew, so that a long run is many runs of PCT behind each other.
+// What is counted as k: event_counter.h. A run may be longer than k: after k events new priorities and new points are drawn, so that a
+// long run is many runs of PCT behind each other. After some windows what several harts touch is found out anew, for memory changes hands.
 //
 // PCT takes for granted that a hart which waits is not runnable. One that is seen spinning falls below all others as well, which the
 // guarantee does not cover; summary() says how often that was.

@@ -17,6 +17,8 @@ constexpr u64 splitmix64(u64& state) {
 
 class RandomNumbers {
 public:
+    // Not all 0.
+    explicit RandomNumbers(const std::array<u64, 4>& state) : state_(state) {}
     explicit RandomNumbers(u64 seed) {
         for (u64& word : state_) {
             word = splitmix64(seed);

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace stampede {
 namespace {
 
-constexpr u64 slice = 1000;  // where there is nothing to follow
+constexpr u64 slice = 1000;           // where there is nothing to follow
+constexpr u64 longest = 1'000'000;    // the rest of a turn comes next: who drives the machine looks around in between
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Turn ReplayRuns::next(u64 runnable) {
     }
     following_ = at_ < runs_.size();
     if (following_) {
-        return {{runs_[at_].hart}, runs_[at_].instructions};
+        return {{runs_[at_].hart}, std::min(runs_[at_].instructions, longest)};
     }
     const u64 behind = last_ + 1 < max_harts ? runnable & (~u64{0} << (last_ + 1)) : 0;
     last_ = static_cast<u32>(std::countr_zero(behind != 0 ? behind : runnable));
@@ -34,10 +36,6 @@ void ReplayRuns::ran(const TurnResult& result) {
     }
     HartRun& run = runs_[at_];
     run.instructions -= std::min(run.instructions, result.instructions);
-    if (run.instructions != 0 && result.instructions == 0) {  // it waits now
-        ++skipped_;
-        ++at_;
-    }
 }
 
 std::string ReplayRuns::summary() const {

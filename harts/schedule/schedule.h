@@ -17,13 +17,15 @@ struct Turn {
     // Scheduling points (event_counter.h): accesses to words that several harts touch, atomics, fences, traps. The hart stops before the
     // first one that is too many.
     u64 events = no_limit;
+    // Before it: which words several harts touch is found out anew.
+    bool forget_touched = false;
 };
 
 // What became of a turn.
 struct TurnResult {
     HartId hart;
     u64 instructions = 0;
-    u64 events = 0;
+    u64 events = 0;                          // one more than the turn had, where the last was a fence or a trap
     StopReason reason = StopReason::Budget;  // Postponed: the events were used up; Spin: it only waits for another hart
 };
 

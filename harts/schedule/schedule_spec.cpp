@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <optional>
+#include <iterator>
 #include <vector>
 
 #include "harts/schedule/pct.h"
@@ -17,69 +18,131 @@ constexpr u64 most_instructions = 1'000'000'000, most_events = 1'000'000'000;
 constexpr u64 most_depth = 16;
 constexpr std::string_view expected =
     "expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]";
+constexpr Perturbation unasked{.failed_store_conditionals = 8, .evicted_translations = 8, .early_timers = 4, .late_interrupts = 16};
 
-std::vector<std::string_view> split(std::string_view words) {
+struct Trouble {
+    std::string_view name;
+    u32 Perturbation::* often;
+};
+constexpr Trouble troubles[] = {{"sc", &Perturbation::failed_store_conditionals},
+                                {"evict", &Perturbation::evicted_translations},
+                                {"timer", &Perturbation::early_timers},
+                                {"late", &Perturbation::late_interrupts}};
+
+Perturbation unasked_by(ScheduleSpec::Kind kind) {
+    const bool troubling = kind == ScheduleSpec::Kind::Random || kind == ScheduleSpec::Kind::Pct;
+    return troubling ? unasked : Perturbation{};
+}
+
+std::vector<std::string_view> split(std::string_view words, char by) {
     std::vector<std::string_view> parts;
-    for (std::size_t colon = 0; colon != std::string_view::npos;) {
-        colon = words.find(':');
-        parts.push_back(words.substr(0, colon));
-        words.remove_prefix(colon == std::string_view::npos ? words.size() : colon + 1);
+    for (std::size_t end = 0; end != std::string_view::npos;) {
+        end = words.find(by);
+        parts.push_back(words.substr(0, end));
+        words.remove_prefix(end == std::string_view::npos ? words.size() : end + 1);
     }
     return parts;
 }
 
-std::optional<u64> number(std::string_view text, u64 most) {
+Result<u64> number(std::string_view text, std::string_view what, u64 least, u64 most) {
     u64 value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failure == std::errc{} && end == text.data() + text.size() && value >= 1 && value <= most ? std::optional(value) : std::nullopt;
+    if (failure != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+        return error(fmt::format("{} is no {} from {} to {}", text.empty() ? "nothing" : text, what, least, most));
+    }
+    return value;
 }
 
-}  // namespace
-
-Result<ScheduleSpec> ScheduleSpec::parse(std::string_view words) {
-    const std::vector<std::string_view> parts = split(words);
-    const auto refuse = [&](std::string_view why) { return error(fmt::format("schedule {}: {}", words, why)); };
-    ScheduleSpec spec;
+// `name:first:second`.
+Result<ScheduleSpec> parse_policy(std::string_view words) {
+    const std::vector<std::string_view> parts = split(words, ':');
     const std::string_view name = parts.front();
+    ScheduleSpec spec;
     if (name == "parallel" && parts.size() == 1) {
         return spec;
     }
     if ((name == "round-robin" || name == "random") && parts.size() <= 2) {
-        spec.kind = name == "random" ? Kind::Random : Kind::RoundRobin;
+        spec.kind = name == "random" ? ScheduleSpec::Kind::Random : ScheduleSpec::Kind::RoundRobin;
         if (parts.size() == 2) {
-            const auto instructions = number(parts[1], most_instructions);
+            const auto instructions = number(parts[1], "number of instructions", 1, most_instructions);
             if (!instructions) {
-                return refuse(fmt::format("{} is no number of instructions from 1 to {}", parts[1], most_instructions));
+                return std::unexpected(instructions.error());
             }
             spec.instructions = *instructions;
         }
         return spec;
     }
     if (name == "pct" && (parts.size() == 2 || parts.size() == 3)) {
-        const auto depth = number(parts[1], most_depth);
-        const auto events = parts.size() == 3 ? number(parts[2], most_events) : std::optional(Pct::default_events);
-        if (!depth) {
-            return refuse(fmt::format("{} is no depth from 1 to {}", parts[1], most_depth));
+        const auto depth = number(parts[1], "depth", 1, most_depth);
+        const auto events = parts.size() == 3 ? number(parts[2], "number of events", 1, most_events) : Result<u64>(Pct::default_events);
+        if (!depth || !events) {
+            return std::unexpected(depth ? events.error() : depth.error());
         }
-        if (!events) {
-            return refuse(fmt::format("{} is no number of events from 1 to {}", parts[2], most_events));
-        }
-        spec.kind = Kind::Pct;
+        spec.kind = ScheduleSpec::Kind::Pct;
         spec.depth = static_cast<unsigned>(*depth);
         spec.events = *events;
         return spec;
     }
-    return refuse(expected);
+    return error(std::string(expected));
+}
+
+// `name=N`.
+Result<void> parse_trouble(std::string_view words, Perturbation& often) {
+    const std::size_t sign = words.find('=');
+    const auto trouble = std::ranges::find(troubles, words.substr(0, sign), &Trouble::name);
+    if (trouble == std::end(troubles) || sign == std::string_view::npos) {
+        return error(fmt::format("found {}, expected sc=N, evict=N, timer=N or late=N", words.empty() ? "nothing" : words));
+    }
+    const auto value = number(words.substr(sign + 1), fmt::format("{} of {}", trouble->name, Perturbation::whole), 0, Perturbation::whole);
+    if (!value) {
+        return std::unexpected(value.error());
+    }
+    often.*trouble->often = static_cast<u32>(*value);
+    return {};
+}
+
+}  // namespace
+
+Result<ScheduleSpec> ScheduleSpec::parse(std::string_view words) {
+    const std::vector<std::string_view> parts = split(words, ',');
+    const auto refuse = [&](std::string_view why) { return error(fmt::format("schedule {}: {}", words, why)); };
+    Result<ScheduleSpec> spec = parse_policy(parts.front());
+    if (!spec) {
+        return refuse(spec.error().message);
+    }
+    if (!spec->repeatable() && parts.size() > 1) {
+        return refuse("parallel troubles nobody");
+    }
+    spec->often = unasked_by(spec->kind);
+    for (std::size_t n = 1; n < parts.size(); ++n) {
+        if (const Result<void> read = parse_trouble(parts[n], spec->often); !read) {
+            return refuse(read.error().message);
+        }
+    }
+    return spec;
 }
 
 std::string ScheduleSpec::text() const {
+    std::string text;
     switch (kind) {
     case Kind::Parallel: return "parallel";
-    case Kind::RoundRobin: return fmt::format("round-robin:{}", instructions);
-    case Kind::Random: return fmt::format("random:{}", instructions);
-    case Kind::Pct: return fmt::format("pct:{}:{}", depth, events);
+    case Kind::RoundRobin: text = fmt::format("round-robin:{}", instructions); break;
+    case Kind::Random: text = fmt::format("random:{}", instructions); break;
+    case Kind::Pct: text = fmt::format("pct:{}:{}", depth, events); break;
     }
-    return "?";
+    const Perturbation standard = unasked_by(kind);
+    for (const Trouble& trouble : troubles) {
+        if (often.*trouble.often != standard.*trouble.often) {
+            text += fmt::format(",{}={}", trouble.name, often.*trouble.often);
+        }
+    }
+    return text;
+}
+
+Perturbation ScheduleSpec::perturbation(u64 seed) const {
+    Perturbation seeded = often;
+    seeded.seed = seed;
+    return seeded;
 }
 
 std::unique_ptr<Schedule> ScheduleSpec::make(u64 seed, unsigned harts) const {

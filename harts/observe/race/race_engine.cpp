@@ -9,10 +9,10 @@ namespace stampede {
 namespace {
 
 struct Racing {
-    // Neither an atomic location nor, where turns are counted by events, a word that others touch.
+    // Neither an atomic location nor, where turns are counted by events, memory that others touch.
     static bool is_plain(const HartWatch& watch, const void* at) {
         const u64 offset = reinterpret_cast<u64>(at) - watch.ram;
-        if (watch.slow || (watch.touched != nullptr && watch.touched[offset / 8] != watch.toucher)) {
+        if (watch.slow || (watch.touched != nullptr && watch.touched[offset / HartWatch::piece] != watch.toucher)) {
             return false;
         }
         return (__atomic_load_n(&watch.atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) == 0;
