@@ -83,7 +83,8 @@ void add_all(CLI::App& app, Options& options) {
         "MODE");
     app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
     add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
-        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K]", "SCHEDULE");
+        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K], and ,sc=N ,evict=N ,timer=N ,late=N",
+        "SCHEDULE");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
     add_text(app, "--append", options.append, "more words for the kernel's command line", "TEXT");
     add(app, "--max-findings", options.max_findings, number(1, 1'000'000),
