@@ -84,7 +84,8 @@ void add_all(CLI::App& app, Options& options) {
     app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
     add_text(app, "--suppressions", options.suppressions, "races not to report: a rule and its reason a line", "FILE");
     add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
-        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K]", "SCHEDULE");
+        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K], and ,sc=N ,evict=N ,timer=N ,late=N",
+        "SCHEDULE");
     add(app, "--schedule-seed", options.schedule_seed, number(0, ~u64{0}), "of a repeatable schedule, default: --seed's", "S");
     add_text(app, "--replay", options.replay, "run again what a replay file, or a finding's folder, says", "PATH");
     add(app, "--times", options.times, number(1, 1'000'000), "how often, with --replay: it says how often it showed", "N");
