@@ -22,6 +22,7 @@ Options parse_options(int argc, char** argv) {
     options.operations = option(argc, argv, "ops", options.operations);
     options.seconds = option(argc, argv, "seconds", options.seconds);
     options.seed = option(argc, argv, "seed", options.seed);
+    options.failures = option(argc, argv, "fail-allocation", 0) != 0;
     return options;
 }
 
