@@ -1,5 +1,6 @@
 #include "harts/core/access.h"
 
+#include "harts/core/frame_watch.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 #include "harts/memory/walk.h"
@@ -56,9 +57,14 @@ bool update_pte(Hart& hart, PhysAddr at, u64 from, u64 to) {
     return swapped;
 }
 
-// The entry for `address`, its tags still as they were; null: the environment wants this translation left out.
+// The entry for `address`, its tags still as they were; null: the environment wants this translation left out, or the frame is free and
+// each access to it is to be seen.
 TlbEntry* take_entry(Hart& hart, u64 address, const Place& place) {
     if (hart.machine.environment.evict_translation(hart.own.id)) {
+        return nullptr;
+    }
+    const FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(place.physical))) [[unlikely]] {
         return nullptr;
     }
     TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
@@ -78,6 +84,27 @@ void fill_write(Hart& hart, u64 address, const Place& place) {
         if (place.readable) {
             entry->read = entry->write;
         }
+        const FrameWatch* const frames = hart.machine.frames;
+        if (frames != nullptr && hart.own.mode == Privilege::Supervisor &&
+            frames->is_user(hart.machine.ram.page_index(place.physical))) {
+            hart.watched_writes.add(*entry);
+        }
+    }
+}
+
+// Whoever watches frames hears of what a translation leads to.
+void watch_frame(Hart& hart, PhysAddr at, Access access, Privilege privilege) {
+    FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && hart.machine.ram.contains(at, 1) &&
+        frames->wants(hart.machine.ram.page_index(at), access, privilege)) [[unlikely]] {
+        frames->on_access(hart, at, access, privilege);
+    }
+}
+
+void watch_walk(Hart& hart, PhysAddr pte) {
+    FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(pte))) [[unlikely]] {
+        frames->on_walk(hart, pte);
     }
 }
 
@@ -245,15 +272,18 @@ Accessed<Place> translate(Hart& hart, u64 address, Access access) {
     const auto walked = walk(
         satp, address, access, rights,
         [&](PhysAddr at) -> std::optional<u64> {
+            if (!ram.contains(at, 8)) {
+                return std::nullopt;
+            }
+            watch_walk(hart, at);
             // acquire: what was written before the PTE was is seen behind it.
-            return ram.contains(at, 8) ? std::optional(__atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)),
-                                                                       __ATOMIC_ACQUIRE))
-                                       : std::nullopt;
+            return __atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)), __ATOMIC_ACQUIRE);
         },
         [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); });
     if (!walked) {
         return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access), address);
     }
+    watch_frame(hart, walked->address, access, privilege);
     return Place{walked->address, walked->level, walked->global, leaf_permits(walked->pte, Access::Read, rights)};
 }
 

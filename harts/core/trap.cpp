@@ -48,6 +48,9 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
     if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
         observer->on_trap(hart, cause, tval, delegated ? Privilege::Supervisor : Privilege::Machine);
     }
+    if (own.mode == Privilege::User) {
+        hart.watched_writes.drop();
+    }
     ++own.effects;
     give_up_reservation(hart);
     delegated ? enter_supervisor(own, cause, tval) : enter_machine(own, cause, tval);
