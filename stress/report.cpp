@@ -33,6 +33,12 @@ std::map<std::string, std::string> option_texts(const Options& options) {
     if (options.operations) {
         texts["ops"] = std::to_string(*options.operations);
     }
+    if (options.fail_allocation) {
+        texts["fail-allocation"] = std::to_string(*options.fail_allocation);
+    }
+    if (options.fail_allocations) {
+        texts["fail-allocations"] = "yes";
+    }
     if (const auto limit = options.time_limit()) {
         texts["timeout"] = fmt::format("{}s", limit->count());
     }

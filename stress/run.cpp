@@ -6,6 +6,9 @@
 #include <numeric>
 
 #include "harts/observe/audit.h"
+#include "harts/observe/frame_ledger.h"
+#include "stress/audit_moments.h"
+#include "stress/frame_findings.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
 
@@ -39,6 +42,7 @@ public:
           symbols_(kernel, setup.user_program),
           watchdog_(setup.watchdog, setup.input),
           schedule_(setup.schedule.make(setup.seed, machine_->harts())),
+          frame_ledger_(machine_->ram(), schedule_ == nullptr ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race_(setup.race == nullptr ? nullptr
                                       : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)) {}
 
@@ -58,10 +62,15 @@ public:
     }
 
     RunOutcome run() {
-        events_ = std::make_unique<GuestEvents>(machine_->ram(), [this] { machine_->request_stop(); }, trace_.get());
+        events_ = std::make_unique<GuestEvents>(machine_->ram(), [this] { machine_->request_stop(); }, trace_.get(),
+                                                &frame_ledger_);
         machine_->set_console(&console_);
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
+        machine_->set_frame_watch(&frame_ledger_);
+        if (schedule_ != nullptr && race_ == nullptr) {  // an audit's own threads would take part in race detection
+            moments_ = std::make_unique<AuditMoments>(*machine_, setup_.seed, [this] { return events_->audit_table(); }, nullptr);
+        }
         interrupts_.watch(machine_.get());
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
@@ -80,9 +89,13 @@ public:
     }
 
 private:
+    TurnListener* listener() {
+        return moments_ != nullptr ? static_cast<TurnListener*>(moments_.get()) : race_.get();
+    }
+
     MachineStop drive() {
         return schedule_ == nullptr ? machine_->run_parallel(setup_.look)
-                                    : machine_->run_scheduled(*schedule_, instructions_a_look, race_.get());
+                                    : machine_->run_scheduled(*schedule_, instructions_a_look, listener());
     }
 
     RunEnd go_on() {
@@ -132,9 +145,10 @@ private:
     std::size_t report_progress() {
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
+        const std::size_t audited = facts_.audited.size() + frame_ledger_.count() + (moments_ == nullptr ? 0 : moments_->findings().size());
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
-            ? facts_.audited.size()
-            : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
+            ? audited
+            : audited + findings_while_running(facts_, symbols_).size();
         const std::size_t races = race_ == nullptr ? 0 : race_->count();
         if (listeners_.progress) {
             RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
@@ -168,8 +182,8 @@ private:
         merge_findings(facts_.audited, audit(machine_->ram(), *table));
         const auto loaded = load_audit_table(machine_->ram(), *table);
         frames_ = loaded ? count_frames(machine_->ram(), *loaded) : std::nullopt;
-        if (auto leak = frames_ ? check_for_leak(*frames_) : std::nullopt) {
-            merge_findings(facts_.audited, {std::move(*leak)});
+        if (const auto leak = frames_ ? check_for_leak(*frames_) : std::nullopt) {
+            merge_findings(facts_.audited, leaks_by_site(frame_ledger_, symbols_, *leak));
         }
         facts_.audit = RunFacts::Audit::Done;
     }
@@ -190,6 +204,10 @@ private:
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
         facts_.last_line = console_.last_line();
+        merge_findings(facts_.audited, frame_findings(frame_ledger_, symbols_));
+        if (moments_ != nullptr) {
+            merge_findings(facts_.audited, moments_->findings());
+        }
         for (const HartSnapshot& snapshot : snapshots()) {
             facts_.harts.push_back({snapshot, events_->place_of(machine_->hart({snapshot.hart}).own)});
         }
@@ -198,6 +216,7 @@ private:
     void fill(RunOutcome& outcome) {
         fill_totals(outcome);
         facts_.copy_on_write = setup_.copy_on_write;
+        facts_.memory = outcome.allocation_failed ? RunFacts::Memory::Refused : RunFacts::Memory::Enough;
         if (outcome.cow.copied + outcome.cow.taken_over != 0) {
             facts_.copy_on_write = RunFacts::CopyOnWrite::Seen;
         }
@@ -226,6 +245,7 @@ private:
                           stats->frames_peak};
         outcome.cow = {stats->cow_copied, stats->cow_taken_over, stats->oom_kills};
         outcome.processes_peak = stats->processes_peak;
+        outcome.allocation_failed = stats->allocations_failed != 0;
     }
 
     const RunSetup& setup_;
@@ -244,6 +264,8 @@ private:
     bool input_wanted_ = false;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
+    FrameLedger frame_ledger_;
+    std::unique_ptr<AuditMoments> moments_;          // null: none
     const std::unique_ptr<RaceDetection> race_;      // null: none
 };
 

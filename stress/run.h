@@ -53,6 +53,7 @@ struct RunOutcome {
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
     bool audited = false;
+    bool allocation_failed = false;                   // one that was asked for (fail-allocation=N)
     std::string schedule;                             // what a repeatable schedule says of itself
 
     [[nodiscard]] Verdict verdict() const;
