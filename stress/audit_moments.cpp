@@ -1,5 +1,7 @@
 #include "stress/audit_moments.h"
 
+#include <chrono>
+
 #include "harts/core/hart.h"
 #include "harts/observe/audit.h"
 #include "harts/observe/audit_instant.h"
@@ -11,6 +13,7 @@ namespace {
 constexpr u64 turns_between_looks = 16;          // at the instruction count: a power of two
 // An audit takes about as long as so many instructions: for itself, and for each leaf that it looks at.
 constexpr u64 cost_of_audit = 400'000, cost_of_leaf = 60;
+constexpr u64 patience = 32;                     // looks that find a hart in the policy before counts are left out
 constexpr u64 share = 10;                        // one part audit in so many parts run
 
 u64 split_mix(u64& state) {                      // Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014
@@ -58,6 +61,7 @@ void AuditMoments::choose_next(u64 leaves) {
 }
 
 void AuditMoments::audit_now(PhysAddr table) {
+    const auto began = std::chrono::steady_clock::now();
     const auto loaded = load_audit_table(machine_.ram(), table);
     const auto view = loaded ? AuditView::create(machine_.ram(), *loaded) : std::unexpected(std::string());
     if (!view) {
@@ -68,10 +72,15 @@ void AuditMoments::audit_now(PhysAddr table) {
     for (u32 n = 0; n < machine_.harts(); ++n) {
         use = stands_in_policy(*view, machine_.hart({n})) ? PolicyUse::Busy : use;
     }
+    if (use == PolicyUse::Busy && waited_++ < patience) {
+        return;  // due still: at one of the next looks nobody may be in there
+    }
+    waited_ = 0;
     InstantAudit audit = audit_instant(*view, use);
     merge_findings(findings_, std::move(audit.findings));
-    ++audits_;
-    with_counts_ += use == PolicyUse::Idle;
+    ++totals_.audits;
+    totals_.with_counts += use == PolicyUse::Idle;
+    totals_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     choose_next(audit.mappings);
 }
 

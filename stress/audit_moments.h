@@ -10,6 +10,12 @@
 
 namespace stampede {
 
+struct MomentTotals {
+    u64 audits = 0;
+    u64 with_counts = 0;   // … of these, while no hart stood in the policy
+    double seconds = 0;    // of the host, all together
+};
+
 class AuditMoments final : public TurnListener {
 public:
     // `table`: where the kernel's audit table is, once it has announced it. `next` hears of every turn too; may be null.
@@ -20,8 +26,7 @@ public:
     void on_turns_over() override;
 
     [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
-    [[nodiscard]] u64 audits() const { return audits_; }
-    [[nodiscard]] u64 with_counts() const { return with_counts_; }  // … of these, while no hart stood in the policy
+    [[nodiscard]] const MomentTotals& totals() const { return totals_; }
 
 private:
     void audit_now(PhysAddr table);
@@ -34,7 +39,8 @@ private:
     u64 random_;
     u64 turns_ = 0;
     u64 due_ = 0;                   // instructions of all harts
-    u64 audits_ = 0, with_counts_ = 0;
+    u64 waited_ = 0;
+    MomentTotals totals_;
     std::vector<Finding> findings_;
 };
 

@@ -37,8 +37,10 @@ FindingKind kind_of(Kind kind) {
 
 std::string title_of(const FrameIncident& incident, const std::string& who) {
     switch (incident.kind) {
-    case Kind::UseAfterFree: return fmt::format("{} a free frame: {}", verb(incident.access), who);
-    case Kind::WalkThroughFree: return "a page-table walk goes through a free frame: " + who;
+    case Kind::UseAfterFree:
+        return incident.mode == Privilege::User ? "a program uses a frame that was freed: by " + who
+                                                : fmt::format("{} {} a free frame", who, verb(incident.access));
+    case Kind::WalkThroughFree: return "a page-table walk goes through a frame that was freed: by " + who;
     case Kind::DoubleFree: return "a frame is freed that is free: " + who;
     case Kind::AllocatedTwice: return "a frame is allocated that is in use: " + who;
     case Kind::SharedWrite: return "the kernel stores into a frame that is shared: " + who;
@@ -56,15 +58,17 @@ FindingStack stack_of(const FrameParty& party, Privilege mode, std::string role,
 Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger, const GuestSymbols& symbols) {
     // Allocations and frees are told by the allocator: the policy's own functions are on every such stack.
     const bool by_policy = incident.kind == Kind::DoubleFree || incident.kind == Kind::AllocatedTwice;
-    FrameParty place = incident.who;
-    place.chain = by_policy ? ledger.site(place.chain) : place.chain;
+    const bool by_freer = FrameIncident::told_by_freer(incident.kind, incident.mode);
+    FrameParty place = by_freer ? incident.freed : incident.who;
+    place.chain = by_policy || by_freer ? ledger.site(place.chain) : place.chain;
     Finding finding;
     finding.kind = kind_of(incident.kind);
     FindingStack doer = stack_of(incident.who, incident.mode, "this", symbols);
     doer.address = symbols.describe_physical(incident.at);
-    const FindingStack named = by_policy ? stack_of(place, incident.mode, "", symbols) : doer;
+    const FindingStack named = by_policy || by_freer ? stack_of(place, Privilege::Supervisor, "", symbols) : doer;
     finding.title = title_of(incident, functions(named.frames));
-    finding.detail = fmt::format("{}, physical address {:#x}", doer.address, incident.at.value);
+    finding.detail = fmt::format("hart {} {} {}, physical address {:#x}", incident.who.hart, verb(incident.access), doer.address,
+                                 incident.at.value);
     if (incident.kind == Kind::SharedWrite) {
         finding.detail += fmt::format("; its count is {}", incident.count);
     }

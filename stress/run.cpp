@@ -226,6 +226,7 @@ private:
         merge_findings(outcome.findings, races());
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
+        outcome.moments = moments_ != nullptr ? moments_->totals() : MomentTotals{};
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
         for (u32 n = 0; n < machine_->harts(); ++n) {
             outcome.instructions.push_back(machine_->instructions({n}));

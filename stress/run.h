@@ -9,6 +9,7 @@
 #include "harts/machine/machine.h"
 #include "harts/report/run_report.h"
 #include "stress/console_log.h"
+#include "stress/audit_moments.h"
 #include "stress/interrupts.h"
 #include "harts/schedule/schedule_spec.h"
 #include "stress/race_support.h"
@@ -53,6 +54,7 @@ struct RunOutcome {
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
     bool audited = false;
+    MomentTotals moments;                             // audits at chosen moments
     bool allocation_failed = false;                   // one that was asked for (fail-allocation=N)
     std::string schedule;                             // what a repeatable schedule says of itself
 

@@ -206,13 +206,18 @@ FrameParty FrameLedger::party(const Event& event) {
 }
 
 void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count) {
-    constexpr std::size_t deep = 24, telling = 4;  // of the stack: what is kept, what tells two incidents apart
+    constexpr std::size_t deep = 24, telling = 6;  // of the stack: what is kept, what tells two incidents apart
     FrameParty who = party(hart, deep);
+    const History& history = histories_[ram_.page_index(at)];
+    FrameParty freed = party(history.freed);
     const FutexGuard guard(lock_);
     for (FrameIncident& known : incidents_) {
-        const std::size_t compared = std::min({telling, known.who.chain.size(), who.chain.size()});
+        const bool by_freer = FrameIncident::told_by_freer(kind, hart.own.mode);
+        const std::vector<u64>& mine = by_freer ? freed.chain : who.chain;
+        const std::vector<u64>& other = by_freer ? known.freed.chain : known.who.chain;
+        const std::size_t compared = std::min({telling, mine.size(), other.size()});
         if (known.kind == kind && known.mode == hart.own.mode &&
-            std::equal(who.chain.begin(), who.chain.begin() + static_cast<std::ptrdiff_t>(compared), known.who.chain.begin())) {
+            std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(compared), other.begin())) {
             ++known.times;
             return;
         }
@@ -221,8 +226,7 @@ void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Acce
         return;
     }
     who.pid = pid_of(hart);
-    const History& history = histories_[ram_.page_index(at)];
-    incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated), party(history.freed), at, count, 1});
+    incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated), std::move(freed), at, count, 1});
     count_.store(incidents_.size(), std::memory_order_relaxed);
 }
 

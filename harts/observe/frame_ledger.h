@@ -36,6 +36,11 @@ struct FrameIncident {
     PhysAddr at;
     i64 count = 0;                           // of the frame's references, as its kernel says
     u64 times = 1;
+
+    // Whoever walks or runs user code through a free frame does nothing wrong himself: who freed it tells one such bug from another.
+    [[nodiscard]] static bool told_by_freer(Kind kind, Privilege mode) {
+        return kind == Kind::WalkThroughFree || (kind == Kind::UseAfterFree && mode == Privilege::User);
+    }
 };
 
 // Frames of one allocation site that nobody has any more.
