@@ -140,8 +140,8 @@ void FrameLedger::on_freed(Hart& hart, PhysAddr frame) {
     forget_translations(hart, frame);
 }
 
-// Fast accesses to the frame end: this hart's, and everybody's where one thread drives them all. Looked for where a linear map of memory
-// has them, and among the pages of the user that the hart serves.
+// Fast accesses to the frame end: this hart's, and everybody's where one thread drives them all. Looked for where a kernel's linear map
+// of memory has them.
 void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
     const u64 physical = frame.value & ~page_offset_mask;
     const auto drop = [&](TlbEntry& entry) {
@@ -150,7 +150,7 @@ void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
         }
     };
     const auto drop_linear = [&](Hart& other) {
-        other.tlb.for_each_bank([&](TlbBank& bank) { drop(bank.entries[TlbBank::index(physical)]); });
+        other.tlb.for_each_supervisor_bank([&](TlbBank& bank) { drop(bank.entries[TlbBank::index(physical)]); });
     };
     if (drive_ == Drive::Parallel) {
         drop_linear(hart);

@@ -21,7 +21,7 @@ namespace stampede {
 
 // Who did something: the pc, then return addresses as far as they are kept.
 struct FrameParty {
-    static constexpr std::size_t depth = 10;
+    static constexpr std::size_t depth = 8;
     u32 hart = 0;
     std::optional<u32> pid;
     std::vector<u64> chain;  // empty: not known

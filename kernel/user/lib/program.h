@@ -23,6 +23,7 @@ struct Options {
     std::uint64_t failures = 0;             // fail-allocation=: so many processes may be killed for want of memory
 };
 Options parse_options(int argc, char** argv);
+extern bool an_allocation_fails;            // parse_options() saw fail-allocation=
 // The number behind `key=`, or `otherwise` where the word is missing or no number.
 std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t otherwise);
 

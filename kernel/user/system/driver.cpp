@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
         }
     }
     // Counted from here: boot, init and this program's own beginning do not.
+    parse_options(argc, argv);
     fail_allocation(static_cast<int>(option(argc, argv, "fail-allocation", 0)));
     const int pid = persist(fork);
     if (pid == 0) {

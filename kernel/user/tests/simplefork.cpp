@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     static volatile int in_data = 1;
     volatile int on_stack = 1;
     constexpr int child_status = 42;
+    const bool may_be_killed = parse_options(argc, argv).failures != 0;
     const int pid = persist(fork);
     if (pid < 0) {
         fail("fork() failed", "result %d", pid);
@@ -25,7 +26,6 @@ int main(int argc, char** argv) {
     }
     int status = 0;
     const int reaped = persist([&] { return wait(&status); });
-    const bool may_be_killed = parse_options(argc, argv).failures != 0;
     if (reaped != pid || (status != child_status && !(may_be_killed && status == killed_status))) {
         fail("wait() gave another child or status", "pid %d status %d, expected %d and %d", reaped, status, pid,
              child_status);
