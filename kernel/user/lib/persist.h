@@ -9,7 +9,7 @@ namespace user {
 template <typename Call>
 auto persist(Call call) {
     const auto result = call();
-    return result < 0 && an_allocation_fails ? call() : result;
+    return result < 0 && !memory_lasts ? call() : result;
 }
 
 }  // namespace user

@@ -17,7 +17,7 @@ std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t other
     return otherwise;
 }
 
-bool an_allocation_fails = false;
+bool memory_lasts = true;
 
 Options parse_options(int argc, char** argv) {
     Options options;
@@ -25,7 +25,7 @@ Options parse_options(int argc, char** argv) {
     options.seconds = option(argc, argv, "seconds", options.seconds);
     options.seed = option(argc, argv, "seed", options.seed);
     options.failures = option(argc, argv, "fail-allocation", 0) != 0;
-    an_allocation_fails = options.failures != 0;
+    memory_lasts = options.failures == 0;
     return options;
 }
 

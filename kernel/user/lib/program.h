@@ -23,7 +23,7 @@ struct Options {
     std::uint64_t failures = 0;             // fail-allocation=: so many processes may be killed for want of memory
 };
 Options parse_options(int argc, char** argv);
-extern bool an_allocation_fails;            // parse_options() saw fail-allocation=
+extern bool memory_lasts;                   // until parse_options() sees fail-allocation=; true: among initialised data
 // The number behind `key=`, or `otherwise` where the word is missing or no number.
 std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t otherwise);
 
