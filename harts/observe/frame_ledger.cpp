@@ -52,7 +52,8 @@ std::size_t quick_walk(const Hart& hart, const Ram& ram, std::span<u64> pcs) {
 struct FrameLedger::Event {
     std::array<std::atomic<u64>, FrameParty::depth> pcs;  // 0: none
     std::atomic<u32> hart;
-    std::atomic<u32> pid;                                 // 0: not known
+    std::atomic<u64> satp;
+    std::atomic<u64> sequence;
 };
 
 struct FrameLedger::History {
@@ -88,17 +89,15 @@ std::optional<u64> FrameLedger::page_of(PhysAddr at) const {
     return ram_.contains(at, 1) ? std::optional(ram_.page_index(at)) : std::nullopt;
 }
 
-// Whose page table the hart goes by. The kernel's own is nobody's, and looking through all processes for it takes long.
-std::optional<u32> FrameLedger::pid_of(Hart& hart) {
+// Whose page table that was. Looked up when somebody wants to know, for it takes long; no answer where the process is gone, or the root
+// page table's frame has been allocated again since.
+std::optional<u32> FrameLedger::pid_of(u64 satp, u64 sequence) const {
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
-    const u64 satp = hart.own.csr.satp;
-    u64& nobody = per_hart_[hart.own.id.value].nobody;
-    if (known == nullptr || satp == nobody) {
+    const std::optional<u64> root = page_of(Satp{satp}.root().address());
+    if (known == nullptr || !root || histories_[*root].allocated.sequence.load(std::memory_order_relaxed) > sequence) {
         return std::nullopt;
     }
-    const std::optional<u32> pid = known->processes.pid_of({satp});
-    nobody = pid ? nobody : satp;
-    return pid;
+    return known->processes.pid_of({satp});
 }
 
 void FrameLedger::note(Event& event, Hart& hart) {
@@ -108,7 +107,8 @@ void FrameLedger::note(Event& event, Hart& hart) {
         event.pcs[n].store(pcs[n], std::memory_order_relaxed);
     }
     event.hart.store(hart.own.id.value, std::memory_order_relaxed);
-    event.pid.store(pid_of(hart).value_or(0), std::memory_order_relaxed);
+    event.satp.store(hart.own.csr.satp, std::memory_order_relaxed);
+    event.sequence.store(sequence_.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void FrameLedger::on_allocated(Hart& hart, PhysAddr frame) {
@@ -192,11 +192,9 @@ FrameParty FrameLedger::party(Hart& hart, std::size_t depth) const {
     return {hart.own.id.value, std::nullopt, std::move(pcs)};
 }
 
-FrameParty FrameLedger::party(const Event& event) {
+FrameParty FrameLedger::party(const Event& event) const {
     FrameParty party{event.hart.load(std::memory_order_relaxed), std::nullopt, {}};
-    if (const u32 pid = event.pid.load(std::memory_order_relaxed); pid != 0) {
-        party.pid = pid;
-    }
+    party.pid = pid_of(event.satp.load(std::memory_order_relaxed), event.sequence.load(std::memory_order_relaxed));
     for (const auto& pc : event.pcs) {
         if (const u64 value = pc.load(std::memory_order_relaxed); value != 0) {
             party.chain.push_back(value);
@@ -225,7 +223,7 @@ void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Acce
     if (incidents_.size() == most_incidents) {
         return;
     }
-    who.pid = pid_of(hart);
+    who.pid = pid_of(hart.own.csr.satp, sequence_.load(std::memory_order_relaxed));
     incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated), std::move(freed), at, count, 1});
     count_.store(incidents_.size(), std::memory_order_relaxed);
 }

@@ -81,23 +81,20 @@ private:
     struct Event;
     struct History;
     struct Knowledge;
-    struct alignas(64) PerHart {
-        u64 nobody = 0;  // the satp last seen that is no process's; the hart's own
-    };
     static constexpr std::size_t most_incidents = 64;
 
     [[nodiscard]] std::optional<u64> page_of(PhysAddr at) const;
     void note(Event& event, Hart& hart);
     [[nodiscard]] FrameParty party(Hart& hart, std::size_t depth) const;
-    [[nodiscard]] static FrameParty party(const Event& event);
-    [[nodiscard]] std::optional<u32> pid_of(Hart& hart);
+    [[nodiscard]] FrameParty party(const Event& event) const;
+    [[nodiscard]] std::optional<u32> pid_of(u64 satp, u64 sequence) const;
     void report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count) EXCLUDES(lock_);
     void forget_translations(Hart& hart, PhysAddr frame) const;
 
     const Ram& ram_;
     const Drive drive_;
     History* const histories_;               // by page of RAM; untouched ones cost no memory
-    std::array<PerHart, max_harts> per_hart_;
+    std::atomic<u64> sequence_{0};           // of events; by all harts. relaxed: numbers that tell earlier from later
     std::atomic<u32> booted_{0};             // by the harness or a hart, read by harts; relaxed: a boundary in time only
     // release when set, acquire when read: the object behind it is complete. Never changed again.
     std::atomic<Knowledge*> knowledge_{nullptr};
