@@ -10,13 +10,17 @@
 #include <cstring>
 
 #include "harts/memory/ram.h"
+#include "harts/report/finding_store.h"
 #include "harts/report/nearest_names.h"
 #include "harts/report/text.h"
 #include "stress/failure_sweep.h"
 #include "stress/interrupts.h"
 #include "stress/options.h"
+#include "stress/replay.h"
+#include "stress/replay_command.h"
 #include "stress/report.h"
 #include "stress/run.h"
+#include "stress/setup.h"
 #include "stress/summary.h"
 #include "stress/terminal.h"
 #include "stress/workloads.h"
@@ -102,33 +106,6 @@ private:
     int file_;
 };
 
-RunSetup setup_of(const Options& options, const Policy& policy) {
-    RunSetup setup;
-    setup.machine.harts = options.cpus;
-    setup.machine.memory = options.memory;
-    setup.machine.time = options.schedule.repeatable() ? TimeMode::Counted : options.time;
-    setup.schedule = options.schedule;
-    setup.seed = options.seed;
-    setup.machine.bootargs = options.bootargs();
-    setup.kernel = policy.kernel;
-    if (options.task == Task::Run) {
-        setup.user_program = guest_folder() / "user" / (options.workload + ".elf");
-        const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
-        setup.user_traps = workload->provokes_traps() ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
-        setup.copy_on_write = workload->needs_copy_on_write() && policy.shares_on_fork()
-                                  ? RunFacts::CopyOnWrite::Missing
-                                  : RunFacts::CopyOnWrite::Optional;
-    } else {
-        setup.input = Watchdog::Input::Possible;
-        setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types
-        setup.audit = RunFacts::Audit::NotExpected;  // one may leave a shell at any time
-    }
-    setup.trace = options.trace;
-    setup.limit = options.time_limit();
-    setup.max_findings = options.max_findings;
-    return setup;
-}
-
 Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
                                 Interrupts& interrupts) {
     ProgressLine line(::isatty(STDERR_FILENO) != 0 && options.console != "-" ? ProgressLine::Where::Terminal
@@ -169,31 +146,34 @@ private:
 
 // What a run says at its end; gives its exit status.
 ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
-                    const std::string& console_text) {
+                    const std::string& console_text, const ReplaysByTitle& replays) {
     const bool failed = report.verdict == Verdict::Findings;
     if (options.task == Task::Run || failed) {
         fmt::print("{}", summary_text(report, outcome));
     }
     auto status = static_cast<ExitStatus>(report.exit_status);
-    if (const Result<void> written = write_reports(options, report, console_text); !written) {
+    if (const Result<void> written = write_reports(options, report, console_text, replays); !written) {
         std::fflush(stdout);
         complain(written.error().message);
         status = failed ? status : ExitStatus::Unusable;
-    }
-    if (failed) {
-        fmt::print(
-            "{} harts ran in parallel, in an order that is not repeated: the same command may find it, or not.\n",
-            options.cpus);
-        fmt::print("{}\n", shell_line(report.findings.front().reproduce));
     }
     std::fflush(stdout);
     return status;
 }
 
+// How it is shown again, in the last line.
+void say_how_to_repeat(const Options& options, const RunReport& report, const ReplaysByTitle& replays) {
+    if (report.verdict == Verdict::Findings) {
+        const Finding& finding = finding_to_show(report, replays);
+        fmt::print("{}{}\n", repeatability_text(options, finding, replays), shell_line(finding.reproduce));
+        std::fflush(stdout);
+    }
+}
+
 ExitStatus refuse(const Options& options, const std::vector<std::string>& command, const Refusal& refusal) {
     complain(refusal.text);
     if (const auto written =
-            write_reports(options, make_error_report(options, command, refusal.status, refusal.text), "");
+            write_reports(options, make_error_report(options, command, refusal.status, refusal.text), "", {});
         !written) {
         complain(written.error().message);
     }
@@ -239,7 +219,135 @@ ExitStatus run_each_failure(const Options& options, const std::vector<std::strin
         finding.reproduce = options_of(sweep->first_of.at(finding.title)).rerun(command.front());
     }
     fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
-    return conclude(options, report, sweep->outcome, console_text);
+    const ExitStatus status = conclude(options, report, sweep->outcome, console_text, {});
+    if (report.verdict == Verdict::Findings) {
+        fmt::print("{}\n", shell_line(report.findings.front().reproduce));
+    }
+    return status;
+}
+
+// One invocation: what was asked for, and what it takes.
+struct Invocation {
+    const Options& options;
+    const std::vector<std::string>& command;
+    MakeRaceDetection make_race_detection;
+    Policy policy;
+    std::string kernel;                 // its hash
+    Suppressions suppressions;          // of races
+    std::optional<ReplayFile> replay;   // that is run again
+    std::optional<Trials> trials;       // where one run is not enough
+};
+
+RunSetup setup_of(const Invocation& invocation, const Options& options) {
+    RunSetup setup = setup_of(options, invocation.policy);
+    setup.race = options.race ? invocation.make_race_detection : nullptr;
+    setup.suppressions = invocation.suppressions;
+    return setup;
+}
+
+std::expected<void, Refusal> prepare(Invocation& invocation) {
+    const Options& options = invocation.options;
+    const Result<std::string> kernel = hash_of(invocation.policy);
+    if (!kernel) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, kernel.error().message});
+    }
+    invocation.kernel = *kernel;
+    if (options.suppressions) {
+        auto suppressions = Suppressions::read(*options.suppressions);
+        if (!suppressions) {
+            return std::unexpected(Refusal{ExitStatus::Unusable, suppressions.error().message});
+        }
+        invocation.suppressions = std::move(*suppressions);
+    }
+    if (options.replay) {
+        const std::string name = replay_path(*options.replay).string();
+        Result<ReplayFile> file = read_replay(*options.replay);
+        const Result<void> same = file ? check_kernel(*file, name, invocation.policy) : std::unexpected(file.error());
+        if (!same) {
+            return std::unexpected(Refusal{ExitStatus::Unusable, same.error().message});
+        }
+        invocation.replay = std::move(*file);
+    }
+    if (options.times > 1 || options.minimize || options.search) {
+        Result<Trials> trials = Trials::start([&invocation](const ReplayFile& file) -> Result<RunSetup> {
+            Options settings = invocation.options;
+            settings.given.clear();
+            settings.trace.reset();
+            const Result<Options> options_of_file = replayed(settings, file, "a trial");
+            return options_of_file ? Result<RunSetup>(setup_of(invocation, *options_of_file))
+                                   : std::unexpected(options_of_file.error());
+        });
+        if (!trials) {
+            return std::unexpected(Refusal{ExitStatus::HostLacks, trials.error().message});
+        }
+        invocation.trials.emplace(std::move(*trials));
+    }
+    return {};
+}
+
+ReplaysByTitle find_replays(Invocation& invocation, const RunOutcome& outcome, const Interrupts& interrupts) {
+    const Options& options = invocation.options;
+    if (options.task != Task::Run || options.replay) {
+        return {};
+    }
+    ReplaysByTitle replays = replays_on_disk(options, invocation.kernel, outcome.findings);
+    if (options.schedule.repeatable()) {
+        replays = replays_of_repeatable(options, invocation.kernel, outcome.findings);
+    } else if (options.search) {
+        search_replays(options, invocation.kernel, outcome, *invocation.trials, interrupts, replays);
+    }
+    return replays;
+}
+
+// Each finding that repeats gets an equal share of the time.
+void minimize_findings(Invocation& invocation, const RunReport& report, const ReplaysByTitle& replays, const Interrupts& interrupts) {
+    for (const Finding& finding : report.findings) {
+        if (replays.contains(finding.title)) {
+            (void)minimize_replay(invocation.options, FindingStore(*invocation.options.findings_folder).folder_of(finding),
+                                  *invocation.trials, interrupts, minimizing_time(invocation.options) / replays.size());
+        }
+    }
+}
+
+ExitStatus run_once(Invocation& invocation, Interrupts& interrupts) {
+    const Options& options = invocation.options;
+    auto console_file = ConsoleFile::open(options);
+    if (!console_file) {
+        return refuse(options, invocation.command, console_file.error());
+    }
+    Shell shell(interrupts);
+    const bool is_shell = options.task == Task::Shell;
+    ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
+                       is_shell ? std::function([&] { return shell.next(); }) : nullptr);
+    RunSetup setup = setup_of(invocation, options);
+    if (invocation.replay) {
+        setup.wanted = invocation.replay->titles;
+        setup.wanted_enough = setup.wanted.size();
+        setup.tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+    }
+    if (options.fail_allocations && !is_shell) {
+        return run_each_failure(options, invocation.command, setup, *console_file, interrupts);
+    }
+    const Result<RunOutcome> outcome =
+        is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
+    if (!outcome) {
+        // A kernel that cannot be used, unless it is the host that has not that much memory.
+        const ExitStatus status = Ram::create(options.memory) ? ExitStatus::Unusable : ExitStatus::HostLacks;
+        return refuse(options, invocation.command, {status, outcome.error().message});
+    }
+    console.flush();
+    const ReplaysByTitle replays = find_replays(invocation, *outcome, interrupts);
+    RunReport report = make_report(options, invocation.command, *outcome);
+    set_commands(report, options, invocation.command.front(), replays);
+    const ExitStatus status = conclude(options, report, *outcome, console.text(), replays);
+    if (options.minimize) {
+        minimize_findings(invocation, report, replays, interrupts);
+    }
+    if (invocation.replay) {
+        fmt::print("{}", shown_text(*invocation.replay, *outcome));
+    }
+    say_how_to_repeat(options, report, replays);
+    return status;
 }
 
 ExitStatus run(const Options& options, const std::vector<std::string>& command, MakeRaceDetection make_race_detection) {
@@ -247,30 +355,27 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command, 
     if (!policy) {
         return refuse(options, command, policy.error());
     }
-    auto console_file = ConsoleFile::open(options);
-    if (!console_file) {
-        return refuse(options, command, console_file.error());
+    Invocation invocation{options, command, make_race_detection, *policy, {}, {}, {}, {}};
+    if (const auto prepared = prepare(invocation); !prepared) {
+        return refuse(options, command, prepared.error());
     }
     Interrupts interrupts;
-    Shell shell(interrupts);
-    const bool is_shell = options.task == Task::Shell;
-    ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
-                       is_shell ? std::function([&] { return shell.next(); }) : nullptr);
-    RunSetup setup = setup_of(options, *policy);
-    setup.race = options.race ? make_race_detection : nullptr;
-    if (options.fail_allocations && !is_shell) {
-        return run_each_failure(options, command, setup, *console_file, interrupts);
+    if (invocation.replay && options.minimize) {
+        return minimize_replay(options, *options.replay, *invocation.trials, interrupts, minimizing_time(options));
     }
-    const Result<RunOutcome> outcome =
-        is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
-    if (!outcome) {
-        // A kernel that cannot be used, unless it is the host that has not that much memory.
-        const ExitStatus status = Ram::create(options.memory) ? ExitStatus::Unusable : ExitStatus::HostLacks;
-        return refuse(options, command, {status, outcome.error().message});
+    if (invocation.replay && options.times > 1) {
+        return repeat_replay(options, *invocation.replay, *invocation.trials, interrupts);
     }
-    console.flush();
-    RunReport report = make_report(options, command, *outcome);
-    return conclude(options, report, *outcome, console.text());
+    return run_once(invocation, interrupts);
+}
+
+// With what a replay file says, if there is one.
+Result<Options> settle(const Options& given) {
+    if (!given.replay) {
+        return given;
+    }
+    const Result<ReplayFile> file = read_replay(*given.replay);
+    return file ? replayed(given, *file, replay_path(*given.replay).string()) : std::unexpected(file.error());
 }
 
 }  // namespace
@@ -285,10 +390,15 @@ int stress_command(int argc, const char* const* argv, MakeRaceDetection make_rac
         fmt::print("{}", listing(workloads(), find_policies(guest_folder())));
         return static_cast<int>(ExitStatus::Passed);
     }
-    if (options->race && make_race_detection == nullptr) {
+    const std::vector<std::string> command(argv, argv + argc);
+    const Result<Options> settled = settle(*options);
+    if (!settled) {
+        return static_cast<int>(refuse(*options, command, {ExitStatus::Unusable, settled.error().message}));
+    }
+    if (settled->race && make_race_detection == nullptr) {
         return static_cast<int>(become_race_program(argv));
     }
-    return static_cast<int>(run(*options, std::vector<std::string>(argv, argv + argc), make_race_detection));
+    return static_cast<int>(run(*settled, command, make_race_detection));
 }
 
 }  // namespace stampede

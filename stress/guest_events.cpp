@@ -10,7 +10,23 @@ namespace stampede {
 namespace {
 
 constexpr unsigned frame_pointer = 8;      // x register
+constexpr u64 user_ecall = 8;              // scause: environment call from U
 constexpr unsigned repeats_that_prove = 3; // exceptions in a row at the first instruction of their own handler
+constexpr u64 faults_that_prove = 2'000;   // the same in a row, of one program that executes nothing in between
+
+// A handler in assembly calls the rest with the trapped function's fp, so the chain goes from it to that function's caller. What trapped in
+// the kernel stands in sepc, as if the instruction had called (return addresses are looked up one byte back).
+void add_trapped(std::vector<u64>& chain, const HartState& state) {
+    constexpr u64 longest_vector = 512;  // bytes of code that saves registers
+    const u64 vector = state.csr.stvec & ~u64{3};
+    if (state.mode != Privilege::Supervisor || (state.csr.mstatus & csr::status_spp) == 0) {
+        return;
+    }
+    const auto in_vector = std::find_if(std::next(chain.begin()), chain.end(), [&](u64 pc) { return pc - vector < longest_vector; });
+    if (in_vector != chain.end()) {
+        chain.insert(std::next(in_vector), state.csr.sepc + 1);
+    }
+}
 
 }  // namespace
 
@@ -59,8 +75,12 @@ void GuestEvents::on_audit_table(const HartState&, PhysAddr table) {
 void GuestEvents::on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) {
     PerHart& own = per_hart_[state.id.value];
     ++own.traps;
+    own.system_calls += cause == user_ecall ? 1 : 0;
     if ((cause & csr::interrupt_bit) == 0) {
         watch_handler(own, state, {cause, tval, state.pc}, to);
+        if (state.mode == Privilege::User) {
+            watch_program(own, state, {cause, tval, state.pc});
+        }
     }
     if (trace_ != nullptr) {
         trace_->trap(state, cause, tval, pid_of(state.csr.satp));
@@ -90,7 +110,31 @@ void GuestEvents::watch_handler(PerHart& own, const HartState& state, DeadHandle
     stop_();
 }
 
+// Interrupts, and other programs that only run on other harts, do not matter; any other exception of a program on this hart does.
+void GuestEvents::watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) {
+    const DeadHandler::Exception& last = own.user_fault;
+    const bool same = exception.cause == last.cause && exception.tval == last.tval && exception.pc == last.pc &&
+                      state.csr.satp == own.user_satp && state.executed_now() - own.user_returned <= 1;
+    own.user_repeats = same ? own.user_repeats + 1 : 0;
+    own.user_fault = exception;
+    own.user_satp = state.csr.satp;
+    if (own.user_repeats != faults_that_prove) {
+        return;
+    }
+    GuestPlace where = place_of(state);
+    {
+        const FutexGuard guard(lock_);
+        if (!endless_fault_) {
+            endless_fault_ = {exception, own.user_repeats, std::move(where)};
+        }
+    }
+    stop_();
+}
+
 void GuestEvents::on_trap_return(const HartState& state) {
+    if (state.mode == Privilege::User) {
+        per_hart_[state.id.value].user_returned = state.executed_now();
+    }
     if (state.mode == Privilege::User && !user_mode_reached()) {
         user_mode_.store(1, std::memory_order_relaxed);
         if (frames_ != nullptr) {
@@ -131,6 +175,11 @@ std::optional<DeadHandler> GuestEvents::dead_handler() const {
     return dead_handler_;
 }
 
+std::optional<EndlessFault> GuestEvents::endless_fault() const {
+    const FutexGuard guard(lock_);
+    return endless_fault_;
+}
+
 std::optional<u64> GuestEvents::done_status() const {
     const u64 status = done_.load(std::memory_order_acquire);
     return status != not_done ? std::optional(status) : std::nullopt;
@@ -142,8 +191,9 @@ std::optional<u32> GuestEvents::pid_of(u64 satp) const {
 }
 
 GuestPlace GuestEvents::place_of(const HartState& state) const {
-    return {state.id.value, pid_of(state.csr.satp),
-            walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]), state.mode};
+    std::vector<u64> chain = walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]);
+    add_trapped(chain, state);
+    return {state.id.value, pid_of(state.csr.satp), std::move(chain), state.mode};
 }
 
 }  // namespace stampede

@@ -42,6 +42,13 @@ struct DeadHandler {
     GuestPlace where;
 };
 
+// A program that raises one exception at one instruction again and again, with nothing but the kernel in between.
+struct EndlessFault {
+    DeadHandler::Exception exception;
+    u64 times = 0;
+    GuestPlace where;
+};
+
 class GuestEvents : public GuestCallSink, public HartEvents {
 public:
     static constexpr std::size_t most_failed_checks = 256;
@@ -64,11 +71,13 @@ public:
     [[nodiscard]] std::optional<PhysAddr> audit_table() const;
     [[nodiscard]] std::vector<FailedCheck> failed_checks() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<DeadHandler> dead_handler() const EXCLUDES(lock_);
+    [[nodiscard]] std::optional<EndlessFault> endless_fault() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<u64> done_status() const;  // the first that is not 0, else 0; none: never said
     [[nodiscard]] bool user_mode_reached() const { return user_mode_.load(std::memory_order_relaxed) != 0; }
 
     // --- harts parked -----------------------------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
+    [[nodiscard]] u64 system_calls(HartId hart) const { return per_hart_[hart.value].system_calls; }
     [[nodiscard]] GuestPlace place_of(const HartState& state) const;
     // Whose page table that is now, if anybody's.
     [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
@@ -78,10 +87,15 @@ private:
         std::atomic<u64> operations{0};  // by the hart, read by the progress line; relaxed: a number of its own
         // The hart's own:
         u64 traps = 0;
+        u64 system_calls = 0;
         std::optional<DeadHandler::Exception> last;  // that was not its handler's own
         DeadHandler::Exception before_repeats;
         unsigned repeats = 0;
+        DeadHandler::Exception user_fault;           // the last one, and
+        u64 user_satp = 0, user_returned = 0;        // of whom; instructions executed at the last return to user mode
+        u64 user_repeats = 0;
     };
+    void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) EXCLUDES(lock_);
     void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to);
 
     const Ram& ram_;
@@ -100,6 +114,7 @@ private:
     std::unique_ptr<const ProcessLookup> processes_owner_ GUARDED_BY(lock_);
     std::vector<FailedCheck> failed_checks_ GUARDED_BY(lock_);
     std::optional<DeadHandler> dead_handler_ GUARDED_BY(lock_);
+    std::optional<EndlessFault> endless_fault_ GUARDED_BY(lock_);
 };
 
 }  // namespace stampede

@@ -60,6 +60,10 @@ std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind 
     return unknown;
 }
 
+bool GuestSymbols::in_image(PhysAddr address) const {
+    return std::ranges::any_of(image_, [&](const Piece& piece) { return address.value - piece.physical < piece.size; });
+}
+
 std::string GuestSymbols::describe_physical(PhysAddr address) const {
     for (const Piece& piece : image_) {
         if (address.value - piece.physical < piece.size) {

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
     // The frames at a pc, innermost first: functions inlined there, then the one around them. `kind` as in Symbols.
     [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode, PcKind kind = PcKind::Instruction) const;
+    [[nodiscard]] bool in_image(PhysAddr address) const;  // the kernel's
     // A physical address as describe_data() has it where it lies in the kernel's image, else as a page of RAM and an offset.
     [[nodiscard]] std::string describe_physical(PhysAddr address) const;
     // A pc as "function at file:line", a datum as "name" or "name+0x10"; the number where nothing is known.

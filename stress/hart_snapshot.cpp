@@ -58,9 +58,13 @@ HartSnapshot snapshot_of(Hart& hart, const Ram& ram, u64 traps) {
                           .retired = own.retired_now(),
                           .traps = traps,
                           .spin_pc = own.spin.pc,
-                          .spin_address = {}};
+                          .spin_address = {},
+                          .spin_word = {}};
     if (snapshot.spins()) {
         snapshot.spin_address = own.spin.address != 0 ? own.spin.address : spin_word(ram, own, own.spin.pc);
+        if (snapshot.spin_address) {
+            snapshot.spin_word = translate(ram, {own.mode, {own.csr.satp}}, *snapshot.spin_address);
+        }
     }
     return snapshot;
 }

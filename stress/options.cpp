@@ -82,8 +82,16 @@ void add_all(CLI::App& app, Options& options) {
     add(app, "--time", options.time, parse_time, "host, or warp: jump to the next deadline when every hart waits",
         "MODE");
     app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
+    add_text(app, "--suppressions", options.suppressions, "races not to report: a rule and its reason a line", "FILE");
     add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
         "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K]", "SCHEDULE");
+    add(app, "--schedule-seed", options.schedule_seed, number(0, ~u64{0}), "of a repeatable schedule, default: --seed's", "S");
+    add_text(app, "--replay", options.replay, "run again what a replay file, or a finding's folder, says", "PATH");
+    add(app, "--times", options.times, number(1, 1'000'000), "how often, with --replay: it says how often it showed", "N");
+    app.add_flag("--minimize", options.minimize,
+                 "shrink a repeatable finding and its schedule, for at most --timeout, default 60s");
+    add(app, "--search", options.search, time,
+        "what a parallel run found is searched for in repeatable schedules, at most so long", "TIME");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
     add_text(app, "--append", options.append, "more words for the kernel's command line", "TEXT");
     CLI::Option* const one = add(app, "--fail-allocation", options.fail_allocation, number(1, 0x7fff'ffff),
@@ -108,6 +116,41 @@ std::optional<seconds> Options::time_limit() const {
     return duration + std::chrono::minutes(1);
 }
 
+std::map<std::string, std::string> Options::texts() const {
+    std::map<std::string, std::string> texts{
+        {"workload", workload},
+        {"cpus", std::to_string(cpus)},
+        {"memory", size_text(memory)},
+        {"seed", std::to_string(seed)},
+        {"duration", fmt::format("{}s", duration.count())},
+        {"time", time == TimeMode::Host ? "host" : "warp"},
+        {"policy", policy},
+        {"race", race ? "yes" : "no"},
+        {"schedule", schedule.text()},
+        {"append", append},
+        {"max-findings", std::to_string(max_findings)},
+    };
+    if (operations) {
+        texts["ops"] = std::to_string(*operations);
+    }
+    if (fail_allocation) {
+        texts["fail-allocation"] = std::to_string(*fail_allocation);
+    }
+    if (fail_allocations) {
+        texts["fail-allocations"] = "yes";
+    }
+    if (schedule.repeatable()) {
+        texts["schedule-seed"] = std::to_string(seed_of_schedule());
+    }
+    if (const auto limit = time_limit()) {
+        texts["timeout"] = fmt::format("{}s", limit->count());
+    }
+    if (replay) {
+        texts["replay"] = *replay;
+    }
+    return texts;
+}
+
 std::string Options::bootargs() const {
     std::string words = task == Task::Shell
         ? fmt::format("shell=once seed={}", seed)
@@ -122,6 +165,9 @@ std::string Options::bootargs() const {
 }
 
 std::vector<std::string> Options::rerun(const std::string& program) const {
+    if (replay) {
+        return {program, "--replay", *replay};
+    }
     const Options standard;
     std::vector<std::string> words{program, "--cpus", std::to_string(cpus)};
     const auto add = [&words](std::string name, std::string value) {
@@ -147,8 +193,14 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     if (race) {
         words.emplace_back("--race");
     }
+    if (suppressions) {
+        add("--suppressions", *suppressions);
+    }
     if (schedule != standard.schedule) {
         add("--schedule", schedule.text());
+    }
+    if (schedule_seed && *schedule_seed != seed) {
+        add("--schedule-seed", std::to_string(*schedule_seed));
     }
     add("--policy", policy);
     if (!append.empty()) {
@@ -166,6 +218,36 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     words.push_back(workload);
     return words;
 }
+
+namespace {
+
+// Options that only make sense together; empty: all is well.
+std::string contradiction(const Options& options) {
+    if (options.task == Task::Run && options.workload.empty() && !options.replay) {
+        return "which workload? --list names them, --help the options";
+    }
+    if (options.task == Task::Shell && (options.replay || options.minimize || options.search)) {
+        return "shell: what somebody types is in no replay file";
+    }
+    if (options.times != 1 && (!options.replay || options.minimize)) {
+        return "--times: expected with --replay, and without --minimize";
+    }
+    if (options.minimize && !options.replay && !options.findings_folder) {
+        return "--minimize: where to? expected with --replay PATH or --findings DIR";
+    }
+    if (options.minimize && !options.replay && !options.schedule.repeatable() && !options.search) {
+        return "--minimize: a parallel run does not repeat; expected with --replay, --schedule or --search";
+    }
+    if (options.search && (options.replay || options.schedule.repeatable())) {
+        return "--search: expected for a parallel run; a repeatable one repeats as it is";
+    }
+    if (options.schedule_seed && !options.schedule.repeatable() && !options.replay) {
+        return "--schedule-seed: expected with a repeatable --schedule";
+    }
+    return "";
+}
+
+}  // namespace
 
 std::expected<Options, EarlyExit> parse_options(int argc, const char* const* argv) {
     Options options;
@@ -188,9 +270,13 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
                                       : EarlyExit{ExitStatus::Unusable, "stress: " + err.str()});
     }
     options.task = list ? Task::List : options.workload == shell_name ? Task::Shell : Task::Run;
-    if (options.task == Task::Run && options.workload.empty()) {
-        return std::unexpected(
-            EarlyExit{ExitStatus::Unusable, "stress: which workload? --list names them, --help the options\n"});
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->count() != 0) {
+            options.given.insert(option->get_lnames().empty() ? "workload" : option->get_lnames().front());
+        }
+    }
+    if (const std::string why = contradiction(options); !why.empty()) {
+        return std::unexpected(EarlyExit{ExitStatus::Unusable, "stress: " + why + "\n"});
     }
     return options;
 }

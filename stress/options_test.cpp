@@ -88,6 +88,12 @@ TEST(Options, a_number_out_of_range_is_refused_with_the_range) {
 
 TEST(Options, unusable_command_lines_end_with_status_1) {
     EXPECT_THAT(refused({}), HasSubstr("which workload?"));
+    EXPECT_THAT(refused({"--times", "3", "forkbomb"}), HasSubstr("--times: expected with --replay"));
+    EXPECT_THAT(refused({"--minimize", "forkbomb"}), HasSubstr("--minimize: where to?"));
+    EXPECT_THAT(refused({"--minimize", "--findings", "d", "forkbomb"}), HasSubstr("a parallel run does not repeat"));
+    EXPECT_THAT(refused({"--search", "3s", "--schedule", "random", "forkbomb"}), HasSubstr("--search: expected for a parallel run"));
+    EXPECT_THAT(refused({"--schedule-seed", "3", "forkbomb"}), HasSubstr("--schedule-seed: expected with a repeatable"));
+    EXPECT_THAT(refused({"--replay", "f", "shell"}), HasSubstr("shell: what somebody types is in no replay file"));
     EXPECT_THAT(refused({"--no-such-thing", "x"}), HasSubstr("--no-such-thing"));
     EXPECT_THAT(refused({"--cpus"}), HasSubstr("--cpus"));
     EXPECT_THAT(refused({"one", "two"}), HasSubstr("two"));

@@ -1,6 +1,9 @@
 // Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime (stress-race) has one.
 #pragma once
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harts/machine/machine.h"
@@ -14,6 +17,7 @@ namespace stampede {
 struct RaceNaming {
     const GuestSymbols& symbols;
     const GuestEvents& events;
+    std::function<std::string(PhysAddr)> address;  // "kernel::counts+0x18", "frame 129 (user)+0x10"
 };
 
 class RaceDetection : public TurnListener {
@@ -22,6 +26,8 @@ public:
     [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
     // How many different ones there are, at little cost. Any thread.
     [[nodiscard]] virtual std::size_t count() const = 0;
+    // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
+    [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;
 };
 
 enum class Drive : u8 { Parallel, Repeatable };

@@ -10,40 +10,10 @@
 #include "harts/report/json.h"
 #include "harts/report/junit.h"
 #include "harts/report/sarif.h"
-#include "stress/quantity.h"
 #include "stress/workloads.h"
 
 namespace stampede {
 namespace {
-
-std::map<std::string, std::string> option_texts(const Options& options) {
-    std::map<std::string, std::string> texts{
-        {"workload", options.workload},
-        {"cpus", std::to_string(options.cpus)},
-        {"memory", size_text(options.memory)},
-        {"seed", std::to_string(options.seed)},
-        {"duration", fmt::format("{}s", options.duration.count())},
-        {"time", options.time == TimeMode::Host ? "host" : "warp"},
-        {"policy", options.policy},
-        {"race", options.race ? "yes" : "no"},
-        {"schedule", options.schedule.text()},
-        {"append", options.append},
-        {"max-findings", std::to_string(options.max_findings)},
-    };
-    if (options.operations) {
-        texts["ops"] = std::to_string(*options.operations);
-    }
-    if (options.fail_allocation) {
-        texts["fail-allocation"] = std::to_string(*options.fail_allocation);
-    }
-    if (options.fail_allocations) {
-        texts["fail-allocations"] = "yes";
-    }
-    if (const auto limit = options.time_limit()) {
-        texts["timeout"] = fmt::format("{}s", limit->count());
-    }
-    return texts;
-}
 
 // Files are named from the working folder. A finding without a file is shown where the workload's program begins.
 SarifPlaces sarif_places(const Options& options) {
@@ -61,7 +31,7 @@ RunReport common(const Options& options, std::vector<std::string> command) {
     report.command = std::move(command);
     report.version = STAMPEDE_VERSION;
     report.host = HostInfo::of_this_host();
-    report.options = option_texts(options);
+    report.options = options.texts();
     return report;
 }
 
@@ -78,7 +48,6 @@ ExitStatus exit_status_of(Verdict verdict) {
 }
 
 RunReport make_report(const Options& options, std::vector<std::string> command, const RunOutcome& outcome) {
-    const std::string program = command.front();
     RunReport report = common(options, std::move(command));
     report.verdict = outcome.verdict();
     report.exit_status = static_cast<int>(exit_status_of(report.verdict));
@@ -90,10 +59,8 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     }
     report.frames = outcome.frames;
     report.cow = outcome.cow;
+    report.suppressed = outcome.suppressed;
     report.findings = outcome.findings;
-    for (Finding& finding : report.findings) {
-        finding.reproduce = options.rerun(program);
-    }
     return report;
 }
 
@@ -106,7 +73,8 @@ RunReport make_error_report(const Options& options, std::vector<std::string> com
     return report;
 }
 
-Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text) {
+Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text,
+                           const ReplaysByTitle& replays) {
     if (options.json) {
         if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
             return written;
@@ -125,7 +93,15 @@ Result<void> write_reports(const Options& options, const RunReport& report, cons
     if (options.findings_folder) {
         const FindingStore store(*options.findings_folder);
         for (const Finding& finding : report.findings) {
-            if (auto added = store.add(finding, {{"console.txt", console_text}}); !added) {
+            Attachments attachments{{"console.txt", console_text}};
+            if (const auto replay = replays.find(finding.title); replay != replays.end()) {
+                Result<std::string> text = replay_text(replay->second);
+                if (!text) {
+                    return std::unexpected(text.error());
+                }
+                attachments.emplace(replay_file_name, std::move(*text));
+            }
+            if (auto added = store.add(finding, attachments); !added) {
                 return std::unexpected(added.error());
             }
         }

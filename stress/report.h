@@ -5,6 +5,7 @@
 
 #include "harts/base/error.h"
 #include "harts/report/run_report.h"
+#include "stress/finding_replays.h"
 #include "stress/options.h"
 #include "stress/run.h"
 
@@ -12,7 +13,7 @@ namespace stampede {
 
 [[nodiscard]] ExitStatus exit_status_of(Verdict verdict);
 
-// Each finding gets the command that repeats the run.
+// Each finding still wants the command that shows it again.
 [[nodiscard]] RunReport make_report(const Options& options, std::vector<std::string> command,
                                     const RunOutcome& outcome);
 
@@ -20,8 +21,8 @@ namespace stampede {
 [[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
                                           std::string error);
 
-// --json, --sarif, --junit and --findings, as far as asked for. Error: the first file that cannot be written.
+// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay. Error: the first file that cannot be written.
 [[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
-                                         const std::string& console_text);
+                                         const std::string& console_text, const ReplaysByTitle& replays);
 
 }  // namespace stampede

@@ -1,5 +1,6 @@
 #include "stress/run.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -9,8 +10,14 @@
 #include "harts/observe/frame_ledger.h"
 #include "stress/audit_moments.h"
 #include "stress/frame_findings.h"
+#include "harts/observe/audit_view.h"
+#include "harts/observe/frame_owner.h"
+#include "harts/schedule/runs.h"
 #include "stress/guest_events.h"
 #include "stress/guest_symbols.h"
+#include "stress/stale_findings.h"
+#include "stress/turn_watch.h"
+#include "stress/wanted_findings.h"
 
 namespace stampede {
 namespace {
@@ -18,8 +25,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr unsigned looks_after_a_panic = 4;  // a kernel that gave up gets so long to end the machine
-constexpr u64 instructions_a_look = 50'000'000;  // of a repeatable schedule
+// Of a repeatable schedule, whose length is no matter of host time:
+constexpr u64 instructions_a_look = 50'000'000;
+constexpr u64 instructions_a_glance = 100'000;   // whether a run that is after something has it
 constexpr unsigned quiet_looks = 8;          // a shell without input that says nothing so long has nothing more to do
+
+std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
+    return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)
+                              : std::make_unique<ReplayRuns>(setup.runs);
+}
 
 double cpu_seconds() {
     rusage usage{};
@@ -40,11 +54,22 @@ public:
           interrupts_(interrupts),
           listeners_(listeners),
           symbols_(kernel, setup.user_program),
-          watchdog_(setup.watchdog, setup.input),
-          schedule_(setup.schedule.make(setup.seed, machine_->harts())),
+          watchdog_(setup.watchdog, setup.input, setup.race == nullptr ? Watchdog::HolderOf() : [this](PhysAddr word) {
+              return race_ == nullptr ? std::nullopt : race_->holder_of(word);
+          }),
+          wanted_(setup.wanted, setup.wanted_enough),
+          schedule_(make_schedule(setup)),
           frame_ledger_(machine_->ram(), schedule_ == nullptr ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race_(setup.race == nullptr ? nullptr
-                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)) {}
+                                      : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
+          stale_(machine_->ram(), machine_->harts()),
+          moments_(make_moments()),
+          turns_(*machine_, listener(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {
+        if (setup.tables == RunSetup::Tables::WatchedFromTheStart) {
+            stale_.watch_tables();
+        }
+        machine_->set_translation_watch(&stale_);
+    }
 
     ~GuestRun() { interrupts_.watch(nullptr); }
     GuestRun(const GuestRun&) = delete;
@@ -68,10 +93,8 @@ public:
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
         machine_->set_frame_watch(&frame_ledger_);
-        if (schedule_ != nullptr && race_ == nullptr) {  // an audit's own threads would take part in race detection
-            moments_ = std::make_unique<AuditMoments>(*machine_, setup_.seed, [this] { return events_->audit_table(); }, nullptr);
-        }
         interrupts_.watch(machine_.get());
+        machine_->keep_turns(setup_.keep_turns);
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
         began_ = Clock::now();
@@ -89,13 +112,35 @@ public:
     }
 
 private:
-    TurnListener* listener() {
-        return moments_ != nullptr ? static_cast<TurnListener*>(moments_.get()) : race_.get();
+    // None in parallel, nor with race detection: an audit's own threads would take part in it.
+    std::unique_ptr<AuditMoments> make_moments() {
+        return schedule_ == nullptr || race_ != nullptr
+                   ? nullptr
+                   : std::make_unique<AuditMoments>(*machine_, setup_.seed, [this] { return events_->audit_table(); }, nullptr);
     }
+    TurnListener* listener() { return moments_ != nullptr ? static_cast<TurnListener*>(moments_.get()) : race_.get(); }
 
     MachineStop drive() {
         return schedule_ == nullptr ? machine_->run_parallel(setup_.look)
-                                    : machine_->run_scheduled(*schedule_, instructions_a_look, listener());
+                                    : machine_->run_scheduled(*schedule_, ~u64{0}, &turns_);
+    }
+
+    // A repeatable run never stops for a look: a turn that is cut short is another schedule.
+    void between_turns(u64 executed) {
+        if (early_end_) {
+            return;
+        }
+        if (wanted_.enough(*events_, console_, symbols_, race_.get())) {
+            early_end_ = RunEnd::Shown;
+        } else if (executed >= setup_.most_instructions) {
+            early_end_ = RunEnd::InstructionsSpent;
+        } else if (executed - looked_at_ >= instructions_a_look) {
+            looked_at_ = executed;
+            early_end_ = look();
+        }
+        if (early_end_) {
+            machine_->request_stop();
+        }
     }
 
     RunEnd go_on() {
@@ -107,6 +152,9 @@ private:
             case MachineStop::Requested:
             case MachineStop::Idle:
             case MachineStop::Deadline: break;
+            }
+            if (early_end_) {
+                return *early_end_;
             }
             if (const std::optional<RunEnd> end = look()) {
                 return *end;
@@ -120,6 +168,9 @@ private:
         }
         if (events_->dead_handler()) {
             return RunEnd::DeadHandler;
+        }
+        if (events_->endless_fault()) {
+            return RunEnd::EndlessFault;
         }
         if (console_.panicked() && ++looks_since_panic_ >= looks_after_a_panic) {
             return RunEnd::Panicked;
@@ -149,7 +200,7 @@ private:
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
             ? audited
             : audited + findings_while_running(facts_, symbols_).size();
-        const std::size_t races = race_ == nullptr ? 0 : race_->count();
+        const std::size_t races = (race_ == nullptr ? 0 : race_->count()) + stale_.count();
         if (listeners_.progress) {
             RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
             for (u32 n = 0; n < machine_->harts(); ++n) {
@@ -161,7 +212,20 @@ private:
     }
 
     std::vector<Finding> races() const {
-        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_});
+        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_, [this](PhysAddr at) { return address_text(at); }});
+    }
+
+    // Of the kernel's image by name, else by frame and its owner.
+    std::string address_text(PhysAddr at) const {
+        const std::optional<PhysAddr> address = events_->audit_table();
+        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
+        if (table && !symbols_.in_image(at)) {
+            if (const auto view = AuditView::create(machine_->ram(), *table); view && view->frame_of(at)) {
+                const u64 frame = *view->frame_of(at);
+                return fmt::format("frame {} ({})+{:#x}", frame, owner_name(view->owner(frame)), at.offset());
+            }
+        }
+        return symbols_.describe_physical(at);
     }
 
     bool input_over() {
@@ -199,8 +263,9 @@ private:
     void gather() {
         facts_.exit_status = machine_->exit_status();
         facts_.done_status = events_->done_status();
-        facts_.limit = setup_.limit.value_or(std::chrono::seconds(0));
+        facts_.limit = std::chrono::ceil<std::chrono::seconds>(setup_.limit.value_or(std::chrono::seconds(0)));
         facts_.dead_handler = events_->dead_handler();
+        facts_.endless_fault = events_->endless_fault();
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
         facts_.last_line = console_.last_line();
@@ -223,13 +288,17 @@ private:
         outcome.end = facts_.end;
         outcome.exit_status = facts_.exit_status;
         outcome.findings = findings_at_end(facts_, symbols_);
-        merge_findings(outcome.findings, races());
+        merge_findings(outcome.findings, setup_.suppressions.apply(races(), outcome.suppressed));
+        merge_findings(outcome.findings, stale_findings(stale_.reports(), symbols_, *events_));
         outcome.schedule = schedule_ == nullptr ? "" : schedule_->summary();
         outcome.operations = events_->operations();
         outcome.moments = moments_ != nullptr ? moments_->totals() : MomentTotals{};
+        outcome.switches = turns_.switches();
+        outcome.turns = machine_->take_turns();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
         for (u32 n = 0; n < machine_->harts(); ++n) {
             outcome.instructions.push_back(machine_->instructions({n}));
+            outcome.system_calls += events_->system_calls({n});
         }
     }
 
@@ -264,10 +333,15 @@ private:
     u64 said_ = 0;
     bool input_wanted_ = false;
     unsigned looks_since_panic_ = 0, quiet_looks_ = 0;
+    std::optional<RunEnd> early_end_;  // of a repeatable run, decided between two turns
+    u64 looked_at_ = 0;                // instructions of all harts at its last look
+    WantedFindings wanted_;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
     FrameLedger frame_ledger_;
-    std::unique_ptr<AuditMoments> moments_;          // null: none
     const std::unique_ptr<RaceDetection> race_;      // null: none
+    StaleTranslations stale_;
+    const std::unique_ptr<AuditMoments> moments_;    // null: none
+    TurnWatch turns_;
 };
 
 }  // namespace
@@ -277,6 +351,10 @@ Verdict RunOutcome::verdict() const {
         return Verdict::Findings;
     }
     return end == RunEnd::Interrupted ? Verdict::Interrupted : Verdict::Passed;
+}
+
+bool RunOutcome::shows(const std::string& title) const {
+    return std::ranges::find(findings, title, &Finding::title) != findings.end();
 }
 
 Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,

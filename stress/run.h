@@ -3,17 +3,20 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "harts/base/error.h"
 #include "harts/machine/machine.h"
+#include "harts/report/hart_runs.h"
 #include "harts/report/run_report.h"
+#include "harts/schedule/schedule_spec.h"
 #include "stress/console_log.h"
 #include "stress/audit_moments.h"
 #include "stress/interrupts.h"
-#include "harts/schedule/schedule_spec.h"
 #include "stress/race_support.h"
 #include "stress/run_facts.h"
+#include "stress/suppressions.h"
 
 namespace stampede {
 
@@ -23,11 +26,21 @@ struct RunSetup {
     std::filesystem::path user_program;               // for names; may be empty
     ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
     u64 seed = 0;                                     // of the schedule
+    std::vector<HartRun> runs;                        // turns to follow; none: the schedule's own
     MakeRaceDetection race = nullptr;                 // null: none
+    Suppressions suppressions;                        // of races
     std::optional<std::string> trace;                 // file to write
-    std::optional<std::chrono::seconds> limit;        // of host time
+    std::optional<std::chrono::milliseconds> limit;   // of host time
     std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
     u64 max_findings = 100;
+    // Who changed a page table is known from the first stale translation on, or always, at some cost.
+    enum class Tables : u8 { WatchedWhenNeeded, WatchedFromTheStart };
+    Tables tables = Tables::WatchedWhenNeeded;
+    // Of a repeatable schedule, and seen by nobody in the guest:
+    std::vector<std::string> wanted;                  // titles: the run ends soon after `wanted_enough` of them showed
+    std::size_t wanted_enough = 0;                    // 0: it goes on to its own end
+    u64 most_instructions = ~u64{0};                  // of all harts together
+    bool keep_turns = false;                          // RunOutcome::turns
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog;
     RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
@@ -56,8 +69,13 @@ struct RunOutcome {
     bool audited = false;
     MomentTotals moments;                             // audits at chosen moments
     bool allocation_failed = false;                   // one that was asked for (fail-allocation=N)
+    std::map<std::string, u64> suppressed;            // rule: findings that it held back
     std::string schedule;                             // what a repeatable schedule says of itself
+    u64 system_calls = 0;
+    u64 switches = 0;                                 // of a repeatable schedule: changes from one hart to another
+    std::vector<HartRun> turns;                       // if they were to be kept
 
+    [[nodiscard]] bool shows(const std::string& title) const;
     [[nodiscard]] Verdict verdict() const;
 };
 

@@ -134,6 +134,22 @@ Finding dead_handler(const DeadHandler& dead, const GuestSymbols& symbols) {
     return finding;
 }
 
+Finding endless_fault(const EndlessFault& fault, const GuestSymbols& symbols) {
+    Finding finding;
+    finding.kind = FindingKind::no_progress;
+    finding.where.hart = fault.where.hart;
+    finding.where.pid = fault.where.pid;
+    finding.where.source = symbols.locate(fault.exception.pc, fault.where.mode);
+    const std::string& function = finding.where.source.function;
+    finding.title = fmt::format("a program faults for ever in {}: {}", function.empty() ? "an unknown function" : function,
+                                exception_name(fault.exception.cause));
+    finding.detail = fmt::format("{} at pc {}, address {:#x}: {} times in a row, and each time the kernel lets the program try again",
+                                 exception_name(fault.exception.cause), symbols.describe_code(fault.exception.pc, fault.where.mode),
+                                 fault.exception.tval, fault.times);
+    finding.stacks.push_back(symbols.stack_of(fault.where, hart_role(fault.where.hart)));
+    return finding;
+}
+
 void add_all_harts(Finding& finding, const RunFacts& facts, const GuestSymbols& symbols) {
     for (const HartAtEnd& hart : facts.harts) {
         finding.detail += (finding.detail.empty() ? "" : "\n") + describe(hart, symbols);
@@ -146,8 +162,12 @@ void add_all_harts(Finding& finding, const RunFacts& facts, const GuestSymbols& 
 
 Finding stuck(const RunFacts& facts, const GuestSymbols& symbols) {
     Finding finding;
-    finding.kind = FindingKind::no_progress;
+    finding.kind = facts.stuck->kind;
     finding.title = facts.stuck->title;
+    for (const WaitsFor& one : facts.stuck->ring) {
+        finding.detail += fmt::format("{}hart {} waits for {}, which hart {} holds", finding.detail.empty() ? "" : "\n", one.hart,
+                                      symbols.describe_physical(one.word), one.holder);
+    }
     finding.where.hart = facts.stuck->hart;
     for (const HartAtEnd& hart : facts.harts) {
         if (facts.stuck->hart == hart.place.hart) {
@@ -216,6 +236,9 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
     std::vector<Finding> all = findings_while_running(facts, symbols);
     if (facts.dead_handler) {
         merge_findings(all, {dead_handler(*facts.dead_handler, symbols)});
+    }
+    if (facts.endless_fault) {
+        merge_findings(all, {endless_fault(*facts.endless_fault, symbols)});
     }
     if (facts.end == RunEnd::Stuck && facts.stuck) {
         merge_findings(all, {stuck(facts, symbols)});

@@ -21,8 +21,11 @@ enum class RunEnd : u8 {
     Timeout,      // host time is up
     Stuck,        // the watchdog says so
     DeadHandler,  // a trap handler cannot run
+    EndlessFault, // a program faults for ever at one instruction
     Panicked,     // the kernel gave up but did not end the machine
     EnoughFound,  // --max-findings
+    Shown,        // what the run was after has shown
+    InstructionsSpent,  // the run was not to be longer
     Left,         // the user left the shell, or its input has ended and it has nothing more to do
 };
 
@@ -38,6 +41,7 @@ struct RunFacts {
     std::chrono::seconds limit{0};              // of host time
     std::optional<Stuck> stuck;
     std::optional<DeadHandler> dead_handler;
+    std::optional<EndlessFault> endless_fault;
     std::vector<FailedCheck> failed_checks;
     std::vector<AlarmingLine> alarming;         // of the console
     enum class UserTraps : u8 { Unexpected, Provoked };

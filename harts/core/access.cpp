@@ -3,6 +3,7 @@
 #include "harts/core/frame_watch.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
+#include "harts/core/translation_watch.h"
 #include "harts/memory/walk.h"
 
 namespace stampede {
@@ -34,9 +35,15 @@ bool change_ram(Hart& hart, PhysAddr at, Change&& change) {
     if ((machine.attributes.of(page) & PageAttributes::code) != 0) [[unlikely]] {
         forget_code(hart, page);
     }
-    if ((machine.attributes.of(page) & PageAttributes::reservation) == 0) [[likely]] {
+    const u8 attributes = machine.attributes.of(page);
+    if ((attributes & (PageAttributes::reservation | PageAttributes::page_table)) == 0) [[likely]] {
         change(machine.ram.host(at));
         return true;
+    }
+    const TableStore table_store(hart, at, attributes);  // tells when all is done
+    if ((attributes & PageAttributes::reservation) == 0) {
+        change(machine.ram.host(at));
+        return false;
     }
     LineVersions::Word& line = machine.lines.of(at);
     release_held_line(hart);  // whichever it is: two harts that each keep a line and want the other's would wait for ever
@@ -156,13 +163,20 @@ bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
 }
 
 // What the fast hart would use, this one uses too: else a stale translation would come and go with the budget.
-u8* cached(const Hart& hart, u64 address, u64 TlbEntry::* tag) {
-    const TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
-    return entry.*tag == (address & ~page_offset_mask) ? reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset)) : nullptr;
+u8* cached(Hart& hart, u64 address, u64 TlbEntry::* tag, Access access) {
+    TlbEntry& entry = hart.own.data->entries[TlbBank::index(address)];
+    if (page_of(entry.*tag) != (address & ~page_offset_mask)) {
+        return nullptr;
+    }
+    u8* const at = reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset));
+    if (!is_fresh(entry.*tag)) [[unlikely]] {
+        use_stale(hart, address, access, entry.*tag, entry.physical);
+    }
+    return at;
 }
-const u8* cached_read(const Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::read); }
+const u8* cached_read(Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::read, Access::Read); }
 // The page is ordinary, or it would have no write tag.
-u8* cached_write(const Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::write); }
+u8* cached_write(Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::write, Access::Write); }
 
 Accessed<u64> load_in_page(Hart& hart, u64 address, unsigned size) {
     if (const u8* at = cached_read(hart, address); at != nullptr) {
@@ -260,14 +274,18 @@ Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access acce
     return place;
 }
 
+WalkRights rights_of(const HartState& own, Access access) {
+    return {access == Access::Execute ? own.mode : data_privilege(own), (own.csr.mstatus & csr::status_sum) != 0,
+            (own.csr.mstatus & csr::status_mxr) != 0};
+}
+
 Accessed<Place> translate(Hart& hart, u64 address, Access access) {
     const HartState& own = hart.own;
-    const Privilege privilege = access == Access::Execute ? own.mode : data_privilege(own);
+    const WalkRights rights = rights_of(own, access);
     const Satp satp{own.csr.satp};
-    if (privilege == Privilege::Machine || !satp.paging()) {
+    if (rights.privilege == Privilege::Machine || !satp.paging()) {
         return Place{{address}, 0, false, true};
     }
-    const WalkRights rights{privilege, (own.csr.mstatus & csr::status_sum) != 0, (own.csr.mstatus & csr::status_mxr) != 0};
     const Ram& ram = hart.machine.ram;
     const auto walked = walk(
         satp, address, access, rights,
@@ -379,6 +397,11 @@ Accessed<u16> fetch_halfword(Hart& hart, u64 address) {
 }
 
 Accessed<CodePage*> fetch_page(Hart& hart, u64 address) {
+    if (FetchEntry& entry = hart.own.fetch->fetch[TlbBank::fetch_index(address)];
+        entry.page == ((address & ~page_offset_mask) | stale_mark)) [[unlikely]] {
+        use_stale(hart, address, Access::Execute, entry.page, entry.physical);
+        return entry.code;
+    }
     const Accessed<Place> place = translate(hart, address, Access::Execute);
     if (!place) {
         return std::unexpected(place.error());

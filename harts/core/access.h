@@ -6,6 +6,7 @@
 #include "harts/core/csr_numbers.h"
 #include "harts/core/hart.h"
 #include "harts/isa/values.h"
+#include "harts/memory/walk.h"
 
 namespace stampede {
 
@@ -23,6 +24,9 @@ inline std::unexpected<Fault> postponed() { return std::unexpected(Fault{{}, 0, 
 
 // Whether the observer, if there is one, lets the access to RAM happen now.
 [[nodiscard]] bool may_access(Hart& hart, PhysAddr at, unsigned size);
+
+// Who asks when this hart accesses memory now.
+[[nodiscard]] WalkRights rights_of(const HartState& own, Access access);
 
 // Where `address` is, for an access that lies within one page. A and D are set; the TLB is not filled.
 struct Place {

@@ -6,6 +6,7 @@
 #include "harts/core/access.h"
 #include "harts/core/engine.h"
 #include "harts/core/machine_context.h"
+#include "harts/core/translation_watch.h"
 #include "harts/core/trap.h"
 
 namespace stampede {
@@ -33,6 +34,7 @@ void look_around(Hart& hart) {
         drop_stale_code(hart);
     }
     hart.machine.revocation.acknowledge(hart.shared.safe_point, [&] { sweep_write_tags(hart); });
+    check_translations_now_and_then(hart);
 }
 
 // Runs until `budget` is spent or something stops; returns what was executed.
@@ -126,6 +128,9 @@ StopReason Hart::run(u64 budget) {
     machine.revocation.enter(shared.safe_point, [&] { sweep_write_tags(*this); });
     own.stop = StopReason::Budget;
     own.stopping = false;
+    if (own.mode != Privilege::User) {
+        enter_kernel();  // it may have slept
+    }
     while (!own.stopping) {
         look_around(*this);
         // acquire: what the harness did before it asked is seen.
@@ -150,6 +155,9 @@ StopReason Hart::run(u64 budget) {
         budget -= run_chunk(*this, chunk);
     }
     release_held_line(*this);
+    if (own.stop == StopReason::Wfi) {
+        leave_kernel();
+    }
     machine.revocation.leave(shared.safe_point);
     return own.stop;
 }

@@ -69,6 +69,7 @@ struct HartState {
     i64 chunk = 0;             // what `budget` began with
     u64 trapped = 0;           // of those executed, the ones that did not retire
     u64 effects = 0;           // grows whenever something but registers changes on a slow path
+    u64 checked = 0;           // `executed` when the translations in use were last held against the page tables
     u32 event = 0;             // the guest call that StopReason::Event stands for
     HartId id;
     Reservation reservation;
@@ -87,6 +88,9 @@ struct alignas(64) HartShared {
     std::atomic<u32> wake{0};                  // futex of a hart in wfi: raised by whoever wants it awake
     std::atomic<u32> sleeping{0};              // by the hart: 1 while it may sleep on `wake`
     std::atomic<u64> instructions{0};          // retired, as of the last chunk; written by the hart, read for progress
+    // Grows when the hart leaves the kernel, for user mode or into wfi, and when it comes back: odd while it is outside. By the hart;
+    // release: who sees it outside sees what it did in the kernel.
+    std::atomic<u64> sojourns{0};
     FutexLock stale_code_lock;
     std::vector<u64> stale_code GUARDED_BY(stale_code_lock);  // RAM pages whose decoded code must go; by storing harts
 };
@@ -118,8 +122,19 @@ struct Hart {
     // mtime of the next timer interrupt past `after` that is enabled in mie; all ones: none.
     [[nodiscard]] u64 next_deadline(u64 after = 0) const;
 
+    void leave_kernel() { pass_border(0); }
+    void enter_kernel() { pass_border(1); }
+
     // Raises the alarm: the hart looks around at its next run end. Any thread.
     void alarm() { shared.safe_point.alarm.store(1, std::memory_order_seq_cst); }
+
+private:
+    void pass_border(u64 from) {
+        const u64 sojourns = shared.sojourns.load(std::memory_order_relaxed);  // relaxed: only this hart writes it
+        if ((sojourns & 1) == from) {
+            shared.sojourns.store(sojourns + 1, std::memory_order_release);
+        }
+    }
 };
 
 }  // namespace stampede

@@ -18,6 +18,7 @@ struct Hart;
 struct Engine;
 class Observer;
 class FrameWatch;
+class TranslationWatch;
 extern const Engine quiet_engine;
 
 class MachineContext {
@@ -46,6 +47,7 @@ public:
     FrameWatch* frames = nullptr;      // null: nobody watches frames
     Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
     const Engine* engine = &quiet_engine;
+    TranslationWatch* translations = nullptr;  // null: stale ones are used unseen
     u64 chunk = 20'000;                // instructions between two looks at the clock
 };
 

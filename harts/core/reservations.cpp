@@ -22,6 +22,7 @@
 #include "harts/core/access.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
+#include "harts/core/translation_watch.h"
 
 namespace stampede {
 namespace {
@@ -174,6 +175,7 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
             if (observer != nullptr) [[unlikely]] {
                 observer->before_atomic(hart, access);
             }
+            const TableStore table_store(hart, place->physical, machine.attributes.of(page));
             store_host(machine.ram.host(place->physical), size, value);
             LineVersions::unlock_changed_in_order(line, reservation.version);  // with aq, later loads come after the store
         } else {

@@ -2,6 +2,7 @@
 
 #include "harts/core/access.h"
 #include "harts/core/machine_context.h"
+#include "harts/core/translation_watch.h"
 
 namespace stampede {
 namespace {
@@ -52,6 +53,7 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
         hart.watched_writes.drop();
     }
     ++own.effects;
+    hart.enter_kernel();
     give_up_reservation(hart);
     delegated ? enter_supervisor(own, cause, tval) : enter_machine(own, cause, tval);
     select_banks(hart);
@@ -123,6 +125,9 @@ u64 return_from_machine(Hart& hart) {
     }
     own.progress |= own.mode == Privilege::User;
     select_banks(hart);
+    if (own.mode == Privilege::User) {
+        returned_to_user(hart);
+    }
     return own.csr.mepc;
 }
 
@@ -136,6 +141,9 @@ u64 return_from_supervisor(Hart& hart) {
     status &= ~csr::status_mprv;
     own.progress |= own.mode == Privilege::User;
     select_banks(hart);
+    if (own.mode == Privilege::User) {
+        returned_to_user(hart);
+    }
     return own.csr.sepc;
 }
 

@@ -255,6 +255,8 @@ void Machine::set_observer(Observer* observer, const Engine& engine) {
     machine.watch(observer, engine);
 }
 
+void Machine::set_translation_watch(TranslationWatch* watch) { implementation_->context.translations = watch; }
+
 void Machine::set_perturbation(const Perturbation& perturbation) { implementation_->surroundings.perturbation = perturbation; }
 
 unsigned Machine::harts() const { return implementation_->config.harts; }

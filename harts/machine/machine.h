@@ -19,6 +19,7 @@ namespace stampede {
 class Ram;
 class FrameWatch;
 class Observer;
+class TranslationWatch;
 class Schedule;
 struct Engine;
 struct Hart;
@@ -90,6 +91,8 @@ public:
     // Watches every access and call (core/observer.h); `engine` is the observer's fast part. All translations and decoded code are
     // forgotten, so before the first run.
     void set_observer(Observer* observer, const Engine& engine = quiet_engine);
+    // Hears of stale translations that are used (core/translation_watch.h).
+    void set_translation_watch(TranslationWatch* watch);
     void set_perturbation(const Perturbation& perturbation);
 
     // --- parallel mode: every hart on its own host thread -------------------------------------------------------------

@@ -15,7 +15,7 @@ constexpr bool covers(u64 page, int level, u64 address) {
 }
 
 void clear(TlbEntry& entry) { entry.read = entry.write = no_tag; }
-constexpr u64 page_of(const TlbEntry& entry) { return entry.read != no_tag ? entry.read : entry.write; }
+constexpr u64 page_of(const TlbEntry& entry) { return stampede::page_of(entry.read != no_tag ? entry.read : entry.write); }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void TlbBank::flush_if(Matches&& matches) {
     });
     for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
         FetchEntry& entry = fetch[static_cast<u64>(__builtin_ctzll(bits))];
-        if (entry.page != no_tag && matches(entry.page, entry.physical)) {
+        if (entry.page != no_tag && matches(stampede::page_of(entry.page), entry.physical)) {
             entry.page = no_tag;
         }
     }
@@ -63,7 +63,7 @@ void TlbBank::flush_one_page(u64 address, Matches&& matches) {
         clear(entry);
     }
     FetchEntry& code = fetch[fetch_index(address)];
-    if (code.page == page && matches(code.physical)) {
+    if (stampede::page_of(code.page) == page && matches(code.physical)) {
         code.page = no_tag;
     }
 }

@@ -10,6 +10,9 @@
 // An entry's tags are the virtual page, or no_tag. A fast access compares (address & (page mask | alignment bits)) with the tag, so
 // misaligned accesses miss too. Pages that stores must not reach directly (code, reservations, no D yet) have no write tag;
 // pages outside RAM have no tags at all.
+//
+// A tag with stale_mark in it belongs to an entry that today's page tables would refuse or send elsewhere (core/translation_watch.h).
+// No fast access matches it; the slow path uses the entry all the same, for a TLB may keep it, and tells.
 #pragma once
 #include <array>
 
@@ -21,6 +24,11 @@ namespace stampede {
 struct CodePage;
 
 inline constexpr u64 no_tag = 0xfff;  // low bits that no compared address has
+inline constexpr u64 stale_mark = 0x800;  // likewise, ored into a tag
+
+constexpr bool is_fresh(u64 tag) { return (tag & page_offset_mask) == 0; }
+// The virtual page of a tag, marked or not; no_tag stays no_tag.
+constexpr u64 page_of(u64 tag) { return tag == no_tag ? no_tag : tag & ~page_offset_mask; }
 
 struct TlbEntry {
     u64 read = no_tag;
@@ -69,7 +77,6 @@ struct TlbBank {
     TlbEntry& take(u64 address, u64 physical, int level, bool global);
     void put_fetch(u64 address, u64 physical, int level, bool global, CodePage* code);
 
-private:
     template <class F>
     void for_each_used(F&& f) {
         for (u64 word = 0; word < used.size(); ++word) {
@@ -78,6 +85,14 @@ private:
             }
         }
     }
+    template <class F>
+    void for_each_used_fetch(F&& f) {
+        for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
+            f(fetch[static_cast<u64>(__builtin_ctzll(bits))]);
+        }
+    }
+
+private:
     template <class Matches>
     void flush_if(Matches&& matches);
     template <class Matches>

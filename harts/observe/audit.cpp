@@ -13,14 +13,12 @@
 #include "harts/observe/audit_parallel.h"
 #include "harts/observe/audit_view.h"
 #include "harts/observe/audit_violations.h"
+#include "harts/observe/frame_owner.h"
 
 namespace stampede {
 namespace {
 
 using abi::FrameOwner;
-
-constexpr std::array<std::string_view, 9> owner_names{
-    "free", "user", "page table", "kernel stack", "trap frame", "pipe", "file", "counts", "other"};
 
 // One frame against everything that is known of it.
 class FrameCheck {

@@ -25,20 +25,27 @@ std::optional<u64> peek(const Ram& ram, Translation translation, u64 address) {
 }
 
 std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp, std::size_t limit) {
-    std::vector<u64> chain{pc};
-    while (chain.size() < limit && fp % 16 == 0 && fp >= 16) {
+    std::vector<u64> chain(limit);
+    chain.resize(walk_stack(ram, translation, pc, fp, chain));
+    return chain;
+}
+
+std::size_t walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp, std::span<u64> chain) {
+    std::size_t count = 0;
+    chain[count++] = pc;
+    while (count < chain.size() && fp % 16 == 0 && fp >= 16) {
         const std::optional<u64> return_address = peek(ram, translation, fp - 8);
         const std::optional<u64> caller = peek(ram, translation, fp - 16);
         if (!return_address || !caller || *return_address == 0) {
             break;
         }
-        chain.push_back(*return_address);
+        chain[count++] = *return_address;
         if (*caller <= fp) {
             break;
         }
         fp = *caller;
     }
-    return chain;
+    return count;
 }
 
 }  // namespace stampede

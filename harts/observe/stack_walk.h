@@ -2,6 +2,7 @@
 // 16 the caller's fp), and reading guest memory as a hart would without changing anything.
 #pragma once
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harts/base/types.h"
@@ -27,5 +28,7 @@ struct Translation {
 // but the walk ends.
 [[nodiscard]] std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
                                           std::size_t limit = 32);
+// The same into an array, without allocation; gives the number of entries.
+[[nodiscard]] std::size_t walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp, std::span<u64> chain);
 
 }  // namespace stampede

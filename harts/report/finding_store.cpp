@@ -11,6 +11,7 @@
 
 #include "harts/report/atomic_file.h"
 #include "harts/report/json.h"
+#include "harts/report/replay_file.h"
 #include "harts/report/text.h"
 
 namespace stampede {
@@ -93,20 +94,24 @@ Result<std::filesystem::path> FindingStore::add(const Finding& finding, const At
     if (!lock) {
         return std::unexpected(lock.error());
     }
-    const Result<void> written = is_there(folder / finding_file) ? add_to_known(finding) : write(finding, attachments);
+    const Result<void> written = is_there(folder / finding_file) ? add_to_known(finding, attachments) : write(finding, attachments);
     if (!written) {
         return std::unexpected(written.error());
     }
     return folder;
 }
 
-Result<void> FindingStore::add_to_known(const Finding& finding) const {
+Result<void> FindingStore::add_to_known(const Finding& finding, Attachments attachments) const {
     Result<Finding> known = load_finding(folder_of(finding) / finding_file);
     if (!known) {
         return std::unexpected(known.error());
     }
     known->count += finding.count;
-    return write(*known, {});
+    std::erase_if(attachments, [&](const auto& attachment) { return is_there(folder_of(finding) / attachment.first); });
+    if (attachments.contains(std::string(replay_file_name))) {
+        known->reproduce = finding.reproduce;
+    }
+    return write(*known, attachments);
 }
 
 Result<std::vector<Finding>> FindingStore::load() const {

@@ -24,8 +24,8 @@ public:
     // `folder` is made when the first finding comes.
     explicit FindingStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    // The finding's folder. One that is already there keeps its files; its count grows by the new one's, in
-    // finding.json and report.txt. finding.json is written last: a folder with one is complete. Error: names the file
+    // The finding's folder. One that is already there keeps its files and gets those that it lacks, with the command that
+    // goes with a new replay; its count grows by the new one's, in finding.json and report.txt. finding.json is written last: a folder with one is complete. Error: names the file
     // and the system's reason, or what is wrong with a finding.json that is there.
     [[nodiscard]] Result<std::filesystem::path> add(const Finding& finding, const Attachments& attachments = {}) const;
 
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::filesystem::path folder_of(const Finding& finding) const { return folder_ / finding.key(); }
 
 private:
-    [[nodiscard]] Result<void> add_to_known(const Finding& finding) const;
+    [[nodiscard]] Result<void> add_to_known(const Finding& finding, Attachments attachments) const;
     [[nodiscard]] Result<void> write(const Finding& finding, const Attachments& attachments) const;
 
     std::filesystem::path folder_;

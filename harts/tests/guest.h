@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "harts/core/csr_numbers.h"
@@ -81,6 +82,9 @@ public:
         a.bind(next);
     }
 
+    // Sees the machine before it runs.
+    std::function<void(Machine&)> prepare;
+
     // Ends the code with wfi and runs it, `slice` instructions at a time, until a wfi.
     void run(u64 slice) {
         emit(isa::Op::Wfi);
@@ -101,6 +105,9 @@ public:
         auto machine = Machine::create(config, *elf);
         ASSERT_TRUE(machine) << machine.error().message;
         machine_ = std::move(*machine);
+        if (prepare) {
+            prepare(*machine_);
+        }
         constexpr u64 many = 100'000;  // instructions; no test takes that many
         for (u64 n = 0; n < many; n += std::min(slice, many)) {
             if (machine_->run(HartId{0}, std::min(slice, many)) == StopReason::Wfi) {

@@ -23,7 +23,7 @@ RunSetup setup_for(const std::filesystem::path& kernel) {
     setup.limit = std::chrono::seconds(60);   // a hang guard: nothing here should come to it but the test of it
     setup.look = milliseconds(5);
     setup.audit = RunFacts::Audit::NotExpected;
-    setup.watchdog = {.instructions_with_interrupts_off = 2'000'000, .looks_without_progress = 10, .looks_asleep = 3};
+    setup.watchdog = {.instructions_with_interrupts_off = 2'000'000, .instructions_without_progress = 2'000'000, .looks_asleep = 3};
     return setup;
 }
 
@@ -83,6 +83,35 @@ TEST(HostileGuest, harts_that_all_spin_are_no_progress_and_the_lock_is_named) {
     const Finding finding = only_finding(run_hostile("spins_for_ever"));
     EXPECT_EQ(finding.kind, FindingKind::no_progress);
     EXPECT_THAT(finding.detail, HasSubstr("spins on the_lock"));
+}
+
+TEST(HostileGuest, a_program_that_faults_for_ever_is_no_progress_and_named) {
+    RunSetup setup = setup_for(hostile_file("faults_for_ever"));
+    setup.user_program = setup.kernel;  // where the program's names are
+    const RunOutcome outcome = run_quietly(setup).value_or(RunOutcome{});
+    const Finding finding = only_finding(outcome);
+    EXPECT_EQ(outcome.end, RunEnd::EndlessFault);
+    EXPECT_EQ(finding.kind, FindingKind::no_progress);
+    EXPECT_EQ(finding.title, "a program faults for ever in the_load: load access fault");
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x50000000"));
+    EXPECT_EQ(finding.where.hart, 0u);
+}
+
+TEST(HostileGuest, a_program_that_goes_on_between_its_faults_makes_progress) {
+    const RunOutcome outcome = run_hostile("faults_and_goes_on");
+    EXPECT_EQ(outcome.end, RunEnd::Finished);
+    EXPECT_THAT(outcome.findings, SizeIs(0));
+}
+
+TEST(HostileGuest, a_stack_through_a_trap_in_the_kernel_has_the_function_that_trapped) {
+    const Finding finding = only_finding(run_hostile("traps_in_the_kernel"));
+    EXPECT_EQ(finding.kind, FindingKind::panic);
+    ASSERT_THAT(finding.stacks, SizeIs(1));
+    std::vector<std::string> functions;
+    for (const SourceLocation& frame : finding.stacks[0].frames) {
+        functions.push_back(frame.function);
+    }
+    EXPECT_THAT(functions, ElementsAre("panic_now", "vector", "the_trapper", "the_caller"));
 }
 
 TEST(HostileGuest, a_failing_end_is_a_finding_that_quotes_the_last_line) {

@@ -28,9 +28,10 @@ LockWord* LockWords::place_of(u64 address) {
 }
 
 // relaxed throughout: figures, each right by itself.
-void LockWords::taken(u64 address, u32 hart) {
+void LockWords::taken(u64 address, u32 hart, By by) {
     if (LockWord* word = place_of(address); word != nullptr) {
         __atomic_fetch_add(&word->taken, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&word->tickets, by == By::Ticket ? 1 : 0, __ATOMIC_RELAXED);
         __atomic_store_n(&word->holder, hart + 1, __ATOMIC_RELAXED);
     }
 }
@@ -55,7 +56,8 @@ LockWord LockWords::find(u64 address) const {
         const u64 seen = __atomic_load_n(&word.address, __ATOMIC_ACQUIRE);
         if (seen == address) {
             return {address, __atomic_load_n(&word.taken, __ATOMIC_RELAXED), __atomic_load_n(&word.given, __ATOMIC_RELAXED),
-                    __atomic_load_n(&word.violations, __ATOMIC_RELAXED), __atomic_load_n(&word.holder, __ATOMIC_RELAXED)};
+                    __atomic_load_n(&word.violations, __ATOMIC_RELAXED), __atomic_load_n(&word.tickets, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.holder, __ATOMIC_RELAXED)};
         }
         if (seen == 0) {
             break;
@@ -73,8 +75,12 @@ bool HeldLocks::holds(u64 word) const {
     return false;
 }
 
-bool HeldLocks::take(u64 word, u64 pc) {
-    words_.taken(word, hart_);
+bool HeldLocks::take(u64 word, u64 pc, LockWords::By by) {
+    words_.taken(word, hart_, by);
+    if (holds(word)) {
+        words_.violated(word);  // given back in a way that we do not understand
+        return false;
+    }
     if (set_.count == LockSet::limit) {  // the outermost makes way
         tickets_held_ -= is_ticket_[0] ? 1 : 0;
         for (unsigned n = 1; n < set_.count; ++n) {
@@ -108,6 +114,16 @@ bool HeldLocks::give(u64 word) {
     return false;
 }
 
+bool HeldLocks::leave_kernel() {
+    const bool held = set_.count != 0;
+    for (unsigned n = 0; n < set_.count; ++n) {
+        words_.violated(set_.held[n].word);
+    }
+    set_.count = 0;
+    tickets_held_ = 0;
+    return held;
+}
+
 bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) {
     const u64 word = access.at.value;
     if (access.kind == AtomicAccess::Kind::LoadReserved) {
@@ -118,6 +134,12 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         old = reserved_value_;
     } else if (access.op == isa::AmoOp::Add) {
         const Counter& counter = counter_of(word);
+        if (old != 0 && stored == 0 && holds(word)) {
+            return give(word);
+        }
+        if (old != 0 && words_.find(word).address != 0) {
+            words_.violated(word);  // a lock that several hold
+        }
         if (access.operand == 1 && (counter.word != word || counter.disappointments < most_disappointments)) {
             ticket_ = {word, old, ticket_patience};
         }
@@ -126,7 +148,7 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         return false;
     }
     if (old == 0 && stored != 0) {
-        return take(word, pc);
+        return take(word, pc, LockWords::By::Exchange);
     }
     if (old != 0 && stored == 0) {
         if (give(word)) {
@@ -176,7 +198,9 @@ bool HeldLocks::load(u64 address, u64 value, u64 pc) {
     }
     const u64 number = ticket_.number;
     ticket_ = {};
-    take(address, pc);
+    if (!take(address, pc, LockWords::By::Ticket)) {
+        return false;
+    }
     serving_[set_.count - 1] = number;
     is_ticket_[set_.count - 1] = true;
     ++tickets_held_;

@@ -3,7 +3,8 @@
 // An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever makes the word 0 again on the same hart
 // gives it back. An atomic add on one word, followed by a load that finds the value from before the add in a word beside it, is a ticket
 // whose turn has come; a store of the next number there gives it back. A word is believed to be a lock once it has been given back by the
-// hart that took it (and never shown to be something else: a word that goes from one value to another that is not 0 is a counter).
+// hart that took it, and never shown to be something else: a word that goes from one value to another that is not 0 is a counter, one
+// that is still held when its hart returns to a program says that something is in use.
 //
 // A set, together with the address space, is a context: a small number that rides in the upper bits of every pc that ThreadSanitizer
 // records, so that an older access tells what was held when it was made.
@@ -33,8 +34,9 @@ struct LockWord {
     u32 taken = 0;
     u32 given = 0;       // by the hart that took it
     u32 violations = 0;  // transitions that no lock makes
+    u32 tickets = 0;     // times that a ticket's turn seemed to have come in this word
     u32 holder = 0;      // hart + 1; 0: nobody
-    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0; }
+    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0 && (tickets == 0 || tickets == taken); }
 };
 
 // All words, of all harts. Written under a lock of its own, one word at a time.
@@ -42,7 +44,8 @@ class LockWords {
 public:
     static constexpr unsigned size = 1 << 14;
 
-    void taken(u64 address, u32 hart);
+    enum class By : u8 { Exchange, Ticket };
+    void taken(u64 address, u32 hart, By by);
     void given(u64 address);
     void violated(u64 address);
     // A copy; an unknown word has address 0. Any thread.
@@ -66,6 +69,9 @@ public:
     bool load(u64 address, u64 value, u64 pc);
     [[nodiscard]] bool wants_accesses() const { return ticket_.word != 0 || tickets_held_ != 0; }
 
+    // The hart returns to a program, which no spinlock outlives.
+    bool leave_kernel();
+
     [[nodiscard]] const LockSet& set() const { return set_; }
     void set_space(u64 satp) { set_.satp = satp; }
 
@@ -76,7 +82,7 @@ private:
         unsigned patience = 0;
     };
     void disappoint();
-    bool take(u64 word, u64 pc);
+    bool take(u64 word, u64 pc, LockWords::By by);
     bool give(u64 word);
     [[nodiscard]] bool holds(u64 word) const;
 

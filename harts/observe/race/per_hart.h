@@ -16,7 +16,7 @@ struct TsanStack {
 
 struct RaceObserver::PerHart {
     static constexpr unsigned read_limit = 8;
-    static constexpr u64 adjacent = 3;  // instructions that may lie between a fence and the access that it belongs to
+    static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
 
     PerHart(ParkedStacks& parked, LockWords& words, u32 hart) : stack(parked, {}), contexts(hart), locks(words, hart) {}
 
@@ -38,7 +38,7 @@ struct RaceObserver::PerHart {
     unsigned read_count = 0, read_next = 0;
     std::array<u64, 256> edges{};    // hashes of lock orders noted already
 
-    // A straight line of at most `adjacent` instructions lies between.
+    // A straight line of less than `adjacent` instructions lies between.
     [[nodiscard]] bool is_behind_fence(const Hart& hart) const {
         return behind_fence != 0 && hart.own.executed_now() - behind_fence <= adjacent && hart.own.pc > fence_pc &&
                hart.own.pc - fence_pc <= 4 * (adjacent + 1);

@@ -2,6 +2,7 @@
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/race_observer.h"
+#include "harts/observe/race/race_reports.h"
 #include "harts/observe/race/tsan_runtime.h"
 
 namespace stampede {
@@ -17,7 +18,8 @@ struct Racing {
         return (__atomic_load_n(&watch.atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) == 0;
     }
     static void record(const HartWatch& watch, u64 pc, const void* at, unsigned size, unsigned long type) {
-        tsan::access(static_cast<tsan::Thread>(watch.thread), Contexts::tagged(pc, watch.context), at, size, type);
+        tsan::access(static_cast<tsan::Thread>(watch.thread), Contexts::tagged(pc, watch.context), at, size,
+                     known_races.contains(pc) ? type | tsan::atomic : type);
     }
     static bool load(Hart& hart, u64 pc, const void* at, unsigned size) {
         if (!is_plain(hart.watch, at)) [[unlikely]] {

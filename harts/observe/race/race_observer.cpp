@@ -114,6 +114,7 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
 // Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits of the pc.
 void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
     const u64 pc = Contexts::tagged(hart.own.pc, hart.watch.context);
+    type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
     while (size != 0) {
         unsigned piece = 1;
         while (piece * 2 <= size && at.value % (u64{piece} * 2) == 0) {
@@ -174,8 +175,8 @@ void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     own.behind_fence = 0;
     const void* host = ram_.host(at);
     if (hinted || behind_fence || is_atomic(at)) {
-        release(own, host, false);
         plain(hart, own, at, size, tsan::write | tsan::atomic);
+        release(own, host, behind_fence);  // right behind its fence the store itself is part of what is released
         own.ordered_store = hart.own.executed_now();
         if (own.locks.store(at.value, value)) {
             context_changed(hart, own);
@@ -194,10 +195,8 @@ void RaceObserver::before_atomic(Hart& hart, const AtomicAccess& access) {
     own.behind_fence = 0;
     own.relaxed_next = false;
     mark_atomic(access.at, access.size);
+    plain(hart, own, access.at, access.size, tsan::write | tsan::atomic);
     release(own, ram_.host(access.at), access.ordering.release);
-    if (access.kind == AtomicAccess::Kind::Amo || access.kind == AtomicAccess::Kind::StoreConditional) {
-        plain(hart, own, access.at, access.size, tsan::write | tsan::atomic);
-    }
 }
 
 void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) {
@@ -327,7 +326,14 @@ void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     own.update_slow(hart);
 }
 
-void RaceObserver::on_trap_return(Hart& hart, u64) { of(hart).stack.trap_return(hart.own.x[stack_pointer]); }
+void RaceObserver::on_trap_return(Hart& hart, u64) {
+    PerHart& own = of(hart);
+    own.stack.trap_return(hart.own.x[stack_pointer]);
+    if (hart.own.mode == Privilege::User && own.locks.leave_kernel()) {
+        context_changed(hart, own);
+        own.update_slow(hart);
+    }
+}
 
 void RaceObserver::on_satp(Hart& hart) { context_changed(hart, of(hart)); }
 

@@ -27,8 +27,11 @@ bool same_pcs(const Race& a, const Race& b) {
 
 }  // namespace
 
+KnownRaces known_races;
+
 RaceReports::RaceReports(const void* ram, u64 ram_size, std::vector<const Contexts*> contexts)
     : ram_(reinterpret_cast<u64>(ram)), ram_size_(ram_size), contexts_(std::move(contexts)), races_(limit) {
+    known_races.clear();
     active = this;
 }
 
@@ -89,7 +92,10 @@ void RaceReports::report(void* description) {
     race.count = 1;
     for (std::size_t n = 0; n < known; ++n) {
         if (same_pcs(races_[n], race)) {
-            __atomic_fetch_add(&races_[n].count, 1, __ATOMIC_RELAXED);
+            if (__atomic_add_fetch(&races_[n].count, 1, __ATOMIC_RELAXED) == KnownRaces::enough) {
+                known_races.add(race.sides[0].pcs[0]);
+                known_races.add(race.sides[1].pcs[0]);
+            }
             return;
         }
     }

@@ -30,6 +30,39 @@ struct Race {
 
 class Contexts;
 
+// Instructions whose races are known well enough. A report costs milliseconds, for the runtime searches its history for the older stack; a
+// racy loop would do nothing else. So, once a pair of instructions has been reported often, its accesses are recorded as atomic ones: they
+// race no longer with each other, and as before with everything else. Hart threads read, the reporting one writes.
+class KnownRaces {
+public:
+    static constexpr u64 enough = 8;  // reports of one pair
+
+    [[nodiscard]] bool contains(u64 pc) const {
+        // relaxed: whoever misses an entry reports once more.
+        return any_.load(std::memory_order_relaxed) && pcs_[slot_of(pc)].load(std::memory_order_relaxed) == pc;
+    }
+    void add(u64 pc) {
+        pcs_[slot_of(pc)].store(pc, std::memory_order_relaxed);
+        any_.store(true, std::memory_order_relaxed);
+    }
+    void clear() {
+        any_.store(false, std::memory_order_relaxed);
+        for (auto& pc : pcs_) {
+            pc.store(0, std::memory_order_relaxed);
+        }
+    }
+
+private:
+    static constexpr std::size_t slots = 4096;
+    static std::size_t slot_of(u64 pc) { return static_cast<std::size_t>(pc >> 1) % slots; }
+
+    std::atomic<bool> any_{false};
+    std::array<std::atomic<u64>, slots> pcs_{};
+};
+
+// The process's one, as the runtime is.
+extern KnownRaces known_races;
+
 // The races of one machine; at most one is active in a process, for the runtime is.
 class RaceReports {
 public:

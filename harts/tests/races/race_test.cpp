@@ -1,0 +1,150 @@
+// Race detection on every guest of this folder: what must be reported is, at least nine times in ten, and what is sound is not, ever. In
+// parallel, and in a repeatable schedule where one host thread and a fiber a hart stand for the harts' own.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "harts/core/hart.h"
+#include "harts/observe/race/race_observer.h"
+#include "harts/observe/symbols.h"
+#include "harts/schedule/random_schedule.h"
+#include "harts/tests/races/cases.h"
+
+namespace stampede::races {
+namespace {
+
+constexpr unsigned runs = 10, enough = 9;
+constexpr u64 most_instructions = 200'000'000;
+
+enum class Way : u8 { Parallel, Turns };
+
+class Turns final : public TurnListener {
+public:
+    explicit Turns(RaceObserver& observer) : observer_(observer) {}
+    void on_turn(HartId hart) override { observer_.switch_to(hart); }
+    void on_turns_over() override { observer_.leave(); }
+
+private:
+    RaceObserver& observer_;
+};
+
+// Pairs of functions, as the guest's symbol table has them: the innermost that was not inlined.
+using Pairs = std::set<std::pair<std::string, std::string>>;
+
+struct Found {
+    Pairs races, orders;
+    MachineStop stop = MachineStop::Requested;
+    std::optional<u32> status;
+};
+
+std::string function_at(const Symbols& symbols, u64 pc) {
+    std::string name = symbols.frames(pc).back().function;
+    return name.substr(name.rfind(':') == std::string::npos ? 0 : name.rfind(':') + 1);
+}
+
+void insert(Pairs& pairs, const std::string& a, const std::string& b) {
+    pairs.insert({a, b});
+    pairs.insert({b, a});
+}
+
+Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned harts, unsigned permits = 0) {
+    auto machine = load_case(one, {.harts = harts, .permits = permits, .time = way == Way::Turns ? TimeMode::Counted : TimeMode::Host});
+    EXPECT_TRUE(machine.has_value());
+    std::vector<Hart*> all;
+    for (u32 n = 0; n < harts; ++n) {
+        all.push_back(&(*machine)->hart({n}));
+    }
+    RaceObserver observer((*machine)->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach);
+    (*machine)->set_observer(&observer, racing_engine);
+    Found found;
+    const bool ends = one.expectation != Expectation::Deadlock;
+    if (way == Way::Parallel) {
+        found.stop = (*machine)->run_parallel(ends ? std::chrono::milliseconds(120'000) : std::chrono::milliseconds(50));
+    } else {
+        RandomSchedule schedule(seed, 100);
+        Turns turns(observer);
+        found.stop = (*machine)->run_scheduled(schedule, ends ? most_instructions : 500'000, &turns);
+    }
+    found.status = (*machine)->exit_status();
+    for (std::size_t n = 0; n < observer.reports().size(); ++n) {
+        const Race race = observer.reports().race(n);
+        insert(found.races, function_at(symbols, race.sides[0].pcs[0]), function_at(symbols, race.sides[1].pcs[0]));
+    }
+    for (const auto& cycle : observer.lock_order().cycles(observer.locks())) {
+        for (const LockEdge& edge : cycle) {
+            for (const LockEdge& other : cycle) {
+                // Who asked for the lock, beyond the lock's own functions.
+                for (unsigned a = 0; a < edge.depth; ++a) {
+                    for (unsigned b = 0; b < other.depth; ++b) {
+                        insert(found.orders, function_at(symbols, edge.pcs[a]), function_at(symbols, other.pcs[b]));
+                    }
+                }
+            }
+        }
+    }
+    (*machine)->set_observer(nullptr);
+    return found;
+}
+
+std::string text(const Pairs& pairs) {
+    std::string all;
+    for (const auto& [a, b] : pairs) {
+        all += a <= b ? a + " / " + b + "; " : "";
+    }
+    return all.empty() ? "nothing" : all;
+}
+
+class RaceTest : public testing::TestWithParam<Case> {
+protected:
+    void expect_reported(Way way) const {
+        const Case& one = GetParam();
+        const auto symbols = Symbols::read(file_of(one.guest));
+        ASSERT_TRUE(symbols.has_value());
+        unsigned reported = 0;
+        std::string seen;
+        for (unsigned n = 0; n < runs; ++n) {
+            const Found found = run(one, *symbols, way, n + 1, 8);
+            if (one.expectation == Expectation::Deadlock) {
+                EXPECT_NE(found.stop, MachineStop::Finished);
+            } else {
+                ASSERT_EQ(found.stop, MachineStop::Finished);
+            }
+            if (one.expectation == Expectation::Silent) {
+                ASSERT_TRUE(found.races.empty()) << text(found.races);
+            }
+            if (one.expectation == Expectation::Silent || one.expectation == Expectation::Race) {
+                ASSERT_TRUE(found.orders.empty()) << text(found.orders);
+            }
+            const std::pair wanted{std::string(one.first), std::string(one.second)};
+            reported += one.expectation == Expectation::Race ? found.races.contains(wanted)
+                        : one.expectation == Expectation::LockOrder ? found.orders.contains(wanted) : 1;
+            seen = text(one.expectation == Expectation::LockOrder ? found.orders : found.races);
+        }
+        EXPECT_GE(reported, enough) << "expected " << one.first << " / " << one.second << "; the last run had: " << seen;
+    }
+};
+
+TEST_P(RaceTest, in_parallel) { expect_reported(Way::Parallel); }
+TEST_P(RaceTest, in_turns) { expect_reported(Way::Turns); }
+
+INSTANTIATE_TEST_SUITE_P(All, RaceTest, testing::ValuesIn(all_cases().begin(), all_cases().end()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+// Sound with any number of harts.
+TEST(RaceTestHarts, the_small_kernel_is_silent_at_1_to_16_harts) {
+    const auto kernel = std::ranges::find(all_cases(), "kernel", &Case::name);
+    const auto symbols = Symbols::read(file_of(kernel->guest));
+    for (const unsigned harts : {1u, 2u, 3u, 5u, 16u}) {
+        for (const Way way : {Way::Parallel, Way::Turns}) {
+            const Found found = run(*kernel, *symbols, way, harts, harts);
+            EXPECT_EQ(found.stop, MachineStop::Finished) << harts;
+            EXPECT_TRUE(found.races.empty()) << harts << " harts: " << text(found.races);
+            EXPECT_TRUE(found.orders.empty()) << harts << " harts: " << text(found.orders);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace stampede::races

@@ -1,0 +1,197 @@
+// A program in user mode accesses a page, the supervisor changes page tables under it and may fence, the program accesses it again:
+// which of these uses are told, and that the guest notices nothing of it.
+#include "harts/tests/guest.h"
+
+#include "harts/observe/stale_translations.h"
+
+namespace stampede {
+namespace {
+
+using isa::Op;
+using namespace programs;
+
+INSTRUCTION_TESTS(StaleTranslation);
+
+constexpr u64 v = 1, r = 2, w = 4, x = 8, u = 16, a = 64, d = 128;
+constexpr u64 sound = v | a | d | u;
+constexpr u64 root = Guest::tables;
+constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 GiB
+constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
+constexpr u64 asid = 5;
+constexpr u64 superpage = 0x20'0000;                   // virtual, of `data`
+
+constexpr u64 entry(u64 physical, u64 flags) { return physical / page_size << 10 | flags; }
+
+struct Fence {
+    bool executed = false;
+    u64 address = 0;  // 0: all
+    u64 asid = 0;     // 0: all
+};
+
+struct Story {
+    const char* name;
+    u64 address;      // what is accessed
+    u64 changed;      // the PTE that the supervisor stores to
+    u64 value;
+    Fence fence;
+    Op second;        // the second access; Ecall: none
+    u64 told;
+    u64 flags = r | w;  // of the page at first
+};
+
+// Runs a story; gives what was told.
+class Teller {
+public:
+    std::vector<StaleReport> run(const Story& story, u64 slice, bool watched = false) {
+        setup(story.flags);
+        const Label change = guest.a.label(), again = guest.a.label();
+        trap_to(change);
+        guest.enter(Privilege::User);
+        guest.li(s0, story.address);
+        access(story.flags & w ? Op::Sd : story.second);
+        if (story.flags & w) {
+            access(Op::Ld);
+        }
+        guest.emit(Op::Ecall);
+        guest.emit(Op::Ecall);
+        access(story.second);
+        guest.emit(Op::Ecall);
+        guest.a.align(64);
+        guest.a.bind(change);  // the first call: nothing; the second one: the change
+        trap_to(again);
+        back();
+        guest.a.align(64);
+        guest.a.bind(again);
+        guest.a.load_address(t0, last_);
+        guest.csr_write(csr::mtvec, t0);
+        guest.li(t5, story.changed);
+        guest.li(t6, story.value);
+        store_pc = guest.a.here();
+        guest.emit(Op::Sd, t6, t5, 0);
+        fence(story.fence);
+        back();
+        guest.a.align(64);
+        guest.a.bind(last_);
+        guest.prepare = [&](Machine& machine) {
+            watch.emplace(machine.ram(), 1);
+            if (watched) {
+                watch->watch_tables();
+            }
+            machine.set_translation_watch(&*watch);
+        };
+        guest.run(slice);
+        return watch ? watch->reports() : std::vector<StaleReport>();
+    }
+
+    Guest guest;
+    u64 store_pc = 0;  // of the supervisor's store to the PTE
+    std::optional<StaleTranslations> watch;
+
+private:
+    void setup(u64 flags) {
+        guest.store(root + 8 * 2, entry(ram_base.value, sound | r | x));
+        guest.store(root, entry(middle, v));
+        guest.store(middle, entry(leaves, v));
+        guest.store(middle + 8, entry(ram_base.value, sound | r | w));
+        for (const u64 leaf : {leaves, leaves + 8}) {
+            guest.store(leaf, entry(Guest::data, sound | flags));
+        }
+        guest.store(Guest::data, 0x8082);  // c.jr ra
+        guest.csr_write(csr::satp, u64{8} << 60 | asid << 44 | root / page_size);
+    }
+    void trap_to(Label handler) {
+        guest.a.load_address(t0, handler);
+        guest.csr_write(csr::mtvec, t0);
+    }
+    void back() {  // behind the ecall
+        guest.emit(Op::Csrrs, t0, csr::mepc, zero);
+        guest.emit(Op::Addi, t0, t0, 4);
+        guest.csr_write(csr::mepc, t0);
+        guest.emit(Op::Mret);
+    }
+    void access(Op op) {
+        if (op == Op::Sd) {
+            guest.li(a0, 0x8082);
+            guest.emit(op, a0, s0, 0);
+        } else if (op == Op::Ld || op == Op::Jalr) {
+            guest.emit(op, op == Op::Jalr ? ra : a0, s0, 0);
+        }
+    }
+    void fence(const Fence& fence) {
+        guest.li(a2, fence.address);
+        guest.li(a3, fence.asid);
+        if (fence.executed) {
+            guest.emit(Op::SfenceVma, fence.address != 0 ? a2 : zero, fence.asid != 0 ? a3 : zero);
+        }
+    }
+    const Label last_ = guest.a.label();
+};
+
+constexpr u64 page = 0x10;  // an address in the first page
+constexpr Story stories[] = {
+    {"write after W was cleared", page, leaves, entry(Guest::data, sound | r), {}, Op::Sd, 1},
+    {"a fence of everything", page, leaves, entry(Guest::data, sound | r), {true}, Op::Sd, 0},
+    {"a fence of this address", page, leaves, entry(Guest::data, sound | r), {true, page}, Op::Sd, 0},
+    {"a fence of this address space", page, leaves, entry(Guest::data, sound | r), {true, 0, asid}, Op::Sd, 0},
+    {"a fence of this address there", page, leaves, entry(Guest::data, sound | r), {true, page, asid}, Op::Sd, 0},
+    {"a fence of another address", page, leaves, entry(Guest::data, sound | r), {true, 0x3000}, Op::Sd, 1},
+    {"a fence of another address space", page, leaves, entry(Guest::data, sound | r), {true, 0, 6}, Op::Sd, 1},
+    {"a read is still allowed", page, leaves, entry(Guest::data, sound | r), {}, Op::Ld, 0},
+    {"no use at all", page, leaves, entry(Guest::data, sound | r), {}, Op::Ecall, 0},
+    {"another frame", page, leaves, entry(Guest::data + page_size, sound | r | w), {}, Op::Ld, 1},
+    {"unmapped", page, leaves, 0, {}, Op::Ld, 1},
+    {"closed to user mode", page, leaves, entry(Guest::data, (sound & ~u) | r | w), {}, Op::Ld, 1},
+    {"accessed and dirty cleared", page, leaves, entry(Guest::data, v | u | r | w), {}, Op::Sd, 0},
+    {"more is allowed than before", page, leaves, entry(Guest::data, sound | r | w | x), {}, Op::Sd, 0},
+    {"an empty pointer above", page, root, 0, {}, Op::Sd, 1},
+    {"an empty pointer above, fenced", page, root, 0, {true}, Op::Sd, 0},
+    {"another table above", page, middle, entry(root, v), {}, Op::Sd, 1},
+    {"a superpage", superpage + Guest::data - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {}, Op::Sd, 1},
+    {"a superpage, fenced elsewhere in it", superpage + Guest::data - ram_base.value, middle + 8,
+     entry(ram_base.value, sound | r), {true, superpage}, Op::Sd, 0},
+    {"code", page_size, leaves + 8, entry(Guest::data, sound | r), {}, Op::Jalr, 1, r | x},
+    {"code, fenced", page_size, leaves + 8, entry(Guest::data, sound | r), {true}, Op::Jalr, 0, r | x},
+};
+
+TEST_P(StaleTranslation, a_use_is_told_unless_a_fence_covers_the_change) {
+    for (const Story& story : stories) {
+        Teller teller;
+        EXPECT_EQ(teller.run(story, GetParam()).size(), story.told) << story.name;
+    }
+}
+
+TEST_P(StaleTranslation, the_guest_goes_on_as_if_nobody_looked) {
+    Teller teller;
+    const auto told = teller.run(stories[0], GetParam());
+    EXPECT_EQ(teller.guest.csrs().mcause, 8u) << "the last ecall: the store was not refused";
+    EXPECT_EQ(teller.guest.memory(Guest::data + page), 0x8082u);
+}
+
+TEST_P(StaleTranslation, who_changed_it_is_told_where_page_tables_are_watched) {
+    Teller teller;
+    const auto told = teller.run(stories[0], GetParam(), true);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].use.address, page);
+    EXPECT_EQ(told[0].use.access, Access::Write);
+    EXPECT_EQ(told[0].by.mode, Privilege::User);
+    ASSERT_TRUE(told[0].change);
+    EXPECT_EQ(told[0].change->at, PhysAddr{leaves});
+    EXPECT_EQ(told[0].change->by.chain[0], teller.store_pc);
+    EXPECT_EQ(told[0].change->by.mode, Privilege::Machine);
+    EXPECT_EQ(told[0].change->before.bits, entry(Guest::data, sound | r | w));
+    EXPECT_EQ(told[0].change->after.bits, entry(Guest::data, sound | r));
+}
+
+TEST(TakesAway, what_only_gives_or_marks_takes_nothing_away) {
+    const Pte readable{entry(Guest::data, v | u | r)};
+    EXPECT_FALSE(takes_away({0}, readable));
+    EXPECT_FALSE(takes_away(readable, {readable.bits | w | x}));
+    EXPECT_FALSE(takes_away(readable, {readable.bits | a | d | u64{3} << 8}));
+    EXPECT_TRUE(takes_away({readable.bits | w}, readable));
+    EXPECT_TRUE(takes_away(readable, {0}));
+    EXPECT_TRUE(takes_away(readable, {readable.bits & ~u}));
+    EXPECT_TRUE(takes_away(readable, {entry(Guest::data + page_size, v | u | r)}));
+}
+
+}  // namespace
+}  // namespace stampede

@@ -1,0 +1,39 @@
+// Races that somebody has looked at and wants no more of: other people's kernels have some by design. A file, a rule a line:
+//
+//     race:holding | asks whether this hart holds the lock, which no other hart can change
+//     lock_order:wait | the parent's lock before the child's, always
+//
+// `#` begins a comment. The function is one of a finding's two innermost ones (of a lock order: any that takes a lock), by the name that
+// reports show, or its last part ("holding" is "kernel::holding", too). A reason must be given. What a rule holds back is counted.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harts/base/error.h"
+#include "harts/report/finding.h"
+
+namespace stampede {
+
+class Suppressions {
+public:
+    // Error: file and line, what was found and what was expected.
+    [[nodiscard]] static Result<Suppressions> read(const std::filesystem::path& file);
+    [[nodiscard]] static Result<Suppressions> parse(std::string_view text, const std::string& name);
+
+    // The findings that no rule holds back; `suppressed` counts the others, by rule ("race:holding"), each as often as it was seen.
+    [[nodiscard]] std::vector<Finding> apply(std::vector<Finding> findings, std::map<std::string, u64>& suppressed) const;
+
+private:
+    struct Rule {
+        FindingKind kind = FindingKind::race;
+        std::string function;
+        [[nodiscard]] bool matches(const Finding& finding) const;
+        [[nodiscard]] std::string name() const;
+    };
+    std::vector<Rule> rules_;
+};
+
+}  // namespace stampede

@@ -1,0 +1,219 @@
+// A finding of a kernel without locks around its counts, shown again, refused, shrunk and searched for.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "harts/report/replay_file.h"
+#include "stress/effort.h"
+#include "stress/replay.h"
+#include "stress/search.h"
+#include "stress/setup.h"
+#include "stress/tests/child.h"
+#include "stress/tests/guest_files.h"
+
+namespace stampede {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+const std::string program = STAMPEDE_STRESS;
+constexpr const char* bug = "seeded_bug_unlocked_counts";
+
+ChildResult stress(std::vector<std::string> words) {
+    words.insert(words.begin(), program);
+    return run_child(words);
+}
+
+std::string content(const std::filesystem::path& file) {
+    std::ostringstream bytes;
+    bytes << std::ifstream(file).rdbuf();
+    return bytes.str();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+class Replay : public testing::Test {
+protected:
+    Replay() : folder_(std::filesystem::path(testing::TempDir()) / ("replay-" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(folder_);
+    }
+    ~Replay() override { std::filesystem::remove_all(folder_); }
+
+    // The folder of a repeatable run's first finding.
+    std::filesystem::path find(const std::vector<std::string>& more = {}, const std::string& operations = "400") {
+        std::vector<std::string> words{"--cpus", "4", "--seed", "1", "--ops", operations, "--schedule", "random:1000",
+                                       "--policy", bug, "--findings", (folder_ / "findings").string()};
+        words.insert(words.end(), more.begin(), more.end());
+        words.emplace_back("forkbomb");
+        const ChildResult run = stress(words);
+        EXPECT_EQ(run.status, 2) << run.out << run.err;
+        EXPECT_THAT(run.out, HasSubstr("This shows it again, every time:\n"));
+        std::vector<std::filesystem::path> folders;
+        for (const auto& entry : std::filesystem::directory_iterator(folder_ / "findings")) {
+            if (std::filesystem::is_directory(entry)) {
+                folders.push_back(entry);
+            }
+        }
+        EXPECT_FALSE(folders.empty());
+        return folders.empty() ? folder_ : folders.front();
+    }
+    // A replay file with such a text.
+    std::string file(const std::string& text) const {
+        std::ofstream(folder_ / "file") << text;
+        return (folder_ / "file").string();
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(Replay, a_finding_shows_again_from_its_folder_and_from_its_file) {
+    const std::filesystem::path folder = find();
+    const ReplayFile file = read_replay(folder).value();
+    for (const std::filesystem::path& path : {folder, folder / "replay"}) {
+        const ChildResult again = stress({"--replay", path.string()});
+        EXPECT_EQ(again.status, 2) << again.err;
+        EXPECT_THAT(again.out, HasSubstr("showed again: " + file.titles.front() + "\n"));
+    }
+    const ChildResult times = stress({"--replay", folder.string(), "--times", "5"});
+    EXPECT_EQ(times.status, 2);
+    EXPECT_THAT(times.out, HasSubstr("5 of 5 runs showed it again: " + file.titles.front() + "\n"));
+    EXPECT_THAT(times.out, ContainsRegex("each executed [0-9,]+ instructions\n"));
+}
+
+TEST_F(Replay, a_race_shows_again_in_the_race_build) {
+    if (!std::filesystem::exists(program + "-race")) {
+        GTEST_SKIP() << "there is no stress-race in this tree";
+    }
+    const std::filesystem::path folder = find({"--race"}, "40");
+    EXPECT_EQ(read_replay(folder).value().build, "race");
+    const ChildResult times = stress({"--replay", folder.string(), "--times", "3"});
+    EXPECT_EQ(times.status, 2) << times.err;
+    EXPECT_THAT(times.out, HasSubstr("3 of 3 runs showed it again"));
+    EXPECT_THAT(times.out, HasSubstr("each executed"));
+}
+
+TEST_F(Replay, what_does_not_show_again_is_said_plainly) {
+    const std::string text = content(find() / "replay");
+    const std::string sound = replaced(replaced(text, bug, "kmem"), "kernel " + read_replay(file(text)).value().kernel,
+                                       "kernel " + hash_of({"kmem", kernel_file("kmem")}).value());
+    const ChildResult mended = stress({"--replay", file(sound)});
+    EXPECT_EQ(mended.status, 0);
+    EXPECT_THAT(mended.out, HasSubstr("did not show again: "));
+    const ChildResult times = stress({"--replay", file(sound), "--times", "2"});
+    EXPECT_EQ(times.status, 0);
+    EXPECT_THAT(times.out, HasSubstr("0 of 2 runs showed it again"));
+    const ChildResult minimized = stress({"--replay", file(sound), "--minimize"});
+    EXPECT_EQ(minimized.status, 0);
+    EXPECT_THAT(minimized.out, HasSubstr("did not show again: "));
+    EXPECT_EQ(content(folder_ / "file"), sound);
+}
+
+TEST_F(Replay, another_kernel_is_refused_by_name) {
+    const std::string text = content(find() / "replay");
+    const std::string hash = read_replay(file(text)).value().kernel;
+    const std::string path = file(replaced(text, hash, "0123456789abcdef"));
+    const ChildResult run = stress({"--replay", path});
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.err, HasSubstr(path + ": made with another kernel: policy seeded_bug_unlocked_counts was 0123456789abcdef"));
+    EXPECT_THAT(run.err, HasSubstr("kernel-seeded_bug_unlocked_counts.elf is " + hash + " now"));
+}
+
+TEST_F(Replay, damaged_files_and_other_options_are_refused) {
+    const std::string text = content(find() / "replay");
+    const auto refused = [&](const std::string& bytes, std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"--replay", file(bytes)});
+        const ChildResult run = stress(more);
+        EXPECT_EQ(run.status, 1) << run.out;
+        return run.err;
+    };
+    EXPECT_THAT(refused(replaced(text, "cpus 4", "cpus four")), HasSubstr("file:6: cpus \"four\", expected a number from 1 to 64"));
+    EXPECT_THAT(refused(replaced(text, "random:1000", "rarely")), HasSubstr("file: schedule rarely"));
+    EXPECT_THAT(refused(replaced(text, "random:1000", "parallel")), HasSubstr("schedule parallel, expected one that repeats"));
+    EXPECT_THAT(refused(replaced(text, bug, "none")), HasSubstr("there is no policy none"));
+    EXPECT_THAT(refused(replaced(text, "forkbomb", "none")), HasSubstr("there is no workload none"));
+    EXPECT_THAT(refused(""), HasSubstr("file"));
+    EXPECT_THAT(refused(text, {"--cpus", "7"}), HasSubstr("--cpus 4, but the command line says 7"));
+    EXPECT_THAT(refused(text, {"cowstorm"}), HasSubstr("workload forkbomb, but the command line says cowstorm"));
+    EXPECT_EQ(stress({"--replay", file(text), "--cpus", "4", "--timeout", "100s", "forkbomb"}).status, 2);
+    EXPECT_THAT(stress({"--replay", "/no/such/file"}).err, HasSubstr("/no/such/file"));
+}
+
+TEST_F(Replay, minimizing_keeps_the_title_and_the_original) {
+    const std::filesystem::path folder = find();
+    const std::string original = content(folder / "replay");
+    const ReplayFile before = read_replay(folder).value();
+    const ChildResult run = stress({"--replay", folder.string(), "--minimize", "--timeout", "4s"});
+    EXPECT_EQ(run.status, 2) << run.err;
+    EXPECT_THAT(run.out, ContainsRegex("[0-9,]+ system calls \\(of [0-9,]+\\) and [0-9,]+ context switches \\(of [0-9,]+\\) are left"));
+    EXPECT_EQ(content(folder / "replay.original"), original);
+    const ReplayFile after = read_replay(folder).value();
+    EXPECT_EQ(after.titles, before.titles);
+    EXPECT_LT(after.operations.value(), before.operations.value());
+    EXPECT_LE(std::filesystem::file_size(folder / "replay"), longest_replay_file);
+    EXPECT_THAT(stress({"--replay", folder.string(), "--times", "3"}).out, HasSubstr("3 of 3 runs showed it again"));
+}
+
+Options unlocked_counts() {
+    Options options;
+    options.workload = "forkbomb";
+    options.policy = bug;
+    options.cpus = 4;
+    options.seed = 1;
+    options.operations = 400;
+    options.schedule = ScheduleSpec::parse("random:1000").value();
+    return options;
+}
+
+// Its schedules are the same each time, so it needs no luck.
+TEST(Search, a_finding_is_brought_about_again_by_a_schedule_that_repeats) {
+    const Policy policy{bug, kernel_file(bug)};
+    auto trials = Trials::start([&](const ReplayFile& file) -> Result<RunSetup> {
+        Result<Options> options = replayed({}, file, "a trial");
+        RunSetup setup = setup_of(options.value(), policy);
+        setup.user_program = user_file("forkbomb");
+        return setup;
+    });
+    ASSERT_TRUE(trials);
+    Interrupts interrupts;
+    Effort effort(*trials, interrupts, std::chrono::seconds(100), [](const std::string&) {});
+    const std::string title = "a frame on a free list has a count";
+    const ReplayFile like = replay_of(unlocked_counts(), hash_of(policy).value(), "");
+    const SearchResult result = search(like, {title}, 400, effort);
+    ASSERT_TRUE(result.found.contains(title)) << result.tries;
+    const auto again = effort.run({result.found.at(title)});
+    EXPECT_TRUE(again && again->shows(title));
+}
+
+TEST(Turns, looking_for_a_finding_does_not_change_the_run) {
+    const Options options = unlocked_counts();
+    RunSetup setup = setup_of(options, {bug, kernel_file(bug)});
+    setup.user_program = user_file("forkbomb");
+    const auto plain = run_quietly(setup);
+    setup.wanted = {"what nobody ever finds"};
+    setup.wanted_enough = 1;
+    setup.keep_turns = true;
+    const auto looked = run_quietly(setup);
+    ASSERT_TRUE(plain && looked);
+    EXPECT_EQ(plain->instructions, looked->instructions);
+    EXPECT_EQ(plain->switches, looked->switches);
+    EXPECT_EQ(plain->system_calls, looked->system_calls);
+    EXPECT_GT(looked->system_calls, 400u);
+    setup.runs = looked->turns;
+    const auto followed = run_quietly(setup);
+    ASSERT_TRUE(followed);
+    EXPECT_EQ(followed->instructions, plain->instructions);
+    EXPECT_EQ(followed->switches, plain->switches);
+    EXPECT_EQ(followed->turns, looked->turns);
+}
+
+}  // namespace
+}  // namespace stampede
