@@ -13,6 +13,7 @@
 #include "harts/report/finding_store.h"
 #include "harts/report/nearest_names.h"
 #include "harts/report/text.h"
+#include "stress/failure_sweep.h"
 #include "stress/interrupts.h"
 #include "stress/options.h"
 #include "stress/replay.h"
@@ -189,6 +190,42 @@ ExitStatus become_race_program(const char* const* argv) {
     return ExitStatus::HostLacks;
 }
 
+// Each allocation fails in turn; one report of all runs.
+ExitStatus run_each_failure(const Options& options, const std::vector<std::string>& command, const RunSetup& setup, ConsoleFile& file,
+                            Interrupts& interrupts) {
+    std::string console_text;
+    const auto options_of = [&](u64 number) {
+        Options one = options;
+        one.fail_allocations = false;
+        one.fail_allocation = number;
+        return one;
+    };
+    const auto run_one = [&](u64 number) -> Result<RunOutcome> {
+        const Options one = options_of(number);
+        RunSetup its = setup;
+        its.machine.bootargs = one.bootargs();
+        ConsoleLog console(file.file(), ConsoleLog::Flush::Lines, nullptr);
+        Result<RunOutcome> outcome = run_workload(its, one, console, interrupts);
+        console.flush();
+        console_text = outcome && !outcome->findings.empty() ? console.text() : console_text;
+        return outcome;
+    };
+    const Result<FailureSweep> sweep = sweep_failures(run_one, options.max_findings);
+    if (!sweep) {
+        return refuse(options, command, {ExitStatus::Unusable, sweep.error().message});
+    }
+    RunReport report = make_report(options, command, sweep->outcome);
+    for (Finding& finding : report.findings) {
+        finding.reproduce = options_of(sweep->first_of.at(finding.title)).rerun(command.front());
+    }
+    fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
+    const ExitStatus status = conclude(options, report, sweep->outcome, console_text, {});
+    if (report.verdict == Verdict::Findings) {
+        fmt::print("{}\n", shell_line(report.findings.front().reproduce));
+    }
+    return status;
+}
+
 // One invocation: what was asked for, and what it takes.
 struct Invocation {
     const Options& options;
@@ -287,6 +324,9 @@ ExitStatus run_once(Invocation& invocation, Interrupts& interrupts) {
         setup.wanted = invocation.replay->titles;
         setup.wanted_enough = setup.wanted.size();
         setup.tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+    }
+    if (options.fail_allocations && !is_shell) {
+        return run_each_failure(options, invocation.command, setup, *console_file, interrupts);
     }
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);

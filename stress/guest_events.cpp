@@ -62,6 +62,9 @@ void GuestEvents::on_audit_table(const HartState&, PhysAddr table) {
         return;  // the audit will say so
     }
     auto view = AuditView::create(ram_, *loaded);
+    if (view && frames_ != nullptr) {
+        frames_->know(*view);
+    }
     const FutexGuard guard(lock_);
     if (view && processes_owner_ == nullptr) {
         processes_owner_ = std::make_unique<ProcessLookup>(*view);
@@ -134,6 +137,9 @@ void GuestEvents::on_trap_return(const HartState& state) {
     }
     if (state.mode == Privilege::User && !user_mode_reached()) {
         user_mode_.store(1, std::memory_order_relaxed);
+        if (frames_ != nullptr) {
+            frames_->first_process_runs();
+        }
     }
     if (trace_ != nullptr) {
         trace_->trap_return(state, pid_of(state.csr.satp));

@@ -11,6 +11,7 @@
 #include "harts/base/futex.h"
 #include "harts/core/hart.h"
 #include "harts/core/hart_events.h"
+#include "harts/observe/frame_ledger.h"
 #include "harts/observe/process_lookup.h"
 #include "harts/observe/stack_walk.h"
 #include "stress/trace.h"
@@ -52,9 +53,10 @@ class GuestEvents : public GuestCallSink, public HartEvents {
 public:
     static constexpr std::size_t most_failed_checks = 256;
 
-    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be null.
-    GuestEvents(const Ram& ram, std::function<void()> stop, Trace* trace)
-        : ram_(ram), stop_(std::move(stop)), trace_(trace) {}
+    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be null, `frames`
+    // too: it learns when there are processes.
+    GuestEvents(const Ram& ram, std::function<void()> stop, Trace* trace, FrameLedger* frames = nullptr)
+        : ram_(ram), stop_(std::move(stop)), trace_(trace), frames_(frames) {}
 
     void on_done(const HartState& state, u64 status) override;
     void on_check_failed(const HartState& state, std::string_view text) override EXCLUDES(lock_);
@@ -99,6 +101,7 @@ private:
     const Ram& ram_;
     const std::function<void()> stop_;
     Trace* const trace_;
+    FrameLedger* const frames_;
     std::array<PerHart, max_harts> per_hart_;
     std::atomic<u32> user_mode_{0};       // set by any hart that returns to a program; relaxed: only a hint
     std::atomic<u64> audit_table_{0};     // by the hart that announces it

@@ -95,6 +95,9 @@ void add_all(CLI::App& app, Options& options) {
         "what a parallel run found is searched for in repeatable schedules, at most so long", "TIME");
     add_text(app, "--policy", options.policy, "which kernel (--list names them), default kmem", "NAME");
     add_text(app, "--append", options.append, "more words for the kernel's command line", "TEXT");
+    CLI::Option* const one = add(app, "--fail-allocation", options.fail_allocation, number(1, 0x7fff'ffff),
+        "the N-th allocation of a frame fails, counted from the workload's beginning", "N");
+    app.add_flag("--fail-allocations", options.fail_allocations, "each allocation in turn fails, a run each")->excludes(one);
     add(app, "--max-findings", options.max_findings, number(1, 1'000'000),
         fmt::format("different findings that end the run, default {}", default_max_findings), "N");
     add_text(app, "--findings", options.findings_folder, "a folder for each finding below this one", "DIR");
@@ -131,6 +134,12 @@ std::map<std::string, std::string> Options::texts() const {
     if (operations) {
         texts["ops"] = std::to_string(*operations);
     }
+    if (fail_allocation) {
+        texts["fail-allocation"] = std::to_string(*fail_allocation);
+    }
+    if (fail_allocations) {
+        texts["fail-allocations"] = "yes";
+    }
     if (schedule.repeatable()) {
         texts["schedule-seed"] = std::to_string(seed_of_schedule());
     }
@@ -149,6 +158,9 @@ std::string Options::bootargs() const {
         : fmt::format("run={} seconds={} seed={}", workload, duration.count(), seed);
     if (operations) {
         words += fmt::format(" ops={}", *operations);
+    }
+    if (fail_allocation) {
+        words += fmt::format(" fail-allocation={}", *fail_allocation);
     }
     return append.empty() ? words : words + " " + append;
 }
@@ -194,6 +206,12 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     add("--policy", policy);
     if (!append.empty()) {
         add("--append", append);
+    }
+    if (fail_allocation) {
+        add("--fail-allocation", std::to_string(*fail_allocation));
+    }
+    if (fail_allocations) {
+        words.emplace_back("--fail-allocations");
     }
     if (max_findings != default_max_findings) {
         add("--max-findings", std::to_string(max_findings));

@@ -38,6 +38,8 @@ struct Options {
     std::vector<HartRun> runs;                       // of a replay file that has them: instead of the schedule
     std::string policy = "kmem";                     // may be unknown
     std::string append;
+    std::optional<u64> fail_allocation;              // this one fails, counted from 1 from when the workload begins
+    bool fail_allocations = false;                   // each in turn, a run each
     u64 max_findings = 0;
     std::optional<std::string> findings_folder, json, sarif, junit, console, trace;  // paths
     std::optional<std::string> replay;               // a replay file or a finding's folder

@@ -48,6 +48,7 @@ ReplayFile replay_of(const Options& options, const std::string& kernel, const st
     file.duration = static_cast<u64>(options.duration.count());
     file.operations = options.operations;
     file.append = options.append;
+    file.fail_allocation = options.fail_allocation;
     file.schedule = options.schedule.text();
     file.schedule_seed = options.seed_of_schedule();
     file.titles = {title};
@@ -59,9 +60,6 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     const auto refuse = [&](const std::string& why) { return error(name + ": " + why); };
     if (file.program) {
         return refuse("program: expected a workload; a program is replayed by fuzz_syscalls");
-    }
-    if (file.fail_allocation) {
-        return refuse("fail-allocation: this program has no way to make an allocation fail");
     }
     if (file.time != "host" && file.time != "warp") {
         return refuse(fmt::format("time {}, expected host or warp", file.time));
@@ -84,6 +82,7 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     options.duration = file.duration ? std::chrono::seconds(*file.duration) : Options().duration;
     options.operations = file.operations;
     options.append = file.append;
+    options.fail_allocation = file.fail_allocation;
     options.schedule = *schedule;
     options.schedule_seed = file.schedule_seed;
     options.runs = file.runs;

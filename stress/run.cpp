@@ -7,6 +7,9 @@
 #include <numeric>
 
 #include "harts/observe/audit.h"
+#include "harts/observe/frame_ledger.h"
+#include "stress/audit_moments.h"
+#include "stress/frame_findings.h"
 #include "harts/observe/audit_view.h"
 #include "harts/observe/frame_owner.h"
 #include "harts/schedule/runs.h"
@@ -56,10 +59,12 @@ public:
           }),
           wanted_(setup.wanted, setup.wanted_enough),
           schedule_(make_schedule(setup)),
+          frame_ledger_(machine_->ram(), schedule_ == nullptr ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race_(setup.race == nullptr ? nullptr
                                       : setup.race(*machine_, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
           stale_(machine_->ram(), machine_->harts()),
-          turns_(*machine_, race_.get(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {
+          moments_(make_moments()),
+          turns_(*machine_, listener(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {
         if (setup.tables == RunSetup::Tables::WatchedFromTheStart) {
             stale_.watch_tables();
         }
@@ -82,11 +87,13 @@ public:
     }
 
     RunOutcome run() {
-        events_ = std::make_unique<GuestEvents>(machine_->ram(), [this] { machine_->request_stop(); }, trace_.get());
+        events_ = std::make_unique<GuestEvents>(machine_->ram(), [this] { machine_->request_stop(); }, trace_.get(),
+                                                &frame_ledger_);
         machine_->set_console(&console_);
         machine_->set_guest_calls(events_.get());
         machine_->set_events(events_.get());
         machine_->set_perturbation(setup_.schedule.perturbation(setup_.seed));
+        machine_->set_frame_watch(&frame_ledger_);
         interrupts_.watch(machine_.get());
         machine_->keep_turns(setup_.keep_turns);
         facts_.audit = setup_.audit;
@@ -106,6 +113,14 @@ public:
     }
 
 private:
+    // None in parallel, nor with race detection: an audit's own threads would take part in it.
+    std::unique_ptr<AuditMoments> make_moments() {
+        return schedule_ == nullptr || race_ != nullptr
+                   ? nullptr
+                   : std::make_unique<AuditMoments>(*machine_, setup_.seed, [this] { return events_->audit_table(); }, nullptr);
+    }
+    TurnListener* listener() { return moments_ != nullptr ? static_cast<TurnListener*>(moments_.get()) : race_.get(); }
+
     MachineStop drive() {
         return schedule_ == nullptr ? machine_->run_parallel(setup_.look)
                                     : machine_->run_scheduled(*schedule_, ~u64{0}, &turns_);
@@ -182,9 +197,10 @@ private:
     std::size_t report_progress() {
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
+        const std::size_t audited = facts_.audited.size() + frame_ledger_.count() + (moments_ == nullptr ? 0 : moments_->findings().size());
         const std::size_t findings = facts_.failed_checks.size() + facts_.alarming.size() == 0
-            ? facts_.audited.size()
-            : facts_.audited.size() + findings_while_running(facts_, symbols_).size();
+            ? audited
+            : audited + findings_while_running(facts_, symbols_).size();
         const std::size_t races = (race_ == nullptr ? 0 : race_->count()) + stale_.count();
         if (listeners_.progress) {
             RunProgress progress{Clock::now() - began_, 0, events_->operations(), findings + races};
@@ -231,8 +247,8 @@ private:
         merge_findings(facts_.audited, audit(machine_->ram(), *table));
         const auto loaded = load_audit_table(machine_->ram(), *table);
         frames_ = loaded ? count_frames(machine_->ram(), *loaded) : std::nullopt;
-        if (auto leak = frames_ ? check_for_leak(*frames_) : std::nullopt) {
-            merge_findings(facts_.audited, {std::move(*leak)});
+        if (const auto leak = frames_ ? check_for_leak(*frames_) : std::nullopt) {
+            merge_findings(facts_.audited, leaks_by_site(frame_ledger_, symbols_, *leak));
         }
         facts_.audit = RunFacts::Audit::Done;
     }
@@ -254,6 +270,10 @@ private:
         facts_.failed_checks = events_->failed_checks();
         facts_.alarming = console_.alarming();
         facts_.last_line = console_.last_line();
+        merge_findings(facts_.audited, frame_findings(frame_ledger_, symbols_));
+        if (moments_ != nullptr) {
+            merge_findings(facts_.audited, moments_->findings());
+        }
         for (const HartSnapshot& snapshot : snapshots()) {
             facts_.harts.push_back({snapshot, events_->place_of(machine_->hart({snapshot.hart}).own)});
         }
@@ -262,6 +282,7 @@ private:
     void fill(RunOutcome& outcome) {
         fill_totals(outcome);
         facts_.copy_on_write = setup_.copy_on_write;
+        facts_.memory = outcome.allocation_failed ? RunFacts::Memory::Refused : RunFacts::Memory::Enough;
         if (outcome.cow.copied + outcome.cow.taken_over != 0) {
             facts_.copy_on_write = RunFacts::CopyOnWrite::Seen;
         }
@@ -276,6 +297,7 @@ private:
             outcome.state_hash = machine_->state_hash();
         }
         outcome.operations = events_->operations();
+        outcome.moments = moments_ != nullptr ? moments_->totals() : MomentTotals{};
         outcome.switches = turns_.switches();
         outcome.turns = machine_->take_turns();
         outcome.audited = facts_.audit == RunFacts::Audit::Done;
@@ -298,6 +320,7 @@ private:
                           stats->frames_peak};
         outcome.cow = {stats->cow_copied, stats->cow_taken_over, stats->oom_kills};
         outcome.processes_peak = stats->processes_peak;
+        outcome.allocation_failed = stats->allocations_failed != 0;
     }
 
     const RunSetup& setup_;
@@ -319,8 +342,10 @@ private:
     u64 looked_at_ = 0;                // instructions of all harts at its last look
     WantedFindings wanted_;
     const std::unique_ptr<Schedule> schedule_;       // null: parallel
+    FrameLedger frame_ledger_;
     const std::unique_ptr<RaceDetection> race_;      // null: none
     StaleTranslations stale_;
+    const std::unique_ptr<AuditMoments> moments_;    // null: none
     TurnWatch turns_;
 };
 

@@ -12,6 +12,7 @@
 #include "harts/report/run_report.h"
 #include "harts/schedule/schedule_spec.h"
 #include "stress/console_log.h"
+#include "stress/audit_moments.h"
 #include "stress/interrupts.h"
 #include "stress/race_support.h"
 #include "stress/run_facts.h"
@@ -66,6 +67,8 @@ struct RunOutcome {
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
     bool audited = false;
+    MomentTotals moments;                             // audits at chosen moments
+    bool allocation_failed = false;                   // one that was asked for (fail-allocation=N)
     std::map<std::string, u64> suppressed;            // rule: findings that it held back
     std::string schedule;                             // what a repeatable schedule says of itself
     u64 system_calls = 0;

@@ -248,10 +248,11 @@ std::vector<Finding> findings_at_end(const RunFacts& facts, const GuestSymbols& 
     }
     merge_findings(all, facts.audited);
     const bool failed = facts.exit_status.value_or(0) != 0 || facts.done_status.value_or(0) != 0;
-    if (facts.end == RunEnd::Finished && failed && all.empty()) {
+    const bool excused = facts.memory == RunFacts::Memory::Refused;
+    if (facts.end == RunEnd::Finished && failed && !excused && all.empty()) {
         all.push_back(failed_run(facts));
     }
-    if (facts.end == RunEnd::Finished && facts.copy_on_write == RunFacts::CopyOnWrite::Missing && all.empty()) {
+    if (facts.end == RunEnd::Finished && facts.copy_on_write == RunFacts::CopyOnWrite::Missing && !excused && all.empty()) {
         all.push_back(no_copy_on_write());
     }
     if (facts.end == RunEnd::Finished && facts.audit == RunFacts::Audit::Missing && all.empty()) {

@@ -51,6 +51,9 @@ struct RunFacts {
     enum class CopyOnWrite : u8 { Optional, Missing, Seen };
     // Missing: it was expected, and nothing was copied or taken over.
     CopyOnWrite copy_on_write = CopyOnWrite::Optional;
+    enum class Memory : u8 { Enough, Refused };
+    // Refused: an allocation failed because that was asked for. Whoever cannot do without may give up then: a failing status is no finding.
+    Memory memory = Memory::Enough;
     enum class Audit : u8 { NotExpected, Missing, Done };
     Audit audit = Audit::NotExpected;
     std::vector<Finding> audited;               // what the audit and the leak check found

@@ -124,6 +124,11 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
                                                grouped(report.cow.oom_kills)));
         row(text, "processes", fmt::format("{} alive at once at most", grouped(outcome.processes_peak)));
     }
+    if (outcome.moments.audits != 0) {
+        row(text, "audits", fmt::format("{} at chosen moments, {} of them with counts and free lists; {:.1f}% of the time",
+                                        grouped(outcome.moments.audits), grouped(outcome.moments.with_counts),
+                                        report.wall_s > 0 ? 100 * outcome.moments.seconds / report.wall_s : 0));
+    }
     if (!report.suppressed.empty()) {
         row(text, "suppressed", suppressed_text(report.suppressed));
     }

@@ -1,5 +1,6 @@
 #include "harts/core/access.h"
 
+#include "harts/core/frame_watch.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 #include "harts/core/translation_watch.h"
@@ -63,9 +64,14 @@ bool update_pte(Hart& hart, PhysAddr at, u64 from, u64 to) {
     return swapped;
 }
 
-// The entry for `address`, its tags still as they were; null: the environment wants this translation left out.
+// The entry for `address`, its tags still as they were; null: the environment wants this translation left out, or the frame is free and
+// each access to it is to be seen.
 TlbEntry* take_entry(Hart& hart, u64 address, const Place& place) {
     if (hart.machine.environment.evict_translation(hart.own.id)) {
+        return nullptr;
+    }
+    const FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(place.physical))) [[unlikely]] {
         return nullptr;
     }
     TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
@@ -85,6 +91,27 @@ void fill_write(Hart& hart, u64 address, const Place& place) {
         if (place.readable) {
             entry->read = entry->write;
         }
+        const FrameWatch* const frames = hart.machine.frames;
+        if (frames != nullptr && hart.own.mode == Privilege::Supervisor &&
+            frames->is_user(hart.machine.ram.page_index(place.physical))) {
+            hart.watched_writes.add(*entry);
+        }
+    }
+}
+
+// Whoever watches frames hears of what a translation leads to.
+void watch_frame(Hart& hart, PhysAddr at, Access access, Privilege privilege) {
+    FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && hart.machine.ram.contains(at, 1) &&
+        frames->wants(hart.machine.ram.page_index(at), access, privilege)) [[unlikely]] {
+        frames->on_access(hart, at, access, privilege);
+    }
+}
+
+void watch_walk(Hart& hart, PhysAddr pte) {
+    FrameWatch* const frames = hart.machine.frames;
+    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(pte))) [[unlikely]] {
+        frames->on_walk(hart, pte);
     }
 }
 
@@ -219,9 +246,9 @@ u64 amo_host(isa::AmoOp op, u8* at, T operand) {
     return static_cast<u64>(static_cast<i64>(old));
 }
 
-// `update`: as of walk().
-template <class Update>
-Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& update) {
+// `update`: as of walk(). `seen` hears where each PTE is read.
+template <class Update, class Seen>
+Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& update, Seen&& seen) {
     const HartState& own = hart.own;
     const WalkRights rights = rights_of(own, access);
     const Satp satp{own.csr.satp};
@@ -232,10 +259,12 @@ Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& 
     const auto walked = walk(
         satp, address, access, rights,
         [&](PhysAddr at) -> std::optional<u64> {
+            if (!ram.contains(at, 8)) {
+                return std::nullopt;
+            }
+            seen(at);
             // acquire: what was written before the PTE was is seen behind it.
-            return ram.contains(at, 8) ? std::optional(__atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)),
-                                                                       __ATOMIC_ACQUIRE))
-                                       : std::nullopt;
+            return __atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)), __ATOMIC_ACQUIRE);
         },
         update);
     if (!walked) {
@@ -249,7 +278,8 @@ std::optional<PhysAddr> foresee(Hart& hart, u64 address, Access access) {
     if (const u8* at = access == Access::Read ? cached_read(hart, address) : cached_write(hart, address); at != nullptr) {
         return hart.machine.ram.address_of(at);
     }
-    const Accessed<Place> place = translate_with(hart, address, access, [](PhysAddr, u64, u64) { return true; });
+    const Accessed<Place> place = translate_with(
+        hart, address, access, [](PhysAddr, u64, u64) { return true; }, [](PhysAddr) {});
     return place ? std::optional(place->physical) : std::nullopt;
 }
 
@@ -272,7 +302,13 @@ bool may_begin(Hart& hart, u64 address, unsigned size, Access access, Contact co
 }
 
 Accessed<Place> translate(Hart& hart, u64 address, Access access) {
-    return translate_with(hart, address, access, [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); });
+    const Accessed<Place> place = translate_with(
+        hart, address, access, [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); },
+        [&](PhysAddr at) { watch_walk(hart, at); });
+    if (place && rights_of(hart.own, access).privilege != Privilege::Machine && Satp{hart.own.csr.satp}.paging()) {
+        watch_frame(hart, place->physical, access, rights_of(hart.own, access).privilege);
+    }
+    return place;
 }
 
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {

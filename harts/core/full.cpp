@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "harts/core/frame_watch.h"
 #include "harts/core/host_access.h"
 #include "harts/core/machine_context.h"
 #include "kernel/abi/guest_calls.h"
@@ -210,6 +211,13 @@ void Full::guest_call(i32 number, u64 argument) {
             if (const auto fetched = fetch_into(hart_, argument); !fetched) {
                 refuse(fetched.error());
             }
+        }
+        break;
+    case GuestCall::frame_allocated:
+    case GuestCall::frame_freed:
+        if (FrameWatch* frames = hart_.machine.frames; supervisor && frames != nullptr) {
+            call == GuestCall::frame_freed ? frames->on_freed(hart_, PhysAddr{argument})
+                                           : frames->on_allocated(hart_, PhysAddr{argument});
         }
         break;
     case GuestCall::relaxed_next: break;  // an instruction of its own: isa::Op::RelaxedNext

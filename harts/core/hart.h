@@ -9,6 +9,7 @@
 #include "harts/core/hart_events.h"
 #include "harts/core/observer.h"
 #include "harts/core/stop_reason.h"
+#include "harts/core/watched_writes.h"
 #include "harts/memory/line_versions.h"
 #include "harts/memory/revocation.h"
 #include "harts/memory/tlb.h"
@@ -102,6 +103,7 @@ struct Hart {
     MachineContext& machine;
     Tlb tlb;
     CodeCache code;
+    WatchedWrites watched_writes;
 
     Hart(HartId id, MachineContext& machine);
 

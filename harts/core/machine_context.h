@@ -17,6 +17,7 @@ namespace stampede {
 struct Hart;
 struct Engine;
 class Observer;
+class FrameWatch;
 class TranslationWatch;
 extern const Engine quiet_engine;
 
@@ -43,6 +44,7 @@ public:
     std::vector<Hart*> harts;          // fixed before any hart runs
     GuestCallSink* guest_calls = nullptr;
     HartEvents* events = nullptr;      // null: nobody listens
+    FrameWatch* frames = nullptr;      // null: nobody watches frames
     Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
     const Engine* engine = &quiet_engine;
     TranslationWatch* translations = nullptr;  // null: stale ones are used unseen

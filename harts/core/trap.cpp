@@ -49,6 +49,9 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
     if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
         observer->on_trap(hart, cause, tval, delegated ? Privilege::Supervisor : Privilege::Machine);
     }
+    if (own.mode == Privilege::User) {
+        hart.watched_writes.drop();
+    }
     ++own.effects;
     hart.enter_kernel();
     give_up_reservation(hart);

@@ -227,6 +227,7 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineConfig& config, co
 void Machine::set_console(Console* console) { implementation_->console = console; }
 void Machine::set_guest_calls(GuestCallSink* sink) { implementation_->context.guest_calls = sink; }
 void Machine::set_events(HartEvents* events) { implementation_->context.events = events; }
+void Machine::set_frame_watch(FrameWatch* watch) { implementation_->context.frames = watch; }
 
 MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit) {
     Implementation& machine = *implementation_;

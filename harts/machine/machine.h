@@ -18,6 +18,7 @@
 namespace stampede {
 
 class Ram;
+class FrameWatch;
 class Observer;
 class TranslationWatch;
 class Schedule;
@@ -79,6 +80,7 @@ public:
     void set_console(Console* console);
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
+    void set_frame_watch(FrameWatch* watch);   // before the first run (core/frame_watch.h)
     // Watches every access and call (core/observer.h); `engine` is the observer's fast part. All translations and decoded code are
     // forgotten, so before the first run.
     void set_observer(Observer* observer, const Engine& engine = quiet_engine);

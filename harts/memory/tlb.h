@@ -132,6 +132,12 @@ public:
         }
     }
 
+    template <class F>
+    void for_each_supervisor_bank(F&& f) {
+        f(supervisor_);
+        f(supervisor_sum_);
+    }
+
 private:
     TlbBank& shared_bank(TlbBank& bank, Satp satp);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <span>
 
 #include "harts/observe/audit_free_lists.h"
@@ -108,24 +109,33 @@ Finding malformed(std::string why) {
     return violations.findings().front();
 }
 
+// The first `size` bytes of a Plain; what comes behind them is 0.
 template <class Plain>
-std::optional<Plain> load_plain(const Ram& ram, PhysAddr at) {
-    if (!ram.contains(at, sizeof(Plain))) {
+std::optional<Plain> load_plain(const Ram& ram, PhysAddr at, std::size_t size = sizeof(Plain)) {
+    if (!ram.contains(at, size)) {
         return std::nullopt;
     }
-    std::array<u8, sizeof(Plain)> bytes;
-    ram.copy_out(at, bytes);
+    std::array<u8, sizeof(Plain)> bytes{};
+    ram.copy_out(at, std::span(bytes).first(size));
     return std::bit_cast<Plain>(bytes);
 }
+
+// How much of it a kernel of the first version has.
+constexpr std::size_t first_table = offsetof(abi::AuditTable, policy_text_begin);
+constexpr std::size_t first_stats = offsetof(abi::KernelStats, allocations_failed);
 
 }  // namespace
 
 std::optional<abi::AuditTable> load_audit_table(const Ram& ram, PhysAddr table) {
-    return load_plain<abi::AuditTable>(ram, table);
+    const auto first = load_plain<abi::AuditTable>(ram, table, first_table);
+    return !first || first->version == abi::AuditTable::first_version ? first : load_plain<abi::AuditTable>(ram, table);
 }
 
 std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table) {
-    return table.stats_address == 0 ? std::nullopt : load_plain<abi::KernelStats>(ram, {table.stats_address});
+    const bool first = table.version == abi::AuditTable::first_version;
+    return table.stats_address == 0
+        ? std::nullopt
+        : load_plain<abi::KernelStats>(ram, {table.stats_address}, first ? first_stats : sizeof(abi::KernelStats));
 }
 
 std::vector<Finding> audit(const Ram& ram, PhysAddr table) {

@@ -272,7 +272,7 @@ TEST_F(AuditTest, counts_in_two_arrays_are_summed) {
 
 TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.magic = 1; }), HasSubstr("magic: 0x1"));
-    EXPECT_THAT(complaint([](auto& t) { t.version = 2; }), HasSubstr("version: 2, expected 1"));
+    EXPECT_THAT(complaint([](auto& t) { t.version = 3; }), HasSubstr("version: 3, expected 1 to 2"));
     EXPECT_THAT(complaint([](auto& t) { t.marker_bit = 5; }), HasSubstr("marker bit: 5"));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame = 0x1000; }), HasSubstr("frames: "));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame += 8; }), HasSubstr("frames: "));

@@ -35,8 +35,13 @@ Complaint check_head(const abi::AuditTable& table) {
     if (table.magic != abi::AuditTable::expected_magic) {
         return fmt::format("magic: {:#x}, expected {:#x}", table.magic, abi::AuditTable::expected_magic);
     }
-    if (table.version != abi::AuditTable::current_version) {
-        return fmt::format("version: {}, expected {}", table.version, abi::AuditTable::current_version);
+    if (table.version < abi::AuditTable::first_version || table.version > abi::AuditTable::current_version) {
+        return fmt::format("version: {}, expected {} to {}", table.version, abi::AuditTable::first_version,
+                           abi::AuditTable::current_version);
+    }
+    if (table.policy_text_end < table.policy_text_begin) {
+        return fmt::format("the policy's code: {:#x} to {:#x}, expected a range", table.policy_text_begin,
+                           table.policy_text_end);
     }
     if (table.marker_bit != 8 && table.marker_bit != 9) {
         return fmt::format("marker bit: {}, expected 8 or 9 (the RSW bits)", table.marker_bit);

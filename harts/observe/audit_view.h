@@ -42,6 +42,10 @@ public:
     [[nodiscard]] u64 process_slots() const { return table_.process_count; }
     [[nodiscard]] std::optional<Process> process(u64 slot) const;  // none: the slot is unused
 
+    // Whether this is code that may touch free frames. Never in a table of version 1.
+    [[nodiscard]] bool in_policy(u64 pc) const { return pc >= table_.policy_text_begin && pc < table_.policy_text_end; }
+    [[nodiscard]] bool tells_policy() const { return table_.policy_text_begin != table_.policy_text_end; }
+
     [[nodiscard]] u64 marker() const { return u64{1} << table_.marker_bit; }
     [[nodiscard]] u64 user_end() const { return table_.user_end; }
 

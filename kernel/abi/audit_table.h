@@ -22,7 +22,8 @@ struct FreeList {                // singly linked: *head is the physical address
 
 struct AuditTable {
     static constexpr std::uint64_t expected_magic = 0x7469647561706d61;  // "ampaudit"
-    static constexpr std::uint32_t current_version = 1;
+    static constexpr std::uint32_t first_version = 1;     // ends with `free`; KernelStats ends with processes_peak
+    static constexpr std::uint32_t current_version = 2;
     static constexpr std::uint32_t max_count_arrays = 64;
     static constexpr std::uint32_t max_free_lists = 64;
 
@@ -51,6 +52,11 @@ struct AuditTable {
 
     CountArray counts[max_count_arrays];
     FreeList free[max_free_lists];
+
+    // Since version 2. Virtual addresses: the code that may touch free frames (links them, takes them), [begin, end). A
+    // hart whose call chain passes through it may have counts and free lists in its hands.
+    std::uint64_t policy_text_begin;
+    std::uint64_t policy_text_end;
 };
 
 // Totals since boot; each is a u64 that the kernel adds to atomically.
@@ -62,6 +68,8 @@ struct KernelStats {
     std::uint64_t frames_peak;            // most frames in use at once
     std::uint64_t frames_at_boot;         // in use before the first process was made
     std::uint64_t processes_peak;         // most processes alive at once
+    // Since version 2 of the table.
+    std::uint64_t allocations_failed;     // because that was asked for (SystemCall::fail_allocation)
 };
 
 }  // namespace stampede::abi

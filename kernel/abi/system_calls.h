@@ -7,7 +7,8 @@ namespace stampede::abi {
 enum class SystemCall : std::uint64_t {
     fork = 1, exit, wait, pipe, read, kill, exec, fstat, chdir, dup, getpid, sbrk, sleep, uptime, open, write,
     mknod, unlink, link, mkdir, close,
-    shutdown = 64,   // (status): ends the machine through the finisher; status 0 passes
+    shutdown = 64,         // (status): ends the machine through the finisher; status 0 passes
+    fail_allocation = 65,  // (n): the n-th allocation of a frame from now on fails, once; 0: none does
 };
 
 inline constexpr std::uint64_t page_size = 4096;

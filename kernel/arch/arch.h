@@ -44,6 +44,10 @@ PhysAddr physical(const void* direct_mapped);
 // What every root page table has from entry 256 on, the kernel's half; entries behind these are 0. Empty on the host.
 std::span<const std::uint64_t> kernel_root_entries();
 
+// Tells a listening harness that the frame is no longer free, or free from now on (kernel/abi/guest_calls.h).
+void tell_frame_allocated(PhysAddr frame);
+void tell_frame_freed(PhysAddr frame);
+
 void console_put(char byte);    // waits while the device is busy
 void instruction_fence();       // code was written: this CPU fetches it anew
 

@@ -45,7 +45,10 @@ Frame& frame_at(PhysAddr address) {
 }
 
 FrameOwner owner_of(const Frame& frame) { return range.owners[index_of(frame)]; }
-void set_owner(const Frame& frame, FrameOwner owner) { range.owners[index_of(frame)] = owner; }
+void set_owner(const Frame& frame, FrameOwner owner) {
+    range.owners[index_of(frame)] = owner;
+    owner == FrameOwner::free ? arch::tell_frame_freed(address_of(frame)) : arch::tell_frame_allocated(address_of(frame));
+}
 
 std::byte* bytes_of(const Frame& frame) { return arch::direct_map(address_of(frame)); }
 

@@ -34,7 +34,9 @@ PhysAddr address_of(const Frame& frame);
 bool is_frame(PhysAddr address);          // whether `address` lies in a managed frame
 Frame& frame_at(PhysAddr address);        // address must lie in a managed frame
 FrameOwner owner_of(const Frame& frame);
-void set_owner(const Frame& frame, FrameOwner owner);  // the frame's only holder
+// By the frame's only holder. Every policy takes a frame out of the free ones by giving it an owner, and gives it back by
+// owner `free`, before anybody else can take it: this is where a listening harness hears of both.
+void set_owner(const Frame& frame, FrameOwner owner);
 
 // The frame's bytes in the kernel's direct map.
 std::byte* bytes_of(const Frame& frame);

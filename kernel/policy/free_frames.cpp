@@ -1,6 +1,7 @@
 #include "kernel/policy/free_frames.h"
 
 #include "kernel/arch/arch.h"
+#include "kernel/mm/allocation_failure.h"
 #include "kernel/mm/stats.h"
 
 namespace kernel::policy {
@@ -13,6 +14,7 @@ void FreeFrames::init(const FrameRange& range) {
 }
 
 Frame* FreeFrames::take(FrameOwner owner) {
+    if (allocation_fails()) return nullptr;
     Frame* frame;
     if (head_) {
         frame = &frame_at({head_});

@@ -13,7 +13,9 @@ struct OutOfMemory {};
 // Once, by the boot CPU, before any other call.
 void init(const FrameRange& range);
 
-// A frame with count 1 and undefined contents; null when there is none.
+// A frame with count 1 and undefined contents; null when there is none, or when it is to fail: whoever takes a frame out of
+// the free ones, here and in make_unique, asks allocation_fails() (mm/allocation_failure.h) and names its owner by
+// set_owner() (mm/frame.h).
 [[nodiscard]] Frame* allocate(FrameOwner owner);
 
 // One more reference. False: the count is at its limit, or this policy does not share; fork then copies that page.

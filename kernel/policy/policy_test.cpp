@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "kernel/mm/allocation_failure.h"
 #include "kernel/mm/stats.h"
 #include "kernel/tests/consistency.h"
 #include "kernel/tests/machine.h"
@@ -127,6 +128,15 @@ TEST_F(Policy, sharing_ends_at_the_limit_and_a_refusal_changes_nothing) {
     EXPECT_TRUE(share(frame));
 }
 
+TEST_F(Policy, the_allocation_that_is_to_fail_does_and_those_around_it_do_not) {
+    fail_allocation(3);
+    EXPECT_NE(allocate(), nullptr);
+    EXPECT_NE(allocate(), nullptr);
+    EXPECT_EQ(allocate(), nullptr);
+    EXPECT_NE(allocate(), nullptr);
+    EXPECT_EQ(policy::frames_in_use(), 3u);
+}
+
 TEST_F(Policy, what_it_describes_is_what_it_has) {
     stampede::abi::AuditTable table{};
     policy::describe(table);
@@ -176,6 +186,14 @@ TEST_F(SharingPolicy, a_shared_frame_is_copied_and_keeps_the_callers_reference) 
     EXPECT_EQ(owner_of(**copy), FrameOwner::user);
     EXPECT_TRUE(std::equal(bytes_of(frame), bytes_of(frame) + page_size, bytes_of(**copy)));
     EXPECT_FALSE(drop(frame));
+}
+
+TEST_F(SharingPolicy, a_copy_whose_allocation_is_to_fail_changes_nothing) {
+    Frame& frame = *allocate();
+    EXPECT_TRUE(share(frame));
+    fail_allocation(1);
+    EXPECT_FALSE(policy::make_unique(frame).has_value());
+    EXPECT_EQ(policy::count(frame), 2u);
 }
 
 TEST_F(SharingPolicy, without_memory_for_the_copy_nothing_changes) {

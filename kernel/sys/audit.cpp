@@ -7,6 +7,8 @@
 #include "kernel/policy/policy.h"
 #include "kernel/proc/slots.h"
 
+extern "C" const char policy_text_begin[], policy_text_end[];   // kernel.ld
+
 namespace kernel {
 
 namespace {
@@ -43,6 +45,8 @@ void audit_table_announce() {
     table.owners = arch::physical(range.owners).value;
     table.user_end = user_end;
     table.stats_address = arch::physical(&statistics).value;
+    table.policy_text_begin = reinterpret_cast<std::uint64_t>(policy_text_begin);
+    table.policy_text_end = reinterpret_cast<std::uint64_t>(policy_text_end);
     policy::describe(table);
     describe_processes();
     arch::announce_audit_table(arch::physical(&table));

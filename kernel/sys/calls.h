@@ -21,6 +21,7 @@ CallResult sys_sbrk(const Arguments&);
 CallResult sys_sleep(const Arguments&);
 CallResult sys_uptime(const Arguments&);
 CallResult sys_shutdown(const Arguments&);
+CallResult sys_fail_allocation(const Arguments&);
 
 // files (kernel/fs)
 CallResult sys_pipe(const Arguments&);

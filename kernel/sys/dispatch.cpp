@@ -27,10 +27,10 @@ constexpr Entry entries[] = {
     {SystemCall::sleep, sys_sleep},     {SystemCall::uptime, sys_uptime}, {SystemCall::open, sys_open},
     {SystemCall::write, sys_write},     {SystemCall::mknod, sys_mknod},   {SystemCall::unlink, sys_unlink},
     {SystemCall::link, sys_link},       {SystemCall::mkdir, sys_mkdir},   {SystemCall::close, sys_close},
-    {SystemCall::shutdown, sys_shutdown},
+    {SystemCall::shutdown, sys_shutdown}, {SystemCall::fail_allocation, sys_fail_allocation},
 };
 
-constexpr std::size_t number_limit = 65;
+constexpr std::size_t number_limit = 66;
 
 constexpr auto table = [] {
     std::array<CallFunction, number_limit> functions{};

@@ -70,7 +70,9 @@ Result<std::uint32_t> fork_process(Process& parent) {
     Result<void> copied = child->space.create();
     if (copied) copied = parent.space.fork_into(child->space);
     if (!copied) {
-        child->space.destroy();
+        AddressSpace gone;
+        gone.take(child->space);      // tables that are being freed are nobody's any more
+        gone.destroy();
         give_slot(*child);
         return failure(copied.error());
     }

@@ -1,5 +1,6 @@
 // System calls on processes, memory and time.
 #include "kernel/arch/riscv/machine.h"
+#include "kernel/mm/allocation_failure.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
 #include "kernel/proc/scheduler.h"
@@ -81,6 +82,11 @@ CallResult sys_shutdown(const Arguments& arguments) {
     policy::settle();
     arch::quiescent();
     arch::finish(static_cast<std::uint32_t>(arguments.integer(0)) & 0xffff);
+}
+
+CallResult sys_fail_allocation(const Arguments& arguments) {
+    fail_allocation(static_cast<std::uint32_t>(arguments.integer(0)));
+    return 0;
 }
 
 }  // namespace kernel

@@ -1,6 +1,7 @@
 // What user code's exceptions mean: system calls, page faults, and what no program should do.
 #include "kernel/base/print.h"
 #include "kernel/mm/stats.h"
+#include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
 #include "kernel/proc/trap_frame.h"
 #include "kernel/sys/dispatch.h"
@@ -15,6 +16,10 @@ namespace {
 void page_fault(Process& self, VirtAddr address, Access access) {
     Result<void> handled = self.space.handle_fault(address, access);
     if (handled) return;
+    if (handled.error() == Error::out_of_memory && &self == first_process) {
+        yield_hart();   // nobody can do without it: it faults again until somebody has given memory back
+        return;
+    }
     if (handled.error() == Error::out_of_memory) {
         count_event(statistics.oom_kills);
         print("out of memory: process %u killed at address 0x%016lx\n", self.pid, address.value);

@@ -12,4 +12,7 @@ inline void relaxed_store(T* address, T value) {
     __atomic_store_n(address, value, __ATOMIC_RELAXED);
 }
 
+inline void tell_frame_allocated(PhysAddr) {}
+inline void tell_frame_freed(PhysAddr) {}
+
 }  // namespace kernel::arch

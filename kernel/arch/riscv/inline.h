@@ -37,6 +37,9 @@ inline void relaxed_store(T* address, T value) {
     if constexpr (sizeof(T) == 8) asm volatile("slti x0, x0, 0x705\n\tsd %1, %0" : "=m"(*address) : "r"(value));
 }
 
+inline void tell_frame_allocated(PhysAddr frame) { asm volatile("slti x0, %0, 0x708" ::"r"(frame.value) : "memory"); }
+inline void tell_frame_freed(PhysAddr frame) { asm volatile("slti x0, %0, 0x709" ::"r"(frame.value) : "memory"); }
+
 inline void flush_page(VirtAddr address, std::uint16_t asid) {
     asm volatile("sfence.vma %0, %1" ::"r"(address.value), "r"(static_cast<std::uint64_t>(asid)) : "memory");
 }

@@ -1,6 +1,7 @@
 #include "kernel/user/lib/outcome.h"
 
 #include "kernel/user/lib/child.h"
+#include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/system_calls.h"
 
 namespace user {
@@ -18,7 +19,7 @@ int Outcome::status() const {
 
 Reaped reap(Outcome& sum) {
     int status = 0;
-    if (wait(&status) < 0) {
+    if (persist([&] { return wait(&status); }) < 0) {
         return Reaped::nobody;
     }
     if (status == killed_status) {

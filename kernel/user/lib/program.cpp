@@ -17,11 +17,15 @@ std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t other
     return otherwise;
 }
 
+bool memory_lasts = true;
+
 Options parse_options(int argc, char** argv) {
     Options options;
     options.operations = option(argc, argv, "ops", options.operations);
     options.seconds = option(argc, argv, "seconds", options.seconds);
     options.seed = option(argc, argv, "seed", options.seed);
+    options.failures = option(argc, argv, "fail-allocation", 0) != 0;
+    memory_lasts = options.failures == 0;
     return options;
 }
 

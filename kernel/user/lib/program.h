@@ -20,8 +20,10 @@ struct Options {
     std::uint64_t operations = UINT64_MAX;  // ops=
     std::uint64_t seconds = 10;             // seconds=, guest time
     std::uint64_t seed = 1;                 // seed=
+    std::uint64_t failures = 0;             // fail-allocation=: so many processes may be killed for want of memory
 };
 Options parse_options(int argc, char** argv);
+extern bool memory_lasts;                   // until parse_options() sees fail-allocation=; true: among initialised data
 // The number behind `key=`, or `otherwise` where the word is missing or no number.
 std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t otherwise);
 

@@ -65,6 +65,9 @@ inline int close(int fd) { return system_call(SystemCall::close, fd); }
 // Ends the machine. 0: passed; else at most 16 bits of status that the finisher reports.
 inline int shutdown(int status) { return system_call(SystemCall::shutdown, status); }
 
+// The n-th allocation of a frame from now on, whoever's, fails; 0: none.
+inline int fail_allocation(int n) { return system_call(SystemCall::fail_allocation, n); }
+
 // The old end of the heap, or null where there is no memory. `change` in bytes; xv6's counts in int.
 inline std::uint8_t* sbrk(std::int64_t change) {
     const auto result = raw_call(static_cast<std::uint64_t>(SystemCall::sbrk), static_cast<std::uint64_t>(change));

@@ -1,6 +1,7 @@
 // Runs one workload to its end and then ends the machine. It is process 1, so every orphan becomes its child: when
 // wait() has nobody left, nothing of the workload is alive.
 #include "kernel/user/lib/guest_calls.h"
+#include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/program.h"
 #include "kernel/user/lib/string.h"
@@ -24,7 +25,7 @@ constexpr int not_found_status = 127;
         }
     }
     arguments[count] = nullptr;
-    exec(path, arguments);
+    persist([&] { return exec(path, arguments); });
     printf(console_out, "driver: there is no program %s\n", path);
     exit(not_found_status);
 }
@@ -38,7 +39,10 @@ int main(int argc, char** argv) {
             workload = name;
         }
     }
-    const int pid = fork();
+    // Counted from here: boot, init and this program's own beginning do not.
+    parse_options(argc, argv);
+    fail_allocation(static_cast<int>(option(argc, argv, "fail-allocation", 0)));
+    const int pid = persist(fork);
     if (pid == 0) {
         run(workload, argc, argv);
     }
@@ -48,7 +52,7 @@ int main(int argc, char** argv) {
     }
     for (;;) {
         int of_this_one = 0;
-        const int reaped = wait(&of_this_one);
+        const int reaped = persist([&] { return wait(&of_this_one); });
         if (reaped < 0) {
             break;
         }

@@ -258,7 +258,7 @@ void bad_paths() {
 }
 
 void bad_numbers() {
-    for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{22}, std::uint64_t{63}, std::uint64_t{65},
+    for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{22}, std::uint64_t{63}, std::uint64_t{66},
                                        std::uint64_t{1000}, ~std::uint64_t{0}}) {
         current = "an unknown call";
         if (const std::int64_t result = raw_call(number); result != -1) {

@@ -5,6 +5,7 @@
 // together at first.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
+#include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/random.h"
 #include "kernel/user/lib/system_calls.h"
@@ -134,7 +135,7 @@ Totals bomb(const Limit& limit, std::uint64_t index, std::uint64_t seed) {
 // Waits until everybody has arrived, and says how many they are.
 void keep_gate(int incoming, std::int32_t expected) {
     std::int32_t arrived = 0, missing = 0;
-    for (Arrival arrival; arrived + missing < expected && read(incoming, &arrival, sizeof arrival) > 0;) {
+    for (Arrival arrival; arrived + missing < expected && persist([&] { return read(incoming, &arrival, sizeof arrival); }) > 0;) {
         if (arrival.arrived == 0) {  // the timer
             break;
         }
@@ -160,18 +161,18 @@ int main(int argc, char** argv) {
         crowd = options.operations;
     }
     int gate_ends[2], arrival_ends[2];
-    if (pipe(gate_ends) < 0 || pipe(arrival_ends) < 0) {
+    if (persist([&] { return pipe(gate_ends); }) < 0 || persist([&] { return pipe(arrival_ends); }) < 0) {
         fail("no pipe for the gate", "pipe() failed");
     }
     gate = gate_ends[0];
     arrivals = arrival_ends[1];
-    const int bombs = fork();
+    const int bombs = persist(fork);
     if (bombs == 0) {
         close(gate_ends[1]);
         close(arrival_ends[0]);
         exit(run_workers(options, default_workers, (crowd + default_workers) * (pages + pages_of_process), bomb));
     }
-    const int timer = fork();
+    const int timer = persist(fork);
     if (timer == 0) {
         close(gate_ends[1]);
         time_out();
@@ -185,7 +186,7 @@ int main(int argc, char** argv) {
     kill(timer);
     close(gate_ends[1]);
     int result = failed_status, status = 0;
-    for (int pid; (pid = wait(&status)) > 0;) {
+    for (int pid; (pid = persist([&] { return wait(&status); })) > 0;) {
         result = pid == bombs ? status : result;
     }
     return result;
