@@ -118,7 +118,8 @@ bool OnReport(const ReportDesc* description, bool) {
 
 extern "C" {
 
-// Names come later; the runtime only needs something to print, and it prints nothing.
+// Names come later; the runtime only needs something to print, and it prints nothing. Host frames get none either (symbolize=0): it would ask
+// llvm-symbolizer for each report.
 void __tsan_symbolize_external_ex(unsigned long, void (*add)(void*, const char*, const char*, int, int), void* context) {
     add(context, "guest", nullptr, 0, 0);
 }
@@ -126,6 +127,6 @@ void __tsan_symbolize_external_ex(unsigned long, void (*add)(void*, const char*,
 // ignore_interceptors_accesses: what libc functions touch is the harness's own. history_size: as much as there is; when the older access's stack has left the history, the runtime drops the race silently.
 const char* __tsan_default_options() {
     return "history_size=100:suppress_equal_stacks=0:suppress_equal_pcs=0:halt_on_error=0:exitcode=0:atexit_sleep_ms=0:"
-           "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs=0:detect_deadlocks=0:ignore_interceptors_accesses=1";
+           "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs=0:detect_deadlocks=0:ignore_interceptors_accesses=1:symbolize=0";
 }
 }
