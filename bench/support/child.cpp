@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ double seconds(clockid_t clock) {
     if (clock_gettime(clock, &now) != 0) return 0;
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
+
+double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; }
 
 constexpr int lines_shown = 5;
 
@@ -63,6 +66,7 @@ Child::~Child() {
 }
 
 double Child::cpu_s() const {
+    if (pid_ < 0) return used_s_;
     clockid_t clock;
     return clock_getcpuclockid(pid_, &clock) == 0 ? seconds(clock) : 0;
 }
@@ -86,10 +90,14 @@ Result<std::optional<Line>> Child::next_line(double patience_s) {
     }
 }
 
+void Child::send(int signal) const { kill(pid_, signal); }
+
 int Child::wait() {
     int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+    rusage usage{};
+    while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {}
     pid_ = -1;
+    used_s_ = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -28,8 +28,10 @@ public:
 
     // The next line; nothing at the end of output. Error: no line for `patience_s` seconds.
     [[nodiscard]] Result<std::optional<Line>> next_line(double patience_s = 120);
-    // CPU seconds used up to now.
+    // CPU seconds used up to now; once waited for, with what its own children used that it has waited for.
     [[nodiscard]] double cpu_s() const;
+    // Sends it a signal. Not after wait().
+    void send(int signal) const;
     // Waits for its end: the exit status, 128 + the signal that killed it.
     int wait();
 
@@ -38,6 +40,7 @@ private:
 
     pid_t pid_;              // -1: waited for, or moved from
     int output_;
+    double used_s_ = 0;      // known once it is waited for
     std::string pending_;
 };
 
