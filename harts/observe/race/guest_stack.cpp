@@ -15,6 +15,9 @@ void copy(GuestFrame* to, const GuestFrame* from, unsigned count) {
         to[n].call = from[n].call;
         to[n].space = from[n].space;
         to[n].trap = from[n].trap;
+        if (from[n].trap) {
+            to[n].interrupted = from[n].interrupted;
+        }
         asm volatile("" ::: "memory");  // keeps the loop a loop
     }
 }

@@ -12,10 +12,23 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "harts/base/types.h"
 
 namespace stampede {
+
+// What a program had begun when it was trapped: it goes on behind the trap, perhaps on another hart.
+struct Interrupted {
+    static constexpr unsigned read_limit = 8;
+
+    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
+    u8 read_count = 0;
+    bool relaxed_next = false;       // a relaxed_next whose access is still to come
+    u8 since_fence = 0;              // instructions since a release fence right behind which it stands, and 1; 0: there is none
+    u8 fence_distance = 0;           // bytes from that fence to the trapped pc
+    u8 hart = 0;
+};
 
 struct GuestFrame {
     u64 back = 0;   // where the return leads; of a trap, the trapped pc
@@ -23,6 +36,7 @@ struct GuestFrame {
     u64 call = 0;   // the pc of the call or trap
     u64 space = 0;  // satp where the frame is a program's, else 0: kernel addresses mean the same in every address space
     bool trap = false;
+    Interrupted interrupted;  // of a trap
 };
 
 // Stacks that no hart stands on. Any thread.
@@ -61,8 +75,20 @@ public:
 
     GuestStack(ParkedStacks& parked, Listener listener) : parked_(&parked), listener_(listener) {}
 
-    void call(u64 pc, u64 back, u64 sp, u64 space) { push({back, sp, pc, space, false}); }
-    void trap(u64 pc, u64 sp, u64 space) { push({pc, sp, pc, space, true}); }
+    void call(u64 pc, u64 back, u64 sp, u64 space) {
+        GuestFrame& frame = place();
+        frame.back = back;
+        frame.sp = sp;
+        frame.call = pc;
+        frame.space = space;
+        frame.trap = false;
+        listener_.push(pc);
+    }
+    void trap(u64 pc, u64 sp, u64 space, const Interrupted& interrupted) {
+        GuestFrame& frame = place();
+        frame = {pc, sp, pc, space, true, interrupted};
+        listener_.push(pc);
+    }
 
     void ret(u64 to, u64 sp, u64 space) {
         if (depth_ != 0 && matches(frames_[depth_ - 1], to, sp, space)) [[likely]] {
@@ -78,23 +104,30 @@ public:
         change_stack(to, sp, space);
     }
 
-    // xRET to `sp`: pops to the last trap. Where the program goes on with another stack pointer (exec) its frames mean nothing any more.
-    void trap_return(u64 sp) {
+    // xRET to `to` with `sp`: pops to the last trap. Where the program goes on with another stack pointer (exec) its frames mean nothing
+    // any more. What was interrupted, if it goes on now.
+    std::optional<Interrupted> trap_return(u64 to, u64 sp) {
         unsigned n = depth_;
         while (n != 0 && !frames_[n - 1].trap) {
             --n;
         }
         if (n == 0) {
             shrink_to(0);
-            return;
+            return {};
         }
-        const bool same = frames_[n - 1].sp == sp;
+        const GuestFrame& frame = frames_[n - 1];
+        const bool same = frame.sp == sp;
+        std::optional<Interrupted> interrupted;
+        if (same && frame.back == to) {
+            interrupted = frame.interrupted;
+        }
         shrink_to(n - 1);
         if (!same) {
             while (depth_ != 0 && !frames_[depth_ - 1].trap) {
                 pop();
             }
         }
+        return interrupted;
     }
 
     [[nodiscard]] unsigned depth() const { return depth_; }
@@ -104,7 +137,8 @@ private:
     static bool matches(const GuestFrame& frame, u64 to, u64 sp, u64 space) {
         return frame.back == to && frame.sp == sp && frame.space == space && !frame.trap;
     }
-    void push(const GuestFrame& frame) {
+    // A new innermost frame, to be filled in.
+    GuestFrame& place() {
         if (depth_ == limit) {
             std::array<GuestFrame, limit / 2> inner;
             for (unsigned n = 0; n < limit / 2; ++n) {
@@ -112,8 +146,7 @@ private:
             }
             replace(inner.data(), limit / 2);
         }
-        frames_[depth_++] = frame;
-        listener_.push(frame.call);
+        return frames_[depth_++];
     }
     void pop() {
         --depth_;

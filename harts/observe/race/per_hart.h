@@ -15,7 +15,7 @@ struct TsanStack {
 };
 
 struct RaceObserver::PerHart {
-    static constexpr unsigned read_limit = 8;
+    static constexpr unsigned read_limit = Interrupted::read_limit;
     static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
 
     PerHart(ParkedStacks& parked, LockWords& words, u32 hart) : stack(parked, {}), contexts(hart), locks(words, hart) {}
@@ -45,6 +45,23 @@ struct RaceObserver::PerHart {
     }
     // Whether the next access must be seen by the slow path.
     void update_slow(Hart& hart) const { hart.watch.slow = behind_fence != 0 || relaxed_next || locks.wants_accesses(); }
+
+    // Ends what the trapped program had begun, and says what it was.
+    Interrupted interrupt(const Hart& hart) {
+        Interrupted now;
+        for (unsigned n = 0; n < read_count; ++n) {
+            now.read[n] = read[n];
+        }
+        now.read_count = static_cast<u8>(read_count);
+        now.relaxed_next = std::exchange(relaxed_next, false);
+        if (is_behind_fence(hart)) {
+            now.since_fence = static_cast<u8>(hart.own.executed_now() - behind_fence + 1);
+            now.fence_distance = static_cast<u8>(hart.own.pc - fence_pc);
+        }
+        behind_fence = 0;
+        now.hart = static_cast<u8>(hart.own.id.value);
+        return now;
+    }
 
     // True from the second time on.
     bool knows_edge(u64 held, u64 taken, unsigned depth) {

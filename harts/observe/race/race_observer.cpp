@@ -264,18 +264,22 @@ void RaceObserver::on_fence(Hart& hart, i32 bits) {
     const bool trailing = own.ordered_store != 0 && now - own.ordered_store <= PerHart::adjacent;
     own.ordered_store = 0;
     if (fence.releases()) {
-        if (own.fence_fiber == nullptr) {
-            own.fence_fiber = __tsan_create_fiber(0);
-        }
-        tsan::release(own.thread, &own.fence_clock);
-        __tsan_switch_to_fiber(own.fence_fiber, tsan::no_sync);
-        tsan::acquire(static_cast<tsan::Thread>(own.fence_fiber), &own.fence_clock);
-        __tsan_switch_to_fiber(own.thread, tsan::no_sync);
-        own.fenced = true;
+        set_fence_clock(own);
         own.behind_fence = trailing ? 0 : now;
         own.fence_pc = hart.own.pc;
     }
     own.update_slow(hart);
+}
+
+void RaceObserver::set_fence_clock(PerHart& own) {
+    if (own.fence_fiber == nullptr) {
+        own.fence_fiber = __tsan_create_fiber(0);
+    }
+    tsan::release(own.thread, &own.fence_clock);
+    __tsan_switch_to_fiber(own.fence_fiber, tsan::no_sync);
+    tsan::acquire(static_cast<tsan::Thread>(own.fence_fiber), &own.fence_clock);
+    __tsan_switch_to_fiber(own.thread, tsan::no_sync);
+    own.fenced = true;
 }
 
 void RaceObserver::on_relaxed_next(Hart& hart) {
@@ -316,9 +320,7 @@ void RaceObserver::fast_return(Hart& hart, u64 to) {
 
 void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     PerHart& own = of(hart);
-    own.behind_fence = 0;
-    own.relaxed_next = false;
-    own.stack.trap(hart.own.pc, hart.own.x[stack_pointer], space_of(hart));
+    own.stack.trap(hart.own.pc, hart.own.x[stack_pointer], space_of(hart), own.interrupt(hart));
     const u64 code = cause & ~csr::interrupt_bit;
     if ((cause & csr::interrupt_bit) != 0 && ((u64{1} << code) & (csr::ssi | csr::msi)) != 0) {
         acquire_later(own, &interrupts_[hart.own.id.value]);
@@ -326,12 +328,29 @@ void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     own.update_slow(hart);
 }
 
-void RaceObserver::on_trap_return(Hart& hart, u64) {
+void RaceObserver::on_trap_return(Hart& hart, u64 to) {
     PerHart& own = of(hart);
-    own.stack.trap_return(hart.own.x[stack_pointer]);
+    if (const auto interrupted = own.stack.trap_return(to, hart.own.x[stack_pointer])) {
+        go_on(hart, own, to, *interrupted);
+    }
     if (hart.own.mode == Privilege::User && own.locks.leave_kernel()) {
         context_changed(hart, own);
-        own.update_slow(hart);
+    }
+    own.update_slow(hart);
+}
+
+// What stood before the trap counts as if there had been none.
+void RaceObserver::go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& interrupted) {
+    for (unsigned n = 0; n < interrupted.read_count; ++n) {
+        acquire_later(own, interrupted.read[n]);
+    }
+    own.relaxed_next = interrupted.relaxed_next;
+    if (interrupted.hart != hart.own.id.value) {
+        set_fence_clock(own);  // its last release fence was another hart's; no earlier moment of this one's is behind it
+    }
+    if (interrupted.since_fence != 0) {
+        own.behind_fence = hart.own.executed_now() - (interrupted.since_fence - 1U);
+        own.fence_pc = to - interrupted.fence_distance;
     }
 }
 

@@ -9,7 +9,8 @@
 //   - a location that an atomic instruction ever touched counts as atomic; so does the access behind the guest call relaxed_next
 //   - an interrupt that another hart sent through the CLINT: a release if a fence stands before the store there, acquired by the first
 //     fence behind the trap
-// Nothing else does: not the host's locks, permits or turns, not the devices, not time.
+// A trap between two instructions of these ends nothing: the program goes on behind it, on whatever hart.
+// Nothing else orders: not the host's locks, permits or turns, not the devices, not time.
 #pragma once
 #include <array>
 #include <atomic>
@@ -75,6 +76,8 @@ private:
     void plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type);
     void release(PerHart& own, const void* at, bool explicitly);
     void acquire_later(PerHart& own, const void* at);
+    void set_fence_clock(PerHart& own);
+    void go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& interrupted);
     void mark_atomic(PhysAddr at, unsigned size);
     [[nodiscard]] bool is_atomic(PhysAddr at) const;
     void context_changed(Hart& hart, PerHart& own);

@@ -1,5 +1,7 @@
 #include "harts/observe/race/race_reports.h"
 
+#include <algorithm>
+
 #include "harts/memory/ram.h"
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/tsan_runtime.h"
@@ -25,6 +27,24 @@ bool same_pcs(const Race& a, const Race& b) {
     return (a0 == b0 && a1 == b1) || (a0 == b1 && a1 == b0);
 }
 
+// Makes RAM known to the runtime as blocks of a heap. It says of each race which object the address lies in, and asks /proc/self/maps, which
+// takes milliseconds, when it knows of none. Within a block it goes back word by word to the beginning, so blocks are not large.
+void declare(u64 ram, u64 size) {
+    constexpr u64 block = 256 << 10;
+    constexpr u64 mappings = 0x7e80'0000'0000, mappings_end = 0x8000'0000'0000;  // where the runtime leaves room for mmap
+    static const bool ready = [] {
+        __tsan_java_init(mappings, mappings_end - mappings);
+        return true;
+    }();
+    (void)ready;
+    if (ram < mappings || ram + size > mappings_end) {
+        return;  // then reports are slow
+    }
+    for (u64 n = 0; n < size; n += block) {
+        __tsan_java_alloc(ram + n, std::min(block, size - n));
+    }
+}
+
 }  // namespace
 
 KnownRaces known_races;
@@ -32,6 +52,7 @@ KnownRaces known_races;
 RaceReports::RaceReports(const void* ram, u64 ram_size, std::vector<const Contexts*> contexts)
     : ram_(reinterpret_cast<u64>(ram)), ram_size_(ram_size), contexts_(std::move(contexts)), races_(limit) {
     known_races.clear();
+    declare(ram_, ram_size_);
     active = this;
 }
 

@@ -30,8 +30,8 @@ struct Race {
 
 class Contexts;
 
-// Instructions whose races are known well enough. A report costs milliseconds, for the runtime searches its history for the older stack; a
-// racy loop would do nothing else. So, once a pair of instructions has been reported often, its accesses are recorded as atomic ones: they
+// Instructions whose races are known well enough. A report costs some 50 us, for the runtime searches its history for the older stack; a
+// racy loop would do little else. So, once a pair of instructions has been reported often, its accesses are recorded as atomic ones: they
 // race no longer with each other, and as before with everything else. Hart threads read, the reporting one writes.
 class KnownRaces {
 public:

@@ -26,6 +26,9 @@ int __tsan_get_report_data(void* report, const char** description, int* count, i
                            int* mutex_count, int* thread_count, int* unique_tid_count, void** sleep_trace, unsigned long trace_size);
 int __tsan_get_report_mop(void* report, unsigned long index, int* tid, void** address, int* size, int* write, int* atomic, void** trace,
                           unsigned long trace_size);
+// Once a process; then blocks within that range.
+void __tsan_java_init(unsigned long begin, unsigned long size);
+void __tsan_java_alloc(unsigned long at, unsigned long size);
 }
 
 namespace stampede::tsan {
