@@ -1,5 +1,7 @@
 #include "harts/observe/race/race_reports.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 
 #include "harts/memory/ram.h"
@@ -43,6 +45,12 @@ void declare(u64 ram, u64 size) {
     for (u64 n = 0; n < size; n += block) {
         __tsan_java_alloc(ram + n, std::min(block, size - n));
     }
+#if defined(__x86_64__)
+    // Declaring has touched the shadow here and there, with zeroes: given back, it comes in huge pages.
+    void* const shadow = reinterpret_cast<void*>(tsan::shadow_of(ram));
+    ::madvise(shadow, size * tsan::shadow_bytes, MADV_DONTNEED);
+    ::madvise(shadow, size * tsan::shadow_bytes, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace

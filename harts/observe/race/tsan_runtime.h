@@ -40,6 +40,10 @@ inline constexpr unsigned long write = 0, read = 1 << 0, atomic = 1 << 1, extern
 inline constexpr unsigned no_sync = 1;               // of __tsan_switch_to_fiber: the switch orders nothing
 inline constexpr u64 external = u64{1} << 60;        // marks a pc that is not the host's
 
+// Where the runtime keeps what it knows of an address: on x86-64, tsan_platform.h, Mapping48AddressSpace.
+inline constexpr u64 shadow_bytes = 2;  // a byte
+inline constexpr u64 shadow_of(u64 address) { return (address & ~u64{0x7000'0000'0007}) * shadow_bytes + 0x1000'0000'0000; }
+
 inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber()); }
 
 inline void access(Thread thread, u64 pc, const void* at, unsigned size, unsigned long type) {
