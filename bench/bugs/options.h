@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "bench/bugs/cell.h"
-#include "bench/bugs/seeded_bug.h"
 #include "harts/base/error.h"
+#include "stress/seeded_bugs.h"
 
 namespace stampede::bench {
 

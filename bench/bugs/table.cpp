@@ -65,7 +65,7 @@ std::string table_text(const Sweep& sweep) {
     std::vector<Row> rows{{"seeded bug", "class", "depth"}};
     rows.front().insert(rows.front().end(), sweep.schedules.begin(), sweep.schedules.end());
     for (const SeededBug& bug : sweep.bugs) {
-        rows.push_back({bug.name, bug.bug_class, bug.depth});
+        rows.push_back({bug.name, bug.bug_class, std::to_string(bug.depth)});
         for (const std::string& schedule : sweep.schedules) rows.back().push_back(cell_text(sweep.group(bug.name, schedule)));
     }
     return aligned(rows);
@@ -88,7 +88,7 @@ std::string table_json(const Sweep& sweep) {
     for (const SeededBug& bug : sweep.bugs) {
         for (const std::string& schedule : sweep.schedules) {
             const Group group = sweep.group(bug.name, schedule);
-            rows.push_back({{"bug", bug.name}, {"class", bug.bug_class}, {"depth", bug.depth}, {"workload", bug.workload},
+            rows.push_back({{"bug", bug.name}, {"class", bug.bug_class}, {"depth", std::to_string(bug.depth)}, {"workload", bug.workload},
                             {"schedule", schedule}, {"found", group.found}, {"cells", group.cells}, {"oracles", group.kinds},
                             {"median_cpu_s", group.median_cpu_s}, {"worst_cpu_s", group.worst_cpu_s},
                             {"findings", group.again.findings}, {"repeatable", group.again.repeatable},

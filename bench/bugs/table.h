@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bench/bugs/cell.h"
-#include "bench/bugs/seeded_bug.h"
+#include "stress/seeded_bugs.h"
 
 namespace stampede::bench {
 

@@ -15,7 +15,8 @@ using testing::HasSubstr;
 Sweep sweep() {
     Sweep sweep{"4 s", "parallel", {}, {"parallel", "random"}, {}};
     for (const char* name : {"first", "second"})
-        sweep.bugs.push_back({.name = name, .bug_class = "counts", .depth = "2", .workload = "forkbomb"});
+        sweep.bugs.push_back({.name = name, .replaces = {}, .bug_class = "counts", .oracles = {}, .depth = 2, .workload = "forkbomb",
+                              .passes_cowtest = {}, .description = {}});
     sweep.results = {found_result({"first", "parallel", 1}, 1, {1, 1, 1, 1}), found_result({"first", "parallel", 2}, 3, {2, 1, 1, 0}),
                      missed_result({"first", "parallel", 3}, 4), missed_result({"second", "parallel", 1}, 4),
                      found_result({"second", "random", 1}, 2, {1, 1, 1, 1}), missed_result({"kmem", "parallel", 1}, 40),

@@ -75,6 +75,7 @@ public:
 
     GuestStack(ParkedStacks& parked, Listener listener) : parked_(&parked), listener_(listener) {}
 
+    // `interrupted` stays as it is: calls are many, and it is a trap's.
     void call(u64 pc, u64 back, u64 sp, u64 space) {
         GuestFrame& frame = place();
         frame.back = back;
@@ -106,7 +107,7 @@ public:
 
     // xRET to `to` with `sp`: pops to the last trap. Where the program goes on with another stack pointer (exec) its frames mean nothing
     // any more. What was interrupted, if it goes on now.
-    std::optional<Interrupted> trap_return(u64 to, u64 sp) {
+    [[nodiscard]] std::optional<Interrupted> trap_return(u64 to, u64 sp) {
         unsigned n = depth_;
         while (n != 0 && !frames_[n - 1].trap) {
             --n;
