@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "harts/report/seeded_bugs.h"
+#include "harts/report/table_text.h"
 #include "stress/options.h"
-#include "stress/seeded_bugs.h"
-#include "stress/table_text.h"
 
 namespace stampede {
 namespace {

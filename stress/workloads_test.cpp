@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
+
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede {
 namespace {
@@ -59,6 +63,17 @@ TEST(Workloads, the_listing_names_all_of_them_and_marks_seeded_policies) {
     EXPECT_THAT(text, HasSubstr("  kmem\n"));
     EXPECT_THAT(text, testing::ContainsRegex("wrong on purpose.*\n  seeded_bug_unlocked_counts +counts changed"));
     EXPECT_THAT(text, HasSubstr("shell"));
+}
+
+TEST(Workloads, each_seeded_bug_names_an_oracle_and_a_workload_that_there_are) {
+    std::set<std::string> names;
+    for (const SeededBug& bug : seeded_bugs()) {
+        EXPECT_TRUE(names.insert(bug.name).second) << bug.name << " stands twice";
+        EXPECT_FALSE(bug.oracles.empty()) << bug.name;
+        EXPECT_TRUE(std::ranges::find(workloads(), bug.workload, &Workload::name) != workloads().end()) << bug.name;
+        EXPECT_THAT(bug.passes_cowtest, testing::MatchesRegex("yes|no: .+")) << bug.name;
+        EXPECT_LE(bug.depth, 2u) << bug.name;
+    }
 }
 
 }  // namespace

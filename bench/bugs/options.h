@@ -5,7 +5,7 @@
 
 #include "bench/bugs/cell.h"
 #include "harts/base/error.h"
-#include "stress/seeded_bugs.h"
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede::bench {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bench/bugs/cell.h"
-#include "stress/seeded_bugs.h"
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede::bench {
 

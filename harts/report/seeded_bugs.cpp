@@ -1,9 +1,9 @@
-#include "stress/seeded_bugs.h"
+#include "harts/report/seeded_bugs.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "stress/table_text.h"
+#include "harts/report/table_text.h"
 
 namespace stampede {
 namespace {

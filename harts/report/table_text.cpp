@@ -1,4 +1,4 @@
-#include "stress/table_text.h"
+#include "harts/report/table_text.h"
 
 #include <algorithm>
 

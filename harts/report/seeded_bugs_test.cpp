@@ -1,12 +1,8 @@
-#include "stress/seeded_bugs.h"
+#include "harts/report/seeded_bugs.h"
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <map>
-#include <set>
-
-#include "stress/workloads.h"
 
 namespace stampede {
 namespace {
@@ -43,17 +39,6 @@ TEST(SeededBugs, they_cover_every_class_and_depth) {
     EXPECT_GE(of_class["elsewhere"], 2);
     EXPECT_EQ(of_class.size(), 5u) << "a class that there is not";
     EXPECT_GE(deep, 6);
-}
-
-TEST(SeededBugs, each_names_an_oracle_and_a_workload_that_there_are) {
-    std::set<std::string> names;
-    for (const SeededBug& bug : seeded_bugs()) {
-        EXPECT_TRUE(names.insert(bug.name).second) << bug.name << " stands twice";
-        EXPECT_FALSE(bug.oracles.empty()) << bug.name;
-        EXPECT_TRUE(std::ranges::find(workloads(), bug.workload, &Workload::name) != workloads().end()) << bug.name;
-        EXPECT_THAT(bug.passes_cowtest, testing::MatchesRegex("yes|no: .+")) << bug.name;
-        EXPECT_LE(bug.depth, 2u) << bug.name;
-    }
 }
 
 }  // namespace
