@@ -1,0 +1,1 @@
+// Nothing: what the precompiled headers are compiled for (CMakeLists.txt).
