@@ -1,5 +1,6 @@
 #include "stress/hart_snapshot.h"
 
+#include <algorithm>
 #include <array>
 
 #include "harts/core/csr_numbers.h"
@@ -42,9 +43,10 @@ bool waits(const HartState& own, const Ram& ram) {
 }  // namespace
 
 bool HartSnapshot::spins() const {
-    const u64 away = pc > spin_pc ? pc - spin_pc : spin_pc - pc;
-    return !waiting && spin_pc != 0 && away <= loop_reach;
+    return !waiting && spin_pc != 0 && in_one_loop(pc, spin_pc);
 }
+
+bool HartSnapshot::in_one_loop(u64 one, u64 other) { return std::max(one, other) - std::min(one, other) <= loop_reach; }
 
 HartSnapshot snapshot_of(Hart& hart, const Ram& ram, u64 traps) {
     const HartState& own = hart.own;

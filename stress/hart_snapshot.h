@@ -22,6 +22,8 @@ struct HartSnapshot {
 
     // Whether it goes round a loop that waits: it is where it was seen to wait.
     [[nodiscard]] bool spins() const;
+    // Whether two instructions may be of one waiting loop.
+    [[nodiscard]] static bool in_one_loop(u64 one, u64 other);
 };
 
 // Harts parked.

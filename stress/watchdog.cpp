@@ -40,11 +40,12 @@ std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartSnapsh
         : std::nullopt;
 }
 
-// Where it spun at the last look, on the same word, and no interrupt can have done anything about it.
+// In the loop that it spun in at the last look, on the same word, and no interrupt can have done anything about it. A loop waits at several
+// of its instructions: a load and a pause.
 bool Watchdog::spins_still(std::size_t n, const HartSnapshot& now) const {
     const HartSnapshot& before = last_[n];
-    return now.spins() && before.spins() && now.spin_pc == before.spin_pc && now.spin_address == before.spin_address &&
-           now.interrupts_off && now.traps == before.traps;
+    return now.spins() && before.spins() && HartSnapshot::in_one_loop(now.spin_pc, before.spin_pc) &&
+           now.spin_address == before.spin_address && now.interrupts_off && now.traps == before.traps;
 }
 
 // From the lowest hart that stands in a ring, each waiting for the next; empty: there is none.

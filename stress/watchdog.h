@@ -16,7 +16,7 @@ struct WatchdogLimits {
     // A hart that executes so many without taking a trap, interrupts off at each look, will never take one.
     u64 instructions_with_interrupts_off = 4'000'000'000;
     // Executed by harts that spin on one word each, all of them together, while every other hart waits.
-    u64 instructions_without_progress = 1'000'000'000;
+    u64 instructions_without_progress = 200'000'000;
     // Executed by harts that wait for one another in a ring, all of them together, whatever other harts do.
     u64 instructions_in_a_ring = 200'000'000;
     // Looks in a row at which every hart waits and none can wake.

@@ -123,5 +123,16 @@ TEST(Watchdog, waiting_for_a_hart_that_works_or_for_nobody_known_is_no_deadlock)
     EXPECT_FALSE(watch_two_locks(std::nullopt, std::nullopt));
 }
 
+TEST(Watchdog, a_loop_is_one_whichever_of_its_waiting_instructions_was_seen) {
+    const auto spins_at = [](u64 look, u64 away) {
+        HartSnapshot hart = spinning(0, 0x80001000, look * 100);
+        hart.spin_pc += look % 2 * away;
+        hart.pc = hart.spin_pc;
+        return hart;
+    };
+    EXPECT_TRUE(watch(100, [&](u64 look) { return std::vector{spins_at(look, 12), idle(1)}; }));
+    EXPECT_FALSE(watch(100, [&](u64 look) { return std::vector{spins_at(look, 4096), idle(1)}; })) << "two loops in turn: something moves";
+}
+
 }  // namespace
 }  // namespace stampede
