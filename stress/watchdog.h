@@ -18,7 +18,7 @@ struct WatchdogLimits {
     // Executed by harts that spin on one word each, all of them together, while every other hart waits.
     u64 instructions_without_progress = 200'000'000;
     // Executed by harts that wait for one another in a ring, all of them together, whatever other harts do.
-    u64 instructions_in_a_ring = 200'000'000;
+    u64 instructions_in_a_ring = 20'000'000;
     // Looks in a row at which every hart waits and none can wake.
     unsigned looks_asleep = 4;
 };
