@@ -240,6 +240,7 @@ struct Invocation {
 
 RunSetup setup_of(const Invocation& invocation, const Options& options) {
     RunSetup setup = setup_of(options, invocation.policy);
+    setup.kernel_hash = invocation.kernel;
     setup.race = options.race ? invocation.make_race_detection : nullptr;
     setup.suppressions = invocation.suppressions;
     return setup;

@@ -368,6 +368,10 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
+    if (const std::string hash = kernel_hash(*kernel); !setup.kernel_hash.empty() && hash != setup.kernel_hash) {
+        return error(fmt::format("{}: is another kernel than when stress began: it was {} then, and is {} now",
+                                 setup.kernel.lexically_normal().string(), setup.kernel_hash, hash));
+    }
     Result<std::unique_ptr<Machine>> machine = Machine::create(setup.machine, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());

@@ -23,6 +23,7 @@ namespace stampede {
 struct RunSetup {
     MachineConfig machine;
     std::filesystem::path kernel;
+    std::string kernel_hash;                          // what the file has to be; empty: anything
     std::filesystem::path user_program;               // for names; may be empty
     ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
     u64 seed = 0;                                     // of the schedule

@@ -95,10 +95,10 @@ bool send_result(int socket, const TrialResult& result) {
     for (const std::string& title : result.titles) {
         wire.put_all(title);
     }
-    for (const u64 number : {result.instructions, result.system_calls, result.switches, result.operations,
-                             u64{result.cut_off}, u64{result.died}}) {
+    for (const u64 number : {result.instructions, result.system_calls, result.switches, result.operations, u64{result.cut_off}}) {
         wire.put_number(number);
     }
+    wire.put_all(result.problem);
     wire.put_all(result.turns);
     return wire.good();
 }
@@ -111,12 +111,12 @@ std::optional<TrialResult> receive_result(int socket) {
     for (; wire.good() && titles != 0; --titles) {
         wire.take_all(result.titles.emplace_back());
     }
-    u64 cut_off = 0, died = 0;
-    for (u64* number : {&result.instructions, &result.system_calls, &result.switches, &result.operations, &cut_off, &died}) {
+    u64 cut_off = 0;
+    for (u64* number : {&result.instructions, &result.system_calls, &result.switches, &result.operations, &cut_off}) {
         wire.take_number(*number);
     }
     result.cut_off = cut_off != 0;
-    result.died = died != 0;
+    wire.take_all(result.problem);
     wire.take_all(result.turns);
     return wire.good() ? std::optional(std::move(result)) : std::nullopt;
 }

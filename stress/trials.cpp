@@ -1,5 +1,6 @@
 #include "stress/trials.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "stress/trial_messages.h"
 
@@ -24,8 +27,8 @@ constexpr std::array shielded{SIGINT, SIGTERM, SIGHUP};
 TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     TrialResult result;
     Result<RunSetup> setup = make_setup(trial.file);
-    result.died = !setup;
     if (!setup) {
+        result.problem = setup.error().message;
         return result;
     }
     setup->wanted = trial.file.titles;
@@ -36,8 +39,8 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     ConsoleLog console;
     Interrupts interrupts;
     Result<RunOutcome> outcome = run_guest(*setup, console, interrupts);
-    result.died = !outcome;
     if (!outcome) {
+        result.problem = outcome.error().message;
         return result;
     }
     for (const Finding& finding : outcome->findings) {
@@ -54,7 +57,7 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
 
 TrialResult dead() {
     TrialResult result;
-    result.died = true;
+    result.problem = "a run's process died";
     return result;
 }
 
@@ -125,7 +128,11 @@ std::optional<TrialResult> Trials::run(const Trial& trial, const Interrupts& int
         }
     }
     std::optional<TrialResult> result = receive_result(socket_);
-    return result ? result : dead();
+    result = result ? result : dead();
+    if (!result->problem.empty() && !std::exchange(told_a_problem_, true)) {
+        fmt::print(stderr, "stress: {}\n", result->problem);
+    }
+    return result;
 }
 
 }  // namespace stampede

@@ -33,7 +33,7 @@ struct TrialResult {
     u64 instructions = 0, system_calls = 0, switches = 0, operations = 0;
     std::vector<HartRun> turns;
     bool cut_off = false;                     // it was too long
-    bool died = false;                        // its process did not live to tell
+    std::string problem;                      // why there was no run, or none that lived to tell; empty: there was one
 
     [[nodiscard]] bool shows(const std::string& title) const;
 };
@@ -49,7 +49,7 @@ public:
     Trials& operator=(Trials&&) = delete;
     ~Trials();
 
-    // Nothing: the user does not want any more.
+    // Nothing: the user does not want any more. The first problem is told on stderr.
     [[nodiscard]] std::optional<TrialResult> run(const Trial& trial, const Interrupts& interrupts);
 
 private:
@@ -57,6 +57,7 @@ private:
 
     int socket_;
     int server_;   // its process
+    bool told_a_problem_ = false;
 };
 
 }  // namespace stampede

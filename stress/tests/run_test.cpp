@@ -55,6 +55,15 @@ TEST(Run, a_passing_workload_is_audited_and_leaks_nothing) {
     EXPECT_THAT(said, HasSubstr("driver: simplefork passed"));
 }
 
+TEST(Run, a_kernel_that_is_no_longer_the_one_is_refused_by_name) {
+    RunSetup setup = setup_for("simplefork", "seed=1");
+    setup.kernel_hash = "0123456789abcdef";
+    const auto outcome = run_quietly(setup);
+    ASSERT_FALSE(outcome);
+    EXPECT_THAT(outcome.error().message, testing::MatchesRegex(".*kernel-kmem.elf: is another kernel than when stress began: "
+                                                               "it was 0123456789abcdef then, and is [0-9a-f]{16} now"));
+}
+
 TEST(Run, operations_are_counted_and_end_the_workload) {
     const auto outcome = run_quietly(setup_for("getpid", "seconds=600 ops=3000 seed=1"));
     ASSERT_TRUE(outcome);
