@@ -151,7 +151,7 @@ TEST_F(Replay, minimizing_keeps_the_title_and_the_original) {
     const std::filesystem::path folder = find();
     const std::string original = content(folder / "replay");
     const ReplayFile before = read_replay(folder).value();
-    const ChildResult run = stress({"--replay", folder.string(), "--minimize", "--timeout", "4s"});
+    const ChildResult run = stress({"--replay", folder.string(), "--minimize", "--timeout", "15s"});
     EXPECT_EQ(run.status, 2) << run.err;
     EXPECT_THAT(run.out, ContainsRegex("[0-9,]+ system calls \\(of [0-9,]+\\) and [0-9,]+ context switches \\(of [0-9,]+\\) are left"));
     EXPECT_EQ(content(folder / "replay.original"), original);
