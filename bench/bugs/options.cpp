@@ -42,7 +42,8 @@ void add_all(CLI::App& app, BugOptions& options) {
     app.add_option("--jobs", options.jobs, "cells at once")->check(CLI::Range(1, 1024))->capture_default_str();
     app.add_option("--search", options.search, "seconds of looking for a schedule that repeats a parallel finding; 0: none")->capture_default_str();
     app.add_option("--times", options.times, "replays of each finding")->check(CLI::Range(2, 100000))->capture_default_str();
-    app.add_option("--clean-factor", options.clean_factor, "the good kernel gets as often the longest cell; 0: it is left out")->capture_default_str();
+    app.add_option("--clean-factor", options.clean_factor, "the good kernel gets as often the longest cell; 0: it is left out")
+        ->capture_default_str();
     app.add_option("--out", options.out, "FILE: results, a JSON line a cell; at the end also FILE.txt, FILE.csv, FILE.json");
     app.add_flag("--resume", options.resume, "go on with the results in --out");
 }

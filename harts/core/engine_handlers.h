@@ -21,8 +21,6 @@ inline bool alarmed(const Hart* hart) {
     return hart->shared.safe_point.alarm.load(std::memory_order_relaxed) != 0;
 }
 
-inline u64 own_target(const Hart& hart, const Slot* next) { return pc_of(hart.own, next); }
-
 // Calls and returns, as the psABI's convention marks them: rd = ra; jalr x0, 0(ra).
 template <isa::Op op, unsigned length, class Observer>
 void tell_flow(Hart& hart, const Slot& slot, u64 pc, u64 target) {
@@ -43,7 +41,7 @@ void handler(ARGUMENTS) {
         TAIL(go_slow, hart, slot, budget, data);
     }
     if constexpr (SeesCalls<Observer> && (op == isa::Op::Jal || op == isa::Op::Jalr)) {
-        tell_flow<op, length, Observer>(*hart, *slot, pc, own_target(*hart, fast.next));
+        tell_flow<op, length, Observer>(*hart, *slot, pc, pc_of(hart->own, fast.next));
     }
     if constexpr (flow == isa::Flow::Branch) {
         if (fast.taken) {  // apart from the way below: else the compiler makes a conditional move and one shared jump of both
@@ -99,7 +97,7 @@ void far_handler(ARGUMENTS) {
         }
     }
     if constexpr (SeesCalls<Observer> && op == isa::Op::Jal) {
-        tell_flow<op, length, Observer>(*hart, *slot, pc, own_target(*hart, fast.next));
+        tell_flow<op, length, Observer>(*hart, *slot, pc, pc_of(hart->own, fast.next));
     }
     slot = fast.next;
     budget -= slot->n;

@@ -61,7 +61,8 @@ u64 rounds_of(const Case& one) {
 }
 
 Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned harts, unsigned permits = 0) {
-    auto machine = load_case(one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = way == Way::Turns ? TimeMode::Counted : TimeMode::Host});
+    const TimeMode time = way == Way::Turns ? TimeMode::Counted : TimeMode::Host;
+    auto machine = load_case(one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = time});
     EXPECT_TRUE(machine.has_value());
     std::vector<Hart*> all;
     for (u32 n = 0; n < harts; ++n) {
