@@ -82,6 +82,8 @@ public:
         a.bind(next);
     }
 
+    // All begin at the same place; run() runs the first.
+    unsigned harts = 1;
     // Sees the machine before it runs.
     std::function<void(Machine&)> prepare;
 
@@ -100,6 +102,7 @@ public:
         const auto elf = ElfImage::parse(programs::elf_around(code, ram_base.value), "test");
         ASSERT_TRUE(elf) << elf.error().message;
         MachineConfig config;
+        config.harts = harts;
         config.memory = u64{16} << 20;
         config.time = TimeMode::Counted;
         auto machine = Machine::create(config, *elf);

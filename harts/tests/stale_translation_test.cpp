@@ -182,6 +182,91 @@ TEST_P(StaleTranslation, who_changed_it_is_told_where_page_tables_are_watched) {
     EXPECT_EQ(told[0].change->after.bits, entry(Guest::data, sound | r));
 }
 
+enum class Shootdown : u8 { Forgotten, Fenced, UnderWay };
+
+// The first hart uses a page in user mode and waits in the supervisor while the second one takes W away; then it uses the page again.
+std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc) {
+    constexpr u64 changed = Guest::data + 2 * page_size;  // a flag
+    Guest guest;
+    const Label second = guest.a.label(), look = guest.a.label(), wait = guest.a.label(), finish = guest.a.label();
+    const auto trap_to = [&](Label handler) {
+        guest.a.load_address(t0, handler);
+        guest.csr_write(csr::mtvec, t0);
+    };
+    const auto back = [&] {
+        guest.emit(Op::Csrrs, t0, csr::mepc, zero);
+        guest.emit(Op::Addi, t0, t0, 4);
+        guest.csr_write(csr::mepc, t0);
+        guest.emit(Op::Mret);
+    };
+    guest.harts = 2;
+    guest.emit(Op::Csrrs, t0, csr::mhartid, zero);
+    guest.a.branch(Op::Bne, t0, zero, second);
+    guest.store(root + 8 * 2, entry(ram_base.value, sound | r | x));
+    guest.store(root, entry(middle, v));
+    guest.store(middle, entry(leaves, v));
+    guest.store(leaves, entry(Guest::data, sound | r | w));
+    guest.csr_write(csr::satp, u64{8} << 60 | asid << 44 | root / page_size);
+    trap_to(look);
+    guest.enter(Privilege::User);
+    guest.emit(Op::Sd, zero, zero, page);
+    guest.emit(Op::Ecall);
+    guest.emit(Op::Ecall);
+    guest.emit(Op::Sd, zero, zero, page);
+    guest.emit(Op::Ecall);
+    guest.a.align(64);
+    guest.a.bind(look);  // on the way back its page tables are found, and watched
+    trap_to(wait);
+    back();
+    guest.a.align(64);
+    guest.a.bind(wait);
+    trap_to(finish);
+    guest.li(t1, changed);
+    const Label again = guest.a.bound_label();
+    guest.emit(Op::Ld, t0, t1, 0);
+    guest.a.branch(Op::Beq, t0, zero, again);
+    if (shootdown == Shootdown::Fenced) {
+        guest.emit(Op::SfenceVma, zero, zero);
+    }
+    back();
+    guest.a.bind(second);
+    guest.li(t5, leaves);
+    guest.li(t6, entry(Guest::data, sound | r));
+    store_pc = guest.a.here();
+    guest.emit(Op::Sd, t6, t5, 0);
+    guest.store(changed, 1);
+    if (shootdown == Shootdown::UnderWay) {
+        guest.a.jump(zero, guest.a.bound_label());
+    }
+    guest.emit(Op::Wfi);
+    guest.a.align(64);
+    guest.a.bind(finish);
+    std::optional<StaleTranslations> watch;
+    guest.prepare = [&](Machine& machine) {
+        watch.emplace(machine.ram(), 2);
+        watch->watch_tables();
+        machine.set_translation_watch(&*watch);
+        for (const u32 hart : {0, 1}) {
+            (void)machine.run(HartId{hart}, 1000);  // the first waits for the second's flag
+        }
+    };
+    guest.run(slice);
+    return watch ? watch->reports() : std::vector<StaleReport>();
+}
+
+TEST_P(StaleTranslation, a_change_by_another_hart_is_told_unless_this_one_fenced_or_the_other_is_still_at_it) {
+    u64 store_pc = 0;
+    const auto told = two_harts(Shootdown::Forgotten, GetParam(), store_pc);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].by.hart, 0u);
+    EXPECT_EQ(told[0].use.address, page);
+    ASSERT_TRUE(told[0].change);
+    EXPECT_EQ(told[0].change->by.hart, 1u);
+    EXPECT_EQ(told[0].change->by.chain[0], store_pc);
+    EXPECT_TRUE(two_harts(Shootdown::Fenced, GetParam(), store_pc).empty());
+    EXPECT_TRUE(two_harts(Shootdown::UnderWay, GetParam(), store_pc).empty());
+}
+
 TEST(TakesAway, what_only_gives_or_marks_takes_nothing_away) {
     const Pte readable{entry(Guest::data, v | u | r)};
     EXPECT_FALSE(takes_away({0}, readable));
