@@ -77,7 +77,58 @@ void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHand
     asm volatile("csrci sstatus, 2" ::: "memory");
 }
 
+// Passed by a flag; between what makes the flag's store a release and that store an interrupt is taken.
+struct alignas(64) Notice {
+    u64 words[2] = {};
+    u64 beside = 0;
+    u32 flag = 0;
+} notices[most_rounds];
+
+void take_back(u64) { asm volatile("csrc sip, %0" ::"r"(2)); }
+
+template <class Raise, class Await>
+void pass_notices(u64 hart, Raise raise, Await await) {
+    interrupt_handlers[hart] = {nullptr, take_back};
+    meet();
+    asm volatile("csrw sie, %0\n csrsi sstatus, 2" ::"r"(2) : "memory");
+    for (u64 round = 0; round < rounds_in_places(); ++round) {
+        Notice& notice = notices[round];
+        if (hart == 0) {
+            notice.words[0] = round + 1;
+            notice.words[1] = ~notice.words[0];
+            raise(notice);
+        } else {
+            await(notice);
+            expect_equal(plain_load(notice.words[0]) ^ plain_load(notice.words[1]), ~u64{0});
+        }
+    }
+    asm volatile("csrci sstatus, 2" ::: "memory");
+    meet();
+}
+
 }  // namespace
+
+void notice_with_interrupt_between_fence_and_store(u64 hart) {
+    pass_notices(hart, [](Notice& notice) {
+        asm volatile("fence rw, w\n csrsi sip, 2\n sw %1, %0" : "=A"(notice.flag) : "r"(1) : "memory");
+    }, [](const Notice& notice) {
+        while (plain_load(notice.flag) == 0) {
+        }
+        acquire_fence();
+    });
+}
+// The store between ends what the fence alone would do.
+void notice_with_interrupt_between_hint_and_store(u64 hart) {
+    pass_notices(hart, [](Notice& notice) {
+        release_fence();
+        plain_store(notice.beside, u64{1});
+        asm volatile("slti x0, x0, 0x705\n csrsi sip, 2\n sw %1, %0" : "=A"(notice.flag) : "r"(1) : "memory");
+    }, [](const Notice& notice) {
+        while (relaxed_load(notice.flag) == 0) {
+        }
+        acquire_fence();
+    });
+}
 
 void ordered_by_machine_interrupt(u64 hart) {
     interrupt_with_letters(hart, handle_behind_fence, nullptr, device_fence);
