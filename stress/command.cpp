@@ -1,26 +1,27 @@
 #include "stress/command.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include "harts/memory/ram.h"
 #include "harts/report/finding_store.h"
-#include "harts/report/nearest_names.h"
 #include "harts/report/text.h"
+#include "stress/console_file.h"
 #include "stress/failure_sweep.h"
 #include "stress/interrupts.h"
 #include "stress/options.h"
+#include "stress/policy_choice.h"
+#include "stress/refusal.h"
 #include "stress/replay.h"
 #include "stress/replay_command.h"
 #include "stress/report.h"
 #include "stress/run.h"
 #include "stress/setup.h"
+#include "stress/shell.h"
 #include "stress/summary.h"
 #include "stress/terminal.h"
 #include "stress/workloads.h"
@@ -28,83 +29,7 @@
 namespace stampede {
 namespace {
 
-struct Refusal {
-    ExitStatus status = ExitStatus::Unusable;
-    std::string text;
-};
-
 void complain(const std::string& text) { fmt::print(stderr, "stress: {}\n", text); }
-
-std::string unknown(std::string_view what, const std::string& name, const std::vector<std::string>& known) {
-    std::string text = fmt::format("there is no {} {}", what, name);
-    const std::vector<std::string> near = nearest_names(name, known);
-    text += near.empty() ? "" : "; near: ";
-    for (const std::string& one : near) {
-        text += (&one == &near.front() ? "" : ", ") + one;
-    }
-    return text + "; --list names all";
-}
-
-template <class Things>
-std::vector<std::string> names_of(const Things& things) {
-    std::vector<std::string> names;
-    std::ranges::transform(things, std::back_inserter(names), [](const auto& thing) { return thing.name; });
-    return names;
-}
-
-// Whose kernel to run, if workload and policy exist.
-std::expected<Policy, Refusal> find_policy(const Options& options) {
-    std::vector<std::string> known = names_of(workloads());
-    known.emplace_back(shell_name);
-    if (std::ranges::find(known, options.workload) == known.end()) {
-        return std::unexpected(Refusal{ExitStatus::Unusable, unknown("workload", options.workload, known)});
-    }
-    const std::vector<Policy> policies = find_policies(guest_folder());
-    if (policies.empty()) {
-        return std::unexpected(
-            Refusal{ExitStatus::HostLacks,
-                    fmt::format("{}: no kernel-NAME.elf in there; build the target `guest`", guest_folder().string())});
-    }
-    const auto policy = std::ranges::find(policies, options.policy, &Policy::name);
-    if (policy == policies.end()) {
-        return std::unexpected(Refusal{ExitStatus::Unusable, unknown("policy", options.policy, names_of(policies))});
-    }
-    return *policy;
-}
-
-// Where console output goes: a file descriptor, or -1 for nowhere.
-class ConsoleFile {
-public:
-    static std::expected<ConsoleFile, Refusal> open(const Options& options) {
-        if (options.task == Task::Shell && !options.console) {
-            return ConsoleFile(STDOUT_FILENO);
-        }
-        if (!options.console) {
-            return ConsoleFile(-1);
-        }
-        if (*options.console == "-") {
-            return ConsoleFile(STDOUT_FILENO);
-        }
-        const int file = ::open(options.console->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (file < 0) {
-            return std::unexpected(Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}",
-                                                                             *options.console, std::strerror(errno))});
-        }
-        return ConsoleFile(file);
-    }
-    ConsoleFile(ConsoleFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-    ConsoleFile& operator=(ConsoleFile&&) = delete;
-    ~ConsoleFile() {
-        if (file_ > STDERR_FILENO) {
-            ::close(file_);
-        }
-    }
-    [[nodiscard]] int file() const { return file_; }
-
-private:
-    explicit ConsoleFile(int file) : file_(file) {}
-    int file_;
-};
 
 Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
                                 Interrupts& interrupts) {
@@ -114,35 +39,6 @@ Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, C
     listeners.progress = [&](const RunProgress& progress) { line.show(options.workload, progress); };
     return run_guest(setup, console, interrupts, listeners);
 }
-
-// The input begins once the guest can take it, and ends with its machine. All changes to it while harts are parked.
-class Shell {
-public:
-    explicit Shell(Interrupts& interrupts) : interrupts_(interrupts) {}
-
-    [[nodiscard]] std::optional<u8> next() { return input_ ? input_->take() : std::nullopt; }
-
-    Result<RunOutcome> run(const RunSetup& setup, ConsoleLog& console) {
-        const bool terminal = ::isatty(STDIN_FILENO) != 0;
-        if (terminal) {
-            fmt::print(stderr, "The guest's console; Ctrl-A x ends it, Ctrl-A h helps.\n");
-        }
-        const RawTerminal raw;
-        RunListeners listeners;
-        listeners.input_wanted = [&](Machine& machine) {
-            input_.emplace(STDIN_FILENO, terminal ? TerminalInput::Source::Terminal : TerminalInput::Source::Pipe,
-                           [&machine] { machine.console_input_ready(); }, [this] { interrupts_.quit(); });
-            input_->start();  // not before next() can find it
-        };
-        listeners.input_over = [this] { return input_ && input_->over(); };
-        listeners.ended = [this] { input_.reset(); };
-        return run_guest(setup, console, interrupts_, listeners);
-    }
-
-private:
-    Interrupts& interrupts_;
-    std::optional<TerminalInput> input_;
-};
 
 // What a run says at its end; gives its exit status.
 ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
