@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <set>
 #include <vector>
 
 namespace stampede {
@@ -56,6 +58,51 @@ TEST(PerturbationTest, a_decision_depends_on_seed_hart_and_ordinal_alone) {
     EXPECT_NE(failures(other, a, false), first);
 }
 
+TEST(PerturbationTest, once_in_1024_is_no_more_often) {
+    Perturbations seldom({.seed = 3, .failed_store_conditionals = 1});
+    unsigned failed = 0;
+    for (unsigned n = 0; n < 256 * Perturbation::whole; ++n) {
+        failed += seldom.fail_store_conditional(a) ? 1 : 0;
+    }
+    EXPECT_NEAR(failed, 256, 80);  // five standard deviations
+}
+
+TEST(PerturbationTest, a_late_interrupt_is_noticed_1_to_256_instructions_later) {
+    Perturbations always({.seed = 3, .late_interrupts = Perturbation::whole});
+    std::set<u64> delays;
+    for (unsigned n = 0; n < 5'000; ++n) {
+        delays.insert(always.interrupt_delay(a));
+    }
+    EXPECT_EQ(delays.size(), 256u);
+    EXPECT_EQ(*delays.begin(), 1u);
+    EXPECT_EQ(*delays.rbegin(), 256u);
+}
+
+// Each kind's decisions, alone and with all others between them: neither the same numbers nor the same counts.
+TEST(PerturbationTest, kinds_have_nothing_to_do_with_each_other) {
+    using Decide = bool (*)(Perturbations&);
+    constexpr Decide kinds[] = {[](Perturbations& all) { return all.fail_store_conditional(a); },
+                                [](Perturbations& all) { return all.evict_translation(a); },
+                                [](Perturbations& all) { return all.interrupt_delay(a) != 0; }};
+    std::array<std::vector<bool>, 3> alone, together;
+    Perturbations mixed(some);
+    for (std::size_t kind = 0; kind < 3; ++kind) {
+        Perturbations single(some);
+        for (unsigned n = 0; n < 500; ++n) {
+            alone[kind].push_back(kinds[kind](single));
+        }
+    }
+    for (unsigned n = 0; n < 500; ++n) {
+        for (std::size_t kind = 0; kind < 3; ++kind) {
+            together[kind].push_back(kinds[kind](mixed));
+        }
+    }
+    EXPECT_EQ(together, alone);
+    EXPECT_NE(alone[0], alone[1]);
+    EXPECT_NE(alone[1], alone[2]);
+    EXPECT_NE(alone[2], alone[0]);
+}
+
 // Wherever a hart's turns end, it meets the same instructions.
 TEST(PerturbationTest, early_timers_do_not_depend_on_where_one_asks) {
     Perturbations whole(some);
@@ -74,6 +121,31 @@ TEST(PerturbationTest, early_timers_do_not_depend_on_where_one_asks) {
         }
     }
     EXPECT_NEAR(static_cast<double>(points.back()) / 200, 1024.0 * 16, 1024.0 * 6);
+}
+
+TEST(PerturbationTest, early_timers_are_anywhere_in_a_stretch_and_each_hart_has_its_own) {
+    Perturbations both(some), single(some);
+    std::array<u64, 4> quarters{};
+    std::vector<u64> of_a, of_b;
+    for (u64 at_a = 0, at_b = 0, alone = 0; of_a.size() < 400;) {
+        of_a.push_back(at_a = both.next_early_timer(a, at_a));
+        of_b.push_back(at_b = both.next_early_timer(b, at_b));
+        ASSERT_EQ(at_a, alone = single.next_early_timer(a, alone));
+        ++quarters[at_a % 1024 / 256];
+    }
+    EXPECT_NE(of_a, of_b);
+    for (const u64 times : quarters) {
+        EXPECT_NEAR(static_cast<double>(times), 100, 45);  // five standard deviations
+    }
+}
+
+TEST(PerturbationTest, where_every_stretch_has_an_early_timer_none_is_left_out) {
+    Perturbations always({.seed = 3, .early_timers = Perturbation::whole});
+    u64 at = 0;
+    for (u64 stretch = 0; stretch < 1'000; ++stretch) {
+        at = always.next_early_timer(a, at);
+        ASSERT_EQ((at - 1) / 1024, stretch);
+    }
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 
 #include "harts/schedule/pct.h"
 #include "harts/schedule/random_schedule.h"
@@ -44,6 +46,16 @@ TEST(RandomScheduleTest, takes_every_hart_equally_often_for_as_long_as_asked_on_
         EXPECT_NEAR(taken[hart], turns / 3, 410);  // five standard deviations
     }
     EXPECT_NEAR(static_cast<double>(sum) / turns, 1000, 30);
+}
+
+TEST(RandomScheduleTest, a_turn_is_one_of_64_lengths_and_never_of_no_instruction) {
+    RandomSchedule schedule(1, 1000), shortest(1, 1);
+    std::map<u64, unsigned> lengths;
+    for (unsigned n = 0; n < 10'000; ++n) {
+        ++lengths[schedule.next(1).instructions];
+        ASSERT_GE(shortest.next(1).instructions, 1u);
+    }
+    EXPECT_EQ(lengths.size(), 64u);
 }
 
 // --- PCT, on harts that do nothing but events ------------------------------------------------------------------------
@@ -99,6 +111,21 @@ TEST(PctTest, with_depth_2_the_change_comes_before_each_of_k_events_equally_ofte
     }
 }
 
+TEST(PctTest, every_round_has_a_change) {
+    constexpr u64 k = 20, seeds = 200;
+    std::array<unsigned, 3> changed{};
+    for (u64 seed = 0; seed < seeds; ++seed) {
+        Pct schedule(seed, 2, 2, k);
+        const std::vector<u32> order = events_of(schedule, 2, changed.size() * k);
+        for (std::size_t round = 0; round < changed.size(); ++round) {
+            changed[round] += order[round * k] != order[round * k + k - 1] ? 1 : 0;
+        }
+    }
+    for (const unsigned times : changed) {
+        EXPECT_NEAR(times, seeds * (k - 1) / k, 16) << "but before the first event, where it does not show";
+    }
+}
+
 TEST(PctTest, points_at_one_event_make_one_hart_fall_to_the_lowest_of_them) {
     Pct schedule(1, 3, 3, 1);  // two points, both before event 1
     const Turn first = schedule.next(0b111);
@@ -108,6 +135,27 @@ TEST(PctTest, points_at_one_event_make_one_hart_fall_to_the_lowest_of_them) {
     EXPECT_NE(second.hart.value, first.hart.value);
     EXPECT_EQ(second.events, 1u) << "no point is left";
     EXPECT_NE(schedule.next(0b111 & ~(u64{1} << second.hart.value)).hart.value, first.hart.value);
+}
+
+TEST(PctTest, with_depth_3_there_are_two_changes_and_who_falls_later_falls_lower) {
+    constexpr u64 k = 1'000'000;  // no two points at one event
+    for (u64 seed = 0; seed < 20; ++seed) {
+        Pct schedule(seed, 3, 3, k);
+        std::array<u32, 3> order;
+        for (u32& hart : order) {
+            const Turn turn = schedule.next(0b111);
+            hart = turn.hart.value;
+            schedule.ran({turn.hart, turn.events, turn.events, StopReason::Postponed});
+        }
+        const std::set<u32> different(order.begin(), order.end());
+        EXPECT_EQ(different.size(), 3u);
+        Pct again(seed, 3, 3, k);
+        for (unsigned n = 0; n < 2; ++n) {
+            const Turn turn = again.next(0b111);
+            again.ran({turn.hart, turn.events, turn.events, StopReason::Postponed});
+        }
+        EXPECT_EQ(again.next(0b111 & ~(u64{1} << order[2])).hart.value, order[0]);
+    }
 }
 
 TEST(PctTest, whoever_has_gone_through_a_point_that_could_not_be_put_off_falls_behind_it) {
@@ -181,6 +229,22 @@ TEST(ReplayRunsTest, long_turns_are_followed_in_pieces) {
         const Turn turn = schedule.next(1);
         EXPECT_EQ(turn.instructions, piece);
         schedule.ran({{0}, piece, 0, StopReason::Budget});
+    }
+}
+
+TEST(ReplayRunsTest, turns_of_no_instructions_are_passed_over) {
+    ReplayRuns schedule({{0, 0}, {0, 0}, {1, 5}});
+    const Turn turn = schedule.next(0b11);
+    EXPECT_EQ(turn.hart.value, 1u);
+    EXPECT_EQ(turn.instructions, 5u);
+}
+
+TEST(ReplayRunsTest, where_there_is_nothing_to_follow_each_hart_is_taken_in_turn) {
+    ReplayRuns schedule({});
+    for (const u32 expected : {0u, 1u, 0u}) {
+        const Turn turn = schedule.next(0b11);
+        EXPECT_EQ(turn.hart.value, expected);
+        schedule.ran({turn.hart, turn.instructions, 0, StopReason::Budget});
     }
 }
 

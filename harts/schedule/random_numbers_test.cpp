@@ -39,6 +39,26 @@ TEST(RandomNumbersTest, below_reaches_every_number_about_equally_often) {
     EXPECT_EQ(numbers.below(1), 0u);
 }
 
+// Three numbers for four that are drawn: without Lemire's rejection the multiples of three would come twice as often.
+TEST(RandomNumbersTest, below_is_even_for_a_bound_near_the_largest) {
+    RandomNumbers numbers(7);
+    std::array<unsigned, 3> seen{};
+    for (unsigned n = 0; n < 30'000; ++n) {
+        ++seen[numbers.below(u64{3} << 62) % 3];
+    }
+    for (const unsigned times : seen) {
+        EXPECT_NEAR(times, 10'000, 410);  // five standard deviations
+    }
+}
+
+TEST(RandomNumbersTest, a_chance_of_0_never_comes_and_one_of_all_always) {
+    RandomNumbers numbers(7);
+    for (unsigned n = 0; n < 100; ++n) {
+        EXPECT_FALSE(numbers.chance(0, 3));
+        EXPECT_TRUE(numbers.chance(3, 3));
+    }
+}
+
 TEST(RandomNumbersTest, nth_bit_counts_set_bits_from_the_lowest) {
     EXPECT_EQ(nth_bit(0b1011, 0), 0u);
     EXPECT_EQ(nth_bit(0b1011, 2), 3u);

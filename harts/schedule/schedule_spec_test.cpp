@@ -37,10 +37,34 @@ TEST(ScheduleSpecTest, the_text_of_a_spec_gives_the_same_spec) {
     }
 }
 
+TEST(ScheduleSpecTest, a_schedule_is_a_function_of_the_seed) {
+    for (const char* words : {"random:1000", "pct:2:50"}) {
+        const auto turns = [&](u64 seed) {
+            const auto schedule = parsed(words).make(seed, 4);
+            std::vector<std::pair<u32, u64>> all;
+            for (unsigned n = 0; n < 50; ++n) {
+                const Turn turn = schedule->next(0b1111);
+                all.emplace_back(turn.hart.value, std::min(turn.events, turn.instructions));
+                schedule->ran({turn.hart, turn.instructions, std::min<u64>(turn.events, 50), StopReason::Budget});
+            }
+            return all;
+        };
+        EXPECT_EQ(turns(1), turns(1)) << words;
+        EXPECT_NE(turns(1), turns(2)) << words;
+    }
+}
+
+TEST(ScheduleSpecTest, a_schedule_has_the_figures_of_its_spec) {
+    EXPECT_EQ(parsed("parallel").make(1, 2), nullptr);
+    EXPECT_EQ(parsed("round-robin:7").make(1, 2)->next(1).instructions, 7u);
+    EXPECT_EQ(parsed("pct:1:50").make(1, 2)->next(1).events, 50u);
+}
+
 TEST(ScheduleSpecTest, errors_name_what_was_found_and_what_is_expected) {
     const std::pair<const char*, const char*> wrong[] = {
         {"", "schedule : expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]"},
         {"pct", "schedule pct: expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]"},
+        {"random:1:2", "schedule random:1:2: expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]"},
         {"random:0", "schedule random:0: 0 is no number of instructions from 1 to 1000000000"},
         {"pct:17", "schedule pct:17: 17 is no depth from 1 to 16"},
         {"pct:2:x", "schedule pct:2:x: x is no number of events from 1 to 1000000000"},

@@ -47,6 +47,24 @@ TEST_F(TouchedLinesTest, forgetting_starts_anew_also_when_the_epochs_are_used_up
     }
 }
 
+TEST_F(TouchedLinesTest, what_was_touched_511_epochs_ago_does_not_come_to_life_again) {
+    for (const HartId hart : {a, b, a}) {
+        (void)lines.touch(hart, at);
+    }
+    for (unsigned n = 0; n < 511; ++n) {
+        lines.forget();
+    }
+    EXPECT_TRUE(lines.shared().empty());
+    EXPECT_FALSE(lines.touch(a, at));
+    EXPECT_FALSE(lines.touch(b, at)) << "the first change of hands";
+}
+
+TEST_F(TouchedLinesTest, what_has_changed_hands_once_has_been_touched_by_several) {
+    (void)lines.touch(a, at);
+    (void)lines.touch(b, at);
+    EXPECT_EQ(lines.shared(), std::vector{at});
+}
+
 TEST_F(TouchedLinesTest, what_is_known_to_be_shared_needs_no_proof_and_is_not_forgotten) {
     lines.assume_shared({at, PhysAddr{0x1000}, ram_base + (u64{2} << 20)});
     EXPECT_TRUE(lines.touch(a, at));

@@ -89,6 +89,31 @@ TEST_F(EventCounterTest, stops_before_the_event_that_is_too_many) {
     }
 }
 
+// The shared line is the second of the two, or the one behind.
+TEST_F(EventCounterTest, an_access_touches_the_lines_that_it_reaches_into_and_no_more) {
+    Hart& hart = stage.machine->hart(HartId{0});
+    counter->begin(hart, no_limit);
+    EXPECT_TRUE(counter->may_access(hart, PhysAddr{shared - 8}, 8, Contact::Plain));
+    EXPECT_EQ(counter->done(), 0u);
+    EXPECT_TRUE(counter->may_access(hart, PhysAddr{shared - 7}, 8, Contact::Plain));
+    EXPECT_EQ(counter->done(), 1u);
+}
+
+TEST_F(EventCounterTest, harts_that_have_executed_equally_much_have_events_of_their_own) {
+    stage = Stage{};
+    write_program();
+    stage.start(2);
+    counter.emplace(stage.machine->ram());
+    counter->lines().assume_shared({PhysAddr{shared}});
+    stage.machine->set_observer(&*counter, counting_engine);
+    for (const u32 n : {0u, 1u}) {
+        stage.hart(n).x[s0] = shared;
+        counter->begin(stage.machine->hart(HartId{n}), no_limit);
+        stage.run(n, 1);
+        EXPECT_EQ(counter->done(), 1u) << "hart " << n;
+    }
+}
+
 TEST_F(EventCounterTest, an_interrupt_and_the_instruction_behind_it_are_one_event) {
     HartState& hart = stage.hart(0);
     hart.csr.mie = hart.csr.mip = csr::ssi;
@@ -98,6 +123,17 @@ TEST_F(EventCounterTest, an_interrupt_and_the_instruction_behind_it_are_one_even
     EXPECT_EQ(turn(1, 1), 1u);
     EXPECT_EQ(counter->done(), 1u);
     EXPECT_EQ(hart.pc, ram_base.value + 4);
+}
+
+TEST_F(EventCounterTest, an_interrupt_whose_first_instruction_traps_is_one_event) {
+    HartState& hart = stage.hart(0);
+    hart.csr.mie = hart.csr.mip = csr::ssi;
+    hart.csr.mstatus |= csr::status_mie;
+    hart.csr.mtvec = ram_base.value + 4 * 10;  // the ecall
+    hart.pc = stage.code.address(loop);
+    EXPECT_EQ(turn(1, 1), 1u);
+    EXPECT_EQ(counter->done(), 1u);
+    EXPECT_EQ(hart.pc, ram_base.value + 4 * 10);
 }
 
 // What was put off must not have left traces: the replay of its turns does not put it off.
@@ -112,6 +148,17 @@ TEST_F(EventCounterTest, an_access_that_is_put_off_sets_no_accessed_bit) {
     EXPECT_EQ(stage.load(root + 8 * 3) & 0xc0, 0u);
     EXPECT_EQ(turn(1, 1), 1u);
     EXPECT_EQ(stage.load(root + 8 * 3) & 0xc0, 0x40u);
+}
+
+TEST_F(EventCounterTest, a_fetch_that_is_put_off_sets_no_accessed_bit) {
+    constexpr u64 root = 0x8020'0000;
+    stage.store(root + 8 * 2, (ram_base.value >> 12 << 10) | 0x8f);                    // 0x80000000: A clear
+    stage.supervise(0, u64{8} << 60 | root >> 12);
+    EXPECT_EQ(turn(0, 1'000), 0u);
+    EXPECT_EQ(reason, StopReason::Postponed);
+    EXPECT_EQ(stage.load(root + 8 * 2) & 0x40, 0u);
+    EXPECT_EQ(turn(1, 1), 1u);
+    EXPECT_EQ(stage.load(root + 8 * 2) & 0x40, 0x40u);
 }
 
 }  // namespace
