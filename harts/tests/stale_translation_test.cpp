@@ -3,6 +3,7 @@
 #include "harts/tests/guest.h"
 
 #include "harts/observe/stale_translations.h"
+#include "harts/tests/several_harts/stage.h"
 
 namespace stampede {
 namespace {
@@ -17,8 +18,10 @@ constexpr u64 sound = v | a | d | u;
 constexpr u64 root = Guest::tables;
 constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 GiB
 constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
+constexpr u64 other_leaves = Guest::tables + 3 * page_size;  // of addresses from `other_region` on
 constexpr u64 asid = 5;
 constexpr u64 superpage = 0x20'0000;                   // virtual, of `data`
+constexpr u64 other_region = 0x40'0000;
 
 constexpr u64 entry(u64 physical, u64 flags) { return physical / page_size << 10 | flags; }
 
@@ -37,6 +40,7 @@ struct Story {
     Op second;        // the second access; Ecall: none
     u64 told;
     u64 flags = r | w;  // of the page at first
+    u64 beside = 0;     // read at first, if not 0
 };
 
 // Runs a story; gives what was told.
@@ -47,6 +51,10 @@ public:
         const Label change = guest.a.label(), again = guest.a.label();
         trap_to(change);
         guest.enter(Privilege::User);
+        if (story.beside != 0) {
+            guest.li(s0, story.beside);
+            access(Op::Ld);
+        }
         guest.li(s0, story.address);
         access(story.flags & w ? Op::Sd : story.second);
         if (story.flags & w) {
@@ -93,6 +101,9 @@ private:
         guest.store(root, entry(middle, v));
         guest.store(middle, entry(leaves, v));
         guest.store(middle + 8, entry(ram_base.value, sound | r | w));
+        guest.store(middle + 16, entry(other_leaves, v));
+        guest.store(other_leaves, entry(Guest::data, sound | r));
+        guest.store(other_leaves + 8, entry(Guest::data, sound | r | w));
         for (const u64 leaf : {leaves, leaves + 8}) {
             guest.store(leaf, entry(Guest::data, sound | flags));
         }
@@ -149,6 +160,11 @@ constexpr Story stories[] = {
     {"a superpage", superpage + Guest::data - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {}, Op::Sd, 1},
     {"a superpage, fenced elsewhere in it", superpage + Guest::data - ram_base.value, middle + 8,
      entry(ram_base.value, sound | r), {true, superpage}, Op::Sd, 0},
+    {"a superpage, still readable", superpage + Guest::data + page_size - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {},
+     Op::Ld, 0},
+    {"a superpage that is misaligned now", superpage + Guest::data + page_size - ram_base.value, middle + 8,
+     entry(ram_base.value + page_size, sound | r | w), {}, Op::Sd, 1},
+    {"behind a page of another table", page_size, leaves + 8, entry(Guest::data, sound | r), {}, Op::Sd, 1, r | w, other_region},
     {"code", page_size, leaves + 8, entry(Guest::data, sound | r), {}, Op::Jalr, 1, r | x},
     {"code, fenced", page_size, leaves + 8, entry(Guest::data, sound | r), {true}, Op::Jalr, 0, r | x},
 };
@@ -275,7 +291,219 @@ TEST(TakesAway, what_only_gives_or_marks_takes_nothing_away) {
     EXPECT_TRUE(takes_away({readable.bits | w}, readable));
     EXPECT_TRUE(takes_away(readable, {0}));
     EXPECT_TRUE(takes_away(readable, {readable.bits & ~u}));
+    EXPECT_TRUE(takes_away({readable.bits & ~u}, readable)) << "from the supervisor";
+    EXPECT_TRUE(takes_away({readable.bits & ~(r | u)}, {readable.bits & ~u})) << "a table has become a page";
     EXPECT_TRUE(takes_away(readable, {entry(Guest::data + page_size, v | u | r)}));
+}
+
+// What counts as a use and whose change it was, asked as harts ask it; all harts are in the kernel at first.
+class StaleUses : public testing::Test {
+protected:
+    void SetUp() override {
+        const Label self = stage.code.bound_label();
+        stage.code.jump(zero, self);
+        stage.start(3);
+        watch.emplace(stage.machine->ram(), 3);
+        stage.machine->set_translation_watch(&*watch);
+        for (const u32 n : {0u, 1u, 2u}) {  // each has been outside before
+            hart(n).leave_kernel();
+            hart(n).enter_kernel();
+        }
+    }
+    [[nodiscard]] Hart& hart(u32 n) const { return stage.machine->hart(HartId{n}); }
+    // Hart 0 writes through an entry whose PTE, a leaf's at `at`, is `now`.
+    bool use(u64 now, u64 at = leaves) {
+        StaleUse used{.address = page, .access = Access::Write, .page = {Guest::data}};
+        used.path[used.depth++] = {PhysAddr{at}, {now}};
+        return watch->on_use(hart(0), used);
+    }
+    void change(u32 by, u64 before, u64 after) { watch->on_table_store(hart(by), PhysAddr{leaves}, before, after); }
+
+    static constexpr u64 writable = entry(Guest::data, sound | r | w), readable = entry(Guest::data, sound | r);
+    several_harts::Stage stage;
+    std::optional<StaleTranslations> watch;
+};
+
+TEST_F(StaleUses, count_once_the_changing_hart_has_left_the_kernel) {
+    watch->on_stale(hart(0));
+    change(1, writable, readable);
+    EXPECT_FALSE(use(readable));
+    hart(0).leave_kernel();
+    hart(2).leave_kernel();
+    EXPECT_FALSE(use(readable));
+    hart(1).leave_kernel();
+    EXPECT_TRUE(use(readable));
+    const auto reports = watch->reports();
+    ASSERT_EQ(reports.size(), 1u);
+    ASSERT_TRUE(reports[0].change);
+    EXPECT_EQ(reports[0].change->by.hart, 1u);
+    EXPECT_EQ(reports[0].by.hart, 0u);
+}
+
+TEST_F(StaleUses, count_once_every_hart_has_left_the_kernel_where_nobody_knows_who_changed_it) {
+    watch->on_stale(hart(0));
+    hart(0).leave_kernel();
+    hart(1).leave_kernel();
+    EXPECT_FALSE(use(readable));
+    hart(2).leave_kernel();
+    hart(2).enter_kernel();
+    ASSERT_TRUE(use(readable));
+    EXPECT_FALSE(watch->reports().front().change);
+}
+
+TEST_F(StaleUses, do_not_wait_for_harts_that_were_outside_the_kernel) {
+    hart(1).leave_kernel();
+    hart(2).leave_kernel();
+    watch->on_stale(hart(0));
+    EXPECT_FALSE(use(readable));
+    hart(0).leave_kernel();
+    EXPECT_TRUE(use(readable));
+}
+
+TEST_F(StaleUses, are_not_laid_at_the_door_of_a_store_that_took_nothing_away_or_was_overwritten) {
+    change(1, writable, readable);
+    change(2, readable, readable | u64{1} << 8);
+    for (const u32 n : {0u, 1u, 2u}) {
+        hart(n).leave_kernel();
+    }
+    ASSERT_TRUE(use(readable | u64{1} << 8));
+    EXPECT_FALSE(watch->reports().front().change);
+}
+
+TEST_F(StaleUses, are_laid_at_the_door_of_the_store_although_a_walk_has_marked_the_pte_since) {
+    change(1, writable, readable & ~(a | d));
+    hart(1).leave_kernel();
+    ASSERT_TRUE(use(readable));
+    EXPECT_TRUE(watch->reports().front().change);
+}
+
+// Changes are kept by a hash of the PTE's address.
+TEST_F(StaleUses, are_not_laid_at_the_door_of_a_store_to_another_pte) {
+    change(1, writable, 0);
+    for (const u32 n : {0u, 1u, 2u}) {
+        hart(n).leave_kernel();
+    }
+    for (u64 n = 1; n < 40'000; ++n) {
+        ASSERT_TRUE(use(0, leaves + 8 * n));
+    }
+    EXPECT_EQ(watch->count(), 1u);
+    EXPECT_FALSE(watch->reports().front().change);
+}
+
+TEST_F(StaleUses, are_told_by_who_used_and_who_changed_and_only_64_of_them) {
+    for (const u32 n : {0u, 1u, 2u}) {
+        hart(n).leave_kernel();
+    }
+    EXPECT_TRUE(use(readable) && use(readable));
+    ASSERT_EQ(watch->count(), 1u);
+    EXPECT_EQ(watch->reports()[0].count, 2u);
+    hart(1).own.pc += 4;
+    hart(1).enter_kernel();
+    change(1, writable, readable);
+    hart(1).leave_kernel();
+    EXPECT_TRUE(use(readable));
+    EXPECT_EQ(watch->count(), 2u) << "another change";
+    for (unsigned n = 0; n < 100; ++n) {
+        hart(0).own.pc += 4;
+        EXPECT_TRUE(use(readable));
+    }
+    EXPECT_EQ(watch->count(), 64u);
+}
+
+TEST_F(StaleUses, a_store_to_part_of_a_pte_is_a_change_of_it) {
+    stage.store(leaves, writable);
+    {
+        const TableStore store(hart(1), PhysAddr{leaves + 4}, PageAttributes::page_table);
+        stage.store(leaves, 0);
+    }
+    hart(1).leave_kernel();
+    ASSERT_TRUE(use(0));
+    ASSERT_TRUE(watch->reports().front().change);
+    EXPECT_EQ(watch->reports().front().change->before.bits, writable);
+}
+
+// A user program on hart 0 writes to a page, counts down from t1 and writes three times more; the page tables change under it.
+class StaleEntries : public StaleUses {
+protected:
+    void SetUp() override {
+        Assembler& code = stage.code;
+        code.emit(Op::Sd, t0, s0, 0);
+        const Label loop = code.bound_label();
+        code.emit(Op::Addi, t1, t1, -1);
+        code.branch(Op::Bne, t1, zero, loop);
+        for (unsigned n = 0; n < 3; ++n) {
+            code.emit(Op::Sd, t0, s0, 0);
+        }
+        StaleUses::SetUp();
+        stage.store(root + 8 * 2, entry(ram_base.value, sound | r | x));
+        stage.store(root, entry(middle, v));
+        stage.store(middle, entry(leaves, v));
+        stage.store(leaves, writable);
+        HartState& own = hart(0).own;
+        own.pc = ram_base.value;
+        own.x[s0] = page;
+        own.x[t1] = 1;
+        own.mode = Privilege::User;
+        own.csr.satp = u64{8} << 60 | root / page_size;
+        select_banks(hart(0));
+        hart(0).leave_kernel();
+        stage.run(0, 1);
+    }
+};
+
+TEST_F(StaleEntries, are_found_out_within_20000_instructions_and_a_few) {
+    for (const u32 n : {1u, 2u}) {
+        hart(n).leave_kernel();
+    }
+    hart(0).own.x[t1] = 25'000;
+    stage.store(leaves, readable);
+    stage.run(0, 2 * 25'000 + 1);
+    EXPECT_EQ(watch->count(), 1u);
+}
+
+TEST_F(StaleEntries, are_asked_about_again_where_it_was_too_early_to_tell) {
+    change(1, writable, readable);
+    stage.store(leaves, readable);
+    returned_to_user(hart(0));
+    stage.run(0, 3);
+    EXPECT_EQ(watch->count(), 0u);
+    hart(1).leave_kernel();
+    stage.run(0, 1);
+    EXPECT_EQ(watch->count(), 1u);
+    stage.run(0, 1);
+    EXPECT_EQ(watch->count(), 1u) << "and not again where it was told";
+}
+
+TEST_F(StaleEntries, say_since_when_harts_have_to_leave_the_kernel) {
+    stage.store(leaves, readable);
+    returned_to_user(hart(0));
+    stage.run(0, 3);
+    EXPECT_EQ(watch->count(), 0u) << "harts 1 and 2 have not left it";
+    EXPECT_TRUE(watch->watches_tables());
+    hart(1).leave_kernel();
+    hart(2).leave_kernel();
+    stage.run(0, 1);
+    EXPECT_EQ(watch->count(), 1u);
+}
+
+TEST_F(StaleEntries, make_page_tables_watched_until_2048_stores_that_no_look_came_between) {
+    watch->watch_tables();
+    const auto watched = [&] {
+        return (stage.context().attributes.of(stage.machine->ram().page_index(PhysAddr{leaves})) & PageAttributes::page_table) != 0;
+    };
+    const auto store_to_it = [&](unsigned times) {
+        for (unsigned n = 0; n < times; ++n) {
+            const TableStore store(hart(1), PhysAddr{leaves + 64}, PageAttributes::page_table);
+        }
+    };
+    for (unsigned round = 0; round < 3; ++round) {
+        returned_to_user(hart(0));
+        EXPECT_TRUE(watched());
+        store_to_it(2'047);
+        EXPECT_TRUE(watched());
+    }
+    store_to_it(1);
+    EXPECT_FALSE(watched());
 }
 
 }  // namespace
