@@ -73,13 +73,16 @@ protected:
     // In U-mode memory begins a gigabyte higher.
     void to_user() { enter(csr::sstatus, csr::status_spp, 0, csr::sepc, isa::Op::Sret, 0x4000'0000); }
 
-    // Runs it all; what the ledger says.
-    std::vector<FrameIncident> run() {
+    Hart& hart(u32 n = 0) { return machine_->hart(HartId{n}); }
+
+    // Makes the machine and the ledger; no hart has run.
+    void start(unsigned harts = 1) {
         const Label end = a.bound_label();
         a.jump(zero, end);
         const auto code = a.finish();
         const auto elf = ElfImage::parse(elf_around(code, ram_base.value), "test");
         MachineConfig config;
+        config.harts = harts;
         config.memory = u64{16} << 20;
         config.time = TimeMode::Counted;
         machine_ = std::move(*Machine::create(config, *elf));
@@ -89,11 +92,15 @@ protected:
         const auto view = AuditView::create(machine_->ram(), table());
         EXPECT_TRUE(view) << view.error();
         ledger_->know(*view);
+    }
+    // Runs it all; what the ledger says.
+    std::vector<FrameIncident> run() {
+        start();
         ledger_->first_process_runs();
         for (int n = 0; n < 2000; ++n) {
             machine_->run(HartId{0}, 1 + static_cast<u64>(n) % 7);
         }
-        const HartState& own = machine_->hart(HartId{0}).own;
+        const HartState& own = hart().own;
         EXPECT_EQ(own.csr.mcause, 0u) << "trapped at " << std::hex << own.csr.mepc << ", value " << own.csr.mtval;
         return ledger_->incidents();
     }
@@ -271,6 +278,155 @@ TEST_F(FrameLedgerTest, a_users_own_stores_are_the_page_tables_business) {
     EXPECT_THAT(kinds(), IsEmpty());
 }
 
+TEST_F(FrameLedgerTest, a_frame_of_the_kernels_handed_out_twice_is_told) {
+    allocate(frame, owner_page_table);
+    allocate(frame, owner_page_table);
+    EXPECT_THAT(kinds(), ElementsAre(Kind::AllocatedTwice));
+}
+
+TEST_F(FrameLedgerTest, another_harts_translation_of_a_freed_frame_does_not_hide_its_use) {
+    allocate();
+    store(frame, 1);
+    const Label between = a.bound_label();
+    load(frame);
+    start(2);
+    for (unsigned n = 0; n < 500 && hart(1).own.pc != a.address(between); ++n) {
+        machine_->run(HartId{1}, 1);
+    }
+    ASSERT_EQ(hart(1).own.pc, a.address(between));
+    ledger_->on_freed(hart(0), PhysAddr{frame});
+    machine_->run(HartId{1}, 100);
+    const auto incidents = ledger_->incidents();
+    ASSERT_EQ(incidents.size(), 1u);
+    EXPECT_EQ(incidents[0].kind, Kind::UseAfterFree);
+    EXPECT_EQ(incidents[0].who.hart, 1u);
+    EXPECT_EQ(incidents[0].freed.hart, 0u);
+}
+
+// --- who it was -------------------------------------------------------------------------------------------------------
+
+constexpr u64 stack = 0x8050'0000;  // a frame pointer; the caller's is 0x100 above
+
+TEST_F(FrameLedgerTest, chains_go_up_the_stack_to_its_end) {
+    store(stack - 8, 0x8000'1000);
+    store(stack - 16, stack + 0x100);
+    store(stack + 0x100 - 8, 0x8000'2000);
+    store(stack + 0x100 - 16, 0);
+    store(stack, 0x8000'3000);
+    li(s0, stack);
+    free();
+    li(s0, stack + 8);  // no frame pointer
+    free();
+    const auto incidents = run();
+    ASSERT_EQ(incidents.size(), 1u);
+    EXPECT_THAT(incidents[0].who.chain, testing::SizeIs(1));
+    EXPECT_THAT(incidents[0].freed.chain, ElementsAre(testing::_, 0x8000'1000, 0x8000'2000));
+}
+
+TEST_F(FrameLedgerTest, chains_are_right_where_another_page_has_the_stacks_place_in_the_tlb) {
+    constexpr u64 elsewhere = 0x1'4000'0000;  // memory once more, for the supervisor
+    store(root + 40, u64{0x8000'0000} >> 2 | Pte::v | Pte::r | Pte::w | Pte::a | Pte::d);
+    store(stack - 8, 0x8000'1000);
+    store(stack - 16, 0);
+    free();
+    li(s0, stack);
+    load(elsewhere + (stack - ram_base.value - 16) + (u64{2} << 20));
+    free();
+    const auto incidents = run();
+    ASSERT_EQ(incidents.size(), 1u);
+    EXPECT_THAT(incidents[0].who.chain, ElementsAre(testing::_, 0x8000'1000));
+}
+
+TEST_F(FrameLedgerTest, a_process_is_named_unless_its_root_page_table_has_been_allocated_since) {
+    const u64 process = tables + 0x3000;
+    store(process, u64{7} << 32 | 1);
+    store(process + 8, root / page_size);
+    free();
+    free();
+    call(abi::GuestCall::frame_allocated, root);
+    free(frame + page_size);
+    load(frame);
+    const auto incidents = run();
+    ASSERT_EQ(incidents.size(), 2u);
+    EXPECT_EQ(incidents[0].who.pid, 7u);
+    EXPECT_EQ(incidents[0].freed.pid, 7u);
+    EXPECT_EQ(incidents[1].who.pid, 7u);
+    EXPECT_EQ(incidents[1].freed.pid, std::nullopt);
+}
+
+TEST_F(FrameLedgerTest, incidents_are_one_by_kind_mode_and_stack) {
+    run();
+    const PhysAddr at{frame};
+    Hart& guilty = hart();
+    const auto twice = [&] {
+        ledger_->on_freed(guilty, at);
+        ledger_->on_freed(guilty, at);
+        ledger_->on_freed(guilty, at);
+    };
+    twice();
+    ASSERT_EQ(ledger_->incidents().size(), 1u);
+    EXPECT_EQ(ledger_->incidents()[0].times, 2u);
+    ledger_->on_allocated(guilty, at);
+    ledger_->on_allocated(guilty, at);
+    EXPECT_EQ(ledger_->incidents().size(), 2u) << "another kind";
+    guilty.own.mode = Privilege::Machine;
+    twice();
+    EXPECT_EQ(ledger_->incidents().size(), 3u) << "another mode";
+    guilty.own.mode = Privilege::Supervisor;
+    guilty.own.pc += 4;
+    guilty.own.x[s0] = stack;
+    for (const u64 caller : {0x8000'1000, 0x8000'2000}) {
+        machine_->ram().store_u64(PhysAddr{stack - 8}, caller);
+        ledger_->on_freed(guilty, at);
+    }
+    EXPECT_EQ(ledger_->incidents().size(), 5u) << "two callers";
+}
+
+TEST_F(FrameLedgerTest, a_users_uses_are_one_by_who_freed_the_frame) {
+    run();
+    Hart& user = hart();
+    ledger_->on_freed(user, PhysAddr{frame});
+    user.own.mode = Privilege::User;
+    for (unsigned n = 0; n < 3; ++n) {
+        user.own.pc += 4;
+        ledger_->on_access(user, PhysAddr{frame}, Access::Read, Privilege::User);
+    }
+    ASSERT_EQ(ledger_->incidents().size(), 1u);
+    EXPECT_EQ(ledger_->incidents()[0].times, 3u);
+}
+
+TEST_F(FrameLedgerTest, a_user_program_is_not_the_policy_wherever_it_stands) {
+    policy([&] { a.emit(isa::Op::Addi, zero, zero, 0); });
+    const u64 inside = a.here() - 4;
+    run();
+    ledger_->on_freed(hart(), PhysAddr{frame});
+    hart().own.pc = inside;
+    ledger_->on_access(hart(), PhysAddr{frame}, Access::Read, Privilege::Supervisor);
+    EXPECT_THAT(ledger_->incidents(), IsEmpty());
+    ledger_->on_access(hart(), PhysAddr{frame}, Access::Read, Privilege::User);
+    EXPECT_THAT(ledger_->incidents(), testing::SizeIs(1));
+}
+
+TEST_F(FrameLedgerTest, no_more_than_64_incidents_are_kept) {
+    run();
+    for (unsigned n = 0; n < 100; ++n) {
+        hart().own.pc += 4;
+        ledger_->on_freed(hart(), PhysAddr{frame});
+    }
+    EXPECT_EQ(ledger_->incidents().size(), 64u);
+    EXPECT_EQ(ledger_->count(), 64u);
+}
+
+TEST_F(FrameLedgerTest, a_site_begins_where_the_policy_was_called) {
+    policy([&] { a.emit(isa::Op::Addi, zero, zero, 0); });
+    const u64 begin = a.here() - 4, end = a.here(), caller = a.here() + 100;  // `end` as a return address: a call at `begin`
+    run();
+    EXPECT_THAT(ledger_->site({begin, end, caller, caller + 4}), ElementsAre(caller, caller + 4));
+    EXPECT_THAT(ledger_->site({caller, caller + 4}), ElementsAre(caller, caller + 4));
+}
+
+// --- lost frames ------------------------------------------------------------------------------------------------------
+
 TEST_F(FrameLedgerTest, frames_that_nobody_has_are_told_by_where_they_were_allocated) {
     for (u64 n = 0; n < 3; ++n) {
         allocate(frames + n * page_size);
@@ -281,6 +437,50 @@ TEST_F(FrameLedgerTest, frames_that_nobody_has_are_told_by_where_they_were_alloc
     ASSERT_EQ(lost.size(), 2u);  // a site each
     EXPECT_EQ(lost[0].frames + lost[1].frames, 2u);
     EXPECT_FALSE(lost[0].chain.empty());
+}
+
+TEST_F(FrameLedgerTest, sites_with_most_frames_come_first) {
+    run();
+    Hart& allocating = hart();
+    for (u64 n = 0; n < 3; ++n) {
+        ledger_->on_allocated(allocating, PhysAddr{frames + n * page_size});
+        allocating.own.pc += n == 0 ? 4 : 0;
+    }
+    const auto lost = ledger_->lost();
+    ASSERT_EQ(lost.size(), 2u);
+    EXPECT_EQ(lost[0].frames, 2u);
+    EXPECT_EQ(lost[0].first.value, frames + page_size);
+    EXPECT_EQ(lost[1].frames, 1u);
+}
+
+TEST_F(FrameLedgerTest, the_kernels_own_frames_are_lost_too) {
+    allocate(frame, owner_page_table);
+    run();
+    EXPECT_THAT(ledger_->lost(), testing::SizeIs(1));
+}
+
+TEST_F(FrameLedgerTest, what_was_allocated_before_the_first_process_ran_is_not_lost) {
+    start();
+    ledger_->on_allocated(hart(), PhysAddr{frame});
+    ledger_->first_process_runs();
+    EXPECT_THAT(ledger_->lost(), IsEmpty());
+    ledger_->on_allocated(hart(), PhysAddr{frame + page_size});
+    EXPECT_THAT(ledger_->lost(), testing::SizeIs(1));
+}
+
+TEST_F(FrameLedgerTest, what_a_process_has_is_not_lost) {
+    constexpr u64 of_process = frames + 8 * page_size;  // its page tables, root first
+    const u64 process = tables + 0x3000;
+    store(process, u64{7} << 32 | 1);
+    store(process + 8, of_process / page_size);
+    for (u64 n = 0; n < 3; ++n) {
+        const u64 next = n == 2 ? frame >> 2 | Pte::v | Pte::r | Pte::u | Pte::a : (of_process + (n + 1) * page_size) >> 2 | Pte::v;
+        allocate(of_process + n * page_size, owner_page_table);
+        store(of_process + n * page_size, next);
+    }
+    allocate();
+    run();
+    EXPECT_THAT(ledger_->lost(), IsEmpty());
 }
 
 TEST_F(FrameLedgerTest, what_was_given_back_is_not_lost) {
