@@ -22,6 +22,8 @@ TEST(TurnMerging, neighbours_of_one_hart_become_one_across_the_parts_ends) {
                 ElementsAre(HartRun{0, 1}, HartRun{1, 2}, HartRun{0, 3}, HartRun{1, 4}, HartRun{0, 5}));
     EXPECT_THAT(merge_turns(std::vector<HartRun>{{0, 1}, {1, 2}, {0, 3}, {1, 4}}, 1, 4),
                 ElementsAre(HartRun{0, 1}, HartRun{1, 6}, HartRun{0, 3}));
+    EXPECT_THAT(merge_turns(std::vector<HartRun>{{1, 2}, {0, 3}, {1, 4}, {0, 5}}, 0, 3), ElementsAre(HartRun{1, 6}, HartRun{0, 8}));
+    EXPECT_THAT(merge_turns(std::vector<HartRun>{{0, 1}, {0, 2}, {1, 4}}, 1, 3), ElementsAre(HartRun{0, 3}, HartRun{1, 4}));
     EXPECT_THAT(merge_turns(std::vector<HartRun>{{0, 1}, {1, 2}, {0, 3}}, 0, 2), ElementsAre(HartRun{0, 1}, HartRun{1, 2}, HartRun{0, 3}));
 }
 

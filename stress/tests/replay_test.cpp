@@ -5,10 +5,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "harts/report/replay_file.h"
 #include "stress/effort.h"
+#include "stress/minimize.h"
 #include "stress/replay.h"
 #include "stress/search.h"
 #include "stress/setup.h"
@@ -191,6 +193,124 @@ TEST(Search, a_finding_is_brought_about_again_by_a_schedule_that_repeats) {
     ASSERT_TRUE(result.found.contains(title)) << result.tries;
     const auto again = effort.run({result.found.at(title)});
     EXPECT_TRUE(again && again->shows(title));
+}
+
+Result<RunSetup> run_of(const ReplayFile& file) {
+    Result<Options> options = replayed({}, file, "a trial");
+    if (!options) {
+        return std::unexpected(options.error());
+    }
+    RunSetup setup = setup_of(*options, {bug, kernel_file(bug)});
+    setup.user_program = user_file("forkbomb");
+    return setup;
+}
+
+TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
+    const std::filesystem::path log = std::filesystem::path(testing::TempDir()) / ("search-" + std::to_string(::getpid()));
+    auto trials = Trials::start([&](const ReplayFile& file) -> Result<RunSetup> {
+        std::ofstream(log, std::ios::app) << file.schedule << ' ' << file.schedule_seed << ' ' << file.operations.value_or(0) << ' '
+                                          << file.runs.size() << ' ' << file.titles.size() << '\n';
+        return error("no run is wanted");
+    });
+    ASSERT_TRUE(trials);
+    Interrupts interrupts;
+    unsigned tries = 0;
+    Effort effort(*trials, interrupts, std::chrono::seconds(100), [&](const std::string&) {
+        if (++tries == 21) {
+            interrupts.quit();
+        }
+    });
+    ReplayFile like = replay_of(unlocked_counts(), "0123456789abcdef", "");
+    like.runs = {{0, 5}};
+    const SearchResult result = search(like, {"one", "two"}, 1000, effort);
+    EXPECT_TRUE(result.found.empty());
+    EXPECT_EQ(result.tries, 21u);
+    std::istringstream lines(content(log));
+    std::filesystem::remove(log);
+    std::set<std::string> schedules;
+    u64 number = 0;
+    std::string schedule;
+    for (u64 seed = 0, operations = 0, runs = 0, titles = 0; lines >> schedule >> seed >> operations >> runs >> titles; ++number) {
+        schedules.insert(schedule);
+        EXPECT_EQ(seed, 1 + number);
+        EXPECT_EQ(operations, std::min<u64>(400, u64{100} << number / 7));
+        EXPECT_EQ(runs, 0u);
+        EXPECT_EQ(titles, 2u);
+        EXPECT_EQ(schedules.size(), std::min<u64>(number + 1, 7));
+    }
+    EXPECT_EQ(number, 21u);
+}
+
+// A finding that shows whatever is tried: `make` says what each try is.
+class Minimizing : public testing::Test {
+protected:
+    void start(const MakeSetup& make) {
+        auto started = Trials::start(make);
+        ASSERT_TRUE(started);
+        trials_.emplace(std::move(*started));
+    }
+    Minimized go(ReplayFile file, std::chrono::seconds budget, u64 most_tries = ~u64{0}) {
+        Effort effort(*trials_, interrupts_, budget, [&, tries = u64{0}](const std::string&) mutable {
+            if (++tries == most_tries) {
+                interrupts_.quit();
+            }
+        });
+        Minimized minimized = minimize(file, effort);
+        over_ = effort.over();
+        return minimized;
+    }
+    static ReplayFile file(const std::string& title) {
+        return replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), title);
+    }
+    static constexpr const char* title_ = "a frame on a free list has a count";
+    Interrupts interrupts_;
+    std::optional<Trials> trials_;
+    bool over_ = false;
+};
+
+TEST_F(Minimizing, what_is_left_shows_again_and_is_as_small_as_is_told) {
+    start(run_of);
+    const Minimized minimized = go(file(title_), std::chrono::seconds(4));
+    ASSERT_TRUE(minimized.repeats);
+    EXPECT_LT(minimized.after.system_calls, minimized.before.system_calls);
+    EXPECT_LE(minimized.after.switches, minimized.before.switches);
+    EXPECT_TRUE(replay_text(minimized.file));
+    Effort effort(*trials_, interrupts_, std::chrono::seconds(100), [](const std::string&) {});
+    const auto again = effort.run({minimized.file});
+    ASSERT_TRUE(again && again->shows(title_));
+    EXPECT_EQ(again->system_calls, minimized.after.system_calls);
+    EXPECT_EQ(again->switches, minimized.after.switches);
+}
+
+TEST_F(Minimizing, ends_where_nothing_becomes_cheaper) {
+    start([](const ReplayFile&) -> Result<RunSetup> {
+        ReplayFile always = file("");
+        always.operations = 400;
+        RunSetup setup = run_of(always).value();
+        setup.kernel = hostile_file("fails");
+        setup.kernel_hash.clear();
+        setup.audit = RunFacts::Audit::NotExpected;
+        return setup;
+    });
+    const Minimized minimized = go(file("the guest failed, saying: page N is gone"), std::chrono::seconds(20));
+    EXPECT_TRUE(minimized.repeats);
+    EXPECT_FALSE(over_);
+    EXPECT_EQ(minimized.file.cpus, 1u) << "smaller at the same cost";
+    EXPECT_EQ(minimized.file.memory, u64{16} << 20);
+    EXPECT_EQ(minimized.file.schedule, "random:1000");
+}
+
+TEST_F(Minimizing, fewer_harts_are_not_bought_with_more_system_calls) {
+    start([](const ReplayFile& tried) -> Result<RunSetup> {
+        ReplayFile run = file("");
+        run.operations = tried.cpus < 4 ? 410 : 400;
+        return run_of(run);
+    });
+    ReplayFile given = file(title_);
+    given.operations = 1;  // no fewer
+    const Minimized minimized = go(given, std::chrono::seconds(100), 15);
+    EXPECT_TRUE(minimized.repeats);
+    EXPECT_EQ(minimized.file.cpus, 4u);
 }
 
 TEST(Turns, looking_for_a_finding_does_not_change_the_run) {
