@@ -157,6 +157,7 @@ constexpr Story stories[] = {
     {"an empty pointer above", page, root, 0, {}, Op::Sd, 1},
     {"an empty pointer above, fenced", page, root, 0, {true}, Op::Sd, 0},
     {"another table above", page, middle, entry(root, v), {}, Op::Sd, 1},
+    {"a table outside memory above", page, middle, entry(0x1000, v), {}, Op::Sd, 1},
     {"a superpage", superpage + Guest::data - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {}, Op::Sd, 1},
     {"a superpage, fenced elsewhere in it", superpage + Guest::data - ram_base.value, middle + 8,
      entry(ram_base.value, sound | r), {true, superpage}, Op::Sd, 0},
@@ -459,6 +460,18 @@ TEST_F(StaleEntries, are_found_out_within_20000_instructions_and_a_few) {
     stage.store(leaves, readable);
     stage.run(0, 2 * 25'000 + 1);
     EXPECT_EQ(watch->count(), 1u);
+}
+
+TEST_F(StaleEntries, are_found_out_while_a_hart_goes_round_on_their_page) {
+    for (const u32 n : {1u, 2u}) {
+        hart(n).leave_kernel();
+    }
+    hart(0).own.x[t1] = 25'000;
+    stage.store(root + 8 * 2, entry(ram_base.value, sound | r));
+    stage.run(0, 2 * 25'000 - 10);
+    const auto reports = watch->reports();
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports[0].use.access, Access::Execute);
 }
 
 TEST_F(StaleEntries, are_asked_about_again_where_it_was_too_early_to_tell) {
