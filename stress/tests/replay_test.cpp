@@ -241,6 +241,23 @@ TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
     EXPECT_EQ(number, 21u);
 }
 
+TEST(Search, what_is_found_is_kept_with_its_own_title_alone) {
+    auto trials = Trials::start(run_of);
+    ASSERT_TRUE(trials);
+    Interrupts interrupts;
+    Effort effort(*trials, interrupts, std::chrono::seconds(100), [&](const std::string& line) {
+        if (line.contains("1 found, 1 not yet")) {
+            interrupts.quit();
+        }
+    });
+    const std::string title = "a frame on a free list has a count";
+    const ReplayFile like = replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), "");
+    const SearchResult result = search(like, {title, "what nobody ever finds"}, 400, effort);
+    ASSERT_TRUE(result.found.contains(title));
+    EXPECT_EQ(result.found.size(), 1u);
+    EXPECT_EQ(result.found.at(title).titles, std::vector{title});
+}
+
 // A finding that shows whatever is tried: `make` says what each try is.
 class Minimizing : public testing::Test {
 protected:
@@ -259,13 +276,26 @@ protected:
         over_ = effort.over();
         return minimized;
     }
+    // As go(), up to the first try that is cheaper.
+    Minimized go_until_cheaper(const ReplayFile& file) {
+        std::string first;
+        Effort effort(*trials_, interrupts_, std::chrono::seconds(60), [&](const std::string& line) {
+            const std::string numbers = line.substr(line.find("tries"));
+            first = first.empty() ? numbers : first;
+            cheaper_ |= numbers != first;
+            if (cheaper_) {
+                interrupts_.quit();
+            }
+        });
+        return minimize(file, effort);
+    }
     static ReplayFile file(const std::string& title) {
         return replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), title);
     }
     static constexpr const char* title_ = "a frame on a free list has a count";
     Interrupts interrupts_;
     std::optional<Trials> trials_;
-    bool over_ = false;
+    bool over_ = false, cheaper_ = false;
 };
 
 TEST_F(Minimizing, what_is_left_shows_again_and_is_as_small_as_is_told) {
@@ -282,8 +312,11 @@ TEST_F(Minimizing, what_is_left_shows_again_and_is_as_small_as_is_told) {
     EXPECT_EQ(again->switches, minimized.after.switches);
 }
 
-TEST_F(Minimizing, ends_where_nothing_becomes_cheaper) {
-    start([](const ReplayFile&) -> Result<RunSetup> {
+TEST_F(Minimizing, ends_where_nothing_becomes_cheaper_and_follows_no_turns_on_another_machine) {
+    start([](const ReplayFile& tried) -> Result<RunSetup> {
+        if (tried.cpus < 3 || (tried.cpus < 4 && !tried.runs.empty())) {
+            return error("too few harts, or turns of another machine");
+        }
         ReplayFile always = file("");
         always.operations = 400;
         RunSetup setup = run_of(always).value();
@@ -292,12 +325,73 @@ TEST_F(Minimizing, ends_where_nothing_becomes_cheaper) {
         setup.audit = RunFacts::Audit::NotExpected;
         return setup;
     });
-    const Minimized minimized = go(file("the guest failed, saying: page N is gone"), std::chrono::seconds(20));
+    ReplayFile given = file("the guest failed, saying: page N is gone");
+    given.runs = {{0, 5}, {1, 5}};
+    const Minimized minimized = go(given, std::chrono::seconds(20));
     EXPECT_TRUE(minimized.repeats);
     EXPECT_FALSE(over_);
-    EXPECT_EQ(minimized.file.cpus, 1u) << "smaller at the same cost";
+    EXPECT_EQ(minimized.file.cpus, 3u) << "smaller at the same cost";
     EXPECT_EQ(minimized.file.memory, u64{16} << 20);
     EXPECT_EQ(minimized.file.schedule, "random:1000");
+}
+
+TEST_F(Minimizing, turns_that_fit_into_no_file_are_not_kept) {
+    const ReplayFile given = file(title_);
+    start([given](const ReplayFile& tried) -> Result<RunSetup> {
+        ReplayFile but_for_its_turns = tried;
+        but_for_its_turns.runs.clear();
+        return but_for_its_turns == given ? run_of(tried) : error("turns are to be merged");
+    });
+    const Minimized minimized = go_until_cheaper(given);
+    EXPECT_TRUE(cheaper_);
+    EXPECT_EQ(minimized.file, given);
+    EXPECT_EQ(minimized.after.switches, minimized.before.switches);
+}
+
+// A run of fewer operations that the finding shows in as well. Of 400 under random:1000: 2,995 system calls, 8,671 switches.
+Result<RunSetup> run_of(u64 operations, const std::string& schedule = "random:1000") {
+    ReplayFile file = replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), "");
+    file.operations = operations;
+    file.schedule = schedule;
+    return run_of(file);
+}
+
+TEST_F(Minimizing, a_schedule_and_a_seed_are_taken_that_are_cheaper) {
+    const ReplayFile given = file(title_);
+    start([given](const ReplayFile& tried) -> Result<RunSetup> {
+        if (tried.schedule == "pct:2:1000" && tried.schedule_seed == 3) {
+            return run_of(220);
+        }
+        return tried == given ? run_of(400) : error("only its schedule is to change");
+    });
+    const ReplayFile cheaper = go_until_cheaper(given).file;
+    EXPECT_EQ(cheaper.schedule, "pct:2:1000");
+    EXPECT_EQ(cheaper.schedule_seed, 3u);
+}
+
+TEST_F(Minimizing, fewer_system_calls_are_not_bought_with_more_switches) {
+    const ReplayFile given = file(title_);
+    start([given](const ReplayFile& tried) -> Result<RunSetup> {
+        if (tried.schedule == "pct:2:1000") {
+            return run_of(300, "random:700");  // 2,295 and 9,234: fewer in all
+        }
+        return tried == given ? run_of(400) : error("only its schedule is to change");
+    });
+    EXPECT_EQ(go(given, std::chrono::seconds(100), 150).file.schedule, given.schedule);
+}
+
+TEST_F(Minimizing, fewer_harts_may_cost_a_tenth_more_than_the_best_so_far) {
+    ReplayFile given = file(title_);
+    given.operations = 2;
+    start([given](const ReplayFile& tried) -> Result<RunSetup> {
+        if (tried.cpus < 3) {
+            return run_of(tried.cpus == 1 ? 280 : 240);  // a quarter more, not quite a tenth more
+        }
+        return tried.operations == 1 ? run_of(220) : tried == given ? run_of(400) : error("nothing else is to change");
+    });
+    const ReplayFile smaller = go(given, std::chrono::seconds(100), 20).file;
+    EXPECT_EQ(smaller.operations, 1u);
+    EXPECT_EQ(smaller.cpus, 2u);
 }
 
 TEST_F(Minimizing, fewer_harts_are_not_bought_with_more_system_calls) {
@@ -311,6 +405,27 @@ TEST_F(Minimizing, fewer_harts_are_not_bought_with_more_system_calls) {
     const Minimized minimized = go(given, std::chrono::seconds(100), 15);
     EXPECT_TRUE(minimized.repeats);
     EXPECT_EQ(minimized.file.cpus, 4u);
+}
+
+TEST(MinimizedText, says_what_has_become_smaller) {
+    ReplayFile original;
+    original.cpus = 2;
+    original.memory = u64{16} << 20;
+    original.operations = 400;
+    original.schedule = "random:1000";
+    Minimized minimized;
+    minimized.file = original;
+    minimized.before.system_calls = 2995;
+    minimized.before.switches = 8671;
+    minimized.after.system_calls = 1091;
+    minimized.after.switches = 83;
+    minimized.tries = 335;
+    minimized.seconds = 25.31;
+    const std::string begin = "minimized in 335 tries, 25.3 s: 1,091 system calls (of 2,995) and 83 context switches (of 8,671) are left; ";
+    EXPECT_EQ(minimized_text(minimized, original), begin + "2 harts, 16M, random:1000, seed 0");
+    minimized.file.operations = 128;
+    minimized.file.runs = {{0, 5}, {1, 5}};
+    EXPECT_EQ(minimized_text(minimized, original), begin + "2 harts, 16M, 128 operations, 2 turns");
 }
 
 TEST(Turns, looking_for_a_finding_does_not_change_the_run) {
