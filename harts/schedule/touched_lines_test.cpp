@@ -72,6 +72,12 @@ TEST_F(TouchedLinesTest, what_is_known_to_be_shared_needs_no_proof_and_is_not_fo
     EXPECT_TRUE(lines.touch(b, at + 8));
 }
 
+TEST_F(TouchedLinesTest, the_last_line_is_one_of_them) {
+    const PhysAddr last = ram_base + ((u64{2} << 20) - TouchedLines::line_size);
+    lines.assume_shared({last});
+    EXPECT_EQ(lines.shared(), std::vector{last});
+}
+
 TEST_F(TouchedLinesTest, the_last_harts_entry_is_no_other_ones) {
     EXPECT_FALSE(lines.touch(HartId{max_harts - 1}, at));
     EXPECT_FALSE(lines.touch(HartId{max_harts - 1}, at));

@@ -453,6 +453,16 @@ TEST_F(FrameLedgerTest, sites_with_most_frames_come_first) {
     EXPECT_EQ(lost[1].frames, 1u);
 }
 
+TEST_F(FrameLedgerTest, sites_are_told_apart_by_their_callers) {
+    run();
+    hart().own.x[s0] = stack;
+    for (u64 n = 0; n < 2; ++n) {
+        machine_->ram().store_u64(PhysAddr{stack - 8}, 0x8000'1000 + 4 * n);
+        ledger_->on_allocated(hart(), PhysAddr{frames + n * page_size});
+    }
+    EXPECT_THAT(ledger_->lost(), testing::SizeIs(2));
+}
+
 TEST_F(FrameLedgerTest, the_kernels_own_frames_are_lost_too) {
     allocate(frame, owner_page_table);
     run();
