@@ -186,7 +186,7 @@ TEST(Search, a_finding_is_brought_about_again_by_a_schedule_that_repeats) {
     });
     ASSERT_TRUE(trials);
     Interrupts interrupts;
-    Effort effort(*trials, interrupts, std::chrono::seconds(100), [](const std::string&) {});
+    Effort effort(*trials, interrupts, std::chrono::seconds(300), [](const std::string&) {});
     const std::string title = "a frame on a free list has a count";
     const ReplayFile like = replay_of(unlocked_counts(), hash_of(policy).value(), "");
     const SearchResult result = search(like, {title}, 400, effort);
@@ -215,7 +215,7 @@ TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
     ASSERT_TRUE(trials);
     Interrupts interrupts;
     unsigned tries = 0;
-    Effort effort(*trials, interrupts, std::chrono::seconds(100), [&](const std::string&) {
+    Effort effort(*trials, interrupts, std::chrono::seconds(300), [&](const std::string&) {
         if (++tries == 21) {
             interrupts.quit();
         }
@@ -245,7 +245,7 @@ TEST(Search, what_is_found_is_kept_with_its_own_title_alone) {
     auto trials = Trials::start(run_of);
     ASSERT_TRUE(trials);
     Interrupts interrupts;
-    Effort effort(*trials, interrupts, std::chrono::seconds(100), [&](const std::string& line) {
+    Effort effort(*trials, interrupts, std::chrono::seconds(300), [&](const std::string& line) {
         if (line.contains("1 found, 1 not yet")) {
             interrupts.quit();
         }
@@ -279,7 +279,7 @@ protected:
     // As go(), up to the first try that is cheaper.
     Minimized go_until_cheaper(const ReplayFile& file) {
         std::string first;
-        Effort effort(*trials_, interrupts_, std::chrono::seconds(60), [&](const std::string& line) {
+        Effort effort(*trials_, interrupts_, std::chrono::seconds(300), [&](const std::string& line) {
             const std::string numbers = line.substr(line.find("tries"));
             first = first.empty() ? numbers : first;
             cheaper_ |= numbers != first;
@@ -300,12 +300,13 @@ protected:
 
 TEST_F(Minimizing, what_is_left_shows_again_and_is_as_small_as_is_told) {
     start(run_of);
-    const Minimized minimized = go(file(title_), std::chrono::seconds(4));
+    const Minimized minimized = go(file(title_), std::chrono::seconds(300), 40);
     ASSERT_TRUE(minimized.repeats);
     EXPECT_LT(minimized.after.system_calls, minimized.before.system_calls);
     EXPECT_LE(minimized.after.switches, minimized.before.switches);
     EXPECT_TRUE(replay_text(minimized.file));
-    Effort effort(*trials_, interrupts_, std::chrono::seconds(100), [](const std::string&) {});
+    Interrupts others;
+    Effort effort(*trials_, others, std::chrono::seconds(300), [](const std::string&) {});
     const auto again = effort.run({minimized.file});
     ASSERT_TRUE(again && again->shows(title_));
     EXPECT_EQ(again->system_calls, minimized.after.system_calls);
@@ -327,7 +328,7 @@ TEST_F(Minimizing, ends_where_nothing_becomes_cheaper_and_follows_no_turns_on_an
     });
     ReplayFile given = file("the guest failed, saying: page N is gone");
     given.runs = {{0, 5}, {1, 5}};
-    const Minimized minimized = go(given, std::chrono::seconds(20));
+    const Minimized minimized = go(given, std::chrono::seconds(300));
     EXPECT_TRUE(minimized.repeats);
     EXPECT_FALSE(over_);
     EXPECT_EQ(minimized.file.cpus, 3u) << "smaller at the same cost";
@@ -377,7 +378,7 @@ TEST_F(Minimizing, fewer_system_calls_are_not_bought_with_more_switches) {
         }
         return tried == given ? run_of(400) : error("only its schedule is to change");
     });
-    EXPECT_EQ(go(given, std::chrono::seconds(100), 150).file.schedule, given.schedule);
+    EXPECT_EQ(go(given, std::chrono::seconds(300), 150).file.schedule, given.schedule);
 }
 
 TEST_F(Minimizing, fewer_harts_may_cost_a_tenth_more_than_the_best_so_far) {
@@ -389,7 +390,7 @@ TEST_F(Minimizing, fewer_harts_may_cost_a_tenth_more_than_the_best_so_far) {
         }
         return tried.operations == 1 ? run_of(220) : tried == given ? run_of(400) : error("nothing else is to change");
     });
-    const ReplayFile smaller = go(given, std::chrono::seconds(100), 20).file;
+    const ReplayFile smaller = go(given, std::chrono::seconds(300), 20).file;
     EXPECT_EQ(smaller.operations, 1u);
     EXPECT_EQ(smaller.cpus, 2u);
 }
@@ -402,7 +403,7 @@ TEST_F(Minimizing, fewer_harts_are_not_bought_with_more_system_calls) {
     });
     ReplayFile given = file(title_);
     given.operations = 1;  // no fewer
-    const Minimized minimized = go(given, std::chrono::seconds(100), 15);
+    const Minimized minimized = go(given, std::chrono::seconds(300), 15);
     EXPECT_TRUE(minimized.repeats);
     EXPECT_EQ(minimized.file.cpus, 4u);
 }
