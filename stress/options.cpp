@@ -51,6 +51,12 @@ Result<TimeMode> parse_time(const std::string& text) {
     return error(fmt::format("{}: expected host or warp", text));
 }
 
+constexpr std::string_view replay_schedule = "replay:";
+
+Result<ScheduleSpec> parse_schedule(const std::string& text) {
+    return text.starts_with(replay_schedule) ? ScheduleSpec() : ScheduleSpec::parse(text);
+}
+
 Result<u64> parse_memory(const std::string& text) {
     Result<u64> bytes = parse_size(text, least_memory, most_memory);
     if (bytes && *bytes % least_memory != 0) {
@@ -83,8 +89,9 @@ void add_all(CLI::App& app, Options& options) {
         "MODE");
     app.add_flag("--race", options.race, "ThreadSanitizer on the guest's memory: races by the guest's functions and lines");
     add_text(app, "--suppressions", options.suppressions, "races not to report: a rule and its reason a line", "FILE");
-    add(app, "--schedule", options.schedule, [](const std::string& text) { return ScheduleSpec::parse(text); },
-        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K], and ,sc=N ,evict=N ,timer=N ,late=N",
+    add(app, "--schedule", options.schedule, parse_schedule,
+        "who runs when: parallel (default); repeatable: round-robin[:N], random[:N], pct:D[:K], and ,sc=N ,evict=N ,timer=N ,late=N; "
+        "replay:PATH is --replay PATH",
         "SCHEDULE");
     add(app, "--schedule-seed", options.schedule_seed, number(0, ~u64{0}), "of a repeatable schedule, default: --seed's", "S");
     add_text(app, "--replay", options.replay, "run again what a replay file, or a finding's folder, says", "PATH");
@@ -222,6 +229,21 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
 
 namespace {
 
+// `--schedule replay:PATH` becomes --replay PATH. Gives what is wrong with it; empty: nothing.
+std::string take_replay_schedule(const CLI::App& app, Options& options) {
+    const std::string text = options.given.contains("schedule") ? app.get_option("--schedule")->as<std::string>() : "";
+    if (!text.starts_with(replay_schedule)) {
+        return "";
+    }
+    if (options.replay) {
+        return fmt::format("--schedule {} and --replay {}: expected one of them", text, *options.replay);
+    }
+    options.replay = text.substr(replay_schedule.size());
+    options.given.erase("schedule");
+    options.given.insert("replay");
+    return "";
+}
+
 // Options that only make sense together; empty: all is well.
 std::string contradiction(const Options& options) {
     if (options.task == Task::Run && options.workload.empty() && !options.replay) {
@@ -276,7 +298,9 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
             options.given.insert(option->get_lnames().empty() ? "workload" : option->get_lnames().front());
         }
     }
-    if (const std::string why = contradiction(options); !why.empty()) {
+    std::string why = take_replay_schedule(app, options);
+    why = why.empty() ? contradiction(options) : why;
+    if (!why.empty()) {
         return std::unexpected(EarlyExit{ExitStatus::Unusable, "stress: " + why + "\n"});
     }
     return options;

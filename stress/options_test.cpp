@@ -33,6 +33,13 @@ std::string refused(std::vector<const char*> words) {
     return options.error().text;
 }
 
+TEST(Options, a_schedule_that_replays_is_a_replay) {
+    const Options options = parsed({"--schedule", "replay:findings/f", "--times", "3"});
+    EXPECT_EQ(options.replay, "findings/f");
+    EXPECT_EQ(options.given, (std::set<std::string>{"replay", "times"})) << "the schedule is the file's";
+    EXPECT_THAT(refused({"--schedule", "replay:f", "--replay", "g"}), HasSubstr("--schedule replay:f and --replay g: expected one of them"));
+}
+
 TEST(Options, what_is_not_said_has_a_default) {
     const Options options = parsed({"forkbomb"});
     EXPECT_EQ(options.task, Task::Run);

@@ -18,12 +18,23 @@ std::vector<Hart*> harts_of(Machine& machine) {
     return harts;
 }
 
+// By their names in xv6 and its kin.
+LockFunctions lock_functions_in(const ElfImage& kernel) {
+    LockFunctions functions;
+    for (const ElfSymbol& symbol : kernel.symbols()) {
+        functions.acquire = symbol.name == "acquire" ? symbol.address : functions.acquire;
+        functions.release = symbol.name == "release" ? symbol.address : functions.release;
+    }
+    return functions;
+}
+
 class Detection final : public RaceDetection {
 public:
-    Detection(Machine& machine, Drive drive)
+    Detection(Machine& machine, const ElfImage& kernel, Drive drive)
         : machine_(machine),
           observer_(machine.ram(), harts_of(machine),
                     drive == Drive::Repeatable ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach) {
+        observer_.set_lock_functions(lock_functions_in(kernel));
         machine.set_observer(&observer_, racing_engine);
     }
     ~Detection() override { machine_.set_observer(nullptr); }
@@ -58,8 +69,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, Drive drive) {
-    return std::make_unique<Detection>(machine, drive);
+std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel, Drive drive) {
+    return std::make_unique<Detection>(machine, kernel, drive);
 }
 
 }  // namespace stampede

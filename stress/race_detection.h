@@ -4,6 +4,6 @@
 
 namespace stampede {
 
-[[nodiscard]] std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, Drive drive);
+[[nodiscard]] std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel, Drive drive);
 
 }  // namespace stampede

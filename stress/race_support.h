@@ -33,6 +33,6 @@ public:
 enum class Drive : u8 { Parallel, Repeatable };
 
 // Makes one for a machine that has not run, and attaches it. Null where the program has none.
-using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, Drive drive);
+using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, const ElfImage& kernel, Drive drive);
 
 }  // namespace stampede

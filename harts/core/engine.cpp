@@ -65,7 +65,7 @@ void tell_flow(Observer& observer, Hart& hart, isa::Op op, const isa::Operands& 
         return;
     }
     if (operands.rd == 1) {
-        observer.on_call(hart, hart.own.pc, full.link());
+        observer.on_call(hart, hart.own.pc, full.link(), full.next());
     } else if (op == isa::Op::Jalr && operands.rs1 == 1 && operands.rd == isa::sink_register) {
         observer.on_return(hart, full.next());
     }

@@ -25,7 +25,7 @@ inline bool alarmed(const Hart* hart) {
 template <isa::Op op, unsigned length, class Observer>
 void tell_flow(Hart& hart, const Slot& slot, u64 pc, u64 target) {
     if (slot.rd == 1) {
-        Observer::on_call(hart, pc, pc + length);
+        Observer::on_call(hart, pc, pc + length, target);
     } else if (op == isa::Op::Jalr && slot.rs1 == 1 && slot.rd == isa::sink_register) {
         Observer::on_return(hart, target);
     }

@@ -22,7 +22,7 @@ concept SeesAccess = requires(Hart& hart, const void* at) {
 template <class O>
 concept SeesHints = requires(Hart& hart) { O::on_relaxed_next(hart); };
 template <class O>
-concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}); };
+concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}, u64{}); };
 
 template <class Observer>
 struct Fast {

@@ -62,8 +62,8 @@ public:
     virtual void on_relaxed_next(Hart&) {}
     // A store to a device is about to happen.
     virtual void on_device_store(Hart&, PhysAddr, [[maybe_unused]] unsigned size, [[maybe_unused]] u64 value) {}
-    // jal or jalr with rd = ra at `pc`; `back` is the return address. jalr x0, 0(ra).
-    virtual void on_call(Hart&, [[maybe_unused]] u64 pc, [[maybe_unused]] u64 back) {}
+    // jal or jalr with rd = ra at `pc` to `target`; `back` is the return address. jalr x0, 0(ra).
+    virtual void on_call(Hart&, [[maybe_unused]] u64 pc, [[maybe_unused]] u64 back, [[maybe_unused]] u64 target) {}
     virtual void on_return(Hart&, [[maybe_unused]] u64 to) {}
     // A trap is about to be taken (own.pc is the trapped one); xRET has been executed and leads to `to`.
     virtual void on_trap(Hart&, [[maybe_unused]] u64 cause, [[maybe_unused]] u64 tval, [[maybe_unused]] Privilege handler) {}

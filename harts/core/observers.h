@@ -28,7 +28,7 @@ public:
     void on_device_store(Hart& h, PhysAddr at, unsigned size, u64 value) override {
         tell(&Observer::on_device_store, h, at, size, value);
     }
-    void on_call(Hart& h, u64 pc, u64 back) override { tell(&Observer::on_call, h, pc, back); }
+    void on_call(Hart& h, u64 pc, u64 back, u64 target) override { tell(&Observer::on_call, h, pc, back, target); }
     void on_return(Hart& h, u64 to) override { tell(&Observer::on_return, h, to); }
     void on_trap(Hart& h, u64 cause, u64 tval, Privilege handler) override { tell(&Observer::on_trap, h, cause, tval, handler); }
     void on_trap_return(Hart& h, u64 to) override { tell(&Observer::on_trap_return, h, to); }

@@ -32,7 +32,11 @@ void LockWords::taken(u64 address, u32 hart, By by) {
     if (LockWord* word = place_of(address); word != nullptr) {
         __atomic_fetch_add(&word->taken, 1, __ATOMIC_RELAXED);
         __atomic_fetch_add(&word->tickets, by == By::Ticket ? 1 : 0, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&word->named, by == By::Name ? 1 : 0, __ATOMIC_RELAXED);
         __atomic_store_n(&word->holder, hart + 1, __ATOMIC_RELAXED);
+        if (by == By::Name) {
+            __atomic_store_n(&has_names_, true, __ATOMIC_RELAXED);
+        }
     }
 }
 
@@ -57,7 +61,7 @@ LockWord LockWords::find(u64 address) const {
         if (seen == address) {
             return {address, __atomic_load_n(&word.taken, __ATOMIC_RELAXED), __atomic_load_n(&word.given, __ATOMIC_RELAXED),
                     __atomic_load_n(&word.violations, __ATOMIC_RELAXED), __atomic_load_n(&word.tickets, __ATOMIC_RELAXED),
-                    __atomic_load_n(&word.holder, __ATOMIC_RELAXED)};
+                    __atomic_load_n(&word.holder, __ATOMIC_RELAXED), __atomic_load_n(&word.named, __ATOMIC_RELAXED)};
         }
         if (seen == 0) {
             break;
@@ -87,11 +91,13 @@ bool HeldLocks::take(u64 word, u64 pc, LockWords::By by) {
             set_.held[n - 1] = set_.held[n];
             serving_[n - 1] = serving_[n];
             is_ticket_[n - 1] = is_ticket_[n];
+            is_named_[n - 1] = is_named_[n];
         }
         --set_.count;
     }
     set_.held[set_.count] = {word, pc};
     is_ticket_[set_.count] = false;
+    is_named_[set_.count] = by == LockWords::By::Name;
     ++set_.count;
     return true;
 }
@@ -106,10 +112,22 @@ bool HeldLocks::give(u64 word) {
             set_.held[n] = set_.held[n + 1];
             serving_[n] = serving_[n + 1];
             is_ticket_[n] = is_ticket_[n + 1];
+            is_named_[n] = is_named_[n + 1];
         }
         --set_.count;
         words_.given(word);
         return true;
+    }
+    return false;
+}
+
+bool HeldLocks::take_named(u64 lock, u64 pc) { return !holds(lock) && take(lock, pc, LockWords::By::Name); }
+
+bool HeldLocks::give_named(u64 lock) {
+    for (unsigned n = 0; n < set_.count; ++n) {
+        if (set_.held[n].word == lock && is_named_[n]) {
+            return give(lock);
+        }
     }
     return false;
 }
@@ -126,6 +144,9 @@ bool HeldLocks::leave_kernel() {
 
 bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) {
     const u64 word = access.at.value;
+    if (words_.has_names() && words_.find(word).named != 0) {
+        return false;  // what it does means something else
+    }
     if (access.kind == AtomicAccess::Kind::LoadReserved) {
         reserved_value_ = old;
         return false;
@@ -162,7 +183,7 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
 }
 
 bool HeldLocks::store(u64 address, u64 value) {
-    if (value == 0 && holds(address)) {
+    if (value == 0 && holds(address) && !(words_.has_names() && words_.find(address).named != 0)) {
         return give(address);
     }
     for (unsigned n = 0; tickets_held_ != 0 && n < set_.count; ++n) {

@@ -1,4 +1,4 @@
-// Which locks a hart holds, by the behaviour of lock words alone.
+// Which locks a hart holds, by the behaviour of lock words; and by name where a kernel has functions for them (LockFunctions).
 //
 // An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever makes the word 0 again on the same hart
 // gives it back. An atomic add on one word, followed by a load that finds the value from before the add in a word beside it, is a ticket
@@ -15,6 +15,13 @@
 #include "harts/core/observer.h"
 
 namespace stampede {
+
+// A kernel's functions that take the lock their first argument points to, and give it back; virtual addresses, 0: there is none. Locks whose
+// words behave like one need no names: this is for those that do not.
+struct LockFunctions {
+    u64 acquire = 0;
+    u64 release = 0;
+};
 
 struct HeldLock {
     u64 word = 0;   // physical address
@@ -36,7 +43,9 @@ struct LockWord {
     u32 violations = 0;  // transitions that no lock makes
     u32 tickets = 0;     // times that a ticket's turn seemed to have come in this word
     u32 holder = 0;      // hart + 1; 0: nobody
-    [[nodiscard]] bool is_lock() const { return given != 0 && violations == 0 && (tickets == 0 || tickets == taken); }
+    u32 named = 0;       // times that a function for it took it
+    [[nodiscard]] bool is_lock() const { return named != 0 || behaves_like_one(); }
+    [[nodiscard]] bool behaves_like_one() const { return given != 0 && violations == 0 && (tickets == 0 || tickets == taken); }
 };
 
 // All words, of all harts. Written under a lock of its own, one word at a time.
@@ -44,15 +53,19 @@ class LockWords {
 public:
     static constexpr unsigned size = 1 << 14;
 
-    enum class By : u8 { Exchange, Ticket };
+    enum class By : u8 { Exchange, Ticket, Name };
     void taken(u64 address, u32 hart, By by);
     void given(u64 address);
     void violated(u64 address);
     // A copy; an unknown word has address 0. Any thread.
     [[nodiscard]] LockWord find(u64 address) const;
+    // Whether any was taken by name. Any thread.
+    [[nodiscard]] bool has_names() const { return __atomic_load_n(&has_names_, __ATOMIC_RELAXED); }
 
 private:
     LockWord* place_of(u64 address);
+
+    bool has_names_ = false;
 
     std::array<LockWord, size> words_{};
 };
@@ -68,6 +81,10 @@ public:
     // While a ticket waits for its turn or a ticket lock is held, loads and stores must come here.
     bool load(u64 address, u64 value, u64 pc);
     [[nodiscard]] bool wants_accesses() const { return ticket_.word != 0 || tickets_held_ != 0; }
+
+    // A lock function has taken a lock that none of the words told of, or is about to give back what such a function took.
+    bool take_named(u64 lock, u64 pc);
+    bool give_named(u64 lock);
 
     // The hart returns to a program, which no spinlock outlives.
     bool leave_kernel();
@@ -93,6 +110,7 @@ private:
     unsigned tickets_held_ = 0;
     std::array<u64, LockSet::limit> serving_{};  // number at which each ticket lock held was taken; by its place in the set
     std::array<bool, LockSet::limit> is_ticket_{};
+    std::array<bool, LockSet::limit> is_named_{};
     struct Counter {
         u64 word = 0;
         unsigned disappointments = 0;

@@ -18,8 +18,10 @@ struct RaceObserver::PerHart {
     static constexpr unsigned read_limit = Interrupted::read_limit;
     static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
 
-    PerHart(ParkedStacks& parked, LockWords& words, u32 hart) : stack(parked, {}), contexts(hart), locks(words, hart) {}
+    PerHart(RaceObserver& observer, ParkedStacks& parked, LockWords& words, u32 hart)
+        : observer(observer), stack(parked, {}), contexts(hart), locks(words, hart) {}
 
+    RaceObserver& observer;
     tsan::Thread thread = nullptr;
     bool owns_thread = false;
     GuestStack<TsanStack> stack;
@@ -33,6 +35,12 @@ struct RaceObserver::PerHart {
     u64 fence_pc = 0;
     u64 ordered_store = 0;           // instructions executed at the last store that a fence or hint made atomic
     bool relaxed_next = false;
+    LockFunctions lock_functions;
+    struct Acquiring {
+        u64 lock = 0;                // physical; 0: no lock function is under way
+        unsigned depth = 0;          // of the stack, with its frame
+        unsigned held = 0;           // locks when it was called
+    } acquiring;
     bool reserved_acquires = false;  // the last load-reserved had aq
     std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
     unsigned read_count = 0, read_next = 0;

@@ -35,7 +35,7 @@ struct Racing {
         record(hart.watch, pc, at, size, tsan::write);
         return true;
     }
-    static void on_call(Hart& hart, u64 pc, u64 back) { RaceObserver::fast_call(hart, pc, back); }
+    static void on_call(Hart& hart, u64 pc, u64 back, u64 target) { RaceObserver::fast_call(hart, pc, back, target); }
     static void on_relaxed_next(Hart& hart) { RaceObserver::fast_relaxed_next(hart); }
     static void on_return(Hart& hart, u64 to) { RaceObserver::fast_return(hart, to); }
 };

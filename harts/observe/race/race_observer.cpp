@@ -11,11 +11,12 @@
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/per_hart.h"
 #include "harts/observe/race/tsan_runtime.h"
+#include "harts/observe/stack_walk.h"
 
 namespace stampede {
 namespace {
 
-constexpr unsigned stack_pointer = 2;  // x register
+constexpr unsigned stack_pointer = 2, first_argument = 10;  // x registers
 
 u64 space_of(const Hart& hart) { return hart.own.mode == Privilege::User ? hart.own.csr.satp : 0; }
 
@@ -29,7 +30,7 @@ RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Thre
     atomic_ = static_cast<u8*>(mapped);
     std::vector<const Contexts*> contexts;
     for (Hart* hart : harts) {
-        harts_.push_back(std::make_unique<PerHart>(parked_, *words_, hart->own.id.value));
+        harts_.push_back(std::make_unique<PerHart>(*this, parked_, *words_, hart->own.id.value));
         contexts.push_back(&harts_.back()->contexts);
         hart->watch.slow = true;  // until it is attached
         hart->watch.atomic = atomic_;
@@ -163,7 +164,7 @@ void RaceObserver::on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) {
         plain(hart, own, at, size, tsan::read);
     }
     if (own.locks.wants_accesses() && own.locks.load(at.value, value, hart.own.pc)) {
-        lock_taken(hart, own);
+        lock_taken(hart, own, hart.own.pc);
     }
     own.update_slow(hart);
 }
@@ -220,13 +221,13 @@ void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
     if (stored || access.kind == AtomicAccess::Kind::LoadReserved) {
         const unsigned held = own.locks.set().count;
         if (own.locks.atomic(access, old, stored ? value_stored(access, old) : old, hart.own.pc)) {
-            own.locks.set().count > held || own.locks.set().count == LockSet::limit ? lock_taken(hart, own) : context_changed(hart, own);
+            own.locks.set().count > held || own.locks.set().count == LockSet::limit ? lock_taken(hart, own, hart.own.pc) : context_changed(hart, own);
         }
     }
     own.update_slow(hart);
 }
 
-void RaceObserver::lock_taken(Hart& hart, PerHart& own) {
+void RaceObserver::lock_taken(Hart& hart, PerHart& own, u64 pc) {
     context_changed(hart, own);
     const LockSet& set = own.locks.set();
     if (set.count < 2 || own.knows_edge(set.held[set.count - 2].word, set.held[set.count - 1].word, set.count)) {
@@ -234,7 +235,7 @@ void RaceObserver::lock_taken(Hart& hart, PerHart& own) {
     }
     std::array<u64, LockEdge::depth_limit> pcs;
     unsigned depth = 0;
-    pcs[depth++] = hart.own.pc;
+    pcs[depth++] = pc;
     for (unsigned n = own.stack.depth(); n-- != 0 && depth < pcs.size();) {
         pcs[depth++] = own.stack.frame(n).call;
     }
@@ -300,9 +301,9 @@ void RaceObserver::on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 v
     }
 }
 
-void RaceObserver::on_call(Hart& hart, u64 pc, u64 back) {
+void RaceObserver::on_call(Hart& hart, u64 pc, u64 back, u64 target) {
     (void)of(hart);
-    fast_call(hart, pc, back);
+    fast_call(hart, pc, back, target);
 }
 
 void RaceObserver::on_return(Hart& hart, u64 to) {
@@ -310,12 +311,44 @@ void RaceObserver::on_return(Hart& hart, u64 to) {
     fast_return(hart, to);
 }
 
-void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back) {
-    static_cast<PerHart*>(hart.watch.observer)->stack.call(pc, back, hart.own.x[stack_pointer], space_of(hart));
+void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back, u64 target) {
+    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
+    own.stack.call(pc, back, hart.own.x[stack_pointer], space_of(hart));
+    if (target == own.lock_functions.acquire || target == own.lock_functions.release) [[unlikely]] {
+        lock_function_called(hart, own, target);
+    }
 }
 
 void RaceObserver::fast_return(Hart& hart, u64 to) {
-    static_cast<PerHart*>(hart.watch.observer)->stack.ret(to, hart.own.x[stack_pointer], space_of(hart));
+    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
+    if (own.acquiring.lock != 0 && own.stack.depth() <= own.acquiring.depth) [[unlikely]] {
+        const PerHart::Acquiring acquired = std::exchange(own.acquiring, {});
+        const bool its_end = own.stack.depth() == acquired.depth && own.stack.frame(acquired.depth - 1).back == to;
+        if (its_end && own.locks.set().count == acquired.held && own.locks.take_named(acquired.lock, own.lock_functions.acquire)) {
+            own.observer.lock_taken(hart, own, own.lock_functions.acquire);
+        }
+    }
+    own.stack.ret(to, hart.own.x[stack_pointer], space_of(hart));
+}
+
+// What acquire() takes is held when it returns, unless the lock's word has told already; an interrupt that takes a lock in between makes it
+// forgotten. What release() gives back is not held any more when it begins.
+void RaceObserver::lock_function_called(Hart& hart, PerHart& own, u64 target) {
+    const auto lock = translate(own.observer.ram_, {hart.own.mode, {hart.own.csr.satp}}, hart.own.x[first_argument]);
+    if (!lock || hart.own.mode == Privilege::User) {
+        return;
+    }
+    if (target == own.lock_functions.acquire) {
+        own.acquiring = {lock->value, own.stack.depth(), own.locks.set().count};
+    } else if (own.locks.give_named(lock->value)) {
+        own.observer.context_changed(hart, own);
+    }
+}
+
+void RaceObserver::set_lock_functions(const LockFunctions& functions) {
+    for (const auto& own : harts_) {
+        own->lock_functions = functions;
+    }
 }
 
 void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {

@@ -41,6 +41,9 @@ public:
     RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads);
     ~RaceObserver() override;
 
+    // Before any hart runs: locks that these functions take and give back are locks, whatever their words do.
+    void set_lock_functions(const LockFunctions& functions);
+
     void switch_to(HartId hart);
     void leave();
 
@@ -57,14 +60,14 @@ public:
     void on_fence(Hart& hart, i32 bits) override;
     void on_relaxed_next(Hart& hart) override;
     void on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
-    void on_call(Hart& hart, u64 pc, u64 back) override;
+    void on_call(Hart& hart, u64 pc, u64 back, u64 target) override;
     void on_return(Hart& hart, u64 to) override;
     void on_trap(Hart& hart, u64 cause, u64 tval, Privilege handler) override;
     void on_trap_return(Hart& hart, u64 to) override;
     void on_satp(Hart& hart) override;
 
     // For the engine: a call, return or hint of `hart`.
-    static void fast_call(Hart& hart, u64 pc, u64 back);
+    static void fast_call(Hart& hart, u64 pc, u64 back, u64 target);
     static void fast_return(Hart& hart, u64 to);
     static void fast_relaxed_next(Hart& hart);
 
@@ -81,7 +84,8 @@ private:
     void mark_atomic(PhysAddr at, unsigned size);
     [[nodiscard]] bool is_atomic(PhysAddr at) const;
     void context_changed(Hart& hart, PerHart& own);
-    void lock_taken(Hart& hart, PerHart& own);
+    static void lock_function_called(Hart& hart, PerHart& own, u64 target);
+    void lock_taken(Hart& hart, PerHart& own, u64 pc);
     [[nodiscard]] static u64 value_stored(const AtomicAccess& access, u64 old);
 
     const Ram& ram_;

@@ -1,6 +1,6 @@
 // Two or three locks, taken in orders that could meet in a deadlock though nobody waits for anybody here: each step is
-// over before the next begins. Locks of three kinds, recognised by their names (acquire, release) or only by what their
-// words do.
+// over before the next begins. Locks of four kinds, recognised by what their words do, or only by names (acquire,
+// release).
 #include "harts/tests/races/guest/guest.h"
 #include "harts/tests/races/guest/locks.h"
 
@@ -12,13 +12,18 @@ using TicketedLock = TicketLock<__ATOMIC_ACQUIRE, __ATOMIC_RELEASE>;
 SwappedLock swapped_locks[3];
 ReservedLock reserved_locks[3];
 TicketedLock ticketed_locks[3];
+InvertedLock inverted_locks[3];
 
-MARKED void acquire(void* lock) { static_cast<SwappedLock*>(lock)->acquire(); }
-MARKED void release(void* lock) { static_cast<SwappedLock*>(lock)->release(); }
+MARKED void take_swapped(void* lock) { static_cast<SwappedLock*>(lock)->acquire(); }
+MARKED void give_swapped(void* lock) { static_cast<SwappedLock*>(lock)->release(); }
 MARKED void take_reserved(void* lock) { static_cast<ReservedLock*>(lock)->acquire(); }
 MARKED void give_reserved(void* lock) { static_cast<ReservedLock*>(lock)->release(); }
 MARKED void draw_ticket(void* lock) { static_cast<TicketedLock*>(lock)->acquire(); }
 MARKED void serve_next(void* lock) { static_cast<TicketedLock*>(lock)->release(); }
+
+// What such functions are called in xv6. These locks only the names tell.
+MARKED void acquire(void* lock) { static_cast<InvertedLock*>(lock)->acquire(); }
+MARKED void release(void* lock) { static_cast<InvertedLock*>(lock)->release(); }
 
 // One kind of lock. The functions below are shared by all kinds, so that reports name the same ones for each.
 struct Kind {
@@ -29,8 +34,9 @@ struct Kind {
     void take(u64 n) const { take_lock(locks[n]); }
     void give(u64 n) const { give_lock(locks[n]); }
 };
-constexpr Kind swap{acquire, release, {&swapped_locks[0], &swapped_locks[1], &swapped_locks[2]}};
+constexpr Kind swap{take_swapped, give_swapped, {&swapped_locks[0], &swapped_locks[1], &swapped_locks[2]}};
 constexpr Kind reserved{take_reserved, give_reserved, {&reserved_locks[0], &reserved_locks[1], &reserved_locks[2]}};
+constexpr Kind named{acquire, release, {&inverted_locks[0], &inverted_locks[1], &inverted_locks[2]}};
 constexpr Kind ticket{draw_ticket, serve_next, {&ticketed_locks[0], &ticketed_locks[1], &ticketed_locks[2]}};
 
 alignas(64) u64 guarded[3];
@@ -107,6 +113,21 @@ void hand_over_hand(const Kind& kind) {
     expect_equal(guarded[2], parameters.harts * parameters.rounds);
 }
 
+// Never two at once: in whatever order, that is none.
+void one_at_a_time(u64 hart, const Kind& kind) {
+    meet();
+    for (u64 round = 0; round < parameters.rounds; ++round) {
+        for (u64 n = 0; n < 2; ++n) {
+            const u64 lock = (hart + n) % 2;
+            kind.take(lock);
+            guarded[lock] += 1;
+            kind.give(lock);
+        }
+    }
+    meet();
+    expect_equal(guarded[0], parameters.harts * parameters.rounds);
+}
+
 alignas(64) u64 holders;
 
 // Until each of two harts holds its first lock.
@@ -127,16 +148,22 @@ void deadlock(u64 hart, const Kind& kind) {
 
 void opposite_orders_swap(u64 hart) { opposite_orders(hart, swap); }
 void opposite_orders_reserved(u64 hart) { opposite_orders(hart, reserved); }
+void opposite_orders_named(u64 hart) { opposite_orders(hart, named); }
 void opposite_orders_ticket(u64 hart) { opposite_orders(hart, ticket); }
 void three_lock_cycle_swap(u64 hart) { three_lock_cycle(hart, swap); }
 void three_lock_cycle_reserved(u64 hart) { three_lock_cycle(hart, reserved); }
+void three_lock_cycle_named(u64 hart) { three_lock_cycle(hart, named); }
 void three_lock_cycle_ticket(u64 hart) { three_lock_cycle(hart, ticket); }
 void one_order_swap(u64) { one_order(swap); }
 void one_order_reserved(u64) { one_order(reserved); }
+void one_order_named(u64) { one_order(named); }
 void one_order_ticket(u64) { one_order(ticket); }
 void hand_over_hand_swap(u64) { hand_over_hand(swap); }
 void hand_over_hand_reserved(u64) { hand_over_hand(reserved); }
+void hand_over_hand_named(u64) { hand_over_hand(named); }
 void hand_over_hand_ticket(u64) { hand_over_hand(ticket); }
+void one_at_a_time_swap(u64 hart) { one_at_a_time(hart, swap); }
+void one_at_a_time_named(u64 hart) { one_at_a_time(hart, named); }
 void deadlock_swap(u64 hart) { deadlock(hart, swap); }
 void deadlock_reserved(u64 hart) { deadlock(hart, reserved); }
 void deadlock_ticket(u64 hart) { deadlock(hart, ticket); }

@@ -118,6 +118,20 @@ struct alignas(64) FencedTicketLock {
     alignas(64) u32 serving = 0;
 };
 
+// Taken by a 0 and given back by a 1: what its word does looks like a lock the other way round.
+struct alignas(64) InvertedLock {
+    void acquire() {
+        while (__atomic_exchange_n(&free, 0, __ATOMIC_ACQUIRE) == 0) {
+        }
+        compiler_barrier();
+    }
+    void release() {
+        compiler_barrier();
+        __atomic_exchange_n(&free, 1, __ATOMIC_RELEASE);
+    }
+    u32 free = 1;
+};
+
 // Readers count up from 0, a writer is all ones.
 template <int readers_take, int readers_give>
 struct alignas(64) ReaderWriterLock {
