@@ -1,1 +1,0 @@
-// Nothing: what the precompiled headers are compiled for (CMakeLists.txt).
