@@ -15,6 +15,7 @@ INSTRUCTION_TESTS(StaleTranslation);
 
 constexpr u64 v = 1, r = 2, w = 4, x = 8, u = 16, a = 64, d = 128;
 constexpr u64 sound = v | a | d | u;
+constexpr u64 code = sound | r | x;
 constexpr u64 root = Guest::tables;
 constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 GiB
 constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
@@ -43,13 +44,41 @@ struct Story {
     u64 beside = 0;     // read at first, if not 0
 };
 
+struct PagedGuest : Guest {
+    // A page, with `flags`, and the ways to it.
+    void map(u64 flags) {
+        store(root + 8 * 2, entry(ram_base.value, code));
+        store(root, entry(middle, v));
+        store(middle, entry(leaves, v));
+        store(middle + 8, entry(ram_base.value, sound | r | w));
+        store(middle + 16, entry(other_leaves, v));
+        store(other_leaves, entry(data, sound | r));
+        store(other_leaves + 8, entry(data, sound | r | w));
+        for (const u64 leaf : {leaves, leaves + 8}) {
+            store(leaf, entry(data, sound | flags));
+        }
+        store(data, 0x8082);  // c.jr ra
+        csr_write(csr::satp, u64{8} << 60 | asid << 44 | root / page_size);
+    }
+    void trap_to(Label handler) {
+        a.load_address(t0, handler);
+        csr_write(csr::mtvec, t0);
+    }
+    void back() {  // behind the ecall
+        emit(Op::Csrrs, t0, csr::mepc, zero);
+        emit(Op::Addi, t0, t0, 4);
+        csr_write(csr::mepc, t0);
+        emit(Op::Mret);
+    }
+};
+
 // Runs a story; gives what was told.
 class Teller {
 public:
     std::vector<StaleReport> run(const Story& story, u64 slice, bool watched = false) {
-        setup(story.flags);
+        guest.map(story.flags);
         const Label change = guest.a.label(), again = guest.a.label();
-        trap_to(change);
+        guest.trap_to(change);
         guest.enter(Privilege::User);
         if (story.beside != 0) {
             guest.li(s0, story.beside);
@@ -66,8 +95,8 @@ public:
         guest.emit(Op::Ecall);
         guest.a.align(64);
         guest.a.bind(change);  // the first call: nothing; the second one: the change
-        trap_to(again);
-        back();
+        guest.trap_to(again);
+        guest.back();
         guest.a.align(64);
         guest.a.bind(again);
         guest.a.load_address(t0, last_);
@@ -77,7 +106,7 @@ public:
         store_pc = guest.a.here();
         guest.emit(Op::Sd, t6, t5, 0);
         fence(story.fence);
-        back();
+        guest.back();
         guest.a.align(64);
         guest.a.bind(last_);
         guest.prepare = [&](Machine& machine) {
@@ -91,35 +120,11 @@ public:
         return watch ? watch->reports() : std::vector<StaleReport>();
     }
 
-    Guest guest;
+    PagedGuest guest;
     u64 store_pc = 0;  // of the supervisor's store to the PTE
     std::optional<StaleTranslations> watch;
 
 private:
-    void setup(u64 flags) {
-        guest.store(root + 8 * 2, entry(ram_base.value, sound | r | x));
-        guest.store(root, entry(middle, v));
-        guest.store(middle, entry(leaves, v));
-        guest.store(middle + 8, entry(ram_base.value, sound | r | w));
-        guest.store(middle + 16, entry(other_leaves, v));
-        guest.store(other_leaves, entry(Guest::data, sound | r));
-        guest.store(other_leaves + 8, entry(Guest::data, sound | r | w));
-        for (const u64 leaf : {leaves, leaves + 8}) {
-            guest.store(leaf, entry(Guest::data, sound | flags));
-        }
-        guest.store(Guest::data, 0x8082);  // c.jr ra
-        guest.csr_write(csr::satp, u64{8} << 60 | asid << 44 | root / page_size);
-    }
-    void trap_to(Label handler) {
-        guest.a.load_address(t0, handler);
-        guest.csr_write(csr::mtvec, t0);
-    }
-    void back() {  // behind the ecall
-        guest.emit(Op::Csrrs, t0, csr::mepc, zero);
-        guest.emit(Op::Addi, t0, t0, 4);
-        guest.csr_write(csr::mepc, t0);
-        guest.emit(Op::Mret);
-    }
     void access(Op op) {
         if (op == Op::Sd) {
             guest.li(a0, 0x8082);
@@ -204,27 +209,13 @@ enum class Shootdown : u8 { Forgotten, Fenced, UnderWay };
 // The first hart uses a page in user mode and waits in the supervisor while the second one takes W away; then it uses the page again.
 std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc) {
     constexpr u64 changed = Guest::data + 2 * page_size;  // a flag
-    Guest guest;
+    PagedGuest guest;
     const Label second = guest.a.label(), look = guest.a.label(), wait = guest.a.label(), finish = guest.a.label();
-    const auto trap_to = [&](Label handler) {
-        guest.a.load_address(t0, handler);
-        guest.csr_write(csr::mtvec, t0);
-    };
-    const auto back = [&] {
-        guest.emit(Op::Csrrs, t0, csr::mepc, zero);
-        guest.emit(Op::Addi, t0, t0, 4);
-        guest.csr_write(csr::mepc, t0);
-        guest.emit(Op::Mret);
-    };
     guest.harts = 2;
     guest.emit(Op::Csrrs, t0, csr::mhartid, zero);
     guest.a.branch(Op::Bne, t0, zero, second);
-    guest.store(root + 8 * 2, entry(ram_base.value, sound | r | x));
-    guest.store(root, entry(middle, v));
-    guest.store(middle, entry(leaves, v));
-    guest.store(leaves, entry(Guest::data, sound | r | w));
-    guest.csr_write(csr::satp, u64{8} << 60 | asid << 44 | root / page_size);
-    trap_to(look);
+    guest.map(r | w);
+    guest.trap_to(look);
     guest.enter(Privilege::User);
     guest.emit(Op::Sd, zero, zero, page);
     guest.emit(Op::Ecall);
@@ -233,11 +224,11 @@ std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc
     guest.emit(Op::Ecall);
     guest.a.align(64);
     guest.a.bind(look);  // on the way back its page tables are found, and watched
-    trap_to(wait);
-    back();
+    guest.trap_to(wait);
+    guest.back();
     guest.a.align(64);
     guest.a.bind(wait);
-    trap_to(finish);
+    guest.trap_to(finish);
     guest.li(t1, changed);
     const Label again = guest.a.bound_label();
     guest.emit(Op::Ld, t0, t1, 0);
@@ -245,7 +236,7 @@ std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc
     if (shootdown == Shootdown::Fenced) {
         guest.emit(Op::SfenceVma, zero, zero);
     }
-    back();
+    guest.back();
     guest.a.bind(second);
     guest.li(t5, leaves);
     guest.li(t6, entry(Guest::data, sound | r));
