@@ -18,23 +18,13 @@ std::vector<Hart*> harts_of(Machine& machine) {
     return harts;
 }
 
-// By their names in xv6 and its kin.
-LockFunctions lock_functions_in(const ElfImage& kernel) {
-    LockFunctions functions;
-    for (const ElfSymbol& symbol : kernel.symbols()) {
-        functions.acquire = symbol.name == "acquire" ? symbol.address : functions.acquire;
-        functions.release = symbol.name == "release" ? symbol.address : functions.release;
-    }
-    return functions;
-}
-
 class Detection final : public RaceDetection {
 public:
     Detection(Machine& machine, const ElfImage& kernel, Drive drive)
         : machine_(machine),
           observer_(machine.ram(), harts_of(machine),
                     drive == Drive::Repeatable ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach) {
-        observer_.set_lock_functions(lock_functions_in(kernel));
+        observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});  // as in xv6
         machine.set_observer(&observer_, racing_engine);
     }
     ~Detection() override { machine_.set_observer(nullptr); }

@@ -212,6 +212,11 @@ Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
     return parse(bytes, path.string());
 }
 
+Result<u64> ElfImage::address_of(std::string_view symbol) const {
+    const auto found = std::ranges::find(symbols_, symbol, &ElfSymbol::name);
+    return found != symbols_.end() ? Result<u64>(found->address) : error(fmt::format("{}: no symbol {}", name_, symbol));
+}
+
 std::string kernel_hash(const ElfImage& image) { return fmt::format("{:016x}", image.hash()); }
 
 }  // namespace stampede

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harts/base/error.h"
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] u64 entry() const { return entry_; }                        // physical: e_entry through its segment
     [[nodiscard]] const std::vector<ElfSegment>& segments() const { return segments_; }
     [[nodiscard]] const std::vector<ElfSymbol>& symbols() const { return symbols_; }  // functions and objects, by address
+    // Error: names the file and the symbol.
+    [[nodiscard]] Result<u64> address_of(std::string_view symbol) const;
     [[nodiscard]] u64 hash() const { return hash_; }                          // XXH3 of the loadable segments
 
 private:

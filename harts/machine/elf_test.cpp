@@ -103,6 +103,9 @@ TEST(Elf, functions_and_objects_come_by_address) {
     EXPECT_THAT(names, ElementsAre("start", "panic", "counts"));
     EXPECT_EQ(image->symbols()[0].address, kernel_half + 2);
     EXPECT_EQ(image->symbols()[0].size, 6u);
+    EXPECT_EQ(image->address_of("start").value(), kernel_half + 2);
+    ASSERT_FALSE(image->address_of("star"));
+    EXPECT_EQ(image->address_of("star").error().message, "k: no symbol star");
 }
 
 TEST(Elf, a_stripped_file_has_no_symbols) {

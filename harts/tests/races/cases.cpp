@@ -35,15 +35,6 @@ constexpr Case cases[] = {
 #undef KERNEL
 };
 
-Result<PhysAddr> find(const ElfImage& image, std::string_view name) {
-    for (const ElfSymbol& symbol : image.symbols()) {
-        if (symbol.name == name) {
-            return PhysAddr{symbol.address};
-        }
-    }
-    return error(fmt::format("{}: no symbol {}", image.name(), name));
-}
-
 }  // namespace
 
 std::span<const Case> all_cases() { return cases; }
@@ -57,7 +48,7 @@ Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& o
     if (!image) {
         return std::unexpected(image.error());
     }
-    const auto parameters = find(*image, "_ZN5races10parametersE");
+    const auto parameters = image->address_of("_ZN5races10parametersE");
     if (!parameters) {
         return std::unexpected(parameters.error());
     }
@@ -69,9 +60,10 @@ Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& o
     auto machine = Machine::create(config, *image);
     if (machine) {
         Ram& ram = (*machine)->ram();
-        ram.store_u64(*parameters + offsetof(Parameters, selector), one.selector);
-        ram.store_u64(*parameters + offsetof(Parameters, harts), options.harts);
-        ram.store_u64(*parameters + offsetof(Parameters, rounds), options.rounds != 0 ? options.rounds : one.rounds);
+        const PhysAddr at{*parameters};
+        ram.store_u64(at + offsetof(Parameters, selector), one.selector);
+        ram.store_u64(at + offsetof(Parameters, harts), options.harts);
+        ram.store_u64(at + offsetof(Parameters, rounds), options.rounds != 0 ? options.rounds : one.rounds);
     }
     return machine;
 }
@@ -81,12 +73,12 @@ Result<KernelOutcome> kernel_outcome(Machine& machine) {
     if (!image) {
         return std::unexpected(image.error());
     }
-    const auto at = find(*image, "_ZN5races6kernel7outcomeE");
+    const auto at = image->address_of("_ZN5races6kernel7outcomeE");
     if (!at) {
         return std::unexpected(at.error());
     }
     KernelOutcome outcome;
-    machine.ram().copy_out(*at, {reinterpret_cast<u8*>(&outcome), sizeof outcome});
+    machine.ram().copy_out(PhysAddr{*at}, {reinterpret_cast<u8*>(&outcome), sizeof outcome});
     return outcome;
 }
 

@@ -61,15 +61,6 @@ u64 rounds_of(const Case& one) {
     return one.name.contains("ticket") ? ticket_rounds : one.group == Group::Messages ? message_rounds : 0;  // 0: the case's own
 }
 
-LockFunctions lock_functions_in(const ElfImage& guest) {
-    LockFunctions functions;
-    for (const ElfSymbol& symbol : guest.symbols()) {
-        functions.acquire = symbol.name == "acquire" ? symbol.address : functions.acquire;
-        functions.release = symbol.name == "release" ? symbol.address : functions.release;
-    }
-    return functions;
-}
-
 Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned harts, unsigned permits = 0) {
     const TimeMode time = way == Way::Turns ? TimeMode::Counted : TimeMode::Host;
     auto machine = load_case(one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = time});
@@ -79,7 +70,8 @@ Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned h
         all.push_back(&(*machine)->hart({n}));
     }
     RaceObserver observer((*machine)->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach);
-    observer.set_lock_functions(lock_functions_in(ElfImage::read(file_of(one.guest)).value()));
+    const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
+    observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
     (*machine)->set_observer(&observer, racing_engine);
     Found found;
     const bool ends = one.expectation != Expectation::Deadlock;

@@ -40,15 +40,6 @@ consteval bool all_have_at_most(u64 events) {
 }
 static_assert(all_have_at_most(200));
 
-Result<PhysAddr> find(const ElfImage& image, std::string_view name) {
-    for (const ElfSymbol& symbol : image.symbols()) {
-        if (symbol.name == name) {
-            return PhysAddr{symbol.address};
-        }
-    }
-    return error(fmt::format("{}: no symbol {}", image.name(), name));
-}
-
 }  // namespace
 
 std::span<const MicroProgram> micro_programs() { return programs; }
@@ -58,12 +49,12 @@ Result<MicroGuest> MicroGuest::read() {
     if (!image) {
         return std::unexpected(image.error());
     }
-    const auto plans = find(*image, "_ZN5races5micro5plansE");
-    const auto outcome = find(*image, "_ZN5races5micro7outcomeE");
+    const auto plans = image->address_of("_ZN5races5micro5plansE");
+    const auto outcome = image->address_of("_ZN5races5micro7outcomeE");
     if (!plans || !outcome) {
         return std::unexpected(plans ? outcome.error() : plans.error());
     }
-    return MicroGuest(std::move(*image), *plans, *outcome);
+    return MicroGuest(std::move(*image), PhysAddr{*plans}, PhysAddr{*outcome});
 }
 
 Result<std::unique_ptr<Machine>> MicroGuest::load(const Shape& shape) const {
