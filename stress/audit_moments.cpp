@@ -14,7 +14,7 @@ constexpr u64 turns_between_looks = 16;          // at the instruction count: a 
 // An audit takes about as long as so many instructions: for itself, and for each leaf that it looks at.
 constexpr u64 cost_of_audit = 400'000, cost_of_leaf = 60;
 constexpr u64 patience = 32;                     // looks that find a hart in the policy before counts are left out
-constexpr u64 share = 10;                        // one part audit in so many parts run
+constexpr u64 share = 20;                        // one part audit in so many parts run
 
 u64 split_mix(u64& state) {                      // Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014
     u64 z = state += 0x9e3779b97f4a7c15;

@@ -1,5 +1,5 @@
 // Audits at chosen moments of a repeatable schedule (harts/observe/audit_instant.h): between turns, so that the schedule is the same with
-// and without them. How far apart follows from the seed, and from how much there was to look at: they take about a tenth of the run.
+// and without them. How far apart follows from the seed, and from how much there was to look at: they take about a twentieth of the run at most.
 #pragma once
 #include <functional>
 #include <optional>

@@ -71,7 +71,8 @@ void tell_flow(Observer& observer, Hart& hart, isa::Op op, const isa::Operands& 
     }
 }
 
-void execute(Hart& hart, isa::Op op, Full full, const isa::Operands& operands) {
+// By reference: a copy of what has just been written in pieces would wait for the store buffer.
+void execute(Hart& hart, isa::Op op, Full& full, const isa::Operands& operands) {
     switch (op) {
 #define INSN(id, ...) \
     case isa::Op::id: isa::Meaning<isa::Op::id>::run(full, operands); break;
@@ -101,10 +102,12 @@ void step(Hart& hart, const Slot& slot) {
             return;
         }
         const isa::Decoded& decoded = straddler->decoded;
-        execute(hart, decoded.op, Full(hart, decoded.length, {0}, straddler->word), decoded.operands);
+        Full full(hart, decoded.length, {0}, straddler->word);
+        execute(hart, decoded.op, full, decoded.operands);
         return;
     }
-    execute(hart, page.op[k], Full(hart, length, page.address + 2 * k), {slot.imm, slot.rd, slot.rs1, slot.rs2});
+    Full full(hart, length, page.address + 2 * k);
+    execute(hart, page.op[k], full, {slot.imm, slot.rd, slot.rs1, slot.rs2});
 }
 
 const Slot* enter(Hart& hart) {

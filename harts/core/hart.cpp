@@ -77,8 +77,9 @@ void Hart::reset(u64 pc, u64 device_tree) {
     select_banks(*this);
 }
 
-u64 Hart::pending_interrupts() {
-    const u64 now = machine.clint.time();
+u64 Hart::pending_interrupts() { return pending_interrupts(machine.clint.time()); }
+
+u64 Hart::pending_interrupts(u64 now) {
     own.timer_lines = now >= machine.clint.timer_compare(own.id) ? csr::mti : 0;
     if ((own.csr.menvcfg & csr::menvcfg_stce) != 0) {
         own.timer_lines |= now >= own.csr.stimecmp ? csr::sti : 0;
@@ -151,7 +152,8 @@ StopReason Hart::run(u64 budget) {
         if (budget == 0) {
             break;
         }
-        (void)pending_interrupts();
+        const u64 now = machine.clint.time();
+        pending_interrupts(now);
         take_interrupt(*this);
         own.attention = false;
         if (own.stopping) {
@@ -159,7 +161,7 @@ StopReason Hart::run(u64 budget) {
         }
         u64 chunk = std::min(budget, machine.chunk);
         // Deadlines that have passed are lines already; they wait to be enabled, not for time.
-        if (const u64 until = machine.instructions_until(next_deadline(machine.clint.time())); until < chunk) {
+        if (const u64 until = machine.instructions_until(next_deadline(now)); until < chunk) {
             chunk = std::max<u64>(until, 1);
         }
         if (own.deaf_until > own.executed) [[unlikely]] {

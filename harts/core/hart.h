@@ -113,6 +113,8 @@ struct Hart {
     void reset(u64 pc, u64 device_tree);
     // mip as software sees it, with a fresh look at the clock.
     [[nodiscard]] u64 pending_interrupts();
+    // … at mtime `now`.
+    u64 pending_interrupts(u64 now);
     // Whether the hart goes round in a loop that only another hart's store can end: executes up to 32 instructions and sees
     // registers and pc come back with nothing changed in between. Between runs, on the hart's thread.
     [[nodiscard]] bool spins_in_place();
