@@ -35,7 +35,11 @@ bool change_ram(Hart& hart, PhysAddr at, Change&& change) {
     if ((machine.attributes.of(page) & PageAttributes::code) != 0) [[unlikely]] {
         forget_code(hart, page);
     }
-    const u8 attributes = machine.attributes.of(page);
+    u8 attributes = machine.attributes.of(page);
+    if ((attributes & PageAttributes::clean) != 0) {
+        machine.dirty_pages->soil(page);
+        attributes &= static_cast<u8>(~PageAttributes::clean);
+    }
     if ((attributes & (PageAttributes::reservation | PageAttributes::page_table)) == 0) [[likely]] {
         change(machine.ram.host(at));
         return true;
@@ -170,6 +174,7 @@ u8* cached(Hart& hart, u64 address, u64 TlbEntry::* tag, Access access) {
     }
     u8* const at = reinterpret_cast<u8*>(address + static_cast<u64>(entry.offset));
     if (!is_fresh(entry.*tag)) [[unlikely]] {
+        hart.own.data->note_change(entry);
         use_stale(hart, address, access, entry.*tag, entry.physical);
     }
     return at;
@@ -432,6 +437,7 @@ Accessed<u16> fetch_halfword(Hart& hart, u64 address) {
 Accessed<CodePage*> fetch_page(Hart& hart, u64 address) {
     if (FetchEntry& entry = hart.own.fetch->fetch[TlbBank::fetch_index(address)];
         entry.page == ((address & ~page_offset_mask) | stale_mark)) [[unlikely]] {
+        hart.own.fetch->note_change(entry);
         use_stale(hart, address, Access::Execute, entry.page, entry.physical);
         return entry.code;
     }

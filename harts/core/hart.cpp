@@ -77,6 +77,20 @@ void Hart::reset(u64 pc, u64 device_tree) {
     select_banks(*this);
 }
 
+void Hart::decode_anew() {
+    code.clear();
+    own.page = nullptr;
+    tlb.for_each_bank([&](TlbBank& bank) {
+        bank.for_each_used_fetch([&](FetchEntry& entry) {
+            if (entry.page != no_tag) {
+                const PhysAddr at{entry.physical & ~page_offset_mask};
+                CodePage* const found = code.find(machine.ram.page_index(at));
+                entry.code = found != nullptr ? found : &code.make(machine.ram.page_index(at), at);
+            }
+        });
+    });
+}
+
 u64 Hart::pending_interrupts() { return pending_interrupts(machine.clint.time()); }
 
 u64 Hart::pending_interrupts(u64 now) {

@@ -111,6 +111,8 @@ struct Hart {
     StopReason run(u64 budget);
     // Back to reset: M-mode, pc at `pc`, a0 = hart id, a1 = `device_tree`. Not while running.
     void reset(u64 pc, u64 device_tree);
+    // What has been decoded is forgotten; nothing that the guest could see changes. Not while running.
+    void decode_anew();
     // mip as software sees it, with a fresh look at the clock.
     [[nodiscard]] u64 pending_interrupts();
     // … at mtime `now`.

@@ -6,6 +6,7 @@
 #include "harts/core/hart_events.h"
 #include "harts/devices/bus.h"
 #include "harts/devices/clint.h"
+#include "harts/memory/dirty_pages.h"
 #include "harts/memory/line_versions.h"
 #include "harts/memory/page_attributes.h"
 #include "harts/memory/ram.h"
@@ -41,6 +42,7 @@ public:
     ReservationUse reservation_use;
     LineVersions lines;
     Revocation revocation;
+    DirtyPages* dirty_pages = nullptr; // while any page has PageAttributes::clean
     std::vector<Hart*> harts;          // fixed before any hart runs
     GuestCallSink* guest_calls = nullptr;
     HartEvents* events = nullptr;      // null: nobody listens

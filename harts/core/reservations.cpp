@@ -164,6 +164,9 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
         release_held_line(hart);
         forget_code(hart, page);
     }
+    if ((machine.attributes.of(page) & PageAttributes::clean) != 0) {
+        machine.dirty_pages->soil(page);
+    }
     LineVersions::Word& line = machine.lines.of(place->physical);
     const bool kept = reservation.held == &line;
     bool stored = false;

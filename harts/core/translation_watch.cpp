@@ -92,9 +92,11 @@ private:
 
 namespace {
 
-bool mark_if(bool stale, u64& tag) {
+template <class Entry>
+bool mark_if(bool stale, TlbBank& bank, const Entry& entry, u64& tag) {
     if (stale) {
         tag |= stale_mark;
+        bank.note_change(entry);
     }
     return stale;
 }
@@ -106,8 +108,8 @@ bool check(TlbBank& bank, TodaysTables& tables, WalkRights rights) {
         const bool read = is_fresh(entry.read), write = is_fresh(entry.write);
         if (read || write) {
             const Pte pte = tables.leaf(read ? entry.read : entry.write, entry.physical);
-            found |= mark_if(read && !leaf_permits(pte, Access::Read, rights), entry.read);
-            found |= mark_if(write && !leaf_permits(pte, Access::Write, rights), entry.write);
+            found |= mark_if(read && !leaf_permits(pte, Access::Read, rights), bank, entry, entry.read);
+            found |= mark_if(write && !leaf_permits(pte, Access::Write, rights), bank, entry, entry.write);
         }
     });
     return found;
@@ -117,7 +119,7 @@ bool check_fetch(Hart& hart, TlbBank& bank, TodaysTables& tables, WalkRights rig
     bool found = false;
     bank.for_each_used_fetch([&](FetchEntry& entry) {
         if (is_fresh(entry.page)) {
-            found |= mark_if(!leaf_permits(tables.leaf(entry.page, entry.physical), Access::Execute, rights), entry.page);
+            found |= mark_if(!leaf_permits(tables.leaf(entry.page, entry.physical), Access::Execute, rights), bank, entry, entry.page);
         }
     });
     if (found) {

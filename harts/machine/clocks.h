@@ -8,9 +8,18 @@
 
 namespace stampede {
 
+// What a clock knows beside the instructions executed.
+struct ClockState {
+    u64 time = 0;
+    u64 ahead = 0, least = 0;  // CountedClock's
+};
+
 // A clock that may jump ahead when every hart waits.
 class Clock : public Environment {
 public:
+    // Harts parked; a counted clock's count is its counter's. A clock that is the host's goes on from `state.time`.
+    [[nodiscard]] virtual ClockState state() = 0;
+    virtual void set_state(const ClockState& state) = 0;
     // Time becomes at least `deadline`. Only when every hart waits, under the caller's lock.
     virtual void jump_to(u64 deadline) = 0;
 };
@@ -21,6 +30,8 @@ public:
     HostClock() : start_(std::chrono::steady_clock::now()) {}
     u64 time() override;
     void jump_to(u64 deadline) override;
+    ClockState state() override { return {.time = time()}; }
+    void set_state(const ClockState& state) override { ahead_.store(ahead_.load() + state.time - time()); }
 
 private:
     const std::chrono::steady_clock::time_point start_;
@@ -42,6 +53,11 @@ public:
     u64 time() override { return std::max(counted(), least_); }
     u64 instructions_until(u64 deadline) override;
     void jump_to(u64 deadline) override;
+    ClockState state() override { return {time(), ahead_, least_}; }
+    void set_state(const ClockState& state) override {
+        ahead_ = state.ahead;
+        least_ = state.least;
+    }
     void run_ahead(u64 time) override;
 
 private:

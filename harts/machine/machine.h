@@ -81,8 +81,7 @@ public:
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
     void set_frame_watch(FrameWatch* watch);   // before the first run (core/frame_watch.h)
-    // Watches every access and call (core/observer.h); `engine` is the observer's fast part. All translations and decoded code are
-    // forgotten, so before the first run.
+    // Watches every access and call (core/observer.h); `engine` is the observer's fast part. Before the first run.
     void set_observer(Observer* observer, const Engine& engine = quiet_engine);
     // Hears of stale translations that are used (core/translation_watch.h).
     void set_translation_watch(TranslationWatch* watch);
@@ -123,12 +122,15 @@ public:
     [[nodiscard]] u64 time() const;
     // xxHash of registers, CSRs, RAM and devices. Harts parked.
     [[nodiscard]] u64 state_hash() const;
+    // The same without RAM.
+    [[nodiscard]] u64 register_hash() const;
     // Tells the UART that its console may have input. Any thread.
     void console_input_ready();
 
     struct Implementation;
 
 private:
+    friend class Snapshot;
     explicit Machine(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> implementation_;
 };

@@ -18,10 +18,10 @@ constexpr u32 spin_limit = 64;  // looks at one unchanged word
 }  // namespace
 
 void Turns::count_anew() {
-    executed_ = 0;
-    waiting_ = 0;
+    now_.executed = 0;
+    now_.waiting = 0;
     for (Hart* hart : harts_) {
-        executed_ += hart->own.executed;
+        now_.executed += hart->own.executed;
         if (hart->own.stop == StopReason::Wfi) {
             fall_asleep(*hart);
         }
@@ -30,8 +30,8 @@ void Turns::count_anew() {
 
 void Turns::fall_asleep(Hart& hart) {
     const u32 id = hart.own.id.value;
-    waiting_ |= u64{1} << id;
-    asleep_[id] = {hart.shared.wake.load(std::memory_order_relaxed), hart.next_deadline()};  // relaxed: one thread
+    now_.waiting |= u64{1} << id;
+    now_.asleep[id] = {hart.shared.wake.load(std::memory_order_relaxed), hart.next_deadline()};  // relaxed: one thread
 }
 
 u64 Turns::next_deadline() const {
@@ -44,7 +44,7 @@ u64 Turns::next_deadline() const {
 
 // When every hart waits, nothing happens before the next deadline.
 void Turns::jump_if_all_wait() {
-    if (std::popcount(waiting_) != static_cast<int>(harts_.size()) ||
+    if (std::popcount(now_.waiting) != static_cast<int>(harts_.size()) ||
         std::ranges::any_of(harts_, [](Hart* hart) { return hart->wakeable(); })) {
         return;
     }
@@ -61,10 +61,10 @@ void Turns::begin(Hart& hart) {
 
 // Gives what has been executed since begin().
 u64 Turns::end() {
-    const u64 before = executed_;
-    executed_ = executed_by_all();
+    const u64 before = now_.executed;
+    now_.executed = executed_by_all();
     current_ = nullptr;
-    return executed_ - before;
+    return now_.executed - before;
 }
 
 StopReason Turns::run_hart(Hart& hart, u64 budget) {
@@ -80,12 +80,12 @@ StopReason Turns::run_hart(Hart& hart, u64 budget) {
 
 StopReason Turns::run(HartId id, u64 budget) {
     Hart& hart = *harts_[id.value];
-    if ((waiting_ >> id.value & 1) != 0) {
+    if ((now_.waiting >> id.value & 1) != 0) {
         jump_if_all_wait();
         if (!hart.wakeable()) {
             return StopReason::Wfi;
         }
-        waiting_ &= ~(u64{1} << id.value);
+        now_.waiting &= ~(u64{1} << id.value);
     }
     begin(hart);
     const StopReason reason = run_hart(hart, budget);
@@ -118,33 +118,33 @@ StopReason Turns::look_for_circles(Hart& hart) {
 // Harts that could execute an instruction now.
 u64 Turns::runnable() {
     const u64 all = harts_.size() == max_harts ? ~u64{0} : (u64{1} << harts_.size()) - 1;
-    if (waiting_ == 0) {
+    if (now_.waiting == 0) {
         return all;
     }
     const u64 now = harts_.front()->machine.clint.time();
-    for (u64 left = waiting_; left != 0; left &= left - 1) {
+    for (u64 left = now_.waiting; left != 0; left &= left - 1) {
         const auto id = static_cast<u32>(std::countr_zero(left));
         Hart& hart = *harts_[id];
-        Asleep& asleep = asleep_[id];
+        Asleep& asleep = now_.asleep[id];
         const u32 wake = hart.shared.wake.load(std::memory_order_relaxed);
         if (wake == asleep.wake && now < asleep.deadline) {
             continue;
         }
         if (hart.wakeable()) {
-            waiting_ &= ~(u64{1} << id);
+            now_.waiting &= ~(u64{1} << id);
         } else {
             fall_asleep(hart);
         }
     }
-    return all & ~waiting_;
+    return all & ~now_.waiting;
 }
 
 void Turns::note(HartId hart, u64 instructions) {
     if (instructions == 0) {
         return;
     }
-    count_ += hart.value != last_ ? 1 : 0;
-    last_ = hart.value;
+    now_.count += hart.value != now_.last ? 1 : 0;
+    now_.last = hart.value;
     if (!keep_log_) {
         return;
     }
@@ -158,9 +158,9 @@ void Turns::note(HartId hart, u64 instructions) {
 std::vector<HartRun> Turns::take_log() { return std::exchange(log_, {}); }
 
 MachineStop Turns::run(Schedule& schedule, EventCounter* counter, TurnListener* listener, u64 instructions) {
-    const u64 until = instructions < never - executed_ ? executed_ + instructions : never;
+    const u64 until = instructions < never - now_.executed ? now_.executed + instructions : never;
     while (!stop_.is_set()) {
-        if (executed_ >= until) {
+        if (now_.executed >= until) {
             return MachineStop::Deadline;
         }
         u64 able = runnable();

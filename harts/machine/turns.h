@@ -30,14 +30,33 @@ public:
     [[nodiscard]] std::vector<HartRun> take_log();
     void keep_log(bool keep) { keep_log_ = keep; }
     // All turns so far, by the same count.
-    [[nodiscard]] u64 count() const { return count_; }
+    [[nodiscard]] u64 count() const { return now_.count; }
+
+    struct Asleep {
+        u32 wake = 0;                // HartShared::wake as it fell asleep
+        u64 deadline = 0;            // mtime of its next timer interrupt
+    };
+    // How far all has come.
+    struct Progress {
+        u64 executed = 0;            // instructions of all harts up to the current run
+        u64 waiting = 0;             // harts whose last run ended in wfi
+        std::array<Asleep, max_harts> asleep{};
+        u64 count = 0;               // of turns
+        u32 last = max_harts;        // the hart that ran last
+    };
+    // Between runs. The log begins anew.
+    [[nodiscard]] const Progress& progress() const { return now_; }
+    void go_back_to(const Progress& progress) {
+        now_ = progress;
+        log_.clear();
+    }
 
     // Harts have run otherwise (in parallel).
     void count_anew();
 
     // CountedClock::Counter
     [[nodiscard]] u64 executed_by_all() const override {
-        return executed_ + (current_ != nullptr ? current_->own.executed_now() - current_began_ : 0);
+        return now_.executed + (current_ != nullptr ? current_->own.executed_now() - current_began_ : 0);
     }
 
 private:
@@ -55,19 +74,11 @@ private:
     const TimeMode time_;
     StopRequest& stop_;
     Clock* clock_ = nullptr;
-    u64 executed_ = 0;               // instructions of all harts up to the current run
+    Progress now_;
     Hart* current_ = nullptr;        // the hart that runs
     u64 current_began_ = 0;
-    u64 waiting_ = 0;                // harts whose last run ended in wfi
-    struct Asleep {
-        u32 wake = 0;                // HartShared::wake as it fell asleep
-        u64 deadline = 0;            // mtime of its next timer interrupt
-    };
-    std::array<Asleep, max_harts> asleep_{};
     std::vector<HartRun> log_;
     bool keep_log_ = false;
-    u64 count_ = 0;
-    u32 last_ = max_harts;           // the hart that ran last
 };
 
 }  // namespace stampede

@@ -1,5 +1,7 @@
 #include "harts/memory/tlb.h"
 
+#include <algorithm>
+
 namespace stampede {
 namespace {
 
@@ -14,16 +16,15 @@ constexpr bool covers(u64 page, int level, u64 address) {
     return ((page ^ address) & ~(sv39_level_size(level) - 1)) == 0;
 }
 
-void clear(TlbEntry& entry) { entry.read = entry.write = no_tag; }
 constexpr u64 page_of(const TlbEntry& entry) { return stampede::page_of(entry.read != no_tag ? entry.read : entry.write); }
 
 }  // namespace
 
 void TlbBank::flush() {
-    for_each_used(clear);
+    for_each_used([&](TlbEntry& entry) { clear(entry); });
     used.fill(0);
     for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
-        fetch[static_cast<u64>(__builtin_ctzll(bits))].page = no_tag;
+        clear(fetch[static_cast<u64>(__builtin_ctzll(bits))]);
     }
     fetch_used = 0;
     superpages.fill(0);
@@ -41,7 +42,7 @@ void TlbBank::flush_if(Matches&& matches) {
     for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
         FetchEntry& entry = fetch[static_cast<u64>(__builtin_ctzll(bits))];
         if (entry.page != no_tag && matches(stampede::page_of(entry.page), entry.physical)) {
-            entry.page = no_tag;
+            clear(entry);
         }
     }
 }
@@ -64,7 +65,7 @@ void TlbBank::flush_one_page(u64 address, Matches&& matches) {
     }
     FetchEntry& code = fetch[fetch_index(address)];
     if (stampede::page_of(code.page) == page && matches(code.physical)) {
-        code.page = no_tag;
+        clear(code);
     }
 }
 
@@ -80,7 +81,7 @@ void TlbBank::drop_fetch_of(const CodePage* code) {
     for (u64 bits = fetch_used; bits != 0; bits &= bits - 1) {
         FetchEntry& entry = fetch[static_cast<u64>(__builtin_ctzll(bits))];
         if (entry.code == code) {
-            entry.page = no_tag;
+            clear(entry);
             entry.code = nullptr;
         }
     }
@@ -96,7 +97,8 @@ TlbEntry& TlbBank::take(u64 address, u64 physical, int level, bool global) {
         clear(entry);
         entry.physical = packed;
     }
-    used[n / 64] |= u64{1} << (n % 64);
+    mark(used, n);
+    mark(changed, n);
     note_superpage(address, level);
     return entry;
 }
@@ -105,7 +107,24 @@ void TlbBank::put_fetch(u64 address, u64 physical, int level, bool global, CodeP
     const u64 n = fetch_index(address);
     fetch[n] = {address & ~page_offset_mask, code, pack(physical, level, global)};
     fetch_used |= u64{1} << n;
+    fetch_changed |= u64{1} << n;
     note_superpage(address, level);
+}
+
+void TlbBank::count_changes() {
+    for_each_used([](TlbEntry& entry) { entry.write = no_tag; });
+    changed.fill(0);
+    fetch_changed = 0;
+}
+
+void Tlb::count_changes(std::initializer_list<const TlbBank*> selected) {
+    touched_ = 0;
+    for (u64 n = 0; n < banks; ++n) {
+        banks_[n].count_changes();
+        if (std::ranges::find(selected, &banks_[n]) != selected.end()) {
+            touch(n);
+        }
+    }
 }
 
 TlbBank& Tlb::shared_bank(TlbBank& bank, Satp satp) {
@@ -117,51 +136,55 @@ TlbBank& Tlb::shared_bank(TlbBank& bank, Satp satp) {
 }
 
 TlbBank& Tlb::user(Satp satp) {
-    TlbBank* oldest = &user_[0];
-    for (TlbBank& bank : user_) {
-        if (bank.in_use && bank.asid == satp.asid()) {
+    u64 oldest = first_user;
+    for (u64 n = first_user; n < banks; ++n) {
+        if (banks_[n].in_use && banks_[n].asid == satp.asid()) {
+            TlbBank& bank = touch(n);
             bank.last_use = ++clock_;
             return bank;
         }
-        if (bank.last_use < oldest->last_use) {
-            oldest = &bank;
+        if (banks_[n].last_use < banks_[oldest].last_use) {
+            oldest = n;
         }
     }
-    oldest->flush();
-    oldest->in_use = true;
-    oldest->asid = satp.asid();
-    oldest->last_use = ++clock_;
-    return *oldest;
+    TlbBank& bank = touch(oldest);
+    bank.flush();
+    bank.in_use = true;
+    bank.asid = satp.asid();
+    bank.last_use = ++clock_;
+    return bank;
+}
+
+// All banks but the bare one, which translates nothing.
+template <class F>
+void Tlb::flush_in_address_spaces(F&& f) {
+    for (u64 n = 1; n < banks; ++n) {
+        if (n < first_user || banks_[n].in_use) {
+            f(n);
+        }
+    }
 }
 
 void Tlb::flush_all() {
-    for_each_bank([&](TlbBank& bank) {
-        if (&bank != &bare_) {
-            bank.flush();
-        }
-    });
+    flush_in_address_spaces([&](u64 n) { touch(n).flush(); });
 }
 
 void Tlb::flush_address(u64 address) {
-    for_each_bank([&](TlbBank& bank) {
-        if (&bank != &bare_) {
-            bank.flush_page(address);
-        }
-    });
+    flush_in_address_spaces([&](u64 n) { touch(n).flush_page(address); });
 }
 
 void Tlb::flush_asid(u16 asid) {
-    for_each_bank([&](TlbBank& bank) {
-        if (&bank != &bare_ && bank.asid == asid) {
-            bank.flush_without_global();
+    flush_in_address_spaces([&](u64 n) {
+        if (banks_[n].asid == asid) {
+            touch(n).flush_without_global();
         }
     });
 }
 
 void Tlb::flush_address_asid(u64 address, u16 asid) {
-    for_each_bank([&](TlbBank& bank) {
-        if (&bank != &bare_ && bank.asid == asid) {
-            bank.flush_page_without_global(address);
+    flush_in_address_spaces([&](u64 n) {
+        if (banks_[n].asid == asid) {
+            touch(n).flush_page_without_global(address);
         }
     });
 }

@@ -15,6 +15,8 @@
 // No fast access matches it; the slow path uses the entry all the same, for a TLB may keep it, and tells.
 #pragma once
 #include <array>
+#include <initializer_list>
+#include <utility>
 
 #include "harts/base/types.h"
 #include "harts/memory/pte.h"
@@ -52,6 +54,8 @@ struct TlbBank {
     std::array<FetchEntry, fetch_size> fetch;
     std::array<u64, size / 64> used{};  // bit n: entries[n] may hold something
     u64 fetch_used = 0;
+    std::array<u64, size / 64> changed{};  // bit n: entries[n] may be another than when changes were last counted, write tags apart
+    u64 fetch_changed = 0;
     std::array<u64, 2> superpages{};    // filter, lower and upper half: hashes of the 2 MiB regions of pieces of superpages
     u64 last_use = 0;                   // for the user banks' replacement
     u16 asid = 0;                       // whose entries without G these are
@@ -76,6 +80,19 @@ struct TlbBank {
     void drop_fetch_of(const CodePage* code);
     TlbEntry& take(u64 address, u64 physical, int level, bool global);
     void put_fetch(u64 address, u64 physical, int level, bool global, CodePage* code);
+    // One entry goes.
+    void clear(TlbEntry& entry) {
+        entry.read = entry.write = no_tag;
+        note_change(entry);
+    }
+    // Somebody writes to one of its tags.
+    void note_change(const TlbEntry& entry) { mark(changed, static_cast<u64>(&entry - entries.data())); }
+    void note_change(const FetchEntry& entry) { fetch_changed |= u64{1} << (&entry - fetch.data()); }
+
+    // As of Tlb's.
+    void count_changes();
+    template <class CodeOf>
+    void restore(const TlbBank& saved, CodeOf&& code_of);
 
     template <class F>
     void for_each_used(F&& f) {
@@ -93,6 +110,11 @@ struct TlbBank {
     }
 
 private:
+    static void mark(std::array<u64, size / 64>& bits, u64 n) { bits[n / 64] |= u64{1} << (n % 64); }
+    void clear(FetchEntry& entry) {
+        entry.page = no_tag;
+        note_change(entry);
+    }
     template <class Matches>
     void flush_if(Matches&& matches);
     template <class Matches>
@@ -109,9 +131,9 @@ class Tlb {
 public:
     static constexpr u64 user_banks = 12;
 
-    TlbBank& bare() { return bare_; }
-    TlbBank& supervisor(Satp satp) { return shared_bank(supervisor_, satp); }
-    TlbBank& supervisor_sum(Satp satp) { return shared_bank(supervisor_sum_, satp); }
+    TlbBank& bare() { return touch(0); }
+    TlbBank& supervisor(Satp satp) { return shared_bank(touch(1), satp); }
+    TlbBank& supervisor_sum(Satp satp) { return shared_bank(touch(2), satp); }
     TlbBank& user(Satp satp);
 
     // sfence.vma: by address or all, by ASID or all (global mappings stay when an ASID is given).
@@ -122,28 +144,74 @@ public:
 
     template <class F>
     void for_each_bank(F&& f) {
-        f(bare_);
-        f(supervisor_);
-        f(supervisor_sum_);
-        for (TlbBank& bank : user_) {
-            if (bank.in_use) {
-                f(bank);
+        for (u64 n = 0; n < banks; ++n) {
+            if (n < first_user || banks_[n].in_use) {
+                f(touch(n));
             }
         }
     }
 
+    // --- snapshots: the hart parked, without write tags -----------------------------------------------------------------
+    // Drops all write tags, and counts changes from now on. `selected`: the banks that may change without being chosen anew.
+    void count_changes(std::initializer_list<const TlbBank*> selected);
+    // Becomes what `saved` is, a copy made right behind count_changes(), at the price of what has changed since. `code_of(physical page
+    // address)` is the decoded page of a fetch entry.
+    template <class CodeOf>
+    void restore(const Tlb& saved, CodeOf&& code_of);
+
     template <class F>
     void for_each_supervisor_bank(F&& f) {
-        f(supervisor_);
-        f(supervisor_sum_);
+        f(touch(1));
+        f(touch(2));
     }
 
 private:
-    TlbBank& shared_bank(TlbBank& bank, Satp satp);
+    static constexpr u64 first_user = 3, banks = first_user + user_banks;  // bare, supervisor, the same with SUM, users
 
-    TlbBank bare_, supervisor_, supervisor_sum_;
-    std::array<TlbBank, user_banks> user_;
+    TlbBank& shared_bank(TlbBank& bank, Satp satp);
+    TlbBank& touch(u64 n) {
+        touched_ |= 1u << n;
+        return banks_[n];
+    }
+    template <class F>
+    void flush_in_address_spaces(F&& f);
+
+    std::array<TlbBank, banks> banks_;
+    u32 touched_ = 0;  // banks that may have changed since changes were last counted
     u64 clock_ = 0;
 };
+
+template <class CodeOf>
+void TlbBank::restore(const TlbBank& saved, CodeOf&& code_of) {
+    for (u64 word = 0; word < changed.size(); ++word) {
+        for (u64 bits = std::exchange(changed[word], 0); bits != 0; bits &= bits - 1) {
+            const u64 n = word * 64 + static_cast<u64>(__builtin_ctzll(bits));
+            entries[n] = saved.entries[n];
+        }
+    }
+    for (u64 bits = std::exchange(fetch_changed, 0); bits != 0; bits &= bits - 1) {
+        const auto n = static_cast<u64>(__builtin_ctzll(bits));
+        fetch[n] = saved.fetch[n];
+        if (fetch[n].page != no_tag) {
+            fetch[n].code = code_of(PhysAddr{fetch[n].physical & ~page_offset_mask});
+        }
+    }
+    used = saved.used;
+    fetch_used = saved.fetch_used;
+    superpages = saved.superpages;
+    last_use = saved.last_use;
+    asid = saved.asid;
+    in_use = saved.in_use;
+}
+
+template <class CodeOf>
+void Tlb::restore(const Tlb& saved, CodeOf&& code_of) {
+    for (u32 bits = touched_; bits != 0; bits &= bits - 1) {
+        const int n = __builtin_ctz(bits);
+        banks_[static_cast<u64>(n)].restore(saved.banks_[static_cast<u64>(n)], code_of);
+    }
+    touched_ = saved.touched_;
+    clock_ = saved.clock_;
+}
 
 }  // namespace stampede

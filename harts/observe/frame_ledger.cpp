@@ -144,13 +144,13 @@ void FrameLedger::on_freed(Hart& hart, PhysAddr frame) {
 // of memory has them.
 void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
     const u64 physical = frame.value & ~page_offset_mask;
-    const auto drop = [&](TlbEntry& entry) {
+    const auto drop = [&](TlbBank& bank, TlbEntry& entry) {
         if ((entry.physical & ~page_offset_mask) == physical) {
-            entry.read = entry.write = no_tag;
+            bank.clear(entry);
         }
     };
     const auto drop_linear = [&](Hart& other) {
-        other.tlb.for_each_supervisor_bank([&](TlbBank& bank) { drop(bank.entries[TlbBank::index(physical)]); });
+        other.tlb.for_each_supervisor_bank([&](TlbBank& bank) { drop(bank, bank.entries[TlbBank::index(physical)]); });
     };
     if (drive_ == Drive::Parallel) {
         drop_linear(hart);

@@ -1,0 +1,175 @@
+#include "harts/machine/snapshot.h"
+
+#include <cassert>
+
+#include "harts/machine/implementation.h"
+
+namespace stampede {
+
+struct Snapshot::SavedHart {
+    explicit SavedHart(Hart& hart) : hart(hart), own(hart.own), tlb(hart.tlb) {}
+
+    Hart& hart;
+    const HartState own;
+    const Tlb tlb;
+    const u64 lines = hart.shared.lines.load(std::memory_order_relaxed);  // relaxed, all four: nobody runs
+    const u32 wake = hart.shared.wake.load(std::memory_order_relaxed);
+    const u64 instructions = hart.shared.instructions.load(std::memory_order_relaxed);
+    const u64 sojourns = hart.shared.sojourns.load(std::memory_order_relaxed);
+};
+
+struct Snapshot::Saved {
+    explicit Saved(Machine::Implementation& machine) : dirty(machine.ram, machine.context.attributes) {}
+
+    DirtyPages dirty;
+    std::vector<std::unique_ptr<SavedHart>> harts;
+    ClintState clint;
+    PlicState plic;
+    UartState uart;
+    FinisherState finisher;
+    ClockState clock;
+    Perturbations perturbations;
+    Turns::Progress turns;
+    i64 exit_status = 0;
+};
+
+namespace {
+
+// Decoded code of `page` is no longer what stands there.
+void drop_code(Hart& hart, u64 page) {
+    if (const CodePage* code = hart.code.drop(page); code != nullptr) {
+        hart.tlb.for_each_bank([&](TlbBank& bank) { bank.drop_fetch_of(code); });
+    }
+}
+
+void drop_stale_code(Hart& hart) {
+    const FutexGuard guard(hart.shared.stale_code_lock);
+    for (const u64 page : hart.shared.stale_code) {
+        drop_code(hart, page);
+    }
+    hart.shared.stale_code.clear();
+}
+
+// What stands in the device, if it is not `wanted` yet: setting it drives lines.
+template <class Part, class State>
+void set_state(Part& device, const State& wanted) {
+    if (!(device.state() == wanted)) {
+        device.set_state(wanted);
+    }
+}
+
+}  // namespace
+
+Snapshot::Snapshot(Machine& machine, std::vector<Restorable*> others)
+    : machine_(*machine.implementation_), others_(std::move(others)), saved_(std::make_unique<Saved>(machine_)) {
+    assert(machine_.context.dirty_pages == nullptr);  // one at a time
+    machine_.context.dirty_pages = &saved_->dirty;
+    settle();
+    save();
+}
+
+Snapshot::~Snapshot() { machine_.context.dirty_pages = nullptr; }
+
+std::span<const u32> Snapshot::dirty_pages() const { return saved_->dirty.dirty(); }
+
+// Brings the machine to where restore() will bring it: no write tags, no page looked up, no reservation that is broken already.
+void Snapshot::settle() {
+    for (Hart* hart : machine_.context.harts) {
+        drop_stale_code(*hart);
+        HartState& own = hart->own;
+        own.page = nullptr;
+        own.slots = nullptr;
+        Reservation& reservation = own.reservation;
+        reservation.valid = reservation.valid && machine_.context.lines.of(reservation.physical).load() == reservation.version;
+        hart->tlb.count_changes({own.data, own.fetch});
+        hart->watched_writes = {};
+    }
+    if (machine_.counter != nullptr) {
+        machine_.counter->lines().forget();
+    }
+    saved_->dirty.track();
+}
+
+void Snapshot::save() {
+    for (Hart* hart : machine_.context.harts) {
+        saved_->harts.push_back(std::make_unique<SavedHart>(*hart));
+    }
+    saved_->clint = machine_.clint.state();
+    saved_->plic = machine_.plic.state();
+    saved_->uart = machine_.uart.state();
+    saved_->finisher = machine_.finisher.state();
+    saved_->clock = machine_.clock->state();
+    saved_->perturbations = machine_.surroundings.perturbations;
+    saved_->turns = machine_.turns.progress();
+    saved_->exit_status = machine_.exit_status.load();
+    for (Restorable* other : others_) {
+        other->save();
+    }
+}
+
+void Snapshot::restore() {
+    forget_code_of_dirty_pages();
+    saved_->dirty.restore();
+    // Devices drive lines, lines wake harts and may ask for a delay: what they touch comes back behind them.
+    set_state(machine_.clint, saved_->clint);
+    set_state(machine_.plic, saved_->plic);
+    set_state(machine_.uart, saved_->uart);
+    set_state(machine_.finisher, saved_->finisher);
+    machine_.surroundings.perturbations = saved_->perturbations;
+    machine_.exit_status.store(saved_->exit_status);
+    machine_.stop.clear(machine_.context.harts);  // a finisher's, of a time that has not been
+    for (const auto& hart : saved_->harts) {
+        restore_hart(*hart);
+    }
+    machine_.turns.go_back_to(saved_->turns);
+    machine_.clock->set_state(saved_->clock);
+    if (machine_.counter != nullptr) {
+        machine_.counter->lines().forget();
+    }
+    for (Restorable* other : others_) {
+        other->restore();
+    }
+}
+
+void Snapshot::forget_code_of_dirty_pages() {
+    PageAttributes& attributes = machine_.context.attributes;
+    for (Hart* hart : machine_.context.harts) {
+        drop_stale_code(*hart);
+    }
+    for (const u32 page : saved_->dirty.dirty()) {
+        if ((attributes.of(page) & PageAttributes::code) == 0) {
+            continue;
+        }
+        for (Hart* hart : machine_.context.harts) {
+            drop_code(*hart, page);
+        }
+        attributes.clear(page, PageAttributes::code);
+    }
+}
+
+void Snapshot::restore_hart(SavedHart& saved) {
+    Hart& hart = saved.hart;
+    PageAttributes& attributes = machine_.context.attributes;
+    hart.own = saved.own;
+    hart.shared.lines.store(saved.lines, std::memory_order_relaxed);
+    hart.shared.wake.store(saved.wake, std::memory_order_relaxed);
+    hart.shared.instructions.store(saved.instructions, std::memory_order_relaxed);
+    hart.shared.sojourns.store(saved.sojourns, std::memory_order_relaxed);
+    hart.watched_writes = {};
+    // A fetch entry comes back with its page, decoded anew where it has gone: whether a translation is there shows in what is evicted.
+    hart.tlb.restore(saved.tlb, [&](PhysAddr at) {
+        const u64 page = machine_.ram.page_index(at);
+        if (CodePage* code = hart.code.find(page); code != nullptr) {
+            return code;
+        }
+        attributes.set(page, PageAttributes::code);
+        return &hart.code.make(page, at);
+    });
+    // Line versions only grow: what was reserved is again what stands there.
+    if (Reservation& reservation = hart.own.reservation; reservation.valid) {
+        reservation.version = machine_.context.lines.of(reservation.physical).load();
+        attributes.set(machine_.ram.page_index(reservation.physical), PageAttributes::reservation);
+    }
+}
+
+}  // namespace stampede
