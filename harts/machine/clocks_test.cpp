@@ -60,6 +60,25 @@ TEST(CountedClockTest, it_jumps_forward_only) {
     EXPECT_EQ(clock.time(), 502u);
 }
 
+TEST(CountedClockTest, its_state_brings_jumps_and_runs_ahead_back) {
+    Executed executed;
+    CountedClock clock(executed);
+    executed.count = 1'000;
+    clock.jump_to(500);
+    clock.run_ahead(510);
+    const ClockState state = clock.state();
+    EXPECT_EQ(clock.time(), 510u);
+    executed.count = 3'000;
+    clock.jump_to(900);
+    clock.run_ahead(2'000);
+    EXPECT_EQ(clock.time(), 2'000u);
+    executed.count = 1'000;
+    clock.set_state(state);
+    EXPECT_EQ(clock.time(), 510u);
+    executed.count = 2'500;
+    EXPECT_EQ(clock.time(), 515u) << "500, jumped to at 1,000 instructions, and 15";
+}
+
 TEST(HostClockTest, it_begins_at_zero_and_does_not_go_back_while_others_jump) {
     HostClock clock;
     EXPECT_LT(clock.time(), u64{3600} * time_frequency);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <random>
+#include <vector>
 
 namespace stampede {
 namespace {
@@ -224,6 +226,106 @@ TEST_F(TlbTest, code_that_is_dropped_is_forgotten_under_all_its_addresses) {
     EXPECT_FALSE(holds_code(bank, 0x1000));
     EXPECT_FALSE(holds_code(bank, 0x5000));
     EXPECT_TRUE(holds_code(bank, 0x6000));
+}
+
+// --- snapshots ----------------------------------------------------------------------------------------------------------
+
+// Everything that a Tlb does, at random.
+class Changes {
+public:
+    explicit Changes(u64 seed) : random_(seed) {}
+
+    void make(Tlb& tlb, unsigned number) {
+        for (unsigned n = 0; n < number; ++n) {
+            make_one(tlb);
+        }
+    }
+
+private:
+    u64 next(u64 below) { return random_() % below; }
+    u64 address() { return next(2) << 63 | next(600) << 12 | next(8); }
+    TlbBank& bank(Tlb& tlb) {
+        const u64 kind = next(5);
+        return kind == 0 ? tlb.bare() : kind == 1 ? tlb.supervisor(satp_of(asid())) : kind == 2 ? tlb.supervisor_sum(satp_of(asid()))
+                                                                                               : tlb.user(satp_of(asid()));
+    }
+    u16 asid() { return static_cast<u16>(1 + next(20)); }
+    void make_one(Tlb& tlb) {
+        switch (next(12)) {
+        case 0: tlb.flush_address(address()); break;
+        case 1: tlb.flush_address_asid(address(), asid()); break;
+        case 2: next(8) == 0 ? tlb.flush_all() : tlb.flush_asid(asid()); break;
+        case 3: tlb.for_each_bank([](TlbBank& one) { one.drop_fetch_of(code); }); break;
+        case 4: tlb.for_each_supervisor_bank([&](TlbBank& one) { one.clear(one.entries[next(TlbBank::size)]); }); break;
+        case 5: bank(tlb).put_fetch(address(), next(300) << 12, static_cast<int>(next(2)), next(2) != 0, code); break;
+        default: put(bank(tlb), address(), next(2) != 0 ? Scope::Global : Scope::Local, static_cast<int>(next(3)));
+        }
+    }
+
+    static inline CodePage* const code = reinterpret_cast<CodePage*>(0x1000);  // never followed
+    std::mt19937_64 random_;
+};
+
+void expect_same(const TlbBank& bank, const TlbBank& saved) {
+    for (u64 n = 0; n < TlbBank::size; ++n) {
+        const TlbEntry &is = bank.entries[n], &was = saved.entries[n];
+        EXPECT_EQ(is.read, was.read) << n;
+        EXPECT_EQ(is.write, was.write) << n;
+        EXPECT_EQ(is.physical, was.physical) << n;
+    }
+    for (u64 n = 0; n < TlbBank::fetch_size; ++n) {
+        EXPECT_EQ(bank.fetch[n].page, saved.fetch[n].page) << n;
+        EXPECT_EQ(bank.fetch[n].physical, saved.fetch[n].physical) << n;
+    }
+    EXPECT_EQ(bank.used, saved.used);
+    EXPECT_EQ(bank.fetch_used, saved.fetch_used);
+    EXPECT_EQ(bank.superpages, saved.superpages);
+    EXPECT_EQ(bank.last_use, saved.last_use);
+    EXPECT_EQ(bank.asid, saved.asid);
+}
+
+// The banks in use, by a copy: to look at them counts as a change.
+std::vector<TlbBank> banks_of(const Tlb& tlb) {
+    std::vector<TlbBank> banks;
+    auto copy = std::make_unique<Tlb>(tlb);
+    copy->for_each_bank([&](TlbBank& bank) { banks.push_back(bank); });
+    return banks;
+}
+
+TEST_F(TlbTest, whatever_changes_is_taken_back) {
+    for (u64 seed = 1; seed <= 60 && !HasFailure(); ++seed) {
+        SCOPED_TRACE(seed);
+        tlb = Tlb{};
+        Changes changes(seed);
+        changes.make(tlb, 200);
+        TlbBank &data = tlb.user(satp_of(3)), &fetch = tlb.supervisor(satp_of(3));  // selected, so changed without being asked for again
+        tlb.count_changes({&data, &fetch});
+        const auto saved = std::make_unique<const Tlb>(tlb);
+        for (unsigned round = 0; round < 3; ++round) {
+            put(data, 0x7000, Scope::Local, 1);
+            fetch.put_fetch(0x9000, 0x8000'9000, 0, false, nullptr);
+            changes.make(tlb, round * 70);
+            tlb.restore(*saved, [](PhysAddr at) { return reinterpret_cast<CodePage*>(at.value); });
+            const std::vector<TlbBank> now = banks_of(tlb), then = banks_of(*saved);
+            ASSERT_EQ(now.size(), then.size());
+            for (std::size_t n = 0; n < now.size(); ++n) {
+                expect_same(now[n], then[n]);
+            }
+            EXPECT_EQ(tlb.user(satp_of(50)).last_use, std::make_unique<Tlb>(*saved)->user(satp_of(50)).last_use) << "the clock";
+            tlb.restore(*saved, [](PhysAddr at) { return reinterpret_cast<CodePage*>(at.value); });
+        }
+    }
+}
+
+TEST_F(TlbTest, a_fetch_entry_comes_back_with_the_code_that_is_there_now) {
+    TlbBank& bank = tlb.user(satp_of(1));
+    bank.put_fetch(0x1000, 0x8000'1000, 0, false, reinterpret_cast<CodePage*>(0x10));
+    tlb.count_changes({&bank});
+    const auto saved = std::make_unique<const Tlb>(tlb);
+    bank.drop_fetch_of(reinterpret_cast<CodePage*>(0x10));
+    tlb.restore(*saved, [](PhysAddr at) { return reinterpret_cast<CodePage*>(at.value + 1); });
+    EXPECT_TRUE(holds_code(bank, 0x1000));
+    EXPECT_EQ(bank.fetch[TlbBank::fetch_index(0x1000)].code, reinterpret_cast<CodePage*>(0x8000'1001));
 }
 
 }  // namespace

@@ -166,6 +166,23 @@ TEST_P(SnapshotTest, whatever_has_become_of_harts_and_devices_comes_back) {
     }
 }
 
+// Without being told anew what troubles the guest.
+TEST_P(SnapshotTest, what_troubles_the_guest_goes_on_from_where_it_was) {
+    const ScheduleSpec spec = *ScheduleSpec::parse("random:300,evict=64,sc=64,timer=32,late=64");
+    machine->set_perturbation(spec.perturbation(5));
+    const auto go = [&] {
+        EXPECT_EQ(machine->run_scheduled(*spec.make(5, GetParam()), piece), MachineStop::Deadline);
+        return machine->state_hash();
+    };
+    go();
+    Snapshot snapshot(*machine);
+    const u64 first = go();
+    for (int n = 0; n < 3; ++n) {
+        snapshot.restore();
+        EXPECT_EQ(go(), first);
+    }
+}
+
 TEST_P(SnapshotTest, a_later_one_is_of_a_later_moment) {
     { const Snapshot first(*machine); }
     run("random:1000", 3);
