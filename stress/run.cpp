@@ -8,15 +8,15 @@
 
 #include "harts/observe/audit.h"
 #include "harts/observe/frame_ledger.h"
-#include "stress/audit_moments.h"
-#include "stress/frame_findings.h"
+#include "harts/verdict/audit_moments.h"
+#include "harts/verdict/frame_findings.h"
 #include "harts/observe/audit_view.h"
 #include "harts/observe/frame_owner.h"
 #include "harts/schedule/runs.h"
-#include "stress/guest_events.h"
-#include "stress/guest_symbols.h"
-#include "stress/stale_findings.h"
-#include "stress/turn_watch.h"
+#include "harts/verdict/guest_events.h"
+#include "harts/verdict/guest_symbols.h"
+#include "harts/verdict/stale_findings.h"
+#include "harts/verdict/turn_watch.h"
 #include "stress/wanted_findings.h"
 
 namespace stampede {

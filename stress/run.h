@@ -11,12 +11,12 @@
 #include "harts/report/hart_runs.h"
 #include "harts/report/run_report.h"
 #include "harts/schedule/schedule_spec.h"
-#include "stress/console_log.h"
-#include "stress/audit_moments.h"
+#include "harts/verdict/console_log.h"
+#include "harts/verdict/audit_moments.h"
 #include "stress/interrupts.h"
-#include "stress/race_support.h"
-#include "stress/run_facts.h"
-#include "stress/suppressions.h"
+#include "harts/verdict/race_support.h"
+#include "harts/verdict/run_facts.h"
+#include "harts/verdict/suppressions.h"
 
 namespace stampede {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <optional>
 
-#include "stress/console_log.h"
+#include "harts/verdict/console_log.h"
 #include "stress/interrupts.h"
 #include "stress/run.h"
 #include "stress/terminal.h"

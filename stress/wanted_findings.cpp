@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "stress/run_facts.h"
+#include "harts/verdict/run_facts.h"
 
 namespace stampede {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "stress/console_log.h"
-#include "stress/race_support.h"
+#include "harts/verdict/console_log.h"
+#include "harts/verdict/race_support.h"
 
 namespace stampede {
 
