@@ -7,7 +7,7 @@ namespace stampede::fuzz {
 
 namespace {
 
-constexpr unsigned longest_body = 7;
+constexpr unsigned longest_body = 4;
 
 bool has_bytes(const Resources& resources) {
     const auto readable = [](const PipeResource& pipe) { return pipe.readers != 0 && (pipe.bytes != 0 || pipe.writers == 0); };
@@ -19,7 +19,7 @@ u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     switch (kind) {
     case CallKind::store: return 200;
     case CallKind::load: return 100;
-    case CallKind::fork: return room.forks == 0 || room.depth == Program::deepest_fork ? 0 : room.depth == 0 ? 90 : 50;
+    case CallKind::fork: return room.forks == 0 || room.depth == Program::deepest_fork ? 0 : room.depth == 0 ? 65 : 25;
     case CallKind::wait: return resources.children != 0 ? 90 : 3;
     case CallKind::pipe: return 60;
     case CallKind::write: return 100;

@@ -6,7 +6,7 @@ namespace stampede::fuzz {
 
 namespace {
 
-constexpr unsigned shortest_process = 3, longest_process = 12;  // calls, those of bodies left aside
+constexpr unsigned shortest_process = 2, longest_process = 7;  // calls, those of bodies left aside
 
 unsigned process_count(RandomNumbers& random) {
     constexpr unsigned counts[] = {1, 1, 1, 2, 2, 2, 2, 2, 3, 4};
