@@ -1,7 +1,6 @@
 #include "fuzz/program/call_choice.h"
 
 #include <algorithm>
-#include <array>
 
 namespace stampede::fuzz {
 
@@ -9,21 +8,16 @@ namespace {
 
 constexpr unsigned longest_body = 4;
 
-bool has_bytes(const Resources& resources) {
-    const auto readable = [](const PipeResource& pipe) { return pipe.readers != 0 && (pipe.bytes != 0 || pipe.writers == 0); };
-    return std::ranges::any_of(resources.made, readable) || std::ranges::any_of(resources.shared, readable) || resources.opened != 0;
-}
-
 // How often a kind is chosen in comparison to the others.
 u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     switch (kind) {
     case CallKind::store: return 200;
     case CallKind::load: return 100;
-    case CallKind::fork: return room.forks == 0 || room.depth == Program::deepest_fork ? 0 : room.depth == 0 ? 65 : 25;
+    case CallKind::fork: return room.forks == 0 || room.depth == Program::deepest_fork ? 0 : room.depth == 0 ? 55 : 15;
     case CallKind::wait: return resources.children != 0 ? 90 : 3;
     case CallKind::pipe: return 60;
     case CallKind::write: return 100;
-    case CallKind::read: return has_bytes(resources) ? 110 : 3;
+    case CallKind::read: return resources.pipe_has_bytes() || resources.opened != 0 ? 110 : 3;
     case CallKind::close: return 45;
     case CallKind::dup: return 20;
     case CallKind::kill: return 20;

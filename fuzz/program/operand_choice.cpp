@@ -22,17 +22,21 @@ u8 slot_in(u32 mask, RandomNumbers& random) {
 }  // namespace
 
 OperandChoice::OperandChoice(RandomNumbers& random) : random_(random) {
+    u64 page = random_.below(abi::program_region_pages);
     for (u16& offset : hot_) {
-        offset = static_cast<u16>(random_.below(abi::program_region_pages) * page_size + random_.below(4) * 8);
+        offset = static_cast<u16>(page * page_size + random_.below(4) * 8);
+        page = random_.chance(1, 2) ? page : random_.below(abi::program_region_pages);
     }
 }
 
 Address OperandChoice::hot_address() {
     u16 offset = hot_[random_.below(hot_.size())];
+    const u16 page = static_cast<u16>(offset / page_size * page_size);
     switch (random_.below(8)) {
-    case 0: offset = static_cast<u16>(random_.below(abi::program_region_pages) * page_size); break;
-    case 1: offset |= static_cast<u16>(page_size - 1 - random_.below(8)); break;  // a page's end
+    case 0: offset = page; break;
+    case 1: offset = static_cast<u16>(page + page_size - 1 - random_.below(8)); break;
     case 2: offset ^= static_cast<u16>(1u << random_.below(12)); break;
+    case 3: offset = static_cast<u16>(random_.chance(1, 4) ? random_.below(abi::program_region_size) : offset); break;
     default: break;
     }
     return {Address::Base::region, offset};
@@ -52,18 +56,20 @@ Address OperandChoice::odd_address() {
     return {base, static_cast<u16>(range.first + at)};
 }
 
-Address OperandChoice::address(CallKind kind) {
+Address OperandChoice::address(CallKind kind, const Resources& resources) {
     if (kind == CallKind::wait || kind == CallKind::pipe) {
         return random_.chance(2, 3) ? Address{} : random_.chance(1, 4) ? odd_address() : hot_address();
     }
-    if (random_.chance(1, one_odd_in)) {
+    // A load or store that faults ends its process, a refused call does not.
+    const bool direct = kind == CallKind::load || kind == CallKind::store;
+    if (random_.chance(1, direct ? 4 * one_odd_in : one_odd_in)) {
         return odd_address();
     }
-    if (random_.chance(1, 16)) {
+    if (random_.chance(1, resources.grown != 0 ? 6 : 100)) {
         return {Address::Base::heap, static_cast<u16>(random_.below(4) * 8)};
     }
     // What runs over the region's end meets the heap's begin.
-    return kind != CallKind::load && kind != CallKind::store && random_.chance(1, 12)
+    return !direct && random_.chance(1, 12)
                ? Address{Address::Base::region, static_cast<u16>(last_page * page_size + page_size - 1 - random_.below(32))}
                : hot_address();
 }
@@ -88,7 +94,7 @@ Descriptor OperandChoice::pipe_end(Resources::End end, const Resources& resource
     std::array<Descriptor, 6> fit{};
     u64 count = 0;
     const auto consider = [&](const PipeResource& pipe, Descriptor descriptor) {
-        if (end == Resources::End::Writer ? pipe.writers != 0 : pipe.readers != 0 && (pipe.bytes != 0 || pipe.writers == 0)) {
+        if (end == Resources::End::Writer ? pipe.writers != 0 : pipe.can_be_read()) {
             fit[count++] = descriptor;
         }
     };
@@ -108,7 +114,8 @@ Descriptor OperandChoice::descriptor(CallKind kind, const Resources& resources) 
     if (random_.chance(1, one_odd_in)) {
         return {below(descriptor_of::count)};
     }
-    const bool on_file = resources.opened != 0 && (kind == CallKind::fstat || random_.chance(1, 3));
+    const bool nothing_else = kind == CallKind::fstat || (kind == CallKind::read && !resources.pipe_has_bytes());
+    const bool on_file = resources.opened != 0 && (nothing_else || random_.chance(1, 3));
     if (on_file) {
         return {static_cast<u8>(descriptor_of::opened + slot_in(resources.opened, random_))};
     }
@@ -177,7 +184,7 @@ void OperandChoice::choose(Call& call, Operand operand, const Resources& resourc
     case Operand::Path: call.path = path(call.kind); break;
     case Operand::SecondPath: call.second_path = path(call.kind); break;
     case Operand::Address:
-    case Operand::OptionalAddress: call.address = address(call.kind); break;
+    case Operand::OptionalAddress: call.address = address(call.kind, resources); break;
     case Operand::Length: call.length = length(call, resources); break;
     case Operand::None:
     case Operand::Body: break;

@@ -20,7 +20,7 @@ public:
 private:
     Address hot_address();
     Address odd_address();
-    Address address(CallKind kind);
+    Address address(CallKind kind, const Resources& resources);
     Length length(const Call& call, Resources resources);
     Descriptor descriptor(CallKind kind, const Resources& resources);
     Descriptor pipe_end(Resources::End end, const Resources& resources);
@@ -32,7 +32,7 @@ private:
     u8 below(unsigned count) { return static_cast<u8>(random_.below(count)); }
 
     RandomNumbers& random_;
-    std::array<u16, 3> hot_;  // offsets
+    std::array<u16, 2> hot_;  // offsets
 };
 
 }  // namespace stampede::fuzz

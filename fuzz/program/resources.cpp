@@ -42,6 +42,7 @@ void Resources::after(const Call& call) {
     case CallKind::wait: children -= children != 0; break;
     case CallKind::pipe: made[call.slot] = {1, 1, 0}; break;
     case CallKind::open: opened |= 1u << call.slot; break;
+    case CallKind::sbrk: grown += call.number > 0 ? static_cast<u32>(call.number) : 0; break;
     case CallKind::dup: copied |= 1u << call.slot; break;
     case CallKind::write:
         if (pipe != nullptr && is_writer(call.descriptor) && call.length.plain()) {
@@ -71,6 +72,10 @@ Resources Resources::of_child() const {
     Resources child = *this;
     child.children = 0;
     return child;
+}
+
+bool Resources::pipe_has_bytes() const {
+    return std::ranges::any_of(made, &PipeResource::can_be_read) || std::ranges::any_of(shared, &PipeResource::can_be_read);
 }
 
 PipeResource* Resources::pipe_of(Descriptor one) {

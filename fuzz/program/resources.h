@@ -11,6 +11,9 @@ struct PipeResource {
     u8 readers = 0;   // 1: this process has that end
     u8 writers = 0;
     u32 bytes = 0;    // written and not read, by this process and its ancestors
+
+    // Without sleeping.
+    [[nodiscard]] bool can_be_read() const { return readers != 0 && (bytes != 0 || writers == 0); }
 };
 
 struct Resources {
@@ -20,11 +23,14 @@ struct Resources {
     u32 forked = 0;          // masks of slots that hold a result
     u32 opened = 0;
     u32 copied = 0;
+    u32 grown = 0;           // bytes that sbrk has asked for
 
     // What the call makes of them, on a kernel where all goes well.
     void after(const Call& call);
     // What a child begins with.
     [[nodiscard]] Resources of_child() const;
+    // Some pipe can be read without sleeping.
+    [[nodiscard]] bool pipe_has_bytes() const;
     // Null where the descriptor is no pipe's.
     [[nodiscard]] PipeResource* pipe_of(Descriptor descriptor);
     enum class End : u8 { Reader, Writer };
