@@ -8,12 +8,21 @@ namespace {
 
 constexpr unsigned longest_body = 4;
 
+// A fork costs more than all other calls of a usual program together, and mutations bring more of them.
+u32 fork_weight(const Room& room) {
+    if (room.forks == 0 || room.depth == Program::deepest_fork) {
+        return 0;
+    }
+    const bool first = room.forks == Program::most_forks;
+    return first ? 60 : room.depth == 0 ? 25 : 15;
+}
+
 // How often a kind is chosen in comparison to the others.
 u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     switch (kind) {
     case CallKind::store: return 200;
     case CallKind::load: return 100;
-    case CallKind::fork: return room.forks == 0 || room.depth == Program::deepest_fork ? 0 : room.depth == 0 ? 55 : 15;
+    case CallKind::fork: return fork_weight(room);
     case CallKind::wait: return resources.children != 0 ? 90 : 3;
     case CallKind::pipe: return 60;
     case CallKind::write: return 100;
@@ -25,7 +34,7 @@ u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     case CallKind::open: return 30;
     case CallKind::fstat: return resources.opened != 0 ? 40 : 6;
     case CallKind::exit: return room.depth != 0 ? 25 : 3;
-    case CallKind::exec: return room.depth != 0 ? 6 : 2;
+    case CallKind::exec: return room.depth != 0 ? 3 : 1;
     case CallKind::sleep: return 6;
     case CallKind::fail_allocation: return 12;
     default: return 8;
