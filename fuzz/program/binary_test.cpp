@@ -21,7 +21,7 @@ TEST(ProgramBinaryTest, from_text_to_bytes_to_text_is_the_identity) {
 TEST(ProgramBinaryTest, every_byte_string_is_a_valid_program) {
     RandomNumbers random(1);
     Extent most;
-    for (unsigned n = 0; n < 50'000; ++n) {
+    for (unsigned n = 0; n < 15'000; ++n) {
         std::string bytes(random.below(400), '\0');
         const u64 limit = 1 + random.below(256);  // small ones are tags and slots oftener
         for (char& byte : bytes) {

@@ -14,7 +14,7 @@ TEST(MutateTest, a_mutated_program_stays_within_the_limits) {
     RandomNumbers random(1);
     Extent most;
     Program program = generate(random);
-    for (unsigned n = 0; n < 50'000; ++n) {
+    for (unsigned n = 0; n < 15'000; ++n) {
         mutate(program, random);
         ASSERT_EQ(flaw(program), std::nullopt) << print(program);
         const Extent extent = extent_of(program);
@@ -125,7 +125,7 @@ TEST(MutateTest, every_change_is_reached_by_mutate) {
     constexpr std::string_view start = "process 0:\n  store 0x3 1\n  r0 = fork { store 0x4 2; store 0x5 3 }\nprocess 1:\n  store 0x6 4\n";
     std::set<std::string> seen;
     const Program before = program_of(start);
-    for (u64 seed = 1; seed <= 5000; ++seed) {
+    for (u64 seed = 1; seed <= 1500; ++seed) {
         Program after = before;
         RandomNumbers random(seed);
         mutate(after, random);

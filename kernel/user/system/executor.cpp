@@ -102,6 +102,9 @@ void say_ready(const Setup& setup) {
     read(start, own.pids, sizeof own.pids);
     close(start);
     fetch(&own.block);
+    if (number >= own.header.processes) {
+        sleep_for_ever();  // a process of the program wrote here by the descriptor's number
+    }
     run_process(number);
 }
 
@@ -143,7 +146,7 @@ void wait_for_others(const Setup& setup) {
         if (n < processes) {
             write(setup.starts[n][1], own.pids, sizeof own.pids);
             close(setup.starts[n][1]);
-        }  // else it stays open: who waits at it sleeps on
+        }
     }
     run_process(0);
 }
@@ -174,7 +177,7 @@ void wait_for_others(const Setup& setup) {
     if (fork() == 0) {
         be_first_process(setup);
     }
-    close_all_but(-1, setup.starts);
+    // The start pipes stay open here: who waits at one must not wake because process 0 has ended.
     close(setup.ready[0]);
     close(setup.ready[1]);
     sleep_for_ever();
