@@ -147,6 +147,9 @@ TEST(ResourcesTest, they_are_those_before_the_place_asked_for) {
     EXPECT_EQ(at.made[1].bytes, 5u);
     EXPECT_EQ(at.made[1].readers, 1);
     EXPECT_EQ(at.made[1].writers, 0);
+    const Program family = program_of("process 0:\n  r0 = fork { }\n  r1 = fork { getpid }\n  getpid\n");
+    EXPECT_EQ(resources_before(family, family.processes[0].calls[1].body, 0).children, 0u);
+    EXPECT_EQ(resources_before(family, family.processes[0].calls, 2).children, 2u);
     EXPECT_EQ(resources_before(program, program.processes[1].calls, 0).made[1].readers, 0);
 }
 

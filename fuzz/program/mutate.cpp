@@ -248,12 +248,18 @@ bool apply(Change what, Program& program, RandomNumbers& random) {
     return changed;
 }
 
-void mutate(Program& program, RandomNumbers& random) {
+u32 mutate(Program& program, RandomNumbers& random) {
     constexpr u64 most_changes = 4, most_tries = 100;
     u64 wanted = 1 + random.below(most_changes);
+    u32 made = 0;
     for (u64 tries = 0; wanted != 0 && tries < most_tries; ++tries) {
-        wanted -= apply(any_change(random), program, random);
+        const Change what = any_change(random);
+        if (apply(what, program, random)) {
+            made |= 1u << static_cast<unsigned>(what);
+            --wanted;
+        }
     }
+    return made;
 }
 
 }  // namespace stampede::fuzz

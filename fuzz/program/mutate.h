@@ -25,8 +25,8 @@ inline constexpr unsigned change_count = 11;
 
 // Whether there was something to change. A valid program stays one.
 bool apply(Change change, Program& program, RandomNumbers& random);
-// One or a few changes. The program is valid before and after.
-void mutate(Program& program, RandomNumbers& random);
+// One or a few changes; which, a bit for each Change. The program is valid before and after.
+u32 mutate(Program& program, RandomNumbers& random);
 // A program with calls of both, which are valid.
 [[nodiscard]] Program cross(const Program& one, const Program& other, RandomNumbers& random);
 
