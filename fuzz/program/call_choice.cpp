@@ -14,7 +14,7 @@ u32 fork_weight(const Room& room) {
         return 0;
     }
     const bool first = room.forks == Program::most_forks;
-    return first ? 60 : room.depth == 0 ? 25 : 15;
+    return first ? 48 : room.depth == 0 ? 25 : 15;
 }
 
 // How often a kind is chosen in comparison to the others.
@@ -23,7 +23,7 @@ u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     case CallKind::store: return 200;
     case CallKind::load: return 100;
     case CallKind::fork: return fork_weight(room);
-    case CallKind::wait: return resources.children != 0 ? 90 : 3;
+    case CallKind::wait: return resources.children != 0 ? 90 : 2;
     case CallKind::pipe: return 60;
     case CallKind::write: return 100;
     case CallKind::read: return resources.pipe_has_bytes() || resources.opened != 0 ? 110 : 3;

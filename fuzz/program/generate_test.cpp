@@ -40,7 +40,7 @@ TEST(GenerateTest, a_program_is_a_function_of_the_seed) {
 
 TEST(GenerateTest, every_kind_and_every_operand_is_generated) {
     std::set<CallKind> kinds;
-    std::set<unsigned> descriptors, pids, paths, second_paths, bases, schedules, process_counts, depths, slots;
+    std::set<unsigned> descriptors, pids, paths, second_paths, bases, schedules, process_counts, depths;
     std::set<std::pair<CallKind, unsigned>> slots_of_kinds;
     std::set<u16> odd_lengths;
     std::set<i32> flags;

@@ -177,7 +177,7 @@ TEST(ProgramTextTest, errors_name_line_and_column_what_was_found_and_what_is_exp
          "line 11, column 6: found fork, expected at most 8 forks"},
         {"stampede-program 1\nprocess 0:\n" + repeated("r0 = fork {", 4), "line 3, column 39: found fork, expected forks at most 3 deep"},
         {"stampede-program 1\nprocess 0:\n" + repeated("x", 50) + "\x01",
-         "line 3, column 1: found " "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..., expected a call, such as store 0x3 17 or r0 = fork { }"},
+         "line 3, column 1: found xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..., expected a call, such as store 0x3 17 or r0 = fork { }"},
     };
     for (const auto& [text, message] : wrong) {
         const Result<Program> parsed = parse(text);

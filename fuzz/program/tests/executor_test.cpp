@@ -109,6 +109,16 @@ TEST(ExecutorTest, no_check_fails_on_the_good_kernel_whatever_the_program_and_th
     EXPECT_GT(done, 75u);
 }
 
+// Guest instructions, so no host's load changes them; the fuzzer's speed hangs on them.
+TEST(ExecutorTest, a_program_begins_soon) {
+    const u64 one = run("process 0:\n").instructions;
+    const u64 two = run("process 0:\nprocess 1:\n").instructions;
+    const u64 with_call = run("process 0:\n  getpid\n").instructions;
+    EXPECT_LT(one, 2'000u);
+    EXPECT_LT(two - one, 6'000u);
+    EXPECT_LT(with_call - one, 500u);
+}
+
 constexpr std::string_view store_in_parent = "process 0:\n  store 0x3 1\n  r0 = fork { sleep 1; load 0x3 }\n  store 0x3 2\n  wait\n";
 
 TEST(ExecutorTest, a_parent_that_stays_writable_changes_its_child) {

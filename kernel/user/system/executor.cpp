@@ -167,15 +167,17 @@ void wait_for_others(const Setup& setup) {
     }
     setup.starts[0][0] = setup.starts[0][1] = -1;
     common.keeper = getpid();
-    for (unsigned n = program_processes; n-- > 1;) {
-        const int pid = fork();
-        if (pid == 0) {
+    for (unsigned n = program_processes; n-- > 0;) {
+        own.pids[n] = fork();
+        if (own.pids[n] < 0) {
+            fail("fork() failed", "before the program began");
+        }
+        if (own.pids[n] == 0) {
+            if (n == 0) {
+                be_first_process(setup);
+            }
             be_woken_process(n, setup);
         }
-        own.pids[n] = pid;
-    }
-    if (fork() == 0) {
-        be_first_process(setup);
     }
     // The start pipes stay open here: who waits at one must not wake because process 0 has ended.
     close(setup.ready[0]);
