@@ -46,12 +46,14 @@ public:
     virtual void on_table_store(Hart&, PhysAddr at, u64 before, u64 after) = 0;
 
     [[nodiscard]] bool watches_tables() const { return watches_tables_.load(std::memory_order_relaxed); }  // relaxed: a hint
+    // Harts parked: as when `watches` was what watches_tables() gave.
+    void go_back_to(bool watches) { watches_tables_.store(watches, std::memory_order_relaxed); }
     void watch_tables() { watches_tables_.store(true, std::memory_order_relaxed); }
 
 private:
     friend class TableStore;
     friend class TodaysTables;
-    std::atomic<bool> watches_tables_{false};    // set by any hart, never cleared
+    std::atomic<bool> watches_tables_{false};    // set by any hart, cleared by a snapshot only
     // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed: a figure.
     const std::unique_ptr<std::atomic<u16>[]> stores_;
 };

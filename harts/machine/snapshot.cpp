@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "harts/core/translation_watch.h"
 #include "harts/machine/implementation.h"
 
 namespace stampede {
@@ -31,6 +32,7 @@ struct Snapshot::Saved {
     Perturbations perturbations;
     Turns::Progress turns;
     i64 exit_status = 0;
+    bool watches_tables = false;
 };
 
 namespace {
@@ -102,6 +104,7 @@ void Snapshot::save() {
     saved_->perturbations = machine_.surroundings.perturbations;
     saved_->turns = machine_.turns.progress();
     saved_->exit_status = machine_.exit_status.load();
+    saved_->watches_tables = machine_.context.translations != nullptr && machine_.context.translations->watches_tables();
     for (Restorable* other : others_) {
         other->save();
     }
@@ -126,8 +129,21 @@ void Snapshot::restore() {
     if (machine_.counter != nullptr) {
         machine_.counter->lines().forget();
     }
+    forget_watched_tables();
     for (Restorable* other : others_) {
         other->restore();
+    }
+}
+
+// Tables are watched from the first stale translation on.
+void Snapshot::forget_watched_tables() {
+    TranslationWatch* const watch = machine_.context.translations;
+    if (watch == nullptr || watch->watches_tables() == saved_->watches_tables) {
+        return;
+    }
+    watch->go_back_to(saved_->watches_tables);
+    for (u64 page = 0; page < machine_.ram.pages(); ++page) {
+        machine_.context.attributes.clear(page, PageAttributes::page_table);
     }
 }
 

@@ -11,17 +11,10 @@
 #include <span>
 #include <vector>
 
+#include "harts/base/restorable.h"
 #include "harts/machine/machine.h"
 
 namespace stampede {
-
-// What a run changes beside the machine, and a snapshot takes back with it: oracles, sinks. Called while harts are parked.
-class Restorable {
-public:
-    virtual ~Restorable() = default;
-    virtual void save() = 0;
-    virtual void restore() = 0;
-};
 
 class Snapshot {
 public:
@@ -44,6 +37,7 @@ private:
     void save();
     void restore_hart(SavedHart& saved);
     void forget_code_of_dirty_pages();
+    void forget_watched_tables();
 
     Machine::Implementation& machine_;
     const std::vector<Restorable*> others_;

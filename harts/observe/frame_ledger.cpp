@@ -61,6 +61,20 @@ struct FrameLedger::History {
     std::atomic<u8> since_boot;                           // 1: a process was running when it was allocated
 };
 
+struct FrameLedger::Saved {
+    static constexpr std::size_t words = sizeof(History) / sizeof(u64);
+    struct Page {
+        u64 page;
+        u8 state;
+        std::array<u64, words> history;
+    };
+    std::vector<u8> is_kept;       // by page of RAM
+    std::vector<Page> pages;
+    u64 sequence = 0;
+    u32 booted = 0;
+    std::vector<FrameIncident> incidents;
+};
+
 struct FrameLedger::Knowledge {
     explicit Knowledge(const AuditView& announced) : view(announced), processes(announced) {}
     AuditView view;
@@ -76,6 +90,46 @@ FrameLedger::FrameLedger(const Ram& ram, Drive drive)
     }
 }
 FrameLedger::~FrameLedger() { ::munmap(histories_, ram_.pages() * sizeof(History)); }
+
+void FrameLedger::save() {
+    const FutexGuard guard(lock_);
+    saved_ = std::make_unique<Saved>();
+    saved_->is_kept.resize(ram_.pages());
+    saved_->sequence = sequence_.load(std::memory_order_relaxed);
+    saved_->booted = booted_.load(std::memory_order_relaxed);
+    saved_->incidents = incidents_;
+    keeps_.store(true, std::memory_order_relaxed);
+}
+
+void FrameLedger::keep(u64 page) {
+    static_assert(sizeof(History) % sizeof(u64) == 0);
+    const FutexGuard guard(lock_);
+    if (std::exchange(saved_->is_kept[page], u8{1}) != 0) {
+        return;
+    }
+    Saved::Page& kept = saved_->pages.emplace_back(page, state(page));
+    const auto* from = reinterpret_cast<const u64*>(&histories_[page]);
+    for (std::size_t n = 0; n < Saved::words; ++n) {
+        kept.history[n] = __atomic_load_n(from + n, __ATOMIC_RELAXED);
+    }
+}
+
+void FrameLedger::restore() {
+    const FutexGuard guard(lock_);
+    for (const Saved::Page& kept : saved_->pages) {
+        exchange_state(kept.page, kept.state);
+        auto* to = reinterpret_cast<u64*>(&histories_[kept.page]);
+        for (std::size_t n = 0; n < Saved::words; ++n) {
+            __atomic_store_n(to + n, kept.history[n], __ATOMIC_RELAXED);
+        }
+        saved_->is_kept[kept.page] = 0;
+    }
+    saved_->pages.clear();
+    sequence_.store(saved_->sequence, std::memory_order_relaxed);
+    booted_.store(saved_->booted, std::memory_order_relaxed);
+    incidents_ = saved_->incidents;
+    count_.store(incidents_.size(), std::memory_order_relaxed);
+}
 
 void FrameLedger::know(const AuditView& view) {
     const FutexGuard guard(lock_);
@@ -116,6 +170,9 @@ void FrameLedger::on_allocated(Hart& hart, PhysAddr frame) {
     if (!page) {
         return;
     }
+    if (keeps_.load(std::memory_order_relaxed)) {
+        keep(*page);
+    }
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     const std::optional<u64> number = known != nullptr ? known->view.frame_of(frame) : std::nullopt;
     const bool of_user = number && known->view.owner(*number) == static_cast<u8>(abi::FrameOwner::user);
@@ -132,6 +189,9 @@ void FrameLedger::on_freed(Hart& hart, PhysAddr frame) {
     const std::optional<u64> page = page_of(frame);
     if (!page) {
         return;
+    }
+    if (keeps_.load(std::memory_order_relaxed)) {
+        keep(*page);
     }
     if (exchange_state(*page, free) == free) {
         report(FrameIncident::Kind::DoubleFree, hart, frame, Access::Write, 0);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harts/base/futex.h"
+#include "harts/base/restorable.h"
 #include "harts/core/frame_watch.h"
 #include "harts/observe/audit_mappings.h"
 #include "harts/observe/process_lookup.h"
@@ -50,7 +51,7 @@ struct LostFrames {
     PhysAddr first;
 };
 
-class FrameLedger final : public FrameWatch {
+class FrameLedger final : public FrameWatch, public Restorable {
 public:
     enum class Drive : u8 { Parallel, OneThread };  // the latter: translations of all harts may be touched by any
 
@@ -66,6 +67,9 @@ public:
     void on_freed(Hart& hart, PhysAddr frame) override;
     void on_access(Hart& hart, PhysAddr at, Access access, Privilege privilege) override EXCLUDES(lock_);
     void on_walk(Hart& hart, PhysAddr pte) override EXCLUDES(lock_);
+
+    void save() override EXCLUDES(lock_);
+    void restore() override EXCLUDES(lock_);
 
     // --- any thread -------------------------------------------------------------------------------------------------
     [[nodiscard]] std::vector<FrameIncident> incidents() const EXCLUDES(lock_);
@@ -85,6 +89,8 @@ private:
 
     [[nodiscard]] std::optional<u64> page_of(PhysAddr at) const;
     void note(Event& event, Hart& hart);
+    // The page's state and history are about to change.
+    void keep(u64 page) EXCLUDES(lock_);
     [[nodiscard]] FrameParty party(Hart& hart, std::size_t depth) const;
     [[nodiscard]] FrameParty party(const Event& event) const;
     [[nodiscard]] std::optional<u32> pid_of(u64 satp, u64 sequence) const;
@@ -103,6 +109,10 @@ private:
     mutable FutexLock lock_;
     std::unique_ptr<Knowledge> knowledge_owner_ GUARDED_BY(lock_);
     std::vector<FrameIncident> incidents_ GUARDED_BY(lock_);
+    // What save() has seen: figures, and of pages that have changed since, once each.
+    struct Saved;
+    std::unique_ptr<Saved> saved_ GUARDED_BY(lock_);
+    std::atomic<bool> keeps_{false};         // whether there was a save(); by the harness, read by harts
 };
 
 }  // namespace stampede

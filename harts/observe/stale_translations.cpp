@@ -1,5 +1,7 @@
 #include "harts/observe/stale_translations.h"
 
+#include <algorithm>
+
 #include "harts/core/machine_context.h"
 #include "harts/observe/stack_walk.h"
 
@@ -61,7 +63,28 @@ void StaleTranslations::on_table_store(Hart& hart, PhysAddr at, u64 before, u64 
     }
     const TableChange change{at, {before}, {after}, moment_of(hart), hart.shared.sojourns.load(std::memory_order_relaxed)};
     const FutexGuard guard(lock_);
-    changes_[slot_of(at, change_slots)] = change;
+    const std::size_t slot = slot_of(at, change_slots);
+    if (saved_) {
+        replaced_.push_back({slot, changes_[slot]});
+    }
+    changes_[slot] = change;
+}
+
+void StaleTranslations::save() {
+    const FutexGuard guard(lock_);
+    saved_ = {when_stale_, reports_, report_count_};
+    replaced_.clear();
+}
+
+void StaleTranslations::restore() {
+    const FutexGuard guard(lock_);
+    while (!replaced_.empty()) {
+        changes_[replaced_.back().slot] = replaced_.back().change;
+        replaced_.pop_back();
+    }
+    std::ranges::copy(saved_->when_stale, when_stale_.begin());
+    std::copy_n(saved_->reports.begin(), std::max(report_count_, saved_->report_count), reports_.begin());
+    report_count_ = saved_->report_count;
 }
 
 // The change that is still in force where today's walk ends, or on the way there.

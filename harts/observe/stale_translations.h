@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harts/base/futex.h"
+#include "harts/base/restorable.h"
 #include "harts/core/translation_watch.h"
 
 namespace stampede {
@@ -39,7 +40,7 @@ struct StaleReport {
 // Whether a translation that `before` allowed is refused or leads elsewhere under `after`.
 [[nodiscard]] bool takes_away(Pte before, Pte after);
 
-class StaleTranslations final : public TranslationWatch {
+class StaleTranslations final : public TranslationWatch, public Restorable {
 public:
     static constexpr std::size_t most_reports = 64;
 
@@ -48,6 +49,9 @@ public:
     void on_stale(Hart& hart) override EXCLUDES(lock_);
     bool on_use(Hart& hart, const StaleUse& use) override EXCLUDES(lock_);
     void on_table_store(Hart& hart, PhysAddr at, u64 before, u64 after) override EXCLUDES(lock_);
+
+    void save() override EXCLUDES(lock_);
+    void restore() override EXCLUDES(lock_);
 
     // Different ones so far, by who used and who changed.
     [[nodiscard]] std::vector<StaleReport> reports() const EXCLUDES(lock_);
@@ -68,6 +72,18 @@ private:
     std::vector<TableChange> changes_ GUARDED_BY(lock_);  // the last one by hash of its address
     std::array<StaleReport, most_reports> reports_ GUARDED_BY(lock_);
     std::size_t report_count_ GUARDED_BY(lock_) = 0;
+    // Since save(), if that was: what a change has taken the place of, in their order.
+    struct Replaced {
+        std::size_t slot;
+        TableChange change;
+    };
+    struct Saved {
+        std::vector<std::array<u64, max_harts>> when_stale;
+        std::array<StaleReport, most_reports> reports;
+        std::size_t report_count;
+    };
+    std::optional<Saved> saved_ GUARDED_BY(lock_);
+    std::vector<Replaced> replaced_ GUARDED_BY(lock_);
 };
 
 }  // namespace stampede

@@ -37,6 +37,18 @@ ConsoleLog::ConsoleLog(int copy_to, Flush flush, std::function<std::optional<u8>
 
 ConsoleLog::~ConsoleLog() { flush(); }
 
+void ConsoleLog::save() {
+    FutexGuard guard(lock_);
+    saved_ = now_;
+}
+
+void ConsoleLog::restore() {
+    FutexGuard guard(lock_);
+    if (now_.bytes != saved_.bytes) {
+        now_ = saved_;
+    }
+}
+
 void ConsoleLog::flush() {
     FutexGuard guard(lock_);
     pass_on_locked();
@@ -45,14 +57,14 @@ void ConsoleLog::flush() {
 void ConsoleLog::put(u8 byte) {
     FutexGuard guard(lock_);
     const char c = static_cast<char>(byte);
-    ++bytes_;
-    if (head_.size() < head_limit) {
-        head_ += c;
+    ++now_.bytes;
+    if (now_.head.size() < head_limit) {
+        now_.head += c;
     } else {
-        tail_ += c;
-        if (tail_.size() > tail_limit) {
-            tail_.erase(0, tail_limit / 2);
-            dropped_ += tail_limit / 2;
+        now_.tail += c;
+        if (now_.tail.size() > tail_limit) {
+            now_.tail.erase(0, tail_limit / 2);
+            now_.dropped += tail_limit / 2;
         }
     }
     if (copy_to_ >= 0) {
@@ -63,21 +75,21 @@ void ConsoleLog::put(u8 byte) {
     }
     if (c == '\n') {
         end_line_locked();
-    } else if (c != '\r' && line_.size() < line_limit) {
-        line_ += c;
+    } else if (c != '\r' && now_.line.size() < line_limit) {
+        now_.line += c;
     }
 }
 
 void ConsoleLog::end_line_locked() {
-    if (const auto kind = kind_of(line_); kind && alarming_.size() < most_alarming_lines) {
-        alarming_.push_back({*kind, line_, {}});
-    } else if (!alarming_.empty() && alarming_.back().following.size() < lines_behind(alarming_.back().kind)) {
-        alarming_.back().following.push_back(line_);
+    if (const auto kind = kind_of(now_.line); kind && now_.alarming.size() < most_alarming_lines) {
+        now_.alarming.push_back({*kind, now_.line, {}});
+    } else if (!now_.alarming.empty() && now_.alarming.back().following.size() < lines_behind(now_.alarming.back().kind)) {
+        now_.alarming.back().following.push_back(now_.line);
     }
-    if (line_.find_first_not_of(' ') != std::string::npos) {
-        last_line_ = line_;
+    if (now_.line.find_first_not_of(' ') != std::string::npos) {
+        now_.last_line = now_.line;
     }
-    line_.clear();
+    now_.line.clear();
 }
 
 void ConsoleLog::pass_on_locked() {
@@ -93,27 +105,27 @@ void ConsoleLog::pass_on_locked() {
 
 std::string ConsoleLog::text() const {
     FutexGuard guard(lock_);
-    return dropped_ == 0 ? head_ + tail_ : head_ + fmt::format("\n[{} bytes left out]\n", dropped_) + tail_;
+    return now_.dropped == 0 ? now_.head + now_.tail : now_.head + fmt::format("\n[{} bytes left out]\n", now_.dropped) + now_.tail;
 }
 
 std::string ConsoleLog::last_line() const {
     FutexGuard guard(lock_);
-    return line_.find_first_not_of(' ') != std::string::npos ? line_ : last_line_;
+    return now_.line.find_first_not_of(' ') != std::string::npos ? now_.line : now_.last_line;
 }
 
 u64 ConsoleLog::bytes() const {
     FutexGuard guard(lock_);
-    return bytes_;
+    return now_.bytes;
 }
 
 std::vector<AlarmingLine> ConsoleLog::alarming() const {
     FutexGuard guard(lock_);
-    return alarming_;
+    return now_.alarming;
 }
 
 bool ConsoleLog::panicked() const {
     FutexGuard guard(lock_);
-    return std::any_of(alarming_.begin(), alarming_.end(),
+    return std::any_of(now_.alarming.begin(), now_.alarming.end(),
                        [](const AlarmingLine& line) { return line.kind == AlarmingLine::Kind::Panic; });
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harts/base/futex.h"
+#include "harts/base/restorable.h"
 #include "harts/machine/machine.h"
 
 namespace stampede {
@@ -21,7 +22,7 @@ struct AlarmingLine {
     std::vector<std::string> following;
 };
 
-class ConsoleLog : public Console {
+class ConsoleLog : public Console, public Restorable {
 public:
     enum class Flush : u8 { Lines, Bytes };
 
@@ -32,6 +33,10 @@ public:
 
     void put(u8 byte) override EXCLUDES(lock_);
     std::optional<u8> get() override { return input_ ? input_() : std::nullopt; }
+
+    // What was passed on stays so.
+    void save() override EXCLUDES(lock_);
+    void restore() override EXCLUDES(lock_);
 
     // Passes on what is not passed on yet. Any thread.
     void flush() EXCLUDES(lock_);
@@ -51,11 +56,14 @@ private:
     const int copy_to_;
     const Flush flush_;
     const std::function<std::optional<u8>()> input_;
-    std::string head_ GUARDED_BY(lock_), tail_ GUARDED_BY(lock_);
     std::string waiting_ GUARDED_BY(lock_);  // not passed on yet
-    std::string line_ GUARDED_BY(lock_), last_line_ GUARDED_BY(lock_);
-    std::vector<AlarmingLine> alarming_ GUARDED_BY(lock_);
-    u64 bytes_ GUARDED_BY(lock_) = 0, dropped_ GUARDED_BY(lock_) = 0;
+    struct Said {
+        std::string head, tail;
+        std::string line, last_line;
+        std::vector<AlarmingLine> alarming;
+        u64 bytes = 0, dropped = 0;
+    };
+    Said now_ GUARDED_BY(lock_), saved_ GUARDED_BY(lock_);
 };
 
 }  // namespace stampede

@@ -152,6 +152,35 @@ void GuestEvents::on_satp(const HartState& state, u64 satp) {
     }
 }
 
+void GuestEvents::save() {
+    const FutexGuard guard(lock_);
+    saved_ = std::make_unique<Saved>();
+    for (std::size_t n = 0; n < max_harts; ++n) {
+        saved_->seen[n] = per_hart_[n];
+        saved_->operations[n] = per_hart_[n].operations.load(std::memory_order_relaxed);
+    }
+    saved_->done = done_.load(std::memory_order_relaxed);
+    saved_->failed_checks = failed_checks_;
+    saved_->dead_handler = dead_handler_;
+    saved_->endless_fault = endless_fault_;
+}
+
+// What the kernel announced, and that there are processes, stays known: the same things come again.
+void GuestEvents::restore() {
+    const FutexGuard guard(lock_);
+    for (std::size_t n = 0; n < max_harts; ++n) {
+        if (per_hart_[n].traps != saved_->seen[n].traps) {
+            static_cast<Seen&>(per_hart_[n]) = saved_->seen[n];
+        }
+        per_hart_[n].operations.store(saved_->operations[n], std::memory_order_relaxed);
+        per_hart_[n].user_returned = saved_->seen[n].user_returned;
+    }
+    done_.store(saved_->done, std::memory_order_relaxed);
+    failed_checks_ = saved_->failed_checks;
+    dead_handler_ = saved_->dead_handler;
+    endless_fault_ = saved_->endless_fault;
+}
+
 u64 GuestEvents::operations() const {
     u64 sum = 0;
     for (const PerHart& hart : per_hart_) {

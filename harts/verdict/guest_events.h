@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harts/base/futex.h"
+#include "harts/base/restorable.h"
 #include "harts/core/hart.h"
 #include "harts/core/hart_events.h"
 #include "harts/observe/frame_ledger.h"
@@ -49,7 +50,7 @@ struct EndlessFault {
     GuestPlace where;
 };
 
-class GuestEvents : public GuestCallSink, public HartEvents {
+class GuestEvents : public GuestCallSink, public HartEvents, public Restorable {
 public:
     static constexpr std::size_t most_failed_checks = 256;
 
@@ -65,6 +66,9 @@ public:
     void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override EXCLUDES(lock_);
     void on_trap_return(const HartState& state) override;
     void on_satp(const HartState& state, u64 satp) override;
+
+    void save() override EXCLUDES(lock_);
+    void restore() override EXCLUDES(lock_);
 
     // --- any thread -------------------------------------------------------------------------------------------------
     [[nodiscard]] u64 operations() const;
@@ -83,9 +87,7 @@ public:
     [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
 
 private:
-    struct alignas(64) PerHart {
-        std::atomic<u64> operations{0};  // by the hart, read by the progress line; relaxed: a number of its own
-        // The hart's own:
+    struct Seen {
         u64 traps = 0;
         u64 system_calls = 0;
         std::optional<DeadHandler::Exception> last;  // that was not its handler's own
@@ -94,6 +96,9 @@ private:
         DeadHandler::Exception user_fault;           // the last one, and
         u64 user_satp = 0, user_returned = 0;        // of whom; instructions executed at the last return to user mode
         u64 user_repeats = 0;
+    };
+    struct alignas(64) PerHart : Seen {              // the hart's own, but:
+        std::atomic<u64> operations{0};              // by the hart, read by the progress line; relaxed: a number of its own
     };
     void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) EXCLUDES(lock_);
     void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to);
@@ -115,6 +120,15 @@ private:
     std::vector<FailedCheck> failed_checks_ GUARDED_BY(lock_);
     std::optional<DeadHandler> dead_handler_ GUARDED_BY(lock_);
     std::optional<EndlessFault> endless_fault_ GUARDED_BY(lock_);
+    struct Saved {
+        std::array<Seen, max_harts> seen;
+        std::array<u64, max_harts> operations;
+        u64 done;
+        std::vector<FailedCheck> failed_checks;
+        std::optional<DeadHandler> dead_handler;
+        std::optional<EndlessFault> endless_fault;
+    };
+    std::unique_ptr<Saved> saved_;                   // harts parked
 };
 
 }  // namespace stampede

@@ -1,0 +1,83 @@
+// program_rate --programs N: generated programs on the real kernel, each from its snapshot; how many a CPU second, and what they were like.
+// Exit: 0, or 2 when one found something.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "fuzz/program/generate.h"
+#include "fuzz/program/text.h"
+#include "fuzz/program_runner.h"
+
+using namespace stampede;
+using namespace stampede::fuzz;
+
+namespace {
+
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Of all programs.
+struct Totals {
+    u64 calls = 0, several_processes = 0, with_fork = 0, instructions = 0, dirty_pages = 0, found = 0;
+    std::array<u64, 4> ends{};
+};
+
+void run_one(ProgramRunner& runner, RandomNumbers& random, Totals& totals) {
+    const Program program = generate(random);
+    const ProgramOutcome outcome = runner.run(program);
+    const Extent extent = extent_of(program);
+    totals.calls += extent.calls;
+    totals.several_processes += program.processes.size() > 1 ? 1 : 0;
+    totals.with_fork += extent.forks != 0 ? 1 : 0;
+    totals.instructions += outcome.instructions;
+    totals.dirty_pages += outcome.dirty_pages;
+    ++totals.ends[static_cast<std::size_t>(outcome.end)];
+    if (!outcome.findings.empty() && totals.found++ < 10) {
+        const Finding& first = outcome.findings.front();
+        fmt::print("{}\nfound: {}: {}\n{}\n\n", print(program), name_of(first.kind), first.title, first.detail);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    u64 programs = 50'000, seed = 1;
+    std::string policy = "kmem";
+    RunnerSetup setup;
+    CLI::App app("Generated programs on the real kernel, each from one snapshot.");
+    app.add_option("--programs", programs, "how many")->check(CLI::Range(u64{1}, u64{1} << 40))->capture_default_str();
+    app.add_option("--harts", setup.harts)->check(CLI::Range(1, 64))->capture_default_str();
+    app.add_option("--seed", seed, "of the programs")->capture_default_str();
+    app.add_option("--policy", policy, "which kernel")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+
+    setup.kernel = fmt::format("{}/kernel-{}.elf", STAMPEDE_GUESTS, policy);
+    setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
+    const auto runner = ProgramRunner::create(setup);
+    if (!runner) {
+        fmt::print(stderr, "program_rate: {}\n", runner.error().message);
+        return 1;
+    }
+    RandomNumbers random(seed);
+    Totals totals;
+    const double began = cpu_seconds();
+    for (u64 n = 0; n < programs; ++n) {
+        run_one(**runner, random, totals);
+    }
+    const double took = cpu_seconds() - began, count = static_cast<double>(programs);
+    const auto mean = [&](u64 sum) { return static_cast<double>(sum) / count; };
+    fmt::print("{} programs, {} harts, {}: {:.0f} a CPU second\n", programs, setup.harts, policy, count / took);
+    fmt::print("each {:.1f} calls, {:.0f} instructions, {:.1f} dirty pages; {:.0f} % with several processes, {:.0f} % with a fork\n",
+               mean(totals.calls), mean(totals.instructions), mean(totals.dirty_pages), 100 * mean(totals.several_processes),
+               100 * mean(totals.with_fork));
+    fmt::print("{} slept, {} had their instructions spent, {} were stuck, {} stopped; {} found something\n", totals.ends[0], totals.ends[1],
+               totals.ends[2], totals.ends[3], totals.found);
+    return totals.found == 0 ? 0 : 2;
+}

@@ -1,0 +1,194 @@
+#include "fuzz/program_runner.h"
+
+#include <fmt/format.h>
+
+#include "fuzz/program/lowered.h"
+#include "harts/machine/snapshot.h"
+#include "harts/observe/audit.h"
+#include "harts/observe/audit_instant.h"
+#include "harts/observe/frame_ledger.h"
+#include "harts/verdict/frame_findings.h"
+#include "harts/verdict/run_facts.h"
+#include "harts/verdict/stale_findings.h"
+
+namespace stampede::fuzz {
+namespace {
+
+constexpr u64 most_to_boot = 500'000'000;                      // instructions
+// A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
+constexpr unsigned looks = 12;
+constexpr u64 between_looks = 500'000;
+constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 4'000'000,
+                                .instructions_without_progress = 2'000'000,
+                                .instructions_in_a_ring = 1'000'000,
+                                .looks_asleep = looks + 1};
+
+// Hears what the guest says, and hands it its program.
+class Events final : public GuestEvents {
+public:
+    using GuestEvents::GuestEvents;
+    std::string_view on_fetch(const HartState&, u32) override { return image; }
+    std::string image;
+};
+
+}  // namespace
+
+struct ProgramRunner::Parts {
+    Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made)
+        : setup(setup), machine(std::move(made)), symbols(kernel, setup.executor),
+          ledger(machine->ram(), FrameLedger::Drive::OneThread), stale(machine->ram(), setup.harts),
+          events(machine->ram(), [this] { machine->request_stop(); }, nullptr, &ledger) {
+        machine->set_console(&console);
+        machine->set_guest_calls(&events);
+        machine->set_events(&events);
+        machine->set_frame_watch(&ledger);
+        machine->set_translation_watch(&stale);
+    }
+
+    // What every program's run begins with, whatever its schedule.
+    Result<void> boot() {
+        const ScheduleSpec spec = *ScheduleSpec::parse("round-robin:1000");
+        const MachineStop stop = machine->run_scheduled(*spec.make(1, setup.harts), most_to_boot);
+        if (stop != MachineStop::SnapshotReady) {
+            const std::string said = console.last_line();
+            return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.kernel.string(), executed(),
+                                     said.empty() ? "; the console is silent" : "; the console's last line: " + said));
+        }
+        snapshot = std::make_unique<Snapshot>(*machine, std::vector<Restorable*>{&console, &events, &ledger, &stale});
+        return {};
+    }
+
+    [[nodiscard]] u64 executed() const {
+        u64 sum = 0;
+        for (u32 n = 0; n < setup.harts; ++n) {
+            sum += machine->instructions({n});
+        }
+        return sum;
+    }
+    [[nodiscard]] u64 system_calls() const {
+        u64 sum = 0;
+        for (u32 n = 0; n < setup.harts; ++n) {
+            sum += events.system_calls({n});
+        }
+        return sum;
+    }
+
+    std::vector<HartSnapshot> look_at_harts() {
+        std::vector<HartSnapshot> all;
+        for (u32 n = 0; n < setup.harts; ++n) {
+            all.push_back(snapshot_of(machine->hart({n}), machine->ram(), events.traps({n})));
+        }
+        return all;
+    }
+
+    ProgramOutcome::End drive(Schedule& schedule, RunFacts& facts) {
+        MachineStop stop = machine->run_scheduled(schedule, setup.most_instructions);
+        if (stop == MachineStop::Deadline) {
+            Watchdog watchdog(limits, Watchdog::Input::None);
+            for (unsigned n = 0; n < looks && stop == MachineStop::Deadline && !facts.stuck; ++n) {
+                facts.stuck = watchdog.look(look_at_harts());
+                stop = facts.stuck ? stop : machine->run_scheduled(schedule, between_looks);
+            }
+        }
+        switch (stop) {
+        case MachineStop::Idle: return ProgramOutcome::End::Slept;
+        case MachineStop::Deadline: return facts.stuck ? ProgramOutcome::End::Stuck : ProgramOutcome::End::InstructionsSpent;
+        default: return ProgramOutcome::End::Stopped;
+        }
+    }
+
+    // When all sleep no lock is held; else only what holds between any two instructions is asked for.
+    std::vector<Finding> audit_now(ProgramOutcome::End end) {
+        const std::optional<PhysAddr> at = events.audit_table();
+        const auto table = at ? load_audit_table(machine->ram(), *at) : std::nullopt;
+        if (!table) {
+            return {};
+        }
+        if (end == ProgramOutcome::End::Slept) {
+            return audit(machine->ram(), *table);
+        }
+        const auto view = AuditView::create(machine->ram(), *table);
+        if (!view) {
+            return {};
+        }
+        PolicyUse use = PolicyUse::Idle;
+        for (u32 n = 0; n < setup.harts; ++n) {
+            use = stands_in_policy(*view, machine->hart({n})) ? PolicyUse::Busy : use;
+        }
+        return audit_instant(*view, use).findings;
+    }
+
+    std::vector<Finding> findings(ProgramOutcome::End end, RunFacts& facts) {
+        facts.user_traps = RunFacts::UserTraps::Provoked;
+        facts.exit_status = machine->exit_status();
+        facts.end = end == ProgramOutcome::End::Stuck                   ? RunEnd::Stuck
+                    : end == ProgramOutcome::End::Slept                 ? RunEnd::Left
+                    : machine->exit_status()                            ? RunEnd::Finished
+                                                                        : RunEnd::InstructionsSpent;
+        facts.failed_checks = events.failed_checks();
+        facts.alarming = console.alarming();
+        facts.last_line = console.last_line();
+        facts.dead_handler = events.dead_handler();
+        facts.endless_fault = events.endless_fault();
+        facts.audited = audit_now(end);
+        merge_findings(facts.audited, ledger.count() != 0 ? frame_findings(ledger, symbols) : std::vector<Finding>());
+        if (facts.stuck || !facts.alarming.empty()) {
+            for (const HartSnapshot& hart : look_at_harts()) {
+                facts.harts.push_back({hart, events.place_of(machine->hart({hart.hart}).own)});
+            }
+        }
+        std::vector<Finding> all = findings_at_end(facts, symbols);
+        merge_findings(all, stale.count() != 0 ? stale_findings(stale.reports(), symbols, events) : std::vector<Finding>());
+        return all;
+    }
+
+    const RunnerSetup setup;
+    const std::unique_ptr<Machine> machine;
+    const GuestSymbols symbols;
+    ConsoleLog console;
+    FrameLedger ledger;
+    StaleTranslations stale;
+    Events events;
+    std::unique_ptr<Snapshot> snapshot;
+};
+
+ProgramRunner::ProgramRunner(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ProgramRunner::~ProgramRunner() = default;
+
+Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& setup) {
+    const Result<ElfImage> kernel = ElfImage::read(setup.kernel.string());
+    if (!kernel) {
+        return std::unexpected(kernel.error());
+    }
+    auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = TimeMode::Counted,
+                                    .bootargs = "run=executor", .permits = 0}, *kernel);
+    if (!machine) {
+        return std::unexpected(machine.error());
+    }
+    auto parts = std::make_unique<Parts>(setup, *kernel, std::move(*machine));
+    if (const Result<void> booted = parts->boot(); !booted) {
+        return std::unexpected(booted.error());
+    }
+    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(parts)));
+}
+
+ProgramOutcome ProgramRunner::run(const Program& program) {
+    Parts& parts = *parts_;
+    parts.events.image = lower(program);
+    const ScheduleSpec spec = program.schedule.spec();
+    parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
+    const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, parts.setup.harts);
+    const u64 executed = parts.executed(), system_calls = parts.system_calls();
+    RunFacts facts;
+    ProgramOutcome outcome;
+    outcome.end = parts.drive(*schedule, facts);
+    outcome.findings = parts.findings(outcome.end, facts);
+    outcome.instructions = parts.executed() - executed;
+    outcome.system_calls = parts.system_calls() - system_calls;
+    outcome.dirty_pages = parts.snapshot->dirty_pages().size();
+    outcome.state_hash = parts.machine->register_hash();
+    parts.snapshot->restore();
+    return outcome;
+}
+
+}  // namespace stampede::fuzz

@@ -1,0 +1,51 @@
+// Runs programs on the real kernel, each from one snapshot of a booted machine whose executor waits for a program, under all oracles that
+// watch a repeatable run.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fuzz/program/program.h"
+#include "harts/base/error.h"
+#include "harts/report/finding.h"
+
+namespace stampede::fuzz {
+
+struct RunnerSetup {
+    std::filesystem::path kernel;
+    std::filesystem::path executor;            // for names; may be empty
+    unsigned harts = 2;                        // 1 to 64
+    u64 memory = u64{16} << 20;                // bytes, as MachineConfig has it
+    // Of all harts together: a program that wants more is let go if it runs in user mode, and looked at if it does not.
+    u64 most_instructions = 3'000'000;
+};
+
+struct ProgramOutcome {
+    // How it ended. Slept: nothing can wake anybody any more, which is how a program ends; it may have left processes that wait for ever.
+    enum class End : u8 { Slept, InstructionsSpent, Stuck, Stopped };
+    End end = End::Slept;
+    std::vector<Finding> findings;
+    u64 instructions = 0;                      // of all harts
+    u64 system_calls = 0;
+    u64 dirty_pages = 0;                       // of RAM, that the reset took back
+    u64 state_hash = 0;                        // of all but RAM, at the end
+};
+
+// One thread.
+class ProgramRunner {
+public:
+    // Boots the kernel up to its snapshot. Error: a file or number that cannot be used; a kernel that does not come so far, with what it said.
+    [[nodiscard]] static Result<std::unique_ptr<ProgramRunner>> create(const RunnerSetup& setup);
+    ~ProgramRunner();
+
+    // `program` is a valid one. The same program gives the same outcome, whatever ran before.
+    [[nodiscard]] ProgramOutcome run(const Program& program);
+
+private:
+    struct Parts;
+    explicit ProgramRunner(std::unique_ptr<Parts> parts);
+    const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace stampede::fuzz
