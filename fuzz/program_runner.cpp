@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
 #include "harts/observe/audit.h"
@@ -152,7 +154,8 @@ struct ProgramRunner::Parts {
     std::unique_ptr<Snapshot> snapshot;
 };
 
-ProgramRunner::ProgramRunner(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ProgramRunner::ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting)
+    : plain_(std::move(plain)), counting_(std::move(counting)) {}
 ProgramRunner::~ProgramRunner() = default;
 
 Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& setup) {
@@ -160,24 +163,36 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
+    std::array<std::unique_ptr<Parts>, 2> both;
+    for (std::unique_ptr<Parts>& parts : both) {
+        auto made = boot(setup, *kernel);
+        if (!made) {
+            return std::unexpected(made.error());
+        }
+        parts = std::move(*made);
+    }
+    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(both[0]), std::move(both[1])));
+}
+
+Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel) {
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = TimeMode::Counted,
-                                    .bootargs = "run=executor", .permits = 0}, *kernel);
+                                    .bootargs = "run=executor", .permits = 0}, kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }
-    auto parts = std::make_unique<Parts>(setup, *kernel, std::move(*machine));
+    auto parts = std::make_unique<Parts>(setup, kernel, std::move(*machine));
     if (const Result<void> booted = parts->boot(); !booted) {
         return std::unexpected(booted.error());
     }
-    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(parts)));
+    return parts;
 }
 
 ProgramOutcome ProgramRunner::run(const Program& program) {
-    Parts& parts = *parts_;
-    parts.events.image = lower(program);
     const ScheduleSpec spec = program.schedule.spec();
+    const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, plain_->setup.harts);
+    Parts& parts = schedule->limits_events() ? *counting_ : *plain_;
+    parts.events.image = lower(program);
     parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
-    const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, parts.setup.harts);
     const u64 executed = parts.executed(), system_calls = parts.system_calls();
     RunFacts facts;
     ProgramOutcome outcome;

@@ -10,6 +10,10 @@
 #include "harts/base/error.h"
 #include "harts/report/finding.h"
 
+namespace stampede {
+class ElfImage;
+}
+
 namespace stampede::fuzz {
 
 struct RunnerSetup {
@@ -44,8 +48,11 @@ public:
 
 private:
     struct Parts;
-    explicit ProgramRunner(std::unique_ptr<Parts> parts);
-    const std::unique_ptr<Parts> parts_;
+    ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting);
+    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel);
+
+    // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise.
+    const std::unique_ptr<Parts> plain_, counting_;
 };
 
 }  // namespace stampede::fuzz
