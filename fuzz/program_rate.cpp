@@ -65,6 +65,9 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "program_rate: {}\n", runner.error().message);
         return 1;
     }
+    for (const Finding& finding : (*runner)->at_boot()) {
+        fmt::print("found before any program ran: {}: {}\n{}\n\n", name_of(finding.kind), finding.title, finding.detail);
+    }
     RandomNumbers random(seed);
     Totals totals;
     const double began = cpu_seconds();
@@ -79,5 +82,5 @@ int main(int argc, char** argv) {
                100 * mean(totals.with_fork));
     fmt::print("{} slept, {} had their instructions spent, {} were stuck, {} stopped; {} found something\n", totals.ends[0], totals.ends[1],
                totals.ends[2], totals.ends[3], totals.found);
-    return totals.found == 0 ? 0 : 2;
+    return totals.found == 0 && (*runner)->at_boot().empty() ? 0 : 2;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "fuzz/program/lowered.h"
@@ -56,6 +57,8 @@ struct ProgramRunner::Parts {
             return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.kernel.string(), executed(),
                                      said.empty() ? "; the console is silent" : "; the console's last line: " + said));
         }
+        RunFacts facts;
+        at_boot = findings(ProgramOutcome::End::Slept, facts);  // the one hart that runs is in user mode: no lock is held
         snapshot = std::make_unique<Snapshot>(*machine, std::vector<Restorable*>{&console, &events, &ledger, &stale});
         return {};
     }
@@ -141,6 +144,7 @@ struct ProgramRunner::Parts {
         }
         std::vector<Finding> all = findings_at_end(facts, symbols);
         merge_findings(all, stale.count() != 0 ? stale_findings(stale.reports(), symbols, events) : std::vector<Finding>());
+        std::erase_if(all, [&](const Finding& finding) { return std::ranges::count(at_boot, finding.title, &Finding::title) != 0; });
         return all;
     }
 
@@ -151,6 +155,7 @@ struct ProgramRunner::Parts {
     FrameLedger ledger;
     StaleTranslations stale;
     Events events;
+    std::vector<Finding> at_boot;
     std::unique_ptr<Snapshot> snapshot;
 };
 
@@ -186,6 +191,8 @@ Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSe
     }
     return parts;
 }
+
+const std::vector<Finding>& ProgramRunner::at_boot() const { return plain_->at_boot; }
 
 ProgramOutcome ProgramRunner::run(const Program& program) {
     const ScheduleSpec spec = program.schedule.spec();

@@ -43,7 +43,9 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<ProgramRunner>> create(const RunnerSetup& setup);
     ~ProgramRunner();
 
-    // `program` is a valid one. The same program gives the same outcome, whatever ran before.
+    // What the way to the snapshot has shown already: nothing that a program can be blamed for.
+    [[nodiscard]] const std::vector<Finding>& at_boot() const;
+    // `program` is a valid one. The same program gives the same outcome, whatever ran before; what was found at boot is left out.
     [[nodiscard]] ProgramOutcome run(const Program& program);
 
 private:

@@ -32,6 +32,8 @@ struct Snapshot::Saved {
     Perturbations perturbations;
     Turns::Progress turns;
     i64 exit_status = 0;
+    std::vector<u8> attributes;
+    std::vector<std::pair<u64, u32>> reservation_use;  // of pages that are marked
     bool watches_tables = false;
 };
 
@@ -104,6 +106,12 @@ void Snapshot::save() {
     saved_->perturbations = machine_.surroundings.perturbations;
     saved_->turns = machine_.turns.progress();
     saved_->exit_status = machine_.exit_status.load();
+    saved_->attributes = machine_.context.attributes.all();
+    for (u64 page = 0; page < machine_.ram.pages(); ++page) {
+        if ((saved_->attributes[page] & PageAttributes::reservation) != 0) {
+            saved_->reservation_use.emplace_back(page, machine_.context.reservation_use.count(page));
+        }
+    }
     saved_->watches_tables = machine_.context.translations != nullptr && machine_.context.translations->watches_tables();
     for (Restorable* other : others_) {
         other->save();
@@ -113,6 +121,7 @@ void Snapshot::save() {
 void Snapshot::restore() {
     forget_code_of_dirty_pages();
     saved_->dirty.restore();
+    restore_marks();
     // Devices drive lines, lines wake harts and may ask for a delay: what they touch comes back behind them.
     set_state(machine_.clint, saved_->clint);
     set_state(machine_.plic, saved_->plic);
@@ -129,21 +138,19 @@ void Snapshot::restore() {
     if (machine_.counter != nullptr) {
         machine_.counter->lines().forget();
     }
-    forget_watched_tables();
     for (Restorable* other : others_) {
         other->restore();
     }
 }
 
-// Tables are watched from the first stale translation on.
-void Snapshot::forget_watched_tables() {
-    TranslationWatch* const watch = machine_.context.translations;
-    if (watch == nullptr || watch->watches_tables() == saved_->watches_tables) {
-        return;
+// A page that is marked takes its stores the slow way, without a translation that could be evicted: that shows in what is.
+void Snapshot::restore_marks() {
+    machine_.context.attributes.go_back_to(saved_->attributes, PageAttributes::code);
+    for (const auto& [page, stores] : saved_->reservation_use) {
+        machine_.context.reservation_use.set_count(page, stores);
     }
-    watch->go_back_to(saved_->watches_tables);
-    for (u64 page = 0; page < machine_.ram.pages(); ++page) {
-        machine_.context.attributes.clear(page, PageAttributes::page_table);
+    if (TranslationWatch* const watch = machine_.context.translations; watch != nullptr) {
+        watch->go_back_to(saved_->watches_tables);
     }
 }
 
@@ -184,7 +191,6 @@ void Snapshot::restore_hart(SavedHart& saved) {
     // Line versions only grow: what was reserved is again what stands there.
     if (Reservation& reservation = hart.own.reservation; reservation.valid) {
         reservation.version = machine_.context.lines.of(reservation.physical).load();
-        attributes.set(machine_.ram.page_index(reservation.physical), PageAttributes::reservation);
     }
 }
 

@@ -2,7 +2,7 @@
 //
 // Coming back costs what has changed since: RAM by the pages that were stored to (memory/dirty_pages.h), translations by their entries;
 // devices, CSRs and the clock are small. What a guest cannot see stays as it is: decoded code but of pages whose contents come back,
-// line versions, pages' marks for load-reserved.
+// and line versions.
 //
 // From one snapshot, the same schedule leads to the same state (Machine::state_hash), the first time like any other; only time that is the
 // host's goes on from the snapshot's moment, at the host's pace.
@@ -37,7 +37,7 @@ private:
     void save();
     void restore_hart(SavedHart& saved);
     void forget_code_of_dirty_pages();
-    void forget_watched_tables();
+    void restore_marks();
 
     Machine::Implementation& machine_;
     const std::vector<Restorable*> others_;

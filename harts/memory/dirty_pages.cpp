@@ -60,7 +60,6 @@ void DirtyPages::restore() {
     for (u64 n = 0; n < count_; ++n) {
         const u64 page = pages_[n];
         copy_page(ram_.host(ram_base + page * page_size), kept_at(page));
-        attributes_.set(page, PageAttributes::clean);
     }
     count_ = 0;
 }

@@ -33,7 +33,7 @@ public:
     void track();
     // Pages that have been stored to since, in the order of their first store.
     [[nodiscard]] std::span<const u32> dirty() const NO_THREAD_SAFETY_ANALYSIS { return {pages_.data(), count_}; }
-    // Their contents come back, and they are clean again.
+    // Their contents come back. The caller marks them clean again.
     void restore() NO_THREAD_SAFETY_ANALYSIS;
 
 private:
