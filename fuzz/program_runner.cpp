@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
 #include "harts/observe/audit.h"
 #include "harts/observe/audit_instant.h"
+#include "harts/observe/branch_coverage.h"
 #include "harts/observe/frame_ledger.h"
 #include "harts/verdict/frame_findings.h"
 #include "harts/verdict/run_facts.h"
@@ -25,6 +25,11 @@ constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 4'000'000,
                                 .instructions_without_progress = 2'000'000,
                                 .instructions_in_a_ring = 1'000'000,
                                 .looks_asleep = looks + 1};
+
+// Where the kernel begins, it has its code.
+const ElfSegment& code_of(const ElfImage& kernel) {
+    return *std::ranges::find_if(kernel.segments(), [&](const ElfSegment& one) { return kernel.entry() - one.physical < one.memory_size; });
+}
 
 // Hears what the guest says, and hands it its program.
 class Events final : public GuestEvents {
@@ -46,6 +51,21 @@ struct ProgramRunner::Parts {
         machine->set_events(&events);
         machine->set_frame_watch(&ledger);
         machine->set_translation_watch(&stale);
+    }
+
+    // Error: the kernel has more code than there are counters.
+    Result<void> cover(const ElfImage& kernel, const Engine& engine) {
+        const ElfSegment& code = code_of(kernel);
+        if (code.bytes.size() > setup.coverage.size()) {
+            return error(fmt::format("{}: {} bytes of code, and counters for {}", kernel.name(), code.bytes.size(), setup.coverage.size()));
+        }
+        std::vector<Hart*> harts;
+        for (u32 n = 0; n < setup.harts; ++n) {
+            harts.push_back(&machine->hart({n}));
+        }
+        coverage = std::make_unique<BranchCoverage>(code.virtual_address, setup.coverage.first(code.bytes.size()), harts);
+        machine->set_observer(coverage.get(), engine);
+        return {};
     }
 
     // What every program's run begins with, whatever its schedule.
@@ -156,6 +176,7 @@ struct ProgramRunner::Parts {
     StaleTranslations stale;
     Events events;
     std::vector<Finding> at_boot;
+    std::unique_ptr<BranchCoverage> coverage;
     std::unique_ptr<Snapshot> snapshot;
 };
 
@@ -168,24 +189,29 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    std::array<std::unique_ptr<Parts>, 2> both;
-    for (std::unique_ptr<Parts>& parts : both) {
-        auto made = boot(setup, *kernel);
-        if (!made) {
-            return std::unexpected(made.error());
-        }
-        parts = std::move(*made);
+    auto plain = boot(setup, *kernel, covering_engine);
+    if (!plain) {
+        return std::unexpected(plain.error());
     }
-    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(both[0]), std::move(both[1])));
+    auto counting = boot(setup, *kernel, covering_counting_engine);
+    if (!counting) {
+        return std::unexpected(counting.error());
+    }
+    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting)));
 }
 
-Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel) {
+Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering) {
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = TimeMode::Counted,
                                     .bootargs = "run=executor", .permits = 0}, kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }
     auto parts = std::make_unique<Parts>(setup, kernel, std::move(*machine));
+    if (!setup.coverage.empty()) {
+        if (const Result<void> covered = parts->cover(kernel, covering); !covered) {
+            return std::unexpected(covered.error());
+        }
+    }
     if (const Result<void> booted = parts->boot(); !booted) {
         return std::unexpected(booted.error());
     }
@@ -194,8 +220,8 @@ Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSe
 
 const std::vector<Finding>& ProgramRunner::at_boot() const { return plain_->at_boot; }
 
-ProgramOutcome ProgramRunner::run(const Program& program) {
-    const ScheduleSpec spec = program.schedule.spec();
+ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<ScheduleSpec>& instead) {
+    const ScheduleSpec spec = instead ? *instead : program.schedule.spec();
     const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, plain_->setup.harts);
     Parts& parts = schedule->limits_events() ? *counting_ : *plain_;
     parts.events.image = lower(program);

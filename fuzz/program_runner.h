@@ -3,6 +3,8 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 
 namespace stampede {
 class ElfImage;
+struct Engine;
 }
 
 namespace stampede::fuzz {
@@ -23,6 +26,9 @@ struct RunnerSetup {
     u64 memory = u64{16} << 20;                // bytes, as MachineConfig has it
     // Of all harts together: a program that wants more is let go if it runs in user mode, and looked at if it does not.
     u64 most_instructions = 3'000'000;
+    // What the kernel's branches are counted in (harts/observe/branch_coverage.h), at least a byte for each byte of its code; empty: they
+    // are not.
+    std::span<u8> coverage;
 };
 
 struct ProgramOutcome {
@@ -46,12 +52,13 @@ public:
     // What the way to the snapshot has shown already: nothing that a program can be blamed for.
     [[nodiscard]] const std::vector<Finding>& at_boot() const;
     // `program` is a valid one. The same program gives the same outcome, whatever ran before; what was found at boot is left out.
-    [[nodiscard]] ProgramOutcome run(const Program& program);
+    // `schedule`, a repeatable one, takes the place of the program's own, with its seed.
+    [[nodiscard]] ProgramOutcome run(const Program& program, const std::optional<ScheduleSpec>& schedule = std::nullopt);
 
 private:
     struct Parts;
     ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting);
-    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel);
+    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering);
 
     // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise.
     const std::unique_ptr<Parts> plain_, counting_;

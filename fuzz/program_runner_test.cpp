@@ -13,11 +13,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2) {
+std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2, std::span<u8> coverage = {}) {
     RunnerSetup setup;
     setup.kernel = std::string(STAMPEDE_GUESTS "/kernel-") + policy + ".elf";
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
     setup.harts = harts;
+    setup.coverage = coverage;
     auto runner = ProgramRunner::create(setup);
     EXPECT_TRUE(runner.has_value()) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
@@ -71,6 +72,33 @@ TEST_P(RunnerTest, one_program_gives_one_outcome_behind_any_other) {
             EXPECT_EQ(outcome.system_calls, first[n].system_calls);
         }
     }
+}
+
+TEST_P(RunnerTest, one_program_covers_the_same_each_time_and_others_cover_more) {
+    std::vector<u8> counters(1 << 17);
+    const auto runner = runner_of("kmem", GetParam(), counters);
+    ASSERT_NE(runner, nullptr);
+    const auto covered_by = [&](const Program& program) {
+        std::ranges::fill(counters, u8{0});
+        (void)runner->run(program);
+        return counters;
+    };
+    RandomNumbers random(78);
+    std::vector<Program> programs;
+    std::vector<std::vector<u8>> first;
+    std::vector<u8> all(counters.size());
+    u64 before = 0;
+    for (unsigned n = 0; n < 60; ++n) {
+        programs.push_back(generate(random));
+        first.push_back(covered_by(programs.back()));
+        std::ranges::transform(all, first.back(), all.begin(), [](u8 one, u8 other) { return static_cast<u8>(one | other); });
+        before = n == 9 ? static_cast<u64>(std::ranges::count_if(all, [](u8 counter) { return counter != 0; })) : before;
+    }
+    for (unsigned n = programs.size(); n-- != 0;) {
+        EXPECT_EQ(covered_by(programs[n]), first[n]) << print(programs[n]);
+    }
+    EXPECT_GT(before, 500u) << "ways of branches, after 10 programs";
+    EXPECT_GT(std::ranges::count_if(all, [](u8 counter) { return counter != 0; }), before + before / 10) << "after 60";
 }
 
 INSTANTIATE_TEST_SUITE_P(Harts, RunnerTest, testing::Values(1, 2, 8));
@@ -130,6 +158,16 @@ TEST(RunnerTest, what_boot_shows_is_no_programs_fault) {
     const Program program = program_of("stampede-program 1\nprocess 0:\n  store page 2 1\n  r0 = fork { load page 2; sleep 1; load page 2 }\n"
                                        "  store page 2 9\n  wait\n");
     EXPECT_THAT(titles(runner->run(program)), HasSubstr("a byte changed that this process did not write"));
+}
+
+TEST(RunnerTest, more_code_than_counters_is_an_error) {
+    std::vector<u8> few(100);
+    RunnerSetup setup;
+    setup.kernel = STAMPEDE_GUESTS "/kernel-kmem.elf";
+    setup.coverage = few;
+    const auto runner = ProgramRunner::create(setup);
+    ASSERT_FALSE(runner.has_value());
+    EXPECT_THAT(runner.error().message, HasSubstr("bytes of code, and counters for 100"));
 }
 
 TEST(RunnerTest, a_kernel_without_an_executor_is_an_error_with_its_name) {

@@ -59,8 +59,15 @@ Accessed<Straddler> fetch_straddler(Hart& hart) {
     return Straddler{word, isa::decode(word)};
 }
 
-// As handlers::tell_flow(), for the full hart.
+// As handlers::tell_flow() and tell_branch(), for the full hart.
 void tell_flow(Observer& observer, Hart& hart, isa::Op op, const isa::Operands& operands, const Full& full) {
+    if (isa::line_of(op).flow == isa::Flow::Branch) {
+        observer.on_branch(hart, hart.own.pc, full.next() != full.link() ? Branch::Taken : Branch::NotTaken);
+        return;
+    }
+    if (op == isa::Op::Jalr) {
+        observer.on_jump(hart, full.next());
+    }
     if (op != isa::Op::Jal && op != isa::Op::Jalr) {
         return;
     }

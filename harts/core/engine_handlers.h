@@ -31,17 +31,30 @@ void tell_flow(Hart& hart, const Slot& slot, u64 pc, u64 target) {
     }
 }
 
+template <isa::Op op, class Observer>
+void tell_branch(Hart& hart, u64 pc, Branch branch, u64 target) {
+    if constexpr (isa::line_of(op).flow == isa::Flow::Branch) {
+        Observer::on_branch(hart, pc, branch);
+    } else if constexpr (op == isa::Op::Jalr) {
+        Observer::on_jump(hart, target);
+    }
+}
+
 template <isa::Op op, unsigned length, class Observer>
 void handler(ARGUMENTS) {
     constexpr isa::Flow flow = isa::line_of(op).flow;
     Fast<Observer> fast{hart, slot, slot + length / 2, data, length};
-    [[maybe_unused]] const u64 pc = SeesCalls<Observer> ? fast.pc() : 0;  // jalr leaves the page that slots are counted in
+    [[maybe_unused]] const u64 pc = SeesCalls<Observer> || SeesBranches<Observer> ? fast.pc() : 0;  // jalr leaves the page that slots are counted in
     isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
     if (fast.missed) [[unlikely]] {
         TAIL(go_slow, hart, slot, budget, data);
     }
     if constexpr (SeesCalls<Observer> && (op == isa::Op::Jal || op == isa::Op::Jalr)) {
         tell_flow<op, length, Observer>(*hart, *slot, pc, pc_of(hart->own, fast.next));
+    }
+    if constexpr (SeesBranches<Observer>) {
+        tell_branch<op, Observer>(*hart, pc, fast.taken ? Branch::Taken : Branch::NotTaken,
+                                  op == isa::Op::Jalr ? pc_of(hart->own, fast.next) : 0);
     }
     if constexpr (flow == isa::Flow::Branch) {
         if (fast.taken) {  // apart from the way below: else the compiler makes a conditional move and one shared jump of both
@@ -98,6 +111,9 @@ void far_handler(ARGUMENTS) {
     }
     if constexpr (SeesCalls<Observer> && op == isa::Op::Jal) {
         tell_flow<op, length, Observer>(*hart, *slot, pc, pc_of(hart->own, fast.next));
+    }
+    if constexpr (SeesBranches<Observer>) {
+        tell_branch<op, Observer>(*hart, pc, fast.next != stay ? Branch::Taken : Branch::NotTaken, 0);
     }
     slot = fast.next;
     budget -= slot->n;

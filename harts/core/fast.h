@@ -12,6 +12,7 @@ namespace stampede {
 // Observers are static policies; what one does not define costs nothing.
 //   load, store(hart, pc, host address, size)   a hit in the TLB is about to be used; false: take the slow path
 //   on_call, on_return, on_relaxed_next         as in core/observer.h
+//   on_branch, on_jump                          likewise
 // Where loads and stores are seen, atomics, fences and other hints take the slow path, whose Observer sees all of them.
 struct Quiet {};
 template <class O>
@@ -23,6 +24,9 @@ template <class O>
 concept SeesHints = requires(Hart& hart) { O::on_relaxed_next(hart); };
 template <class O>
 concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}, u64{}); };
+
+template <class O>
+concept SeesBranches = requires(Hart& hart) { O::on_branch(hart, u64{}, Branch::Taken); };
 
 template <class Observer>
 struct Fast {

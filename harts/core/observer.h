@@ -21,8 +21,12 @@ struct HartWatch {
     u64 ram = 0;                   // host address of RAM
     void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
     void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
+    void* branches = nullptr;      // what coverage counts in (harts/observe/branch_coverage.h)
     u64 context = 0;               // ored into the pc that race detection records: whose access it is
 };
+
+// Which way a conditional branch went.
+enum class Branch : u8 { NotTaken, Taken };
 
 // An atomic instruction on RAM.
 struct AtomicAccess {
@@ -65,6 +69,9 @@ public:
     // jal or jalr with rd = ra at `pc` to `target`; `back` is the return address. jalr x0, 0(ra).
     virtual void on_call(Hart&, [[maybe_unused]] u64 pc, [[maybe_unused]] u64 back, [[maybe_unused]] u64 target) {}
     virtual void on_return(Hart&, [[maybe_unused]] u64 to) {}
+    // A conditional branch at `pc` has been executed; a jalr has, to `target`.
+    virtual void on_branch(Hart&, [[maybe_unused]] u64 pc, Branch) {}
+    virtual void on_jump(Hart&, [[maybe_unused]] u64 target) {}
     // A trap is about to be taken (own.pc is the trapped one); xRET has been executed and leads to `to`.
     virtual void on_trap(Hart&, [[maybe_unused]] u64 cause, [[maybe_unused]] u64 tval, [[maybe_unused]] Privilege handler) {}
     virtual void on_trap_return(Hart&, [[maybe_unused]] u64 to) {}

@@ -30,6 +30,8 @@ public:
     }
     void on_call(Hart& h, u64 pc, u64 back, u64 target) override { tell(&Observer::on_call, h, pc, back, target); }
     void on_return(Hart& h, u64 to) override { tell(&Observer::on_return, h, to); }
+    void on_branch(Hart& h, u64 pc, Branch branch) override { tell(&Observer::on_branch, h, pc, branch); }
+    void on_jump(Hart& h, u64 target) override { tell(&Observer::on_jump, h, target); }
     void on_trap(Hart& h, u64 cause, u64 tval, Privilege handler) override { tell(&Observer::on_trap, h, cause, tval, handler); }
     void on_trap_return(Hart& h, u64 to) override { tell(&Observer::on_trap_return, h, to); }
     void on_satp(Hart& h) override { tell(&Observer::on_satp, h); }

@@ -1,0 +1,80 @@
+#include "fuzz/targets/environment.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+
+#include "harts/base/types.h"
+
+namespace stampede::fuzz {
+namespace {
+
+std::string value_of(const char* variable, const char* otherwise) {
+    const char* const value = std::getenv(variable);
+    return value != nullptr && *value != 0 ? value : otherwise;
+}
+
+Result<unsigned> harts_of(const std::string& text) {
+    unsigned harts = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), harts);
+    if (failure != std::errc() || end != text.data() + text.size() || harts < 1 || harts > max_harts) {
+        return error(fmt::format("STAMPEDE_CPUS is '{}': a number from 1 to {} is expected", text, max_harts));
+    }
+    return harts;
+}
+
+Result<std::optional<ScheduleSpec>> schedule_of(const std::string& words) {
+    if (words == "input") {
+        return std::nullopt;
+    }
+    const Result<ScheduleSpec> spec = ScheduleSpec::parse(words);
+    if (!spec) {
+        return error(fmt::format("STAMPEDE_SCHEDULE is '{}': {}", words, spec.error().message));
+    }
+    if (!spec->repeatable()) {
+        return error(fmt::format("STAMPEDE_SCHEDULE is '{}': `input` or a schedule that repeats is expected", words));
+    }
+    return *spec;
+}
+
+std::string own_path() {
+    std::error_code failure;
+    return std::filesystem::read_symlink("/proc/self/exe", failure).string();
+}
+
+}  // namespace
+
+std::vector<std::string> TargetEnvironment::command() const {
+    std::vector<std::string> words{"env", "STAMPEDE_POLICY=" + policy, fmt::format("STAMPEDE_CPUS={}", runner.harts)};
+    if (schedule) {
+        words.push_back("STAMPEDE_SCHEDULE=" + schedule->text());
+    }
+    words.push_back(own_path());
+    return words;
+}
+
+Result<TargetEnvironment> TargetEnvironment::read() {
+    TargetEnvironment environment;
+    const std::filesystem::path guests = std::filesystem::path(own_path()).parent_path().parent_path() / "guest";
+    environment.policy = value_of("STAMPEDE_POLICY", "kmem");
+    environment.runner.kernel = guests / ("kernel-" + environment.policy + ".elf");
+    environment.runner.executor = guests / "user/executor.elf";
+    environment.findings = value_of("STAMPEDE_FINDINGS", "findings");
+    if (!std::filesystem::exists(environment.runner.kernel)) {
+        return error(fmt::format("STAMPEDE_POLICY is '{}': there is no {}", environment.policy, environment.runner.kernel.string()));
+    }
+    const auto harts = harts_of(value_of("STAMPEDE_CPUS", "2"));
+    if (!harts) {
+        return std::unexpected(harts.error());
+    }
+    environment.runner.harts = *harts;
+    const auto schedule = schedule_of(value_of("STAMPEDE_SCHEDULE", "input"));
+    if (!schedule) {
+        return std::unexpected(schedule.error());
+    }
+    environment.schedule = *schedule;
+    return environment;
+}
+
+}  // namespace stampede::fuzz

@@ -1,0 +1,26 @@
+// What the fuzz targets take from the environment.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/program_runner.h"
+#include "harts/schedule/schedule_spec.h"
+
+namespace stampede::fuzz {
+
+struct TargetEnvironment {
+    RunnerSetup runner;                          // kernel, executor, harts
+    std::filesystem::path findings;
+    std::optional<ScheduleSpec> schedule;        // for all inputs; nothing: each has its own
+    std::string policy;
+
+    // The running program in the same environment: argv.
+    [[nodiscard]] std::vector<std::string> command() const;
+
+    // Error: names the variable, what it holds and what is expected.
+    [[nodiscard]] static Result<TargetEnvironment> read();
+};
+
+}  // namespace stampede::fuzz

@@ -1,0 +1,41 @@
+// Which branches of the kernel have been executed, and which way: what a fuzzer wants more of.
+//
+// A byte counts for each byte of the kernel's code. Instructions begin at even addresses, so a conditional branch has two: its own address
+// for "not taken", the next for "taken". Where a jalr leads (a call by pointer, a return) counts at the address it leads to, which no branch
+// has unless it is one. Only supervisor mode counts.
+#pragma once
+#include <span>
+
+#include "harts/core/engine.h"
+#include "harts/core/hart.h"
+
+namespace stampede {
+
+// Engines that see branches: for machines whose scheduling points are not counted, and for those whose are.
+extern const Engine covering_engine, covering_counting_engine;
+
+class BranchCoverage final : public Observer {
+public:
+    // `begin`: the virtual address that the kernel's code begins at; `counters` a byte for each of its bytes. Counters stop at 255. For all
+    // of `harts`; it must outlive their running.
+    BranchCoverage(u64 begin, std::span<u8> counters, std::span<Hart* const> harts);
+
+    void on_branch(Hart& hart, u64 pc, Branch branch) override { count(hart, pc + static_cast<u64>(branch)); }
+    void on_jump(Hart& hart, u64 target) override { count(hart, target); }
+
+    // As on_branch() and on_jump(), by the hart's watch.
+    static void count(Hart& hart, u64 at) {
+        const auto* self = static_cast<const BranchCoverage*>(hart.watch.branches);
+        if (const u64 offset = at - self->begin_; offset < self->counters_.size() && hart.own.mode == Privilege::Supervisor) {
+            u8& counter = self->counters_[offset];
+            const u8 now = __atomic_load_n(&counter, __ATOMIC_RELAXED);  // relaxed: a lost count is one less of many
+            __atomic_store_n(&counter, static_cast<u8>(now + (now != 255)), __ATOMIC_RELAXED);
+        }
+    }
+
+private:
+    const u64 begin_;
+    const std::span<u8> counters_;
+};
+
+}  // namespace stampede
