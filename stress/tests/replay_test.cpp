@@ -164,12 +164,13 @@ TEST_F(Replay, minimizing_keeps_the_title_and_the_original) {
     EXPECT_THAT(stress({"--replay", folder.string(), "--times", "3"}).out, HasSubstr("3 of 3 runs showed it again"));
 }
 
+// With a seed under which it shows in all the runs below; another kernel image may want another one.
 Options unlocked_counts() {
     Options options;
     options.workload = "forkbomb";
     options.policy = bug;
     options.cpus = 4;
-    options.seed = 1;
+    options.seed = 5;
     options.operations = 400;
     options.schedule = ScheduleSpec::parse("random:1000").value();
     return options;
@@ -232,7 +233,7 @@ TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
     std::string schedule;
     for (u64 seed = 0, operations = 0, runs = 0, titles = 0; lines >> schedule >> seed >> operations >> runs >> titles; ++number) {
         schedules.insert(schedule);
-        EXPECT_EQ(seed, 1 + number);
+        EXPECT_EQ(seed, unlocked_counts().seed + number);
         EXPECT_EQ(operations, std::min<u64>(400, u64{100} << number / 7));
         EXPECT_EQ(runs, 0u);
         EXPECT_EQ(titles, 2u);
@@ -349,7 +350,7 @@ TEST_F(Minimizing, turns_that_fit_into_no_file_are_not_kept) {
     EXPECT_EQ(minimized.after.switches, minimized.before.switches);
 }
 
-// A run of fewer operations that the finding shows in as well. Of 400 under random:1000: 2,995 system calls, 8,671 switches.
+// A run of fewer operations, or under another schedule, that the finding shows in as well: 400 under random:1000 cost the most.
 Result<RunSetup> run_of(u64 operations, const std::string& schedule = "random:1000") {
     ReplayFile file = replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), "");
     file.operations = operations;
@@ -374,7 +375,7 @@ TEST_F(Minimizing, fewer_system_calls_are_not_bought_with_more_switches) {
     const ReplayFile given = file(title_);
     start([given](const ReplayFile& tried) -> Result<RunSetup> {
         if (tried.schedule == "pct:2:1000") {
-            return run_of(300, "random:700");  // 2,295 and 9,234: fewer in all
+            return run_of(300, "random:700");  // fewer system calls, more switches
         }
         return tried == given ? run_of(400) : error("only its schedule is to change");
     });
