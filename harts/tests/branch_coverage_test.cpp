@@ -26,6 +26,7 @@ protected:
         code.branch(Op::Bne, t0, zero, loop);
         code.bind(end);
         code.raw_word(0x0000'006f);  // j .
+        code.align(4096);  // a page of its own: whoever comes there first takes the full hart's way
         code.bind(callee);
         called = callee;
         code.emit(Op::Jalr, zero, ra, 0);
@@ -47,7 +48,7 @@ protected:
 
     Stage stage;
     Label back, never, round, called;
-    std::array<u8, 4096> counters{};
+    std::array<u8, 8192> counters{};
     std::optional<BranchCoverage> coverage;
 };
 
