@@ -39,7 +39,7 @@ TEST(ProgramBinaryTest, every_byte_string_is_a_valid_program) {
 }
 
 TEST(ProgramBinaryTest, missing_bytes_are_0) {
-    EXPECT_EQ(decode(""), (Program{{ScheduleChoice::Kind::RoundRobin, 1, 0}, {Process{}}}));
+    EXPECT_EQ(decode(""), (Program{{ScheduleChoice::Kind::RoundRobin, ScheduleChoice::shortest_turn, 0}, {Process{}}}));
     for_each_generated(200, [](const Program& program) {
         std::string bytes = encode(program);
         while (!bytes.empty()) {
@@ -57,6 +57,8 @@ TEST(ProgramBinaryTest, bytes_behind_the_program_are_not_read) {
 TEST(ProgramBinaryTest, the_schedule_comes_first) {
     const Program program = program_of("schedule pct:2 seed 305419896\nprocess 0:\nprocess 1:\n");
     EXPECT_EQ(encode(program), std::string("\x02\x01\x00\x78\x56\x34\x12\x01\x00\x00", 10));
+    const ScheduleChoice choice = decode(std::string("\x01\x00\x00\x07", 4)).schedule;
+    EXPECT_EQ(choice, (ScheduleChoice{ScheduleChoice::Kind::Random, ScheduleChoice::shortest_turn, 7}));
 }
 
 TEST(ProgramBinaryTest, a_fork_too_deep_is_none_and_its_calls_are_those_of_the_list_around) {

@@ -20,7 +20,8 @@ public:
     ScheduleChoice schedule() {
         ScheduleChoice choice;
         choice.kind = static_cast<ScheduleChoice::Kind>(below(schedule_kind_count));
-        choice.parameter = static_cast<u16>(take(2) % ScheduleChoice::last_parameter(choice.kind) + 1);
+        const unsigned first = ScheduleChoice::first_parameter(choice.kind), last = ScheduleChoice::last_parameter(choice.kind);
+        choice.parameter = static_cast<u16>(first + take(2) % (last - first + 1));
         choice.seed = static_cast<u32>(take(4));
         return choice;
     }

@@ -66,7 +66,7 @@ private:
 std::string encode(const Program& program) {
     Writer writer;
     writer.put(static_cast<u64>(program.schedule.kind), 1);
-    writer.put(program.schedule.parameter - 1u, 2);
+    writer.put(program.schedule.parameter - u64{ScheduleChoice::first_parameter(program.schedule.kind)}, 2);
     writer.put(program.schedule.seed, 4);
     writer.put(program.processes.size() - 1, 1);
     for (const Process& process : program.processes) {

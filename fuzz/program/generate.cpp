@@ -1,5 +1,7 @@
 #include "fuzz/program/generate.h"
 
+#include <bit>
+
 #include "fuzz/program/call_choice.h"
 
 namespace stampede::fuzz {
@@ -27,8 +29,9 @@ ScheduleChoice generate_schedule(RandomNumbers& random) {
     if (choice.kind == ScheduleChoice::Kind::Pct) {
         choice.parameter = static_cast<u16>(1 + random.below(ScheduleChoice::deepest));
     } else {
-        const u64 scale = u64{1} << (4 + random.below(9));  // 16 to 4,096
-        choice.parameter = static_cast<u16>(1 + random.below(scale));
+        constexpr u16 shortest = ScheduleChoice::shortest_turn;
+        const u64 longest = u64{shortest} << random.below(std::bit_width(ScheduleChoice::longest_turn / unsigned{shortest}));
+        choice.parameter = static_cast<u16>(shortest + random.below(longest - shortest + 1));
     }
     choice.seed = static_cast<u32>(random.next());
     return choice;

@@ -66,8 +66,8 @@ private:
         if (auto choice = schedule_in(token.text)) {
             program_.schedule = *choice;
         } else {
-            return unexpected_token(token, fmt::format("round-robin:N or random:N, N from 1 to {}, or pct:D, D from 1 to {}",
-                                                       ScheduleChoice::longest_turn, ScheduleChoice::deepest));
+            return unexpected_token(token, fmt::format("round-robin:N or random:N, N from {} to {}, or pct:D, D from 1 to {}",
+                                                       ScheduleChoice::shortest_turn, ScheduleChoice::longest_turn, ScheduleChoice::deepest));
         }
         if (auto word = expect("seed"); !word) {
             return word;
@@ -86,7 +86,7 @@ private:
             const std::string_view name = name_of(kind);
             if (words.size() > name.size() && words.starts_with(name) && words[name.size()] == ':') {
                 Tokens parameter(words.substr(name.size() + 1));
-                const auto value = parse_number(parameter, 1, ScheduleChoice::last_parameter(kind), "");
+                const auto value = parse_number(parameter, ScheduleChoice::first_parameter(kind), ScheduleChoice::last_parameter(kind), "");
                 if (value) {
                     return ScheduleChoice{kind, static_cast<u16>(*value)};
                 }

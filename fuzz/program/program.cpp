@@ -109,7 +109,8 @@ std::optional<std::string> flaw(const Program& program) {
         return fmt::format("{} processes, expected 1 to {}", program.processes.size(), Program::most_processes);
     }
     const ScheduleChoice& schedule = program.schedule;
-    if (static_cast<unsigned>(schedule.kind) >= schedule_kind_count || schedule.parameter == 0 ||
+    if (static_cast<unsigned>(schedule.kind) >= schedule_kind_count ||
+        schedule.parameter < ScheduleChoice::first_parameter(schedule.kind) ||
         schedule.parameter > ScheduleChoice::last_parameter(schedule.kind)) {
         return "a schedule out of its range";
     }

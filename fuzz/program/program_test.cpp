@@ -30,7 +30,7 @@ TEST(ProgramTest, a_flaw_is_named) {
     EXPECT_EQ(flaw(program), "5 processes, expected 1 to 4");
     program.processes.resize(4);
     EXPECT_EQ(flaw(program), std::nullopt);
-    program.schedule.parameter = 0;
+    program.schedule = {ScheduleChoice::Kind::Random, ScheduleChoice::shortest_turn - 1, 0};
     EXPECT_EQ(flaw(program), "a schedule out of its range");
     program.schedule = {ScheduleChoice::Kind::Pct, 5, 0};
     EXPECT_EQ(flaw(program), "a schedule out of its range");

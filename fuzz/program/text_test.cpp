@@ -99,7 +99,8 @@ TEST(ProgramTextTest, without_its_line_the_schedule_is_the_standard_one) {
 
 TEST(ProgramTextTest, every_schedule_is_one_of_the_harness) {
     for (unsigned kind = 0; kind < schedule_kind_count; ++kind) {
-        ScheduleChoice choice{static_cast<ScheduleChoice::Kind>(kind), 3, 1};
+        const auto each = static_cast<ScheduleChoice::Kind>(kind);
+        const ScheduleChoice choice{each, ScheduleChoice::first_parameter(each), 1};
         EXPECT_EQ(choice.spec().text().substr(0, choice.words().size()), choice.words());
     }
     EXPECT_EQ((ScheduleChoice{ScheduleChoice::Kind::Random, 200, 7}).spec().instructions, 200u);
@@ -119,10 +120,10 @@ TEST(ProgramTextTest, errors_name_line_and_column_what_was_found_and_what_is_exp
         {"stampede-program 2\n", "line 1, column 18: found 2, expected a version from 1 to 1"},
         {"stampede-program 1 1\n", "line 1, column 20: found 1, expected the end of the line"},
         {"stampede-program 1\n", "line 2, column 1: found the end, expected process 0:"},
-        {"stampede-program 1\nschedule random:0 seed 1\n",
-         "line 2, column 10: found random:0, expected round-robin:N or random:N, N from 1 to 4096, or pct:D, D from 1 to 4"},
+        {"stampede-program 1\nschedule random:31 seed 1\n",
+         "line 2, column 10: found random:31, expected round-robin:N or random:N, N from 32 to 4096, or pct:D, D from 1 to 4"},
         {"stampede-program 1\nschedule pct:5 seed 1\n",
-         "line 2, column 10: found pct:5, expected round-robin:N or random:N, N from 1 to 4096, or pct:D, D from 1 to 4"},
+         "line 2, column 10: found pct:5, expected round-robin:N or random:N, N from 32 to 4096, or pct:D, D from 1 to 4"},
         {"stampede-program 1\nschedule pct:4\n", "line 2, column 15: found the end of the line, expected seed"},
         {"stampede-program 1\nschedule pct:4 seed 4294967296\n",
          "line 2, column 21: found 4294967296, expected a seed from 0 to 4294967295"},
