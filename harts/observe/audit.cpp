@@ -85,6 +85,18 @@ private:
     bool page_table_;
 };
 
+// Whether nobody has touched the frames that were never used, so that none of them needs a look of its own.
+bool nothing_beyond_frontier(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists) {
+    if (mappings.reach(view.frontier()) || free_lists.reach(view.frontier())) {
+        return false;
+    }
+    u64 frame = view.frontier();
+    while (frame < view.frame_count() && view.count(frame) == 0) {
+        ++frame;
+    }
+    return frame == view.frame_count();
+}
+
 // Frames with a count that no process uses, by owner.
 std::string owners_of_others(const AuditView& view, const Mappings& mappings) {
     std::array<u64, owner_names.size() + 1> numbers{};
@@ -155,8 +167,9 @@ std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
     Violations violations;
     const Mappings mappings = Mappings::collect(*view, violations);
     const FreeLists free_lists = FreeLists::collect(*view, violations);
-    for (Violations& part : in_pieces<Violations>(view->frame_count(), [&](u64 begin, u64 end, Violations& found) {
-             for (u64 frame = begin; frame < end; ++frame) {
+    const u64 end = nothing_beyond_frontier(*view, mappings, free_lists) ? view->frontier() : view->frame_count();
+    for (Violations& part : in_pieces<Violations>(end, [&](u64 first, u64 last, Violations& found) {
+             for (u64 frame = first; frame < last; ++frame) {
                  FrameCheck(*view, mappings, free_lists, frame).run(found);
              }
          })) {

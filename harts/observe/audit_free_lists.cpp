@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stampede {
 
 FreeLists FreeLists::collect(const AuditView& view, Violations& violations) {
@@ -30,6 +32,7 @@ FreeLists FreeLists::collect(const AuditView& view, Violations& violations) {
                 break;
             }
             list_of = static_cast<u8>(list + 1);
+            lists.end_ = std::max(lists.end_, *frame + 1);
             before = at;
             at = view.next_free(*frame);
         }

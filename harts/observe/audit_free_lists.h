@@ -14,11 +14,14 @@ public:
     [[nodiscard]] static FreeLists collect(const AuditView& view, Violations& violations);
 
     [[nodiscard]] bool holds(u64 frame) const { return list_of_[frame] != 0; }
+    // Whether any frame from this one on stands on a list.
+    [[nodiscard]] bool reach(u64 frame) const { return end_ > frame; }
     // Every list was followed to its end; else frames may be missed.
     [[nodiscard]] bool complete() const { return complete_; }
 
 private:
     std::vector<u8> list_of_;  // per frame: number of its list + 1, or 0
+    u64 end_ = 0;              // behind the last frame that stands on one
     bool complete_ = true;
 };
 

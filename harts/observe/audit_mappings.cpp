@@ -158,17 +158,20 @@ Mappings Mappings::collect(const AuditView& view, Violations& violations) {
         result.by_frame_.insert(result.by_frame_.end(), part.mappings.begin(), part.mappings.end());
         for (const u64 frame : part.page_tables) {
             result.page_tables_[frame] = 1;
+            result.end_ = std::max(result.end_, frame + 1);
         }
         violations.merge(std::move(part.violations));
     }
     oneapi::tbb::parallel_sort(result.by_frame_, [](const Mapping& a, const Mapping& b) {
         return std::tie(a.frame, a.pid, a.virtual_address) < std::tie(b.frame, b.pid, b.virtual_address);
     });
-    result.first_.resize(view.frame_count() + 1);
+    const u64 mapped = result.by_frame_.empty() ? 0 : result.by_frame_.back().frame + 1;
+    result.end_ = std::max(result.end_, mapped);
+    result.first_.resize(mapped + 1);
     for (const Mapping& mapping : result.by_frame_) {
         ++result.first_[mapping.frame + 1];
     }
-    for (u64 frame = 0; frame < view.frame_count(); ++frame) {
+    for (u64 frame = 0; frame < mapped; ++frame) {
         result.first_[frame + 1] += result.first_[frame];
     }
     return result;
@@ -183,6 +186,9 @@ u64 Mappings::frames_used() const {
 }
 
 std::span<const Mapping> Mappings::of(u64 frame) const {
+    if (frame + 1 >= first_.size()) {
+        return {};
+    }
     return std::span(by_frame_).subspan(first_[frame], first_[frame + 1] - first_[frame]);
 }
 

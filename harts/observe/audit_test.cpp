@@ -14,6 +14,7 @@ namespace stampede {
 namespace {
 
 using abi::FrameOwner;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -193,6 +194,24 @@ TEST_F(AuditTest, a_frame_past_the_frontier_on_the_free_list_is_found) {
     guest_.set_next_free(SyntheticGuest::frontier, 0);
     guest_.set_next_free(free_.back(), SyntheticGuest::address_of(SyntheticGuest::frontier).value);
     EXPECT_THAT(titles(), ElementsAre("a frame past the frontier of never used frames is in use"));
+}
+
+TEST_F(AuditTest, a_count_past_the_frontier_is_found) {
+    guest_.set_count(SyntheticGuest::frames - 1, 1);
+    EXPECT_THAT(titles(), ElementsAre("a frame past the frontier of never used frames is in use"));
+}
+
+TEST_F(AuditTest, a_mapping_past_the_frontier_is_found) {
+    guest_.set_pte(parent_, high_page, pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) | SyntheticGuest::user | Pte::r);
+    guest_.set_count(stack_, 0);
+    EXPECT_THAT(titles(), Contains("a frame past the frontier of never used frames is in use"));
+}
+
+// An empty one, which maps nothing.
+TEST_F(AuditTest, a_page_table_past_the_frontier_is_found) {
+    const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
+    guest_.ram().store_u64(root + 8 * 8, pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) | Pte::v);
+    EXPECT_THAT(titles(), Contains("a frame past the frontier of never used frames is in use"));
 }
 
 TEST_F(AuditTest, a_kernels_frame_that_nobody_counts_is_found) {

@@ -136,12 +136,6 @@ std::expected<AuditView, std::string> AuditView::create(const Ram& ram, const ab
     return view;
 }
 
-u64 AuditView::load(u64 address, unsigned width) const {
-    std::array<u8, 8> bytes{};
-    ram_->copy_out({address}, std::span(bytes).first(width));
-    return std::bit_cast<u64>(bytes);  // little endian, host and guest
-}
-
 std::optional<u64> AuditView::frame_of(PhysAddr address) const {
     const u64 frame = (address.value - table_.first_frame) / page_size;
     if (address.value < table_.first_frame || frame >= table_.frame_count) {
@@ -149,19 +143,6 @@ std::optional<u64> AuditView::frame_of(PhysAddr address) const {
     }
     return frame;
 }
-
-i64 AuditView::count(u64 frame) const {
-    u64 sum = 0;
-    for (u32 n = 0; n < table_.count_arrays; ++n) {
-        const abi::CountArray& counts = table_.counts[n];
-        const u64 value = load(counts.address + frame * counts.stride, counts.width);
-        const unsigned unused = 64 - 8 * counts.width;
-        sum += counts.is_signed != 0 ? static_cast<u64>(static_cast<i64>(value << unused) >> unused) : value;
-    }
-    return static_cast<i64>(sum);
-}
-
-u8 AuditView::owner(u64 frame) const { return static_cast<u8>(load(table_.owners + frame, 1)); }
 
 std::optional<AuditView::Process> AuditView::process(u64 slot) const {
     const u64 at = table_.process_base + slot * table_.process_stride;

@@ -28,8 +28,17 @@ public:
     // Frames at or past this one were never used.
     [[nodiscard]] u64 frontier() const { return frontier_; }
 
-    [[nodiscard]] i64 count(u64 frame) const;  // all arrays' sum
-    [[nodiscard]] u8 owner(u64 frame) const;   // a FrameOwner if the kernel is right
+    [[nodiscard]] i64 count(u64 frame) const {  // all arrays' sum
+        u64 sum = 0;
+        for (u32 n = 0; n < table_.count_arrays; ++n) {
+            const abi::CountArray& counts = table_.counts[n];
+            const u64 value = load(counts.address + frame * counts.stride, counts.width);
+            const unsigned unused = 64 - 8 * counts.width;
+            sum += counts.is_signed != 0 ? static_cast<u64>(static_cast<i64>(value << unused) >> unused) : value;
+        }
+        return static_cast<i64>(sum);
+    }
+    [[nodiscard]] u8 owner(u64 frame) const { return static_cast<u8>(load(table_.owners + frame, 1)); }  // a FrameOwner if the kernel is right
 
     [[nodiscard]] unsigned free_lists() const { return table_.free_lists; }
     [[nodiscard]] PhysAddr first_free(unsigned list) const {
@@ -51,7 +60,16 @@ public:
 
 private:
     AuditView(const Ram& ram, const abi::AuditTable& table) : ram_(&ram), table_(table) {}
-    [[nodiscard]] u64 load(u64 address, unsigned width) const;
+    // 1, 2, 4 or 8 bytes, aligned.
+    [[nodiscard]] u64 load(u64 address, unsigned width) const {
+        const u8* const at = ram_->host({address});
+        switch (width) {
+        case 1: return __atomic_load_n(at, __ATOMIC_RELAXED);
+        case 2: return __atomic_load_n(reinterpret_cast<const u16*>(at), __ATOMIC_RELAXED);
+        case 4: return __atomic_load_n(reinterpret_cast<const u32*>(at), __ATOMIC_RELAXED);
+        default: return __atomic_load_n(reinterpret_cast<const u64*>(at), __ATOMIC_RELAXED);
+        }
+    }
 
     const Ram* ram_;
     abi::AuditTable table_;
