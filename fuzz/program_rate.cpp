@@ -50,16 +50,20 @@ void run_one(ProgramRunner& runner, RandomNumbers& random, Totals& totals) {
 int main(int argc, char** argv) {
     u64 programs = 50'000, seed = 1;
     std::string policy = "kmem";
+    bool covered = true;
     RunnerSetup setup;
     CLI::App app("Generated programs on the real kernel, each from one snapshot.");
     app.add_option("--programs", programs, "how many")->check(CLI::Range(u64{1}, u64{1} << 40))->capture_default_str();
     app.add_option("--harts", setup.harts)->check(CLI::Range(1, 64))->capture_default_str();
     app.add_option("--seed", seed, "of the programs")->capture_default_str();
     app.add_option("--policy", policy, "which kernel")->capture_default_str();
+    app.add_flag("!--no-coverage", covered, "without counting the kernel's branches");
     CLI11_PARSE(app, argc, argv);
 
     setup.kernel = fmt::format("{}/kernel-{}.elf", STAMPEDE_GUESTS, policy);
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
+    std::vector<u8> counters(covered ? std::size_t{1} << 17 : 0);
+    setup.coverage = counters;
     const auto runner = ProgramRunner::create(setup);
     if (!runner) {
         fmt::print(stderr, "program_rate: {}\n", runner.error().message);
@@ -72,6 +76,7 @@ int main(int argc, char** argv) {
     Totals totals;
     const double began = cpu_seconds();
     for (u64 n = 0; n < programs; ++n) {
+        std::ranges::fill(counters, u8{0});  // as libFuzzer does
         run_one(**runner, random, totals);
     }
     const double took = cpu_seconds() - began, count = static_cast<double>(programs);

@@ -1,6 +1,6 @@
 // Programs as bytes, for a fuzzer that changes bytes: every byte string is some program.
 //
-//     schedule   kind, parameter - 1 (2 bytes), seed (4)
+//     schedule   kind, parameter less the first (2 bytes), seed (4)
 //     processes  number - 1
 //     each       calls: a tag, then the operands in the order of the shape; tag 0 ends the list
 //

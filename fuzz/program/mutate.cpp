@@ -262,4 +262,13 @@ u32 mutate(Program& program, RandomNumbers& random) {
     return made;
 }
 
+void shorten(Program& program, RandomNumbers& random) {
+    if (random.chance(1, long_ones)) {
+        return;
+    }
+    Mutation mutation(program, random);
+    while (extent_of(program).calls > usual_calls && mutation.remove()) {
+    }
+}
+
 }  // namespace stampede::fuzz

@@ -204,5 +204,27 @@ TEST(MutateTest, trimming_drops_what_is_too_much_and_nothing_else) {
     EXPECT_TRUE(program.processes[1].calls.empty());
 }
 
+TEST(MutateTest, long_programs_are_shortened_but_for_a_few_and_short_ones_left_alone) {
+    RandomNumbers random(11);
+    unsigned left_long = 0;
+    constexpr unsigned tries = 800;
+    for (unsigned n = 0; n < tries; ++n) {
+        Program program = generate(random);
+        while (extent_of(program).calls < 40) {
+            apply(Change::Insert, program, random);
+        }
+        shorten(program, random);
+        ASSERT_EQ(flaw(program), std::nullopt);
+        const unsigned calls = extent_of(program).calls;
+        EXPECT_TRUE(calls <= usual_calls || calls >= 40) << calls;
+        left_long += calls >= 40 ? 1 : 0;
+    }
+    EXPECT_NEAR(left_long, tries / long_ones, 25);
+    Program little = program_of("process 0:\n  getpid\n  getpid\n");
+    const Program before = little;
+    shorten(little, random);
+    EXPECT_EQ(little, before);
+}
+
 }  // namespace
 }  // namespace stampede::fuzz

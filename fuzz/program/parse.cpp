@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fuzz/program/binary.h"
 #include "fuzz/program/operand_parser.h"
 #include "fuzz/program/text.h"
 
@@ -213,5 +214,14 @@ private:
 }  // namespace
 
 Result<Program> parse(std::string_view text) { return Parser(text).program(); }
+
+Program input_program(std::string_view input) {
+    if (input.starts_with("stampede-program ")) {
+        if (Result<Program> program = parse(input)) {
+            return *std::move(program);
+        }
+    }
+    return decode(input);
+}
 
 }  // namespace stampede::fuzz

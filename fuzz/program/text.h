@@ -31,5 +31,7 @@ namespace stampede::fuzz {
 [[nodiscard]] std::string print(const Program& program);
 // Error: line and column, what was found and what is expected; limits and ranges exceeded are such errors.
 [[nodiscard]] Result<Program> parse(std::string_view text);
+// What a fuzzer's input stands for: a text that parse() takes, so that a corpus may begin with texts, or else bytes (binary.h).
+[[nodiscard]] Program input_program(std::string_view input);
 
 }  // namespace stampede::fuzz

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fuzz/program/binary.h"
 #include "fuzz/program/test_programs.h"
 
 namespace stampede::fuzz {
@@ -120,10 +121,10 @@ TEST(ProgramTextTest, errors_name_line_and_column_what_was_found_and_what_is_exp
         {"stampede-program 2\n", "line 1, column 18: found 2, expected a version from 1 to 1"},
         {"stampede-program 1 1\n", "line 1, column 20: found 1, expected the end of the line"},
         {"stampede-program 1\n", "line 2, column 1: found the end, expected process 0:"},
-        {"stampede-program 1\nschedule random:31 seed 1\n",
-         "line 2, column 10: found random:31, expected round-robin:N or random:N, N from 32 to 4096, or pct:D, D from 1 to 4"},
+        {"stampede-program 1\nschedule random:63 seed 1\n",
+         "line 2, column 10: found random:63, expected round-robin:N or random:N, N from 64 to 4096, or pct:D, D from 1 to 4"},
         {"stampede-program 1\nschedule pct:5 seed 1\n",
-         "line 2, column 10: found pct:5, expected round-robin:N or random:N, N from 32 to 4096, or pct:D, D from 1 to 4"},
+         "line 2, column 10: found pct:5, expected round-robin:N or random:N, N from 64 to 4096, or pct:D, D from 1 to 4"},
         {"stampede-program 1\nschedule pct:4\n", "line 2, column 15: found the end of the line, expected seed"},
         {"stampede-program 1\nschedule pct:4 seed 4294967296\n",
          "line 2, column 21: found 4294967296, expected a seed from 0 to 4294967295"},
@@ -207,6 +208,15 @@ TEST(ProgramTextTest, any_text_is_read_or_refused) {
             ASSERT_TRUE(parsed.error().message.starts_with("line "));
         }
     }
+}
+
+TEST(ProgramTextTest, an_input_is_a_text_or_else_bytes) {
+    const std::string text = "stampede-program 1\nprocess 0:\n  getpid\n";
+    EXPECT_EQ(input_program(text), program_of("process 0:\n  getpid\n"));
+    const std::string bytes = encode(program_of("process 0:\n  load 0x7\n"));
+    EXPECT_EQ(input_program(bytes), decode(bytes));
+    const std::string torn = text + "  get";
+    EXPECT_EQ(input_program(torn), decode(torn));
 }
 
 }  // namespace

@@ -38,6 +38,13 @@ Result<std::optional<ScheduleSpec>> schedule_of(const std::string& words) {
     return *spec;
 }
 
+Result<OnFinding> on_finding_of(const std::string& word) {
+    if (word == "abort" || word == "continue") {
+        return word == "abort" ? OnFinding::Abort : OnFinding::Continue;
+    }
+    return error(fmt::format("STAMPEDE_ON_FINDING is '{}': `abort` or `continue` is expected", word));
+}
+
 std::string own_path() {
     std::error_code failure;
     return std::filesystem::read_symlink("/proc/self/exe", failure).string();
@@ -74,6 +81,11 @@ Result<TargetEnvironment> TargetEnvironment::read() {
         return std::unexpected(schedule.error());
     }
     environment.schedule = *schedule;
+    const auto on_finding = on_finding_of(value_of("STAMPEDE_ON_FINDING", "abort"));
+    if (!on_finding) {
+        return std::unexpected(on_finding.error());
+    }
+    environment.on_finding = *on_finding;
     return environment;
 }
 

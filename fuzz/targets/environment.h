@@ -10,11 +10,14 @@
 
 namespace stampede::fuzz {
 
+enum class OnFinding : u8 { Abort, Continue };
+
 struct TargetEnvironment {
     RunnerSetup runner;                          // kernel, executor, harts
     std::filesystem::path findings;
     std::optional<ScheduleSpec> schedule;        // for all inputs; nothing: each has its own
     std::string policy;
+    OnFinding on_finding = OnFinding::Abort;
 
     // The running program in the same environment: argv.
     [[nodiscard]] std::vector<std::string> command() const;

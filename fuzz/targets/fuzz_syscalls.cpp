@@ -3,15 +3,19 @@
 //     STAMPEDE_POLICY     which kernel; kmem
 //     STAMPEDE_CPUS       harts; 2
 //     STAMPEDE_FINDINGS   the folder for what is found; findings
+//     STAMPEDE_ON_FINDING `abort` (the default), as libFuzzer expects; or `continue`: inputs that find something stay out of the corpus, and
+//                         the next one begins from the same snapshot as ever
 //     STAMPEDE_SCHEDULE   `input` (the default): the input's own; or one for all, as stress takes it, with the input's seed
 //
-// What is found gets its folder, then the process aborts, as libFuzzer expects.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "fuzz/program/binary.h"
 #include "fuzz/program/generate.h"
@@ -36,20 +40,79 @@ struct Target {
 };
 std::optional<Target> target;
 
+// What the inputs were like, for the last line.
+struct Totals {
+    u64 programs = 0, calls = 0, several_processes = 0, with_fork = 0, instructions = 0, dirty_pages = 0;
+
+    void add(const Program& program, const ProgramOutcome& outcome) {
+        const Extent extent = extent_of(program);
+        ++programs;
+        calls += extent.calls;
+        several_processes += program.processes.size() > 1 ? 1 : 0;
+        with_fork += extent.forks != 0 ? 1 : 0;
+        instructions += outcome.instructions;
+        dirty_pages += outcome.dirty_pages;
+    }
+    void print() const {
+        const auto mean = [&](u64 sum) { return static_cast<double>(sum) / static_cast<double>(std::max<u64>(programs, 1)); };
+        fmt::print(stderr, "{} programs: {:.1f} calls, {:.0f} instructions and {:.1f} pages written each; {:.0f} % with several processes, "
+                           "{:.0f} % with a fork\n",
+                   programs, mean(calls), mean(instructions), mean(dirty_pages), 100 * mean(several_processes), 100 * mean(with_fork));
+    }
+} totals;
+
 [[noreturn]] void give_up(const std::string& why) {
     fmt::print(stderr, "fuzz_syscalls: {}\n", why);
     std::exit(1);
 }
 
-// Prints and files it; gives the folder.
-void report(const Finding& found, const Program& program, std::string_view input) {
-    const FindingStore store(target->environment.findings);
-    Finding finding = found;
-    finding.reproduce = target->environment.command();
-    finding.reproduce.push_back((store.folder_of(finding) / "input").string());
-    const auto folder = store.add(finding, {{"program", print(program)}, {"input", std::string(input)}});
-    fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
-}
+// What was found, by key. The first is filed at once; how often it was found again, from time to time, for a file each would take longer than
+// the program that finds it.
+class Found {
+public:
+    void take(Finding finding, const Program& program, std::string_view input) {
+        Known& known = known_[finding.key()];
+        ++known.seen;
+        if (known.filed == 0) {
+            finding.count = 1;
+            known.finding = finding;
+            known.filed = 1;
+            file(finding, program, input);
+        } else if (known.seen >= 2 * known.filed) {
+            add(known);
+        }
+    }
+    void flush() {
+        for (auto& [key, known] : known_) {
+            add(known);
+        }
+    }
+
+private:
+    struct Known {
+        Finding finding;
+        u64 seen = 0, filed = 0;
+    };
+
+    static void file(Finding& finding, const Program& program, std::string_view input) {
+        const FindingStore store(target->environment.findings);
+        finding.reproduce = target->environment.command();
+        finding.reproduce.push_back((store.folder_of(finding) / "input").string());
+        const auto folder = store.add(finding, {{"program", print(program)}, {"input", std::string(input)}});
+        fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
+    }
+    static void add(Known& known) {
+        if (known.seen > known.filed) {
+            known.finding.count = known.seen - known.filed;
+            known.filed = known.seen;
+            if (const auto folder = FindingStore(target->environment.findings).add(known.finding); !folder) {
+                fmt::print(stderr, "{}\n", folder.error().message);
+            }
+        }
+    }
+
+    std::map<std::string, Known> known_;
+} found;
 
 std::size_t put(const Program& program, u8* data, std::size_t room) {
     const std::string bytes = encode(program);
@@ -78,6 +141,10 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
         give_up(runner.error().message);
     }
     target->runner = std::move(*runner);
+    std::atexit([] {
+        found.flush();
+        totals.print();
+    });
     for (const Finding& finding : target->runner->at_boot()) {
         fmt::print(stderr, "found before any program ran, and not again: {}\n", report_text(finding));
     }
@@ -85,22 +152,27 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
-    Program program = decode(text_of(data, size));
+    Program program = input_program(text_of(data, size));
     const ProgramOutcome outcome = target->runner->run(program, target->environment.schedule);
+    totals.add(program, outcome);
     if (outcome.findings.empty()) {
         return 0;
     }
     for (const Finding& finding : outcome.findings) {
-        report(finding, program, text_of(data, size));
+        found.take(finding, program, text_of(data, size));
     }
-    std::abort();
+    if (target->environment.on_finding == OnFinding::Abort) {
+        std::abort();
+    }
+    return -1;
 }
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::size_t room, unsigned seed) {
     RandomNumbers random(seed);
     constexpr u64 afresh = 50;  // one in so many is a new program
-    Program program = size == 0 || random.chance(1, afresh) ? generate(random) : decode(text_of(data, size));
+    Program program = size == 0 || random.chance(1, afresh) ? generate(random) : input_program(text_of(data, size));
     mutate(program, random);
+    shorten(program, random);
     const std::size_t length = put(program, data, room);
     return length != 0 ? length : size;  // too long for the room: the old one again
 }
@@ -108,5 +180,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::
 extern "C" std::size_t LLVMFuzzerCustomCrossOver(const u8* one, std::size_t one_size, const u8* other, std::size_t other_size, u8* out,
                                                  std::size_t room, unsigned seed) {
     RandomNumbers random(seed);
-    return put(cross(decode(text_of(one, one_size)), decode(text_of(other, other_size)), random), out, room);
+    Program made = cross(input_program(text_of(one, one_size)), input_program(text_of(other, other_size)), random);
+    shorten(made, random);
+    return put(made, out, room);
 }

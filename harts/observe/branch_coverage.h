@@ -16,8 +16,11 @@ extern const Engine covering_engine, covering_counting_engine;
 
 class BranchCoverage final : public Observer {
 public:
-    // `begin`: the virtual address that the kernel's code begins at; `counters` a byte for each of its bytes. Counters stop at 255. For all
-    // of `harts`; it must outlive their running.
+    // Counters stop here: a fuzzer that is told of more comes to like whatever loops longer.
+    static constexpr u8 most = 4;
+
+    // `begin`: the virtual address that the kernel's code begins at; `counters` a byte for each of its bytes. For all of `harts`; it must
+    // outlive their running.
     BranchCoverage(u64 begin, std::span<u8> counters, std::span<Hart* const> harts);
 
     void on_branch(Hart& hart, u64 pc, Branch branch) override { count(hart, pc + static_cast<u64>(branch)); }
@@ -29,7 +32,7 @@ public:
         if (const u64 offset = at - self->begin_; offset < self->counters_.size() && hart.own.mode == Privilege::Supervisor) {
             u8& counter = self->counters_[offset];
             const u8 now = __atomic_load_n(&counter, __ATOMIC_RELAXED);  // relaxed: a lost count is one less of many
-            __atomic_store_n(&counter, static_cast<u8>(now + (now != 255)), __ATOMIC_RELAXED);
+            __atomic_store_n(&counter, static_cast<u8>(now + (now < most ? 1 : 0)), __ATOMIC_RELAXED);
         }
     }
 

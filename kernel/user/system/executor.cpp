@@ -188,9 +188,9 @@ void wait_for_others(const Setup& setup) {
 }  // namespace
 
 [[noreturn]] void sleep_for_ever() {
-    std::uint8_t byte;
+    std::uint8_t bytes[512];  // many: a program may write here by the descriptor's number, and that wakes all
     for (;;) {
-        while (read(common.end[0], &byte, 1) > 0) {
+        while (read(common.end[0], bytes, sizeof bytes) > 0) {
         }
         // The program closed it: one of its own then. Two descriptors must be free for it.
         close(0);
