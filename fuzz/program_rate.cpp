@@ -1,4 +1,4 @@
-// program_rate --programs N: generated programs on the real kernel, each from its snapshot; how many a CPU second, and what they were like.
+// program_rate --programs N, program_rate-race with race detection: generated programs on the real kernel, each from its snapshot; how many a CPU second, and what they were like.
 // Exit: 0, or 2 when one found something.
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 #include "fuzz/program/generate.h"
 #include "fuzz/program/text.h"
 #include "fuzz/program_runner.h"
+#include "fuzz/targets/races.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
     std::vector<u8> counters(covered ? std::size_t{1} << 17 : 0);
     setup.coverage = counters;
+    setup.race = race_detection;
     const auto runner = ProgramRunner::create(setup);
     if (!runner) {
         fmt::print(stderr, "program_rate: {}\n", runner.error().message);

@@ -10,6 +10,7 @@
 #include "harts/observe/audit_instant.h"
 #include "harts/observe/branch_coverage.h"
 #include "harts/observe/frame_ledger.h"
+#include "harts/verdict/address_text.h"
 #include "harts/verdict/frame_findings.h"
 #include "harts/verdict/run_facts.h"
 #include "harts/verdict/stale_findings.h"
@@ -44,8 +45,12 @@ public:
 struct ProgramRunner::Parts {
     Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made)
         : setup(setup), machine(std::move(made)), symbols(kernel, setup.executor),
-          ledger(machine->ram(), FrameLedger::Drive::OneThread), stale(machine->ram(), setup.harts),
+          ledger(machine->ram(), FrameLedger::Drive::OneThread),
+          race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, Drive::Repeatable)), stale(machine->ram(), setup.harts),
           events(machine->ram(), [this] { machine->request_stop(); }, nullptr, &ledger) {
+        if (race != nullptr) {
+            race->expect_snapshot();
+        }
         machine->set_console(&console);
         machine->set_guest_calls(&events);
         machine->set_events(&events);
@@ -64,14 +69,16 @@ struct ProgramRunner::Parts {
             harts.push_back(&machine->hart({n}));
         }
         coverage = std::make_unique<BranchCoverage>(code.virtual_address, setup.coverage.first(code.bytes.size()), harts);
-        machine->set_observer(coverage.get(), engine);
+        if (race == nullptr) {
+            machine->set_observer(coverage.get(), engine);
+        }
         return {};
     }
 
     // What every program's run begins with, whatever its schedule.
     Result<void> boot() {
         const ScheduleSpec spec = *ScheduleSpec::parse("round-robin:1000");
-        const MachineStop stop = machine->run_scheduled(*spec.make(1, setup.harts), most_to_boot);
+        const MachineStop stop = machine->run_scheduled(*spec.make(1, setup.harts), most_to_boot, race.get());
         if (stop != MachineStop::SnapshotReady) {
             const std::string said = console.last_line();
             return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.kernel.string(), executed(),
@@ -79,7 +86,11 @@ struct ProgramRunner::Parts {
         }
         RunFacts facts;
         at_boot = findings(ProgramOutcome::End::Slept, facts);  // the one hart that runs is in user mode: no lock is held
-        snapshot = std::make_unique<Snapshot>(*machine, std::vector<Restorable*>{&console, &events, &ledger, &stale});
+        std::vector<Restorable*> others{&console, &events, &ledger, &stale};
+        if (race != nullptr) {
+            others.push_back(race.get());
+        }
+        snapshot = std::make_unique<Snapshot>(*machine, others);
         return {};
     }
 
@@ -107,12 +118,13 @@ struct ProgramRunner::Parts {
     }
 
     ProgramOutcome::End drive(Schedule& schedule, RunFacts& facts) {
-        MachineStop stop = machine->run_scheduled(schedule, setup.most_instructions);
+        MachineStop stop = machine->run_scheduled(schedule, setup.most_instructions, race.get());
         if (stop == MachineStop::Deadline) {
-            Watchdog watchdog(limits, Watchdog::Input::None);
+            Watchdog watchdog(limits, Watchdog::Input::None,
+                              [this](PhysAddr word) { return race == nullptr ? std::nullopt : race->holder_of(word); });
             for (unsigned n = 0; n < looks && stop == MachineStop::Deadline && !facts.stuck; ++n) {
                 facts.stuck = watchdog.look(look_at_harts());
-                stop = facts.stuck ? stop : machine->run_scheduled(schedule, between_looks);
+                stop = facts.stuck ? stop : machine->run_scheduled(schedule, between_looks, race.get());
             }
         }
         switch (stop) {
@@ -163,6 +175,9 @@ struct ProgramRunner::Parts {
             }
         }
         std::vector<Finding> all = findings_at_end(facts, symbols);
+        if (race != nullptr && race->news()) {
+            merge_findings(all, race->findings({symbols, events, [this](PhysAddr at) { return address_text(machine->ram(), events, symbols, at); }}));
+        }
         merge_findings(all, stale.count() != 0 ? stale_findings(stale.reports(), symbols, events) : std::vector<Finding>());
         std::erase_if(all, [&](const Finding& finding) { return std::ranges::count(at_boot, finding.title, &Finding::title) != 0; });
         return all;
@@ -173,6 +188,7 @@ struct ProgramRunner::Parts {
     const GuestSymbols symbols;
     ConsoleLog console;
     FrameLedger ledger;
+    const std::unique_ptr<RaceDetection> race;
     StaleTranslations stale;
     Events events;
     std::vector<Finding> at_boot;
@@ -192,6 +208,9 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     auto plain = boot(setup, *kernel, covering_engine);
     if (!plain) {
         return std::unexpected(plain.error());
+    }
+    if (setup.race != nullptr) {
+        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), nullptr));
     }
     auto counting = boot(setup, *kernel, covering_counting_engine);
     if (!counting) {
@@ -223,7 +242,7 @@ const std::vector<Finding>& ProgramRunner::at_boot() const { return plain_->at_b
 ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<ScheduleSpec>& instead) {
     const ScheduleSpec spec = instead ? *instead : program.schedule.spec();
     const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, plain_->setup.harts);
-    Parts& parts = schedule->limits_events() ? *counting_ : *plain_;
+    Parts& parts = schedule->limits_events() && counting_ != nullptr ? *counting_ : *plain_;
     parts.events.image = lower(program);
     parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
     const u64 executed = parts.executed(), system_calls = parts.system_calls();

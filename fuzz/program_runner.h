@@ -11,6 +11,7 @@
 #include "fuzz/program/program.h"
 #include "harts/base/error.h"
 #include "harts/report/finding.h"
+#include "harts/verdict/race_support.h"
 
 namespace stampede {
 class ElfImage;
@@ -29,6 +30,8 @@ struct RunnerSetup {
     // What the kernel's branches are counted in (harts/observe/branch_coverage.h), at least a byte for each byte of its code; empty: they
     // are not.
     std::span<u8> coverage;
+    // Races and lock orders are found too, where the program can.
+    MakeRaceDetection race = nullptr;
 };
 
 struct ProgramOutcome {
@@ -60,7 +63,8 @@ private:
     ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting);
     [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering);
 
-    // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise.
+    // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise. With race detection the
+    // first does both, and there is no second.
     const std::unique_ptr<Parts> plain_, counting_;
 };
 

@@ -8,10 +8,9 @@
 
 #include "harts/observe/audit.h"
 #include "harts/observe/frame_ledger.h"
+#include "harts/verdict/address_text.h"
 #include "harts/verdict/audit_moments.h"
 #include "harts/verdict/frame_findings.h"
-#include "harts/observe/audit_view.h"
-#include "harts/observe/frame_owner.h"
 #include "harts/schedule/runs.h"
 #include "harts/verdict/guest_events.h"
 #include "harts/verdict/guest_symbols.h"
@@ -213,20 +212,7 @@ private:
     }
 
     std::vector<Finding> races() const {
-        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_, [this](PhysAddr at) { return address_text(at); }});
-    }
-
-    // Of the kernel's image by name, else by frame and its owner.
-    std::string address_text(PhysAddr at) const {
-        const std::optional<PhysAddr> address = events_->audit_table();
-        const auto table = address ? load_audit_table(machine_->ram(), *address) : std::nullopt;
-        if (table && !symbols_.in_image(at)) {
-            if (const auto view = AuditView::create(machine_->ram(), *table); view && view->frame_of(at)) {
-                const u64 frame = *view->frame_of(at);
-                return fmt::format("frame {} ({})+{:#x}", frame, owner_name(view->owner(frame)), at.offset());
-            }
-        }
-        return symbols_.describe_physical(at);
+        return race_ == nullptr ? std::vector<Finding>() : race_->findings({symbols_, *events_, [this](PhysAddr at) { return address_text(machine_->ram(), *events_, symbols_, at); }});
     }
 
     bool input_over() {

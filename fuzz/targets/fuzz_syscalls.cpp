@@ -25,6 +25,7 @@
 #include "fuzz/targets/environment.h"
 #include "harts/report/finding_store.h"
 #include "harts/report/text.h"
+#include "fuzz/targets/races.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
@@ -136,6 +137,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     target->environment = *environment;
     RunnerSetup setup = environment->runner;
     setup.coverage = counters;
+    setup.race = race_detection;
     auto runner = ProgramRunner::create(setup);
     if (!runner) {
         give_up(runner.error().message);

@@ -22,6 +22,7 @@ struct HartWatch {
     void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
     void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
     void* branches = nullptr;      // what coverage counts in (harts/observe/branch_coverage.h)
+    u8* recorded = nullptr;        // by page of RAM: 1 where race detection has recorded an access (all harts'); null: nobody asks
     u64 context = 0;               // ored into the pc that race detection records: whose access it is
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <unordered_map>
 
 #include "harts/base/futex.h"
 #include "harts/observe/elf_file.h"
@@ -99,11 +100,13 @@ struct Symbols::Implementation {
     void read_units();
     [[nodiscard]] std::optional<Dwarf_Die> unit_at(u64 address) REQUIRES(lock);
     [[nodiscard]] std::vector<SourceLocation> frames_at(u64 address) REQUIRES(lock);
+    [[nodiscard]] const std::vector<SourceLocation>& known_frames_at(u64 address) REQUIRES(lock);
 
     FutexLock lock;  // libdw reads lazily, into itself
     ElfFile file;
     std::unique_ptr<Dwarf, EndDwarf> dwarf;  // null: no debug information
     std::vector<UnitRange> units;            // by low
+    std::unordered_map<u64, std::vector<SourceLocation>> known GUARDED_BY(lock);  // by address: the same few are asked for again and again
 };
 
 void Symbols::Implementation::read_units() {
@@ -147,6 +150,17 @@ std::vector<SourceLocation> Symbols::Implementation::frames_at(u64 address) {
     return frames;
 }
 
+const std::vector<SourceLocation>& Symbols::Implementation::known_frames_at(u64 address) {
+    constexpr std::size_t most = std::size_t{1} << 16;
+    if (const auto found = known.find(address); found != known.end()) {
+        return found->second;
+    }
+    if (known.size() == most) {
+        known.clear();
+    }
+    return known.emplace(address, frames_at(address)).first->second;
+}
+
 Result<Symbols> Symbols::read(const std::filesystem::path& path) {
     Result<ElfFile> file = ElfFile::open(path);
     if (!file) {
@@ -163,7 +177,7 @@ Symbols::~Symbols() = default;
 std::vector<SourceLocation> Symbols::frames(u64 pc, PcKind kind) const {
     const u64 before = kind == PcKind::ReturnAddress && pc != 0 ? pc - 1 : pc;
     const FutexGuard guard(implementation_->lock);
-    std::vector<SourceLocation> frames = implementation_->frames_at(implementation_->file.to_virtual(before));
+    std::vector<SourceLocation> frames = implementation_->known_frames_at(implementation_->file.to_virtual(before));
     for (SourceLocation& frame : frames) {
         frame.pc = pc;
     }

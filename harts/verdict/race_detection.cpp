@@ -33,6 +33,17 @@ public:
 
     void on_turn(HartId hart) override { observer_.switch_to(hart); }
     void on_turns_over() override { observer_.leave(); }
+    void save() override {
+        observer_.save();
+        saved_races_ = count();
+        saved_edges_ = observer_.lock_order().size();
+    }
+    void restore() override { observer_.restore(); }
+    void expect_snapshot() override {
+        observer_.expect_snapshot();
+        machine_.set_observer(&observer_, racing_again_engine);
+    }
+    bool news() const override { return count() > saved_races_ || observer_.lock_order().size() > saved_edges_; }
     std::size_t count() const override { return observer_.reports().size(); }
 
     std::vector<Finding> findings(const RaceNaming& naming) const override {
@@ -55,6 +66,7 @@ public:
 private:
     Machine& machine_;
     RaceObserver observer_;
+    std::size_t saved_races_ = 0, saved_edges_ = 0;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harts/base/restorable.h"
 #include "harts/machine/machine.h"
 #include "harts/report/finding.h"
 #include "harts/verdict/guest_events.h"
@@ -20,12 +21,16 @@ struct RaceNaming {
     std::function<std::string(PhysAddr)> address = {};  // "kernel::counts+0x18", "frame 129 (user)+0x10"; none: symbols alone
 };
 
-class RaceDetection : public TurnListener {
+class RaceDetection : public TurnListener, public Restorable {
 public:
     // Races and lock-order inversions so far. Harts parked.
     [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
     // How many different ones there are, at little cost. Any thread.
     [[nodiscard]] virtual std::size_t count() const = 0;
+    // Whether there may be others than at the last save(). Harts parked.
+    [[nodiscard]] virtual bool news() const = 0;
+    // There will be a snapshot, and branches are counted where HartWatch::branches is set (observe/branch_coverage.h). The machine has not run.
+    virtual void expect_snapshot() = 0;
     // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
     [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;
 };

@@ -24,6 +24,13 @@ public:
     // What a tagged pc of this hart's stands for. Any thread, for a tag that is in use.
     [[nodiscard]] const LockSet& find(u64 tagged) const { return sets_[tagged >> 40 & (numbers - 1)]; }
 
+    // The numbers of now are what restore() brings back; those given since then may be given again. Harts parked.
+    void save() { saved_ = {last_, next_}; }
+    void restore() {
+        last_ = saved_.last;
+        next_ = saved_.next;
+    }
+
     [[nodiscard]] static u32 hart_of(u64 tagged) { return static_cast<u32>(tagged >> 54 & 63); }
     [[nodiscard]] static u64 pc_of(u64 tagged) {
         const u64 low = tagged & ((u64{1} << 40) - 1);
@@ -39,6 +46,10 @@ private:
     std::unique_ptr<LockSet[]> sets_;
     std::array<u16, hashes> last_{};  // by hash: a number that had this set
     u32 next_ = 0;
+    struct {
+        std::array<u16, hashes> last;
+        u32 next;
+    } saved_{};
 };
 
 }  // namespace stampede

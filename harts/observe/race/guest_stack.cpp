@@ -41,7 +41,31 @@ private:
 ParkedStacks::ParkedStacks() : buckets_(std::make_unique<Bucket[]>(buckets)) {}
 
 ParkedStacks::Bucket& ParkedStacks::bucket_of(u64 back, u64 sp, u64 space) {
-    return buckets_[((back * odd) ^ (sp * 0xc2b2'ae3d'27d4'eb4f) ^ (space * odd)) >> 40 & (buckets - 1)];
+    const u64 at = ((back * odd) ^ (sp * 0xc2b2'ae3d'27d4'eb4f) ^ (space * odd)) >> 40 & (buckets - 1);
+    changed_.note(at);
+    return buckets_[at];
+}
+
+void ParkedStacks::copy_stacks(Bucket& to, const Bucket& from) {
+    for (unsigned n = 0; n < ways; ++n) {
+        to.stacks[n].age = from.stacks[n].age;
+        to.stacks[n].count = from.stacks[n].count;
+        copy(to.stacks[n].frames.data(), from.stacks[n].frames.data(), from.stacks[n].count);
+    }
+}
+
+void ParkedStacks::save() {
+    saved_ = std::make_unique<Bucket[]>(buckets);
+    for (unsigned n = 0; n < buckets; ++n) {
+        copy_stacks(saved_[n], buckets_[n]);
+    }
+    saved_clock_ = clock_.load(std::memory_order_relaxed);
+    changed_.begin(buckets);
+}
+
+void ParkedStacks::restore() {
+    changed_.take([this](u32 at) { copy_stacks(buckets_[at], saved_[at]); });
+    clock_.store(saved_clock_, std::memory_order_relaxed);
 }
 
 void ParkedStacks::park(const GuestFrame* frames, unsigned count) {

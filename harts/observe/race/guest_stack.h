@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "harts/base/types.h"
+#include "harts/observe/race/change_log.h"
 
 namespace stampede {
 
@@ -50,6 +51,10 @@ public:
     // Takes up the stack whose innermost frame is (back, sp, space): writes its frames, gives their number; 0: there is none.
     unsigned take(u64 back, u64 sp, u64 space, GuestFrame* frames);
 
+    // The stacks of now are what restore() brings back. Harts parked.
+    void save();
+    void restore();
+
 private:
     static constexpr unsigned ways = 4, buckets = 512;
     struct Stack {
@@ -62,8 +67,11 @@ private:
         std::array<Stack, ways> stacks;
     };
     Bucket& bucket_of(u64 back, u64 sp, u64 space);
+    static void copy_stacks(Bucket& to, const Bucket& from);
 
-    std::unique_ptr<Bucket[]> buckets_;
+    std::unique_ptr<Bucket[]> buckets_, saved_;
+    u64 saved_clock_ = 0;
+    ChangeLog changed_;
     std::atomic<u64> clock_{0};  // relaxed: ages only have to differ
 };
 
@@ -130,6 +138,9 @@ public:
         }
         return interrupted;
     }
+
+    // Becomes what `saved` is.
+    void go_back_to(const GuestStack& saved) { replace(saved.frames_.data(), saved.depth_); }
 
     [[nodiscard]] unsigned depth() const { return depth_; }
     [[nodiscard]] const GuestFrame& frame(unsigned n) const { return frames_[n]; }  // 0: the outermost

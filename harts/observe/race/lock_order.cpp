@@ -62,15 +62,41 @@ void search(const Graph& graph, u64 start, std::vector<LockEdge>& path, std::set
 
 }  // namespace
 
+// Where the edge stands among places_, or would.
+std::size_t LockOrder::place_of(u64 held, u64 taken) const {
+    std::size_t at = hash(held, taken) % hashes;
+    while (places_[at] != 0 && !(edges_[places_[at] - 1].held == held && edges_[places_[at] - 1].taken == taken)) {
+        at = (at + 1) % hashes;
+    }
+    return at;
+}
+
+void LockOrder::save() {
+    const FutexGuard guard(lock_);
+    saved_counts_.clear();
+    for (const LockEdge& edge : edges_) {
+        saved_counts_.push_back(edge.count);
+    }
+}
+
+// The latest first: then no edge stands behind it in the order that places are looked for.
+void LockOrder::restore() {
+    const FutexGuard guard(lock_);
+    while (edges_.size() > saved_counts_.size()) {
+        places_[place_of(edges_.back().held, edges_.back().taken)] = 0;
+        edges_.pop_back();
+    }
+    for (std::size_t n = 0; n < edges_.size(); ++n) {
+        edges_[n].count = saved_counts_[n];
+    }
+}
+
 void LockOrder::note(const LockSet& set, u32 hart, const u64* pcs, unsigned depth) {
     const HeldLock& taken = set.held[set.count - 1];
     const FutexGuard guard(lock_);
     for (unsigned n = 0; n + 1 < set.count; ++n) {
         const u64 held = set.held[n].word;
-        std::size_t at = hash(held, taken.word) % hashes;
-        while (places_[at] != 0 && !(edges_[places_[at] - 1].held == held && edges_[places_[at] - 1].taken == taken.word)) {
-            at = (at + 1) % hashes;
-        }
+        const std::size_t at = place_of(held, taken.word);
         if (places_[at] != 0) {
             ++edges_[places_[at] - 1].count;
             continue;

@@ -30,15 +30,28 @@ public:
     // `set` has just grown by its last lock; `pcs` is where. Any hart's thread.
     void note(const LockSet& set, u32 hart, const u64* pcs, unsigned depth) EXCLUDES(lock_);
 
+    // The edges of now are what restore() brings back. Harts parked.
+    void save() EXCLUDES(lock_);
+    void restore() EXCLUDES(lock_);
+
+    // Edges so far. Any thread.
+    [[nodiscard]] std::size_t size() const EXCLUDES(lock_) {
+        const FutexGuard guard(lock_);
+        return edges_.size();
+    }
+
     // Cycles among words that are locks: each as its edges, in order. Each set of locks once. Any thread.
     [[nodiscard]] std::vector<std::vector<LockEdge>> cycles(const LockWords& words) const EXCLUDES(lock_);
 
 private:
     static constexpr std::size_t hashes = 1 << 14;
 
+    [[nodiscard]] std::size_t place_of(u64 held, u64 taken) const REQUIRES(lock_);
+
     mutable FutexLock lock_;
     std::vector<LockEdge> edges_ GUARDED_BY(lock_);  // never grows beyond its first capacity
     std::array<u16, hashes> places_ GUARDED_BY(lock_);  // index + 1 into edges_
+    std::vector<u64> saved_counts_ GUARDED_BY(lock_);   // of the edges that there were
 };
 
 }  // namespace stampede

@@ -21,10 +21,21 @@ LockWord* LockWords::place_of(u64 address) {
         // acq_rel: whoever claims the place is the only one to; others see its address.
         if (seen == address || (seen == 0 && (__atomic_compare_exchange_n(&word.address, &seen, address, false, __ATOMIC_ACQ_REL,
                                                                            __ATOMIC_ACQUIRE) || seen == address))) {
+            changed_.note(at);
             return &word;
         }
     }
     return nullptr;
+}
+
+void LockWords::save() {
+    saved_ = std::make_unique<Saved>(Saved{has_names_, words_});
+    changed_.begin(size);
+}
+
+void LockWords::restore() {
+    has_names_ = saved_->has_names;
+    changed_.take([this](u32 at) { words_[at] = saved_->words[at]; });
 }
 
 // relaxed throughout: figures, each right by itself.
@@ -80,9 +91,9 @@ bool HeldLocks::holds(u64 word) const {
 }
 
 bool HeldLocks::take(u64 word, u64 pc, LockWords::By by) {
-    words_.taken(word, hart_, by);
+    words_->taken(word, hart_, by);
     if (holds(word)) {
-        words_.violated(word);  // given back in a way that we do not understand
+        words_->violated(word);  // given back in a way that we do not understand
         return false;
     }
     if (set_.count == LockSet::limit) {  // the outermost makes way
@@ -115,7 +126,7 @@ bool HeldLocks::give(u64 word) {
             is_named_[n] = is_named_[n + 1];
         }
         --set_.count;
-        words_.given(word);
+        words_->given(word);
         return true;
     }
     return false;
@@ -135,7 +146,7 @@ bool HeldLocks::give_named(u64 lock) {
 bool HeldLocks::leave_kernel() {
     const bool held = set_.count != 0;
     for (unsigned n = 0; n < set_.count; ++n) {
-        words_.violated(set_.held[n].word);
+        words_->violated(set_.held[n].word);
     }
     set_.count = 0;
     tickets_held_ = 0;
@@ -144,7 +155,7 @@ bool HeldLocks::leave_kernel() {
 
 bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) {
     const u64 word = access.at.value;
-    if (words_.has_names() && words_.find(word).named != 0) {
+    if (words_->has_names() && words_->find(word).named != 0) {
         return false;  // what it does means something else
     }
     if (access.kind == AtomicAccess::Kind::LoadReserved) {
@@ -158,8 +169,8 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         if (old != 0 && stored == 0 && holds(word)) {
             return give(word);
         }
-        if (old != 0 && words_.find(word).address != 0) {
-            words_.violated(word);  // a lock that several hold
+        if (old != 0 && words_->find(word).address != 0) {
+            words_->violated(word);  // a lock that several hold
         }
         if (access.operand == 1 && (counter.word != word || counter.disappointments < most_disappointments)) {
             ticket_ = {word, old, ticket_patience};
@@ -175,15 +186,15 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         if (give(word)) {
             return true;
         }
-        words_.violated(word);  // somebody else's
+        words_->violated(word);  // somebody else's
     } else if (old != stored) {
-        words_.violated(word);
+        words_->violated(word);
     }
     return false;
 }
 
 bool HeldLocks::store(u64 address, u64 value) {
-    if (value == 0 && holds(address) && !(words_.has_names() && words_.find(address).named != 0)) {
+    if (value == 0 && holds(address) && !(words_->has_names() && words_->find(address).named != 0)) {
         return give(address);
     }
     for (unsigned n = 0; tickets_held_ != 0 && n < set_.count; ++n) {

@@ -10,9 +10,11 @@
 // records, so that an older access tells what was held when it was made.
 #pragma once
 #include <array>
+#include <memory>
 
 #include "harts/base/types.h"
 #include "harts/core/observer.h"
+#include "harts/observe/race/change_log.h"
 
 namespace stampede {
 
@@ -59,6 +61,9 @@ public:
     void violated(u64 address);
     // A copy; an unknown word has address 0. Any thread.
     [[nodiscard]] LockWord find(u64 address) const;
+    // What is known now is what restore() brings back. Harts parked.
+    void save();
+    void restore();
     // Whether any was taken by name. Any thread.
     [[nodiscard]] bool has_names() const { return __atomic_load_n(&has_names_, __ATOMIC_RELAXED); }
 
@@ -68,12 +73,19 @@ private:
     bool has_names_ = false;
 
     std::array<LockWord, size> words_{};
+
+    struct Saved {
+        bool has_names;
+        std::array<LockWord, size> words;
+    };
+    std::unique_ptr<Saved> saved_;
+    ChangeLog changed_;
 };
 
 // One hart's locks. Its own thread.
 class HeldLocks {
 public:
-    HeldLocks(LockWords& words, u32 hart) : words_(words), hart_(hart) {}
+    HeldLocks(LockWords& words, u32 hart) : words_(&words), hart_(hart) {}
 
     // What the hart does to words that atomic instructions touch. Each gives true where the set has changed.
     bool atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc);
@@ -89,6 +101,7 @@ public:
     // The hart returns to a program, which no spinlock outlives.
     bool leave_kernel();
 
+    [[nodiscard]] u32 hart() const { return hart_; }
     [[nodiscard]] const LockSet& set() const { return set_; }
     void set_space(u64 satp) { set_.satp = satp; }
 
@@ -103,8 +116,8 @@ private:
     bool give(u64 word);
     [[nodiscard]] bool holds(u64 word) const;
 
-    LockWords& words_;
-    const u32 hart_;
+    LockWords* words_;
+    u32 hart_;
     LockSet set_;
     Ticket ticket_;
     unsigned tickets_held_ = 0;

@@ -14,8 +14,26 @@ struct TsanStack {
     static void pop() { __tsan_func_exit(); }
 };
 
-struct RaceObserver::PerHart {
+// What a hart has begun, but for its stack and its locks.
+struct BegunByHart {
     static constexpr unsigned read_limit = Interrupted::read_limit;
+    bool fenced = false;             // there was a release fence
+    u64 behind_fence = 0;            // instructions executed at that fence, until an access follows; 0: one has
+    u64 fence_pc = 0;
+    u64 ordered_store = 0;           // instructions executed at the last store that a fence or hint made atomic
+    bool relaxed_next = false;
+    struct Acquiring {
+        u64 lock = 0;                // physical; 0: no lock function is under way
+        unsigned depth = 0;          // of the stack, with its frame
+        unsigned held = 0;           // locks when it was called
+    } acquiring;
+    bool reserved_acquires = false;  // the last load-reserved had aq
+    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
+    unsigned read_count = 0, read_next = 0;
+    std::array<u64, 256> edges{};    // hashes of lock orders noted already
+};
+
+struct RaceObserver::PerHart : BegunByHart {
     static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
 
     PerHart(RaceObserver& observer, ParkedStacks& parked, LockWords& words, u32 hart)
@@ -27,24 +45,28 @@ struct RaceObserver::PerHart {
     GuestStack<TsanStack> stack;
     Contexts contexts;
     HeldLocks locks;
+    LockFunctions lock_functions;
 
     void* fence_fiber = nullptr;     // its clock is the hart's as of the last release fence
     u64 fence_clock = 0;             // its address hands the clock over
-    bool fenced = false;             // there was one
-    u64 behind_fence = 0;            // instructions executed at that fence, until an access follows; 0: one has
-    u64 fence_pc = 0;
-    u64 ordered_store = 0;           // instructions executed at the last store that a fence or hint made atomic
-    bool relaxed_next = false;
-    LockFunctions lock_functions;
-    struct Acquiring {
-        u64 lock = 0;                // physical; 0: no lock function is under way
-        unsigned depth = 0;          // of the stack, with its frame
-        unsigned held = 0;           // locks when it was called
-    } acquiring;
-    bool reserved_acquires = false;  // the last load-reserved had aq
-    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
-    unsigned read_count = 0, read_next = 0;
-    std::array<u64, 256> edges{};    // hashes of lock orders noted already
+
+    // As of save(). The hart's stack in the runtime is `thread`'s, which must be the current one.
+    struct Saved {
+        BegunByHart begun;
+        GuestStack<TsanStack> stack;
+        HeldLocks locks;
+    };
+    std::unique_ptr<const Saved> saved;
+    void save() {
+        saved = std::make_unique<const Saved>(Saved{*this, stack, locks});
+        contexts.save();
+    }
+    void restore() {
+        static_cast<BegunByHart&>(*this) = saved->begun;
+        stack.go_back_to(saved->stack);
+        locks = saved->locks;
+        contexts.restore();
+    }
 
     // A straight line of less than `adjacent` instructions lies between.
     [[nodiscard]] bool is_behind_fence(const Hart& hart) const {

@@ -1,4 +1,5 @@
 #include "harts/core/engine_handlers.h"
+#include "harts/observe/branch_coverage.h"
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/race_observer.h"
@@ -40,8 +41,31 @@ struct Racing {
     static void on_return(Hart& hart, u64 to) { RaceObserver::fast_return(hart, to); }
 };
 
+// Where each run begins from a snapshot.
+struct RacingAgain : Racing {
+    static bool load(Hart& hart, u64 pc, const void* at, unsigned size) { return note(hart.watch, at), Racing::load(hart, pc, at, size); }
+    static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return note(hart.watch, at), Racing::store(hart, pc, at, size); }
+    static void on_branch(Hart& hart, u64 pc, Branch branch) {
+        if (hart.watch.branches != nullptr) {
+            BranchCoverage::count(hart, pc + static_cast<u64>(branch));
+        }
+    }
+    static void on_jump(Hart& hart, u64 target) {
+        if (hart.watch.branches != nullptr) {
+            BranchCoverage::count(hart, target);
+        }
+    }
+
+private:
+    static void note(const HartWatch& watch, const void* at) {
+        // relaxed: it is read while harts are parked.
+        __atomic_store_n(&watch.recorded[(reinterpret_cast<u64>(at) - watch.ram) / page_size], 1, __ATOMIC_RELAXED);
+    }
+};
+
 }  // namespace
 
 const Engine racing_engine{handlers::handler_of<Racing>, fence_follows};
+const Engine racing_again_engine{handlers::handler_of<RacingAgain>, fence_follows};
 
 }  // namespace stampede

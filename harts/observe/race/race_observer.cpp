@@ -8,6 +8,7 @@
 #include "harts/core/hart.h"
 #include "harts/devices/virt_map.h"
 #include "harts/memory/ram.h"
+#include "harts/observe/branch_coverage.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/per_hart.h"
 #include "harts/observe/race/tsan_runtime.h"
@@ -23,13 +24,13 @@ u64 space_of(const Hart& hart) { return hart.own.mode == Privilege::User ? hart.
 }  // namespace
 
 RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads)
-    : ram_(ram), threads_(threads), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
+    : ram_(ram), all_(harts), threads_(threads), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
       atomic_size_(ram.size() / 32) {
     void* mapped = ::mmap(nullptr, atomic_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert(mapped != MAP_FAILED);  // a 32nd of a RAM that could be mapped
     atomic_ = static_cast<u8*>(mapped);
     std::vector<const Contexts*> contexts;
-    for (Hart* hart : harts) {
+    for (Hart* hart : all_) {
         harts_.push_back(std::make_unique<PerHart>(*this, parked_, *words_, hart->own.id.value));
         contexts.push_back(&harts_.back()->contexts);
         hart->watch.slow = true;  // until it is attached
@@ -75,6 +76,73 @@ void RaceObserver::leave() {
     }
 }
 
+// The end of all that was, and the beginning of all that comes.
+void RaceObserver::order_all() {
+    for (const auto& own : harts_) {
+        switch_to({own->locks.hart()});
+        tsan::release(own->thread, &moment_);
+    }
+    for (const auto& own : harts_) {
+        switch_to({own->locks.hart()});
+        tsan::acquire(own->thread, &moment_);
+        if (own->fence_fiber != nullptr) {
+            __tsan_switch_to_fiber(own->fence_fiber, tsan::no_sync);
+            tsan::acquire(static_cast<tsan::Thread>(own->fence_fiber), &moment_);
+        }
+    }
+    leave();
+}
+
+void RaceObserver::expect_snapshot() {
+    recorded_.resize(ram_.pages());
+    for (Hart* hart : all_) {
+        hart->watch.recorded = recorded_.data();
+    }
+}
+
+// The runtime keeps the last few accesses of eight bytes, and drops one by chance for a new one: older ones, though they race with nothing,
+// would decide which races are seen.
+void RaceObserver::forget_accesses() {
+    for (u64 page = 0; page < recorded_.size(); ++page) {
+        if (recorded_[page] != 0) {
+            recorded_[page] = 0;
+            tsan::forget(ram_.host(ram_base + page * page_size), page_size);
+        }
+    }
+}
+
+void RaceObserver::save() {
+    assert(threads_ == Threads::OneForAll && !recorded_.empty());
+    saved_atomic_.assign(atomic_, atomic_ + atomic_size_);
+    changed_atomic_.begin(atomic_size_);
+    parked_.save();
+    words_->save();
+    order_->save();
+    reports_->save();
+    for (const auto& own : harts_) {
+        own->save();
+    }
+    forget_accesses();
+    order_all();
+}
+
+void RaceObserver::restore() {
+    changed_atomic_.take([this](u32 at) { atomic_[at] = saved_atomic_[at]; });
+    parked_.restore();
+    words_->restore();
+    order_->restore();
+    reports_->restore();
+    for (Hart* hart : all_) {
+        PerHart& own = of(*hart);
+        switch_to(hart->own.id);
+        own.restore();
+        context_changed(*hart, own);
+        own.update_slow(*hart);
+    }
+    forget_accesses();
+    order_all();
+}
+
 const LockSet& RaceObserver::held(HartId hart) const { return harts_[hart.value]->locks.set(); }
 
 RaceObserver::PerHart& RaceObserver::of(Hart& hart) {
@@ -108,6 +176,7 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
         if (!is_atomic(at + n)) {
             const u64 word = (at.value + n - ram_base.value) / 4;
             __atomic_fetch_or(&atomic_[word / 8], static_cast<u8>(1 << (word % 8)), __ATOMIC_RELAXED);
+            changed_atomic_.note(word / 8);
         }
     }
 }
@@ -116,6 +185,9 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
 void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
     const u64 pc = Contexts::tagged(hart.own.pc, hart.watch.context);
     type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
+    if (hart.watch.recorded != nullptr) {
+        __atomic_store_n(&hart.watch.recorded[ram_.page_index(at)], 1, __ATOMIC_RELAXED);
+    }
     while (size != 0) {
         unsigned piece = 1;
         while (piece * 2 <= size && at.value % (u64{piece} * 2) == 0) {
@@ -384,6 +456,18 @@ void RaceObserver::go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& in
     if (interrupted.since_fence != 0) {
         own.behind_fence = hart.own.executed_now() - (interrupted.since_fence - 1U);
         own.fence_pc = to - interrupted.fence_distance;
+    }
+}
+
+void RaceObserver::on_branch(Hart& hart, u64 pc, Branch branch) {
+    if (hart.watch.branches != nullptr) {
+        BranchCoverage::count(hart, pc + static_cast<u64>(branch));
+    }
+}
+
+void RaceObserver::on_jump(Hart& hart, u64 target) {
+    if (hart.watch.branches != nullptr) {
+        BranchCoverage::count(hart, target);
     }
 }
 

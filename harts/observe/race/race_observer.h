@@ -19,6 +19,7 @@
 
 #include "harts/core/engine.h"
 #include "harts/core/observer.h"
+#include "harts/observe/race/change_log.h"
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/guest_stack.h"
 #include "harts/observe/race/lock_order.h"
@@ -31,6 +32,8 @@ class MachineContext;
 
 // The engine whose fast accesses and calls go to ThreadSanitizer.
 extern const Engine racing_engine;
+// The same for snapshots: it knows where accesses were recorded. Counts branches too (observe/branch_coverage.h).
+extern const Engine racing_again_engine;
 
 class RaceObserver final : public Observer {
 public:
@@ -46,6 +49,13 @@ public:
 
     void switch_to(HartId hart);
     void leave();
+
+    // Before any hart runs, with racing_again_engine: there will be a save().
+    void expect_snapshot();
+    // All that is known now is what restore() brings back, any number of times. Of what harts did before either nothing races with what they
+    // do after: memory comes back too. With Threads::OneForAll; after leave().
+    void save();
+    void restore();
 
     [[nodiscard]] const RaceReports& reports() const { return *reports_; }
     [[nodiscard]] const LockWords& locks() const { return *words_; }
@@ -65,6 +75,9 @@ public:
     void on_trap(Hart& hart, u64 cause, u64 tval, Privilege handler) override;
     void on_trap_return(Hart& hart, u64 to) override;
     void on_satp(Hart& hart) override;
+    // Counted where HartWatch::branches is set.
+    void on_branch(Hart& hart, u64 pc, Branch branch) override;
+    void on_jump(Hart& hart, u64 target) override;
 
     // For the engine: a call, return or hint of `hart`.
     static void fast_call(Hart& hart, u64 pc, u64 back, u64 target);
@@ -82,6 +95,8 @@ private:
     void set_fence_clock(PerHart& own);
     void go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& interrupted);
     void mark_atomic(PhysAddr at, unsigned size);
+    void order_all();
+    void forget_accesses();
     [[nodiscard]] bool is_atomic(PhysAddr at) const;
     void context_changed(Hart& hart, PerHart& own);
     static void lock_function_called(Hart& hart, PerHart& own, u64 target);
@@ -89,6 +104,7 @@ private:
     [[nodiscard]] static u64 value_stored(const AtomicAccess& access, u64 old);
 
     const Ram& ram_;
+    const std::vector<Hart*> all_;
     const Threads threads_;
     void* main_ = nullptr;  // the driving thread's own fiber
     ParkedStacks parked_;
@@ -98,6 +114,10 @@ private:
     std::unique_ptr<RaceReports> reports_;
     u8* atomic_;            // a bit by 4-byte word of RAM
     u64 atomic_size_;
+    std::vector<u8> saved_atomic_;
+    ChangeLog changed_atomic_;
+    std::vector<u8> recorded_;           // HartWatch::recorded
+    u64 moment_ = 0;        // its address stands for save() and restore()
     std::array<std::atomic<u32>, max_harts> interrupts_{};  // its address stands for the hart's software interrupt
 };
 

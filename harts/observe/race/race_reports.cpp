@@ -98,6 +98,27 @@ bool RaceReports::read_side(void* description, unsigned index, RaceSide& side, u
     return side.depth != 0;
 }
 
+void RaceReports::save() {
+    saved_counts_.clear();
+    for (std::size_t n = 0; n < size(); ++n) {
+        saved_counts_.push_back(races_[n].count);
+    }
+    saved_dropped_ = dropped();
+}
+
+void RaceReports::restore() {
+    count_.store(saved_counts_.size(), std::memory_order_release);
+    dropped_.store(saved_dropped_, std::memory_order_relaxed);
+    known_races.clear();
+    for (std::size_t n = 0; n < saved_counts_.size(); ++n) {
+        races_[n].count = saved_counts_[n];
+        if (saved_counts_[n] >= KnownRaces::enough) {
+            known_races.add(races_[n].sides[0].pcs[0]);
+            known_races.add(races_[n].sides[1].pcs[0]);
+        }
+    }
+}
+
 void RaceReports::report(void* description) {
     const char* kind = nullptr;
     int count = 0, stacks = 0, mops = 0, locations = 0, mutexes = 0, threads = 0, tids = 0;

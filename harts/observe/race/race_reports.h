@@ -46,6 +46,9 @@ public:
         any_.store(true, std::memory_order_relaxed);
     }
     void clear() {
+        if (!any_.load(std::memory_order_relaxed)) {
+            return;
+        }
         any_.store(false, std::memory_order_relaxed);
         for (auto& pc : pcs_) {
             pc.store(0, std::memory_order_relaxed);
@@ -79,6 +82,10 @@ public:
     [[nodiscard]] Race race(std::size_t n) const { return races_[n]; }
     [[nodiscard]] u64 dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
+    // The races of now are what restore() brings back. Harts parked.
+    void save();
+    void restore();
+
     // Called by the runtime, which lets one report through at a time.
     void report(void* description);
 
@@ -90,6 +97,8 @@ private:
     std::vector<Race> races_;
     std::atomic<std::size_t> count_{0};  // release: what stands below it is complete
     std::atomic<u64> dropped_{0};
+    std::vector<u64> saved_counts_;      // of the races that there were
+    u64 saved_dropped_ = 0;
 };
 
 }  // namespace stampede

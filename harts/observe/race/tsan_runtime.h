@@ -49,6 +49,16 @@ inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber())
 inline void access(Thread thread, u64 pc, const void* at, unsigned size, unsigned long type) {
     __tsan::MemoryAccess(thread, pc, reinterpret_cast<unsigned long>(at), size, type | external_pc);
 }
+// No access of this memory is remembered, whole pages of it. Harts parked. Elsewhere than on x86-64 they are.
+inline void forget([[maybe_unused]] const void* at, [[maybe_unused]] u64 size) {
+#if defined(__x86_64__)
+    auto* const shadow = reinterpret_cast<u64*>(shadow_of(reinterpret_cast<u64>(at)));
+    for (u64 n = 0; n < size * shadow_bytes / sizeof(u64); ++n) {
+        shadow[n] = 0;  // what the runtime takes for no access (tsan_shadow.h, Shadow::kEmpty)
+    }
+#endif
+}
+
 inline void acquire(Thread thread, const void* at) { __tsan::Acquire(thread, 0, reinterpret_cast<unsigned long>(at)); }
 inline void release(Thread thread, const void* at) { __tsan::Release(thread, 0, reinterpret_cast<unsigned long>(at)); }
 

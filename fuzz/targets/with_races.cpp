@@ -1,0 +1,8 @@
+#include "fuzz/targets/races.h"
+#include "harts/verdict/race_detection.h"
+
+namespace stampede::fuzz {
+
+const MakeRaceDetection race_detection = make_race_detection;
+
+}  // namespace stampede::fuzz
