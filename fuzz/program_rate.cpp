@@ -63,8 +63,9 @@ int main(int argc, char** argv) {
 
     setup.kernel = fmt::format("{}/kernel-{}.elf", STAMPEDE_GUESTS, policy);
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
-    std::vector<u8> counters(covered ? std::size_t{1} << 17 : 0);
-    setup.coverage = counters;
+    std::vector<u8> counters(covered ? std::size_t{3} << 16 : 0);
+    setup.coverage = std::span(counters).first(counters.size() / 3 * 2);
+    setup.interleavings = std::span(counters).last(counters.size() / 3);
     setup.race = race_detection;
     const auto runner = ProgramRunner::create(setup);
     if (!runner) {

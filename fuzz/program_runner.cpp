@@ -10,6 +10,7 @@
 #include "harts/observe/audit_instant.h"
 #include "harts/observe/branch_coverage.h"
 #include "harts/observe/frame_ledger.h"
+#include "harts/observe/interleaving_coverage.h"
 #include "harts/verdict/address_text.h"
 #include "harts/verdict/frame_findings.h"
 #include "harts/verdict/run_facts.h"
@@ -69,6 +70,9 @@ struct ProgramRunner::Parts {
             harts.push_back(&machine->hart({n}));
         }
         coverage = std::make_unique<BranchCoverage>(code.virtual_address, setup.coverage.first(code.bytes.size()), harts);
+        if (!setup.interleavings.empty()) {
+            interleavings = std::make_unique<InterleavingCoverage>(code.virtual_address, setup.interleavings, harts);
+        }
         if (race == nullptr) {
             machine->set_observer(coverage.get(), engine);
         }
@@ -193,6 +197,7 @@ struct ProgramRunner::Parts {
     Events events;
     std::vector<Finding> at_boot;
     std::unique_ptr<BranchCoverage> coverage;
+    std::unique_ptr<InterleavingCoverage> interleavings;
     std::unique_ptr<Snapshot> snapshot;
 };
 
@@ -244,6 +249,9 @@ ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<Sc
     const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, plain_->setup.harts);
     Parts& parts = schedule->limits_events() && counting_ != nullptr ? *counting_ : *plain_;
     parts.events.image = lower(program);
+    if (parts.interleavings != nullptr) {
+        parts.interleavings->begin_run();
+    }
     parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
     const u64 executed = parts.executed(), system_calls = parts.system_calls();
     RunFacts facts;

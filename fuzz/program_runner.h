@@ -30,6 +30,9 @@ struct RunnerSetup {
     // What the kernel's branches are counted in (harts/observe/branch_coverage.h), at least a byte for each byte of its code; empty: they
     // are not.
     std::span<u8> coverage;
+    // What meetings of harts are counted in (harts/observe/interleaving_coverage.h), a power of two of bytes; empty: they are not. Only with
+    // `coverage`.
+    std::span<u8> interleavings;
     // Races and lock orders are found too, where the program can.
     MakeRaceDetection race = nullptr;
 };

@@ -33,7 +33,8 @@ using namespace stampede::fuzz;
 namespace {
 
 // libFuzzer clears them before each input and takes what is not 0 afterwards for features.
-[[gnu::section("__libfuzzer_extra_counters")]] u8 counters[std::size_t{1} << 17];
+constexpr std::size_t code_counters = std::size_t{1} << 17, meeting_counters = std::size_t{1} << 16;
+[[gnu::section("__libfuzzer_extra_counters")]] u8 counters[code_counters + meeting_counters];
 
 struct Target {
     TargetEnvironment environment;
@@ -136,7 +137,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     target.emplace();
     target->environment = *environment;
     RunnerSetup setup = environment->runner;
-    setup.coverage = counters;
+    setup.coverage = std::span(counters).first(code_counters);
+    setup.interleavings = std::span(counters).last(meeting_counters);
     setup.race = race_detection;
     auto runner = ProgramRunner::create(setup);
     if (!runner) {

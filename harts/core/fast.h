@@ -22,6 +22,9 @@ concept SeesAccess = requires(Hart& hart, const void* at) {
 };
 template <class O>
 concept SeesHints = requires(Hart& hart) { O::on_relaxed_next(hart); };
+// And of atomic instructions and fences no more than that: AMOs come as stores, nothing takes the slow way for its sake.
+template <class O>
+concept TakesAtomics = SeesAccess<O> && !requires { typename O::LeavesAtomics; };
 template <class O>
 concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}, u64{}); };
 
@@ -127,7 +130,7 @@ struct Fast {
     }
     template <class T>
     Maybe amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering) {
-        if constexpr (SeesAccess<Observer>) {
+        if constexpr (TakesAtomics<Observer>) {
             missed = true;
             return {false, 0};
         }
@@ -140,6 +143,9 @@ struct Fast {
         if (hart->own.spin.limit != 0 && !changes<T>(op, host<T>(entry, address), static_cast<T>(operand))) [[unlikely]] {
             missed = true;
             return {false, 0};
+        }
+        if constexpr (SeesAccess<Observer>) {
+            Observer::store(*hart, pc(), host<T>(entry, address), sizeof(T));
         }
         const T old = exchange(op, host<T>(entry, address), static_cast<T>(operand));
         if (isa::amo_result<T>(op, old, static_cast<T>(operand)) == old) {
@@ -163,7 +169,7 @@ struct Fast {
         return {false, 0};
     }
     void fence(i32 bits) {
-        if constexpr (SeesAccess<Observer>) {
+        if constexpr (TakesAtomics<Observer>) {
             missed = true;
         } else {
             host_fence(bits);
@@ -173,7 +179,7 @@ struct Fast {
         if constexpr (SeesHints<Observer>) {
             Observer::on_relaxed_next(*hart);
         } else {
-            missed = SeesAccess<Observer>;
+            missed = TakesAtomics<Observer>;
         }
     }
     void interpret() { missed = true; }

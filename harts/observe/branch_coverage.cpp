@@ -1,6 +1,7 @@
 #include "harts/observe/branch_coverage.h"
 
 #include "harts/core/engine_handlers.h"
+#include "harts/observe/interleaving_coverage.h"
 
 namespace stampede {
 namespace {
@@ -8,17 +9,22 @@ namespace {
 struct Covering {
     static void on_branch(Hart& hart, u64 pc, Branch branch) { BranchCoverage::count(hart, pc + static_cast<u64>(branch)); }
     static void on_jump(Hart& hart, u64 target) { BranchCoverage::count(hart, target); }
+    static bool load(Hart& hart, u64 pc, const void* at, unsigned) { return InterleavingCoverage::note(hart, pc, at, false), true; }
+    static bool store(Hart& hart, u64 pc, const void* at, unsigned) { return InterleavingCoverage::note(hart, pc, at, true), true; }
+    using LeavesAtomics = void;
 };
 
 // And the accesses that a counter of scheduling points wants to see (schedule/event_counter.h).
-struct CoveringCounting : Covering {
+struct CoveringCounting {
+    static void on_branch(Hart& hart, u64 pc, Branch branch) { Covering::on_branch(hart, pc, branch); }
+    static void on_jump(Hart& hart, u64 target) { Covering::on_jump(hart, target); }
     static bool own(const Hart& hart, const void* at) {
         const HartWatch& watch = hart.watch;
         return !watch.slow && (watch.touched == nullptr ||
                                watch.touched[(reinterpret_cast<u64>(at) - watch.ram) / HartWatch::piece] == watch.toucher);
     }
-    static bool load(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
-    static bool store(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
+    static bool load(Hart& hart, u64 pc, const void* at, unsigned size) { return own(hart, at) && Covering::load(hart, pc, at, size); }
+    static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return own(hart, at) && Covering::store(hart, pc, at, size); }
 };
 
 }  // namespace
@@ -29,6 +35,17 @@ const Engine covering_counting_engine{handlers::handler_of<CoveringCounting>};
 BranchCoverage::BranchCoverage(u64 begin, std::span<u8> counters, std::span<Hart* const> harts) : begin_(begin), counters_(counters) {
     for (Hart* hart : harts) {
         hart->watch.branches = this;
+    }
+}
+
+void BranchCoverage::on_load(Hart& hart, PhysAddr at, unsigned, u64) { InterleavingCoverage::note(hart, hart.own.pc, at, false); }
+void BranchCoverage::on_store(Hart& hart, PhysAddr at, unsigned, u64) { InterleavingCoverage::note(hart, hart.own.pc, at, true); }
+void BranchCoverage::before_atomic(Hart& hart, const AtomicAccess& access) {
+    InterleavingCoverage::note(hart, hart.own.pc, access.at, true);
+}
+void BranchCoverage::after_atomic(Hart& hart, const AtomicAccess& access, u64, bool) {
+    if (access.kind == AtomicAccess::Kind::LoadReserved) {
+        InterleavingCoverage::note(hart, hart.own.pc, access.at, false);
     }
 }
 

@@ -25,6 +25,11 @@ public:
 
     void on_branch(Hart& hart, u64 pc, Branch branch) override { count(hart, pc + static_cast<u64>(branch)); }
     void on_jump(Hart& hart, u64 target) override { count(hart, target); }
+    // For interleaving_coverage.h, where there is one.
+    void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
+    void on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
+    void before_atomic(Hart& hart, const AtomicAccess& access) override;
+    void after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) override;
 
     // As on_branch() and on_jump(), by the hart's watch.
     static void count(Hart& hart, u64 at) {

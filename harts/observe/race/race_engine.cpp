@@ -1,5 +1,6 @@
 #include "harts/core/engine_handlers.h"
 #include "harts/observe/branch_coverage.h"
+#include "harts/observe/interleaving_coverage.h"
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/race_observer.h"
@@ -43,8 +44,8 @@ struct Racing {
 
 // Where each run begins from a snapshot.
 struct RacingAgain : Racing {
-    static bool load(Hart& hart, u64 pc, const void* at, unsigned size) { return note(hart.watch, at), Racing::load(hart, pc, at, size); }
-    static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return note(hart.watch, at), Racing::store(hart, pc, at, size); }
+    static bool load(Hart& hart, u64 pc, const void* at, unsigned size) { return Racing::load(hart, pc, at, size) && note(hart, pc, at, false); }
+    static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return Racing::store(hart, pc, at, size) && note(hart, pc, at, true); }
     static void on_branch(Hart& hart, u64 pc, Branch branch) {
         if (hart.watch.branches != nullptr) {
             BranchCoverage::count(hart, pc + static_cast<u64>(branch));
@@ -57,9 +58,12 @@ struct RacingAgain : Racing {
     }
 
 private:
-    static void note(const HartWatch& watch, const void* at) {
+    static bool note(Hart& hart, u64 pc, const void* at, bool store) {
+        const HartWatch& watch = hart.watch;
         // relaxed: it is read while harts are parked.
         __atomic_store_n(&watch.recorded[(reinterpret_cast<u64>(at) - watch.ram) / page_size], 1, __ATOMIC_RELAXED);
+        InterleavingCoverage::note(hart, pc, at, store);
+        return true;
     }
 };
 

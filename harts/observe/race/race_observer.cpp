@@ -9,6 +9,7 @@
 #include "harts/devices/virt_map.h"
 #include "harts/memory/ram.h"
 #include "harts/observe/branch_coverage.h"
+#include "harts/observe/interleaving_coverage.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/per_hart.h"
 #include "harts/observe/race/tsan_runtime.h"
@@ -187,6 +188,7 @@ void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, u
     type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
     if (hart.watch.recorded != nullptr) {
         __atomic_store_n(&hart.watch.recorded[ram_.page_index(at)], 1, __ATOMIC_RELAXED);
+        InterleavingCoverage::note(hart, hart.own.pc, at, (type & tsan::read) == 0);
     }
     while (size != 0) {
         unsigned piece = 1;
