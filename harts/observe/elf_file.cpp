@@ -11,16 +11,17 @@
 namespace stampede {
 
 Result<ElfFile> ElfFile::open(const std::filesystem::path& path) {
-    Result<std::string> image = read_file(path);
-    if (!image) {
-        return std::unexpected(image.error());
-    }
+    Result<std::string> bytes = read_file(path);
+    return bytes ? parse(std::move(*bytes), path.string()) : std::unexpected(bytes.error());
+}
+
+Result<ElfFile> ElfFile::parse(std::string bytes, std::string_view name) {
     elf_version(EV_CURRENT);
     ElfFile file;
-    file.image_ = std::make_unique<std::string>(std::move(*image));
+    file.image_ = std::make_unique<std::string>(std::move(bytes));
     file.elf_.reset(elf_memory(file.image_->data(), file.image_->size()));
     if (file.elf_ == nullptr || elf_kind(file.elf_.get()) != ELF_K_ELF) {
-        return error(fmt::format("{}: is no ELF file that symbols could be read from", path.string()));
+        return error(fmt::format("{}: is no ELF file that symbols could be read from", name));
     }
     file.read_ranges();
     file.read_symbols();

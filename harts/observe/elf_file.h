@@ -20,6 +20,8 @@ class ElfFile {
 public:
     // Error: names the file and why it cannot be read.
     [[nodiscard]] static Result<ElfFile> open(const std::filesystem::path& file);
+    // The same of a file's bytes; `name` is for messages.
+    [[nodiscard]] static Result<ElfFile> parse(std::string bytes, std::string_view name);
     ElfFile(ElfFile&&) noexcept = default;
     ElfFile& operator=(ElfFile&&) = delete;
 

@@ -155,6 +155,14 @@ Result<Symbols> Symbols::read(const std::filesystem::path& path) {
     return Symbols(std::make_unique<Implementation>(std::move(*file)));
 }
 
+Result<Symbols> Symbols::parse(std::string bytes, std::string_view name) {
+    Result<ElfFile> file = ElfFile::parse(std::move(bytes), name);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    return Symbols(std::make_unique<Implementation>(std::move(*file)));
+}
+
 Symbols::Symbols(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 Symbols::Symbols(Symbols&&) noexcept = default;
 Symbols& Symbols::operator=(Symbols&&) noexcept = default;
