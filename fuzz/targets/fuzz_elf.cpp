@@ -32,11 +32,14 @@ void image(std::string_view bytes) {
         entered = entered || read->entry() - segment.physical < segment.memory_size;
     }
     require(held <= bytes.size(), "no more is held than the file has", "");
+    held = 0;
     require(entered, "the entry is in a segment", "");
     require(std::ranges::is_sorted(read->symbols(), {}, &ElfSymbol::address), "symbols are by address", "");
     for (const ElfSymbol& symbol : read->symbols()) {
+        held += symbol.name.size();
         require(read->address_of(symbol.name).has_value(), "a symbol is found by its name", symbol.name);
     }
+    require(held <= 4 * bytes.size(), "symbols' names take no more than a few times the file's bytes", "");
 }
 
 // Where something may be: as the headers say, however wrong they are.
