@@ -24,8 +24,8 @@ extern "C" const char* __tsan_default_options() {
 namespace kernel::fuzz {
 namespace {
 
-constexpr std::uint64_t frames = 160;          // few enough that memory runs out now and then
-constexpr std::uint64_t mapped_at_first = 6;   // pages
+constexpr std::uint64_t frames = 192;          // few enough that memory runs out now and then
+constexpr std::uint64_t mapped_at_first = 17;   // pages
 
 // Threads that wait for work: CPUs 1 to most_cpus. They live as long as the process.
 class Cpus {

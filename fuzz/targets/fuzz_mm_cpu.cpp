@@ -36,10 +36,11 @@ int* probe_at(Process& process, std::uint64_t at) {
     return known ? &process.memory[at / page_size].seen[static_cast<std::size_t>(probe - probes.begin())] : nullptr;
 }
 
-// Whether all pages of a piece are mapped, and the first of it that is not.
-bool mapped(const Process& process, const Piece& piece) {
+// Whether all pages of a piece are mapped, and writable if it is to be written.
+bool allowed(const Process& process, const Piece& piece, Access access) {
     for (std::uint64_t page = piece.begin.value / page_size; page <= (piece.begin.value + piece.size - 1) / page_size; ++page) {
         if (page >= pages || !process.memory[page].mapped) return false;
+        if (access == Access::write && !process.memory[page].writable) return false;
     }
     return true;
 }
@@ -73,7 +74,7 @@ void ScriptedCpu::step(const Operation& operation) {
     const std::size_t which = operation.process % mine_.size();
     Process& process = *mine_[which];
     user_.run(process.space);
-    const std::uint64_t page = operation.page % pages, end = std::min(pages, page + 1 + operation.value % 3);
+    const std::uint64_t page = operation.page % pages, end = std::min(pages, page + 1 + operation.value % 4);
     const auto mapped_end = static_cast<std::uint64_t>(
         pages - static_cast<std::uint64_t>(std::ranges::find_if(process.memory.rbegin(), process.memory.rend(), &Page::mapped) - process.memory.rbegin()));
     switch (operation.kind) {
@@ -84,8 +85,8 @@ void ScriptedCpu::step(const Operation& operation) {
     case Kind::copy_out: return copy_out(process, operation);
     case Kind::copy_in: return copy_in(process, operation);
     case Kind::unmap: return unmap(process, page, end);
-    case Kind::map: return map(process, page, end);
-    case Kind::grow: return map(process, mapped_end, std::min(pages, mapped_end + end - page));
+    case Kind::map: return map(process, page, end, operation);
+    case Kind::grow: return map(process, mapped_end, std::min(pages, mapped_end + end - page), operation);
     case Kind::shrink: return unmap(process, std::max(mapped_end, end - page) - (end - page), mapped_end);
     case Kind::hoard: return hoard(operation);
     case Kind::give_back: return give_back();
@@ -113,8 +114,8 @@ void ScriptedCpu::end_process(std::size_t which) {
 void ScriptedCpu::store(Process& process, const Operation& operation) {
     const VirtAddr at{operation.page % pages * page_size + probes[operation.place % probes.size()]};
     const Result<void> stored = user_.store(at, std::byte(operation.value));
-    if (!process.memory[at.value / page_size].mapped) {
-        if (stored || stored.error() != Error::bad_address) give_up(fmt::format("a store into the hole at 0x{:x} is not refused", at.value));
+    if (!allowed(process, {at, 1}, Access::write)) {
+        if (stored || stored.error() != Error::bad_address) give_up(fmt::format("a store to 0x{:x}, which may not be, is not refused", at.value));
     } else if (done("store", stored)) {
         *probe_at(process, at.value) = operation.value;
     }
@@ -132,12 +133,12 @@ void ScriptedCpu::copy_out(Process& process, const Operation& operation) {
     const Piece piece = piece_of(operation);
     const std::vector<std::byte> bytes(piece.size, std::byte(operation.value));
     const Result<void> result = process.space.copy_out(piece.begin, bytes);
-    const bool whole = mapped(process, piece);
-    if (!whole && result) give_up(fmt::format("copy_out of {} bytes to 0x{:x}, into a hole, succeeds", piece.size, piece.begin.value));
+    const bool whole = allowed(process, piece, Access::write);
+    if (!whole && result) give_up(fmt::format("copy_out of {} bytes to 0x{:x}, which may not be, succeeds", piece.size, piece.begin.value));
     const bool copied = whole && done("copy_out", result);
     for (std::uint64_t at = piece.begin.value; at < piece.begin.value + piece.size; ++at) {
         int* const probe = probe_at(process, at);
-        if (probe && process.memory[at / page_size].mapped) {
+        if (probe && process.memory[at / page_size].mapped && process.memory[at / page_size].writable) {
             *probe = copied ? operation.value : *probe == operation.value ? *probe : Page::unknown;   // a beginning may have been copied
         }
     }
@@ -147,7 +148,7 @@ void ScriptedCpu::copy_in(Process& process, const Operation& operation) {
     const Piece piece = piece_of(operation);
     std::vector<std::byte> bytes(piece.size);
     const Result<void> result = process.space.copy_in(bytes, piece.begin);
-    if (result.has_value() != mapped(process, piece)) give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value,
+    if (result.has_value() != allowed(process, piece, Access::read)) give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value,
                                                                           result ? "reads a hole" : "is refused"));
     for (std::uint64_t page = 0; result && page < pages; ++page) {
         for (const std::uint64_t probe : probes) {
@@ -157,12 +158,14 @@ void ScriptedCpu::copy_in(Process& process, const Operation& operation) {
     }
 }
 
-void ScriptedCpu::map(Process& process, std::uint64_t first, std::uint64_t end) {
+void ScriptedCpu::map(Process& process, std::uint64_t first, std::uint64_t end, const Operation& operation) {
     for (std::uint64_t page = first; page < end; ++page) {
         if (process.memory[page].mapped) end = page;
     }
-    if (first >= end || !done("map", process.space.map_zeroed({first * page_size}, {end * page_size}, Pte::read | Pte::write))) return;
-    for (std::uint64_t page = first; page < end; ++page) process.memory[page] = {.mapped = true};
+    const bool writable = operation.place % 4 != 0;
+    const std::uint64_t permissions = writable ? Pte::read | Pte::write : Pte::read;
+    if (first >= end || !done("map", process.space.map_zeroed({first * page_size}, {end * page_size}, permissions))) return;
+    for (std::uint64_t page = first; page < end; ++page) process.memory[page] = {.mapped = true, .writable = writable};
 }
 
 void ScriptedCpu::unmap(Process& process, std::uint64_t first, std::uint64_t end) {

@@ -14,7 +14,7 @@
 
 namespace kernel::fuzz {
 
-inline constexpr std::uint64_t pages = 12;             // of a process at most, from 0 on
+inline constexpr std::uint64_t pages = 20;             // of a process at most, from 0 on; more than are flushed one by one
 inline constexpr std::size_t processes_a_cpu = 6;      // at most, as far as fork goes
 inline constexpr std::array<std::uint64_t, 4> probes{0, 1, 2000, 4095};   // bytes of a page whose value is remembered
 
@@ -22,6 +22,7 @@ inline constexpr std::array<std::uint64_t, 4> probes{0, 1, 2000, 4095};   // byt
 struct Page {
     static constexpr int unknown = -1;                 // the old value or the new one
     bool mapped = false;
+    bool writable = true;                              // where it is mapped
     std::array<int, probes.size()> seen{};
 };
 
@@ -50,7 +51,7 @@ private:
     void load(Process& process, const Operation& operation);
     void copy_out(Process& process, const Operation& operation);
     void copy_in(Process& process, const Operation& operation);
-    void map(Process& process, std::uint64_t first, std::uint64_t end);
+    void map(Process& process, std::uint64_t first, std::uint64_t end, const Operation& operation);
     void unmap(Process& process, std::uint64_t first, std::uint64_t end);
     void hoard(const Operation& operation);
     void hand_over(std::size_t which, const Operation& operation);

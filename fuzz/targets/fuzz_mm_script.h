@@ -53,8 +53,8 @@ inline Script script_of(std::span<const std::uint8_t> bytes) {
     bytes = bytes.subspan(1);
     for (std::size_t n = 0; n < most_operations && bytes.size() >= 4; ++n, bytes = bytes.subspan(4)) {
         const unsigned cpu = bytes[0] / kinds % script.cpus;
-        script.operations[cpu].push_back({static_cast<Kind>(bytes[0] % kinds), static_cast<std::uint8_t>(bytes[1] >> 4),
-                                          static_cast<std::uint8_t>(bytes[1] & 15), bytes[2], bytes[3]});
+        script.operations[cpu].push_back({static_cast<Kind>(bytes[0] % kinds), static_cast<std::uint8_t>(bytes[1] >> 5),
+                                          static_cast<std::uint8_t>(bytes[1] & 31), bytes[2], bytes[3]});
     }
     return script;
 }
