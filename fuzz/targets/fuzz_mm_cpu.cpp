@@ -81,6 +81,9 @@ void ScriptedCpu::step(const Operation& operation) {
     case Kind::fork: return fork(process);
     case Kind::end_process: return end_process(which);
     case Kind::store: return store(process, operation);
+    case Kind::store_all:
+        for (std::uint8_t n = 0; n < pages; ++n) store(process, {.page = n, .place = operation.place, .value = operation.value});
+        return;
     case Kind::load: return load(process, operation);
     case Kind::copy_out: return copy_out(process, operation);
     case Kind::copy_in: return copy_in(process, operation);

@@ -16,6 +16,7 @@ enum class Kind : std::uint8_t {
     fork,
     end_process,
     store,
+    store_all,      // into each page
     load,
     copy_out,       // some bytes, perhaps across the end of a page
     copy_in,
@@ -28,7 +29,7 @@ enum class Kind : std::uint8_t {
     fail,           // one of the next allocations fails
     hand_over,      // the process goes on on another CPU
 };
-inline constexpr unsigned kinds = 14;
+inline constexpr unsigned kinds = 15;
 
 struct Operation {
     Kind kind = Kind::load;
