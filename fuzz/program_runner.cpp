@@ -69,7 +69,7 @@ struct ProgramRunner::Parts {
         for (u32 n = 0; n < setup.harts; ++n) {
             harts.push_back(&machine->hart({n}));
         }
-        coverage = std::make_unique<BranchCoverage>(code.virtual_address, setup.coverage.first(code.bytes.size()), harts);
+        coverage = std::make_unique<BranchCoverage>(code.virtual_address, code.bytes, setup.coverage.first(code.bytes.size()), harts);
         if (!setup.interleavings.empty()) {
             interleavings = std::make_unique<InterleavingCoverage>(code.virtual_address, setup.interleavings, harts);
         }

@@ -8,12 +8,13 @@ namespace stampede::bench {
 // A kernel under one schedule, with one seed: the unit of work, and of resuming.
 struct Cell {
     std::string bug;          // a seeded bug's name, or clean_kernel
-    std::string schedule;     // as --schedule takes it
+    std::string schedule;     // as --schedule takes it, or fuzzer
     unsigned seed = 1;        // where the seeds of its runs begin
 
     friend auto operator<=>(const Cell&, const Cell&) = default;
 };
 
+inline constexpr const char* fuzzer = "fuzzer";     // in the place of a schedule: what libFuzzer's programs find
 inline constexpr const char* clean_kernel = "kmem";  // in the place of a bug: must find nothing
 
 // How far the findings of the run that found something can be shown again.

@@ -17,7 +17,7 @@ namespace {
 // Empty: they make sense.
 std::string objection(const BugOptions& options) {
     for (const std::string& schedule : options.schedules)
-        if (auto spec = ScheduleSpec::parse(schedule); !spec) return "--schedules: " + spec.error().message;
+        if (auto spec = ScheduleSpec::parse(schedule); schedule != fuzzer && !spec) return "--schedules: " + spec.error().message;
     for (const std::string& mode : options.modes)
         if (mode != "plain" && mode != "race") return fmt::format("--modes: {}, expected plain or race", mode);
     if (std::ranges::find(options.schedules, options.named) == options.schedules.end())
@@ -35,7 +35,7 @@ void add_all(CLI::App& app, BugOptions& options) {
     app.add_option("--seconds", options.seconds, "CPU seconds of a cell")->check(CLI::Range(0.1, 1e6))->capture_default_str();
     app.add_option("--seeds", options.seeds, "cells a bug and schedule: seeds 1 to N")->check(CLI::Range(1, 1000))->capture_default_str();
     app.add_option("--bugs", options.bugs, "only seeded bugs whose name this regular expression matches");
-    app.add_option("--schedules", options.schedules, "LIST, as stress --schedule takes them")->delimiter(',')->capture_default_str();
+    app.add_option("--schedules", options.schedules, "LIST, as stress --schedule takes them, or fuzzer: what fuzz_syscalls finds")->delimiter(',')->capture_default_str();
     app.add_option("--modes", options.modes, "LIST: what a cell's runs are in turn, plain or race")->delimiter(',')->capture_default_str();
     app.add_option("--named", options.named, "the schedule that has to find the bugs, named beforehand")->capture_default_str();
     app.add_option("--cpus", options.cpus, "harts")->check(CLI::Range(1, 64))->capture_default_str();

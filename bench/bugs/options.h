@@ -13,10 +13,10 @@ struct BugOptions {
     double seconds = 60;                                    // CPU time of a cell
     unsigned seeds = 3;                                     // 1 to N
     std::string bugs = ".*";                                // names that this matches as a whole
-    std::vector<std::string> schedules{"parallel", "random", "pct:3"};
+    std::vector<std::string> schedules{"parallel", "random", "pct:3", fuzzer};
     std::vector<std::string> modes{"plain", "race"};        // that the runs of a cell have in turn
     std::string named = "parallel";                         // the schedule that the share is asked for
-    unsigned cpus = 8;                                      // harts
+    unsigned cpus = 8;                                      // harts; the fuzzer's have 2
     unsigned jobs = 1;                                      // cells at once; default: the host's cores
     unsigned search = 60;                                   // seconds for a repeatable schedule; 0: none
     unsigned times = 3;                                     // that each finding is replayed

@@ -14,7 +14,7 @@ std::expected<BugOptions, UsageExit> parsed(std::vector<const char*> words) {
 TEST(BugOptions, by_default_all_bugs_have_a_cell_a_schedule_and_seed) {
     const auto options = parsed({});
     ASSERT_TRUE(options);
-    EXPECT_EQ(options->cells().size(), seeded_bugs().size() * 3 * 3);
+    EXPECT_EQ(options->cells().size(), seeded_bugs().size() * 4 * 3);
     EXPECT_EQ(options->seconds, 60);
     EXPECT_GE(options->jobs, 1u);
 }

@@ -19,4 +19,7 @@ struct Abilities {
 [[nodiscard]] Result<CellResult> run_cell(const Cell& cell, const std::vector<std::string>& workloads, double budget_s,
                                           const BugOptions& options, Abilities abilities);
 
+// The same by the fuzz targets, which need no workloads.
+[[nodiscard]] Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOptions& options);
+
 }  // namespace stampede::bench

@@ -76,7 +76,9 @@ void run_all(const std::vector<Job>& jobs, const BugOptions& options, Abilities 
     journal.expect(jobs.size());
     const auto run = [&](std::size_t at) {
         const Job& job = jobs[at];
-        if (journal.begin(job.cell)) journal.end(run_cell(job.cell, job.workloads, job.budget_s, options, abilities));
+        if (!journal.begin(job.cell)) return;
+        journal.end(job.cell.schedule == fuzzer ? run_fuzz_cell(job.cell, job.budget_s, options)
+                                                : run_cell(job.cell, job.workloads, job.budget_s, options, abilities));
     };
     arena.execute([&] { tbb::parallel_for(std::size_t{0}, jobs.size(), std::size_t{1}, run, tbb::simple_partitioner()); });
 }

@@ -33,6 +33,7 @@ using namespace stampede::fuzz;
 namespace {
 
 // libFuzzer clears them before each input and takes what is not 0 afterwards for features.
+constexpr int error_exitcode = 77;  // libFuzzer's default for an input that crashes
 constexpr std::size_t code_counters = std::size_t{1} << 17, meeting_counters = std::size_t{1} << 16;
 [[gnu::section("__libfuzzer_extra_counters")]] u8 counters[code_counters + meeting_counters];
 
@@ -83,6 +84,13 @@ public:
         } else if (known.seen >= 2 * known.filed) {
             add(known);
         }
+    }
+    // What the way to the snapshot shows, with any input.
+    void take_boot(Finding finding) {
+        finding.reproduce = target->environment.command();
+        finding.reproduce.emplace_back("-runs=1");
+        const auto folder = FindingStore(target->environment.findings).add(finding);
+        fmt::print(stderr, "before any program runs:\n{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
     }
     void flush() {
         for (auto& [key, known] : known_) {
@@ -150,7 +158,10 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
         totals.print();
     });
     for (const Finding& finding : target->runner->at_boot()) {
-        fmt::print(stderr, "found before any program ran, and not again: {}\n", report_text(finding));
+        found.take_boot(finding);
+    }
+    if (!target->runner->at_boot().empty() && target->environment.on_finding == OnFinding::Abort) {
+        std::_Exit(error_exitcode);
     }
     return 0;
 }

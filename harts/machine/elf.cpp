@@ -204,6 +204,9 @@ Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
         return error(fmt::format("{}: cannot be read: {}, expected an ELF file", path.string(),
                                  std::generic_category().message(failure ? failure.value() : errno)));
     }
+    if (size > longest_elf_file) {
+        return error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, longest_elf_file));
+    }
     std::vector<std::byte> bytes(size);
     if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
         return error(

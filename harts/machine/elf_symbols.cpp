@@ -9,6 +9,9 @@
 namespace stampede {
 namespace {
 
+// Linkers let symbols share the ends of their names, and sections could share a table: of the file's bytes, so many times.
+constexpr u64 most_names_in_a_file = 4;
+
 bool is_wanted(const Elf64_Sym& symbol) {
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
     return symbol.st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_OBJECT);
@@ -49,7 +52,7 @@ Result<Elf64_Shdr> strings_of(const ElfBytes& file, const Elf64_Ehdr& header, co
 }
 
 Result<void> read_table(const ElfBytes& file, const Elf64_Ehdr& header, const Elf64_Shdr& table,
-                        std::vector<ElfSymbol>& symbols) {
+                        std::vector<ElfSymbol>& symbols, u64& names_size) {
     if (table.sh_entsize != sizeof(Elf64_Sym) || table.sh_size % sizeof(Elf64_Sym) != 0) {
         return file.fail(fmt::format("has a symbol table of {:#x} bytes in entries of {}, expected whole entries of {}",
                                      table.sh_size, table.sh_entsize, sizeof(Elf64_Sym)));
@@ -72,6 +75,11 @@ Result<void> read_table(const ElfBytes& file, const Elf64_Ehdr& header, const El
         if (!name) {
             return std::unexpected(name.error());
         }
+        names_size += name->size() + 1;
+        if (names_size > most_names_in_a_file * file.bytes.size()) {
+            return file.fail(fmt::format("has symbols whose names take more than {} times the file's {:#x} bytes, expected names of their own",
+                                         most_names_in_a_file, file.bytes.size()));
+        }
         symbols.push_back({symbol.st_value, symbol.st_size, std::move(*name)});
     }
     return {};
@@ -82,6 +90,7 @@ Result<void> read_table(const ElfBytes& file, const Elf64_Ehdr& header, const El
 Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file) {
     const auto header = file.at<Elf64_Ehdr>(0);
     std::vector<ElfSymbol> symbols;
+    u64 names_size = 0;
     if (header.e_shoff == 0 || header.e_shnum == 0) {
         return symbols;
     }
@@ -97,7 +106,7 @@ Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file) {
         if (section.sh_type != SHT_SYMTAB) {
             continue;
         }
-        if (const Result<void> read = read_table(file, header, section, symbols); !read) {
+        if (const Result<void> read = read_table(file, header, section, symbols, names_size); !read) {
             return std::unexpected(read.error());
         }
     }

@@ -34,7 +34,7 @@ struct ElfBytes {
 
 // Functions and objects of every symbol table, by address. None if the file has no section headers. The ELF header
 // must have been checked. Error: a section or symbol table, a string or a link between them that does not lie in the
-// file.
+// file; names that take far more memory than the file has bytes.
 [[nodiscard]] Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file);
 
 }  // namespace stampede

@@ -216,6 +216,23 @@ TEST(Elf, a_symbol_table_that_does_not_hold_together_is_named) {
     EXPECT_THAT(error_after_section(1, [](Elf64_Shdr& s) { s.sh_size = 3; }), HasSubstr("name is at"));
 }
 
+TEST(Elf, symbols_that_share_one_long_name_are_refused) {
+    constexpr u64 many = 2000;
+    ElfBuilder builder = high_half_kernel();
+    builder.symbols.assign(many, {kernel_half, 4, "f"});
+    builder.symbols.push_back({kernel_half, 4, std::string(100'000, 'x')});
+    auto file = builder.build();
+    const auto sections = ElfBuilder::get<Elf64_Ehdr>(file, 0).e_shoff;
+    const auto table = ElfBuilder::get<Elf64_Shdr>(file, sections + 2 * sizeof(Elf64_Shdr));
+    EXPECT_EQ(error_of(file), "no error");
+    for (u64 n = 1; n <= many; ++n) {
+        auto symbol = ElfBuilder::get<Elf64_Sym>(file, table.sh_offset + n * sizeof(Elf64_Sym));
+        symbol.st_name = static_cast<u32>(1 + many * 2 + n);  // somewhere in the long one
+        ElfBuilder::put(file, table.sh_offset + n * sizeof(Elf64_Sym), symbol);
+    }
+    EXPECT_THAT(error_of(file), HasSubstr("names take more than 4 times the file's"));
+}
+
 TEST(Elf, a_file_cut_anywhere_gives_an_error_that_names_it) {
     const std::vector<std::byte> whole = high_half_kernel().build();
     for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -260,6 +277,13 @@ TEST_F(ElfFileTest, a_file_is_read_from_disk) {
     ASSERT_TRUE(image) << image.error().message;
     EXPECT_EQ(image->name(), (folder / "kernel.elf").string());
     EXPECT_EQ(image->symbols().size(), 3u);
+}
+
+TEST_F(ElfFileTest, a_file_that_claims_more_bytes_than_any_guest_has_is_refused_unread) {
+    std::ofstream(folder / "sparse.elf") << "\x7f" "ELF";
+    std::filesystem::resize_file(folder / "sparse.elf", u64{1} << 42);
+    EXPECT_THAT(ElfImage::read(folder / "sparse.elf").error().message,
+                AllOf(HasSubstr("sparse.elf: has 4398046511104 bytes"), HasSubstr("expected at most 1073741824")));
 }
 
 TEST_F(ElfFileTest, what_is_no_elf_file_is_named) {

@@ -1,14 +1,18 @@
 #include "harts/observe/branch_coverage.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "harts/core/engine_handlers.h"
+#include "harts/isa/instruction.h"
 #include "harts/observe/interleaving_coverage.h"
 
 namespace stampede {
 namespace {
 
 struct Covering {
-    static void on_branch(Hart& hart, u64 pc, Branch branch) { BranchCoverage::count(hart, pc + static_cast<u64>(branch)); }
-    static void on_jump(Hart& hart, u64 target) { BranchCoverage::count(hart, target); }
+    static void on_branch(Hart& hart, u64 pc, Branch branch) { BranchCoverage::count_branch(hart, pc, branch); }
+    static void on_jump(Hart& hart, u64 target) { BranchCoverage::count_jump(hart, target); }
     static bool load(Hart& hart, u64 pc, const void* at, unsigned) { return InterleavingCoverage::note(hart, pc, at, false), true; }
     static bool store(Hart& hart, u64 pc, const void* at, unsigned) { return InterleavingCoverage::note(hart, pc, at, true), true; }
     using LeavesAtomics = void;
@@ -27,12 +31,24 @@ struct CoveringCounting {
     static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return own(hart, at) && Covering::store(hart, pc, at, size); }
 };
 
+// What lies at even addresses taken for instructions: between two of them nothing jumps.
+std::vector<bool> branches_in(std::span<const std::byte> code) {
+    std::vector<bool> is_branch(code.size());
+    for (std::size_t at = 0; at + sizeof(u16) <= code.size(); at += sizeof(u16)) {
+        u32 word = 0;
+        std::memcpy(&word, code.data() + at, std::min(sizeof word, code.size() - at));
+        is_branch[at] = isa::line_of(isa::decode(word).op).flow == isa::Flow::Branch;
+    }
+    return is_branch;
+}
+
 }  // namespace
 
 const Engine covering_engine{handlers::handler_of<Covering>};
 const Engine covering_counting_engine{handlers::handler_of<CoveringCounting>};
 
-BranchCoverage::BranchCoverage(u64 begin, std::span<u8> counters, std::span<Hart* const> harts) : begin_(begin), counters_(counters) {
+BranchCoverage::BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts)
+    : begin_(begin), counters_(counters), is_branch_(branches_in(code)) {
     for (Hart* hart : harts) {
         hart->watch.branches = this;
     }

@@ -1,10 +1,11 @@
 // Which branches of the kernel have been executed, and which way: what a fuzzer wants more of.
 //
 // A byte counts for each byte of the kernel's code. Instructions begin at even addresses, so a conditional branch has two: its own address
-// for "not taken", the next for "taken". Where a jalr leads (a call by pointer, a return) counts at the address it leads to, which no branch
-// has unless it is one. Only supervisor mode counts.
+// for "not taken", the next for "taken". Where a jalr leads (a call by pointer, a return) counts at the address it leads to, but where that is a
+// branch, which counts by itself. Only supervisor mode counts.
 #pragma once
 #include <span>
+#include <vector>
 
 #include "harts/core/engine.h"
 #include "harts/core/hart.h"
@@ -19,12 +20,12 @@ public:
     // Counters stop here: a fuzzer that is told of more comes to like whatever loops longer.
     static constexpr u8 most = 4;
 
-    // `begin`: the virtual address that the kernel's code begins at; `counters` a byte for each of its bytes. For all of `harts`; it must
-    // outlive their running.
-    BranchCoverage(u64 begin, std::span<u8> counters, std::span<Hart* const> harts);
+    // `begin`: the virtual address that the kernel's code, `code`, begins at; `counters` as many bytes as it has. For all of `harts`; it and
+    // the counters must outlive their running.
+    BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts);
 
-    void on_branch(Hart& hart, u64 pc, Branch branch) override { count(hart, pc + static_cast<u64>(branch)); }
-    void on_jump(Hart& hart, u64 target) override { count(hart, target); }
+    void on_branch(Hart& hart, u64 pc, Branch branch) override { count_branch(hart, pc, branch); }
+    void on_jump(Hart& hart, u64 target) override { count_jump(hart, target); }
     // For interleaving_coverage.h, where there is one.
     void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
     void on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
@@ -32,18 +33,30 @@ public:
     void after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) override;
 
     // As on_branch() and on_jump(), by the hart's watch.
-    static void count(Hart& hart, u64 at) {
+    static void count_branch(Hart& hart, u64 pc, Branch branch) {
         const auto* self = static_cast<const BranchCoverage*>(hart.watch.branches);
-        if (const u64 offset = at - self->begin_; offset < self->counters_.size() && hart.own.mode == Privilege::Supervisor) {
-            u8& counter = self->counters_[offset];
+        self->count(hart, pc - self->begin_ + static_cast<u64>(branch));
+    }
+    static void count_jump(Hart& hart, u64 target) {
+        const auto* self = static_cast<const BranchCoverage*>(hart.watch.branches);
+        const u64 offset = target - self->begin_;
+        if (offset < self->counters_.size() && !self->is_branch_[offset]) {
+            self->count(hart, offset);
+        }
+    }
+
+private:
+    void count(const Hart& hart, u64 offset) const {
+        if (offset < counters_.size() && hart.own.mode == Privilege::Supervisor) {
+            u8& counter = counters_[offset];
             const u8 now = __atomic_load_n(&counter, __ATOMIC_RELAXED);  // relaxed: a lost count is one less of many
             __atomic_store_n(&counter, static_cast<u8>(now + (now < most ? 1 : 0)), __ATOMIC_RELAXED);
         }
     }
 
-private:
     const u64 begin_;
     const std::span<u8> counters_;
+    const std::vector<bool> is_branch_;  // by offset into the code
 };
 
 }  // namespace stampede

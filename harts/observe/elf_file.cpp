@@ -9,21 +9,31 @@
 #include "harts/report/atomic_file.h"
 
 namespace stampede {
+namespace {
+
+// Linkers let symbols share the ends of their names, and tables could be shared too: of the file's bytes, so many times.
+constexpr std::size_t most_names_in_a_file = 4;
+constexpr std::size_t longest_file = std::size_t{1} << 30;  // bytes
+
+}  // namespace
 
 Result<ElfFile> ElfFile::open(const std::filesystem::path& path) {
-    Result<std::string> image = read_file(path);
-    if (!image) {
-        return std::unexpected(image.error());
-    }
+    Result<std::string> bytes = read_file(path, longest_file);
+    return bytes ? parse(std::move(*bytes), path.string()) : std::unexpected(bytes.error());
+}
+
+Result<ElfFile> ElfFile::parse(std::string bytes, std::string_view name) {
     elf_version(EV_CURRENT);
     ElfFile file;
-    file.image_ = std::make_unique<std::string>(std::move(*image));
+    file.image_ = std::make_unique<std::string>(std::move(bytes));
     file.elf_.reset(elf_memory(file.image_->data(), file.image_->size()));
     if (file.elf_ == nullptr || elf_kind(file.elf_.get()) != ELF_K_ELF) {
-        return error(fmt::format("{}: is no ELF file that symbols could be read from", path.string()));
+        return error(fmt::format("{}: is no ELF file that symbols could be read from", name));
     }
     file.read_ranges();
-    file.read_symbols();
+    if (const Result<void> read = file.read_symbols(name); !read) {
+        return std::unexpected(read.error());
+    }
     return file;
 }
 
@@ -40,24 +50,26 @@ void ElfFile::read_ranges() {
     }
 }
 
-void ElfFile::read_symbols() {
+Result<void> ElfFile::read_symbols(std::string_view name) {
     for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf(), section)) != nullptr;) {
         GElf_Shdr header;
-        if (gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_SYMTAB && header.sh_entsize != 0) {
-            read_symbol_table(section, header);
+        if (gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_SYMTAB && header.sh_entsize != 0 && !read_symbol_table(section, header)) {
+            return error(fmt::format("{}: has symbols whose names take more than {} times the file's {} bytes, expected names of their own", name,
+                                     most_names_in_a_file, size()));
         }
     }
     std::ranges::sort(symbols_, [](const Symbol& a, const Symbol& b) {
         return std::tie(a.address, a.size, a.name) < std::tie(b.address, b.size, b.name);
     });
+    return {};
 }
 
-void ElfFile::read_symbol_table(Elf_Scn* section, const GElf_Shdr& header) {
+bool ElfFile::read_symbol_table(Elf_Scn* section, const GElf_Shdr& header) {
     Elf_Data* data = elf_getdata(section, nullptr);
     for (int i = 0; data != nullptr && i < static_cast<int>(header.sh_size / header.sh_entsize); ++i) {
         GElf_Sym symbol;
         if (gelf_getsym(data, i, &symbol) == nullptr) {
-            return;
+            return true;
         }
         const unsigned type = GELF_ST_TYPE(symbol.st_info);
         const char* name = elf_strptr(elf(), header.sh_link, symbol.st_name);
@@ -68,7 +80,12 @@ void ElfFile::read_symbol_table(Elf_Scn* section, const GElf_Shdr& header) {
             continue;
         }
         symbols_.push_back({symbol.st_value, symbol.st_size, name, type});
+        names_size_ += symbols_.back().name.size() + 1;
+        if (names_size_ > most_names_in_a_file * size()) {
+            return false;
+        }
     }
+    return true;
 }
 
 bool ElfFile::is_code(const GElf_Sym& symbol) const {

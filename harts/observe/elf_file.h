@@ -18,12 +18,15 @@ namespace stampede {
 // Not safe for threads (libelf is not).
 class ElfFile {
 public:
-    // Error: names the file and why it cannot be read.
+    // Error: names the file and why it cannot be read, or that its symbols' names would take more memory than it has bytes to say.
     [[nodiscard]] static Result<ElfFile> open(const std::filesystem::path& file);
+    // The same of a file's bytes; `name` is for messages.
+    [[nodiscard]] static Result<ElfFile> parse(std::string bytes, std::string_view name);
     ElfFile(ElfFile&&) noexcept = default;
     ElfFile& operator=(ElfFile&&) = delete;
 
     [[nodiscard]] Elf* elf() const { return elf_.get(); }
+    [[nodiscard]] std::size_t size() const { return image_->size(); }  // bytes
 
     // The address the program was linked at, for one that it was linked or loaded at.
     [[nodiscard]] u64 to_virtual(u64 address) const;
@@ -47,8 +50,9 @@ private:
 
     ElfFile() = default;
     void read_ranges();
-    void read_symbols();
-    void read_symbol_table(Elf_Scn* section, const GElf_Shdr& header);
+    [[nodiscard]] Result<void> read_symbols(std::string_view name);
+    // Whether what symbols take stays within bounds.
+    [[nodiscard]] bool read_symbol_table(Elf_Scn* section, const GElf_Shdr& header);
     [[nodiscard]] bool is_code(const GElf_Sym& symbol) const;
 
     std::unique_ptr<std::string>
@@ -56,6 +60,7 @@ private:
     std::unique_ptr<Elf, CloseElf> elf_;
     std::vector<Range> ranges_;
     std::vector<Symbol> symbols_;  // by address
+    std::size_t names_size_ = 0;   // bytes of their names
 };
 
 }  // namespace stampede

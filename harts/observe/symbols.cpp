@@ -19,20 +19,25 @@ struct EndDwarf {
 };
 
 // Adds the function that holds `pc` and what was inlined there, outermost first. (libdw's dwarf_getscopes() goes on
-// with the scopes of an inlined function's definition instead of those that it was inlined into.)
-bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions) {
+// with the scopes of an inlined function's definition instead of those that it was inlined into.) What is nested deeper than any
+// compiler nests it is left out: a file's bytes must not decide how much stack this takes.
+bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions, unsigned depth = 0) {
+    constexpr unsigned deepest = 128;
+    if (depth == deepest) {
+        return false;
+    }
     Dwarf_Die child;
     for (int more = dwarf_child(parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
         const int tag = dwarf_tag(&child);
         if (tag == DW_TAG_namespace) {
-            if (collect_functions(&child, pc, functions)) {
+            if (collect_functions(&child, pc, functions, depth + 1)) {
                 return true;
             }
         } else if (dwarf_haspc(&child, pc) == 1) {
             if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
                 functions.push_back(child);
             }
-            collect_functions(&child, pc, functions);
+            collect_functions(&child, pc, functions, depth + 1);
             return true;
         }
     }
@@ -109,12 +114,18 @@ struct Symbols::Implementation {
     std::unordered_map<u64, std::vector<SourceLocation>> known GUARDED_BY(lock);  // by address: the same few are asked for again and again
 };
 
+// Each range takes bytes of its own, so there are fewer than the file has; else units share them, which no compiler makes and
+// which could ask for any amount of memory: such debug information counts as none.
 void Symbols::Implementation::read_units() {
     Dwarf_CU* unit = nullptr;
     Dwarf_Die die;
     while (dwarf != nullptr && dwarf_get_units(dwarf.get(), unit, &unit, nullptr, nullptr, &die, nullptr) == 0) {
         Dwarf_Addr base = 0, low = 0, high = 0;
         for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
+            if (units.size() == file.size()) {
+                units.clear();
+                return;
+            }
             units.push_back({low, high, dwarf_dieoffset(&die)});
         }
     }
@@ -163,6 +174,14 @@ const std::vector<SourceLocation>& Symbols::Implementation::known_frames_at(u64 
 
 Result<Symbols> Symbols::read(const std::filesystem::path& path) {
     Result<ElfFile> file = ElfFile::open(path);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    return Symbols(std::make_unique<Implementation>(std::move(*file)));
+}
+
+Result<Symbols> Symbols::parse(std::string bytes, std::string_view name) {
+    Result<ElfFile> file = ElfFile::parse(std::move(bytes), name);
     if (!file) {
         return std::unexpected(file.error());
     }

@@ -23,6 +23,8 @@ public:
     // Error: the file cannot be read or is no ELF file; its name and the reason. Without debug information only
     // function names are known, without a symbol table nothing is.
     [[nodiscard]] static Result<Symbols> read(const std::filesystem::path& file);
+    // The same of a file's bytes, which may be any; `name` is for messages.
+    [[nodiscard]] static Result<Symbols> parse(std::string bytes, std::string_view name);
     Symbols(Symbols&&) noexcept;
     Symbols& operator=(Symbols&&) noexcept;
     ~Symbols();

@@ -122,6 +122,11 @@ TEST(Symbols, what_is_no_elf_file_is_named) {
     EXPECT_THAT(Symbols::read("/nonexistent/kernel.elf").error().message,
                 AllOf(HasSubstr("/nonexistent/kernel.elf"), HasSubstr("No such file")));
     EXPECT_THAT(Symbols::read(SYMBOLS_TEST_SOURCE).error().message, HasSubstr("is no ELF file"));
+    const std::string sparse = testing::TempDir() + "symbols_test_sparse." + std::to_string(getpid());
+    std::ofstream(sparse) << "\x7f" "ELF";
+    std::filesystem::resize_file(sparse, u64{1} << 42);
+    EXPECT_THAT(Symbols::read(sparse).error().message, AllOf(HasSubstr(sparse), HasSubstr("1073741824")));
+    EXPECT_EQ(remove(sparse.c_str()), 0);
 }
 
 TEST(Symbols, a_file_cut_short_gives_fewer_names_or_an_error) {

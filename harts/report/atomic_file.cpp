@@ -71,8 +71,13 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t mos
     if (!descriptor.is_open()) {
         return system_error(file, "cannot be opened", errno);
     }
+    const auto too_large = [&] { return error(fmt::format("{}: is larger than {} bytes", file.string(), most)); };
     std::string content;
     char block[16384];
+    struct stat status {};
+    if (::fstat(descriptor.get(), &status) == 0 && S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > most) {
+        return too_large();
+    }
     for (;;) {
         const ssize_t count = ::read(descriptor.get(), block, sizeof block);
         if (count == 0) {
@@ -81,7 +86,7 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t mos
         if (count > 0) {
             content.append(block, static_cast<std::size_t>(count));
             if (content.size() > most) {
-                return error(fmt::format("{}: is larger than {} bytes", file.string(), most));
+                return too_large();
             }
         } else if (errno != EINTR) {
             return system_error(file, "cannot be read", errno);

@@ -48,12 +48,12 @@ struct RacingAgain : Racing {
     static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return Racing::store(hart, pc, at, size) && note(hart, pc, at, true); }
     static void on_branch(Hart& hart, u64 pc, Branch branch) {
         if (hart.watch.branches != nullptr) {
-            BranchCoverage::count(hart, pc + static_cast<u64>(branch));
+            BranchCoverage::count_branch(hart, pc, branch);
         }
     }
     static void on_jump(Hart& hart, u64 target) {
         if (hart.watch.branches != nullptr) {
-            BranchCoverage::count(hart, target);
+            BranchCoverage::count_jump(hart, target);
         }
     }
 

@@ -463,13 +463,13 @@ void RaceObserver::go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& in
 
 void RaceObserver::on_branch(Hart& hart, u64 pc, Branch branch) {
     if (hart.watch.branches != nullptr) {
-        BranchCoverage::count(hart, pc + static_cast<u64>(branch));
+        BranchCoverage::count_branch(hart, pc, branch);
     }
 }
 
 void RaceObserver::on_jump(Hart& hart, u64 target) {
     if (hart.watch.branches != nullptr) {
-        BranchCoverage::count(hart, target);
+        BranchCoverage::count_jump(hart, target);
     }
 }
 

@@ -1,0 +1,82 @@
+#include "bench/bugs/fuzz_run.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "bench/support/child.h"
+#include "bench/support/emulator.h"
+#include "harts/report/atomic_file.h"
+
+namespace stampede::bench {
+namespace {
+
+constexpr double look_s = 0.05;                 // between two looks at the child's CPU clock
+constexpr int passed = 0, found_something = 77; // libFuzzer's exit codes
+constexpr unsigned tail_kept = 4000;            // bytes
+
+// Reads until its output ends; at the limit it is killed, for what it has found stands in its folder already.
+bool hear_out(Child& child, double limit_s, std::string& output) {
+    bool cut = false;
+    for (;;) {
+        const auto line = child.next_line(look_s);
+        if (line && !*line) return cut;
+        if (line) output += (*line)->text + "\n";
+        if (output.size() > 2 * tail_kept) output.erase(0, output.size() - tail_kept);
+        if (!cut && child.cpu_s() >= limit_s) {
+            child.send(SIGKILL);
+            cut = true;
+        }
+    }
+}
+
+Result<nlohmann::json> read_finding(const std::filesystem::path& folder) {
+    const auto text = read_file(folder / "finding.json");
+    if (!text) return std::unexpected(text.error());
+    auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (!json.is_object()) return error((folder / "finding.json").string() + ": no JSON object");
+    return json;
+}
+
+}  // namespace
+
+Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s) {
+    const std::filesystem::path corpus = run.folder / ("corpus-" + run.target), findings = run.folder / "findings";
+    std::filesystem::create_directories(corpus);
+    auto child = Child::start({"env", "STAMPEDE_POLICY=" + run.policy, fmt::format("STAMPEDE_CPUS={}", run.cpus),
+                               "STAMPEDE_FINDINGS=" + findings.string(), beside("bin/" + run.target), fmt::format("-seed={}", run.seed),
+                               "-artifact_prefix=" + (run.folder / "crash-").string(), corpus});
+    if (!child) return error(child.error().message);
+    StressRun result;
+    const bool cut = hear_out(*child, limit_s, result.output);
+    const int status = child->wait();
+    if (!cut && status != passed && status != found_something)
+        return error(fmt::format("{}: exit status {}\n{}", run.target, status, result.output));
+    std::error_code none_yet;
+    for (const auto& entry : std::filesystem::directory_iterator(findings, none_yet)) {
+        const auto finding = read_finding(entry.path());
+        if (finding) result.findings.push_back({finding->value("kind", ""), finding->value("title", ""), entry.path().filename()});
+    }
+    result.run_cpu_s = result.cpu_s = child->cpu_s();
+    result.cut = cut;
+    return result;
+}
+
+bool shows_again(const std::filesystem::path& folder, unsigned times, double& cpu_s) {
+    const auto finding = read_finding(folder);
+    if (!finding) return false;
+    const auto command = finding->value("reproduce", std::vector<std::string>());
+    for (unsigned n = 0; n < times; ++n) {
+        auto child = Child::start(command);
+        if (!child) return false;
+        std::string output;
+        (void)hear_out(*child, 600, output);
+        const int status = child->wait();
+        cpu_s += child->cpu_s();
+        if (status != found_something) return false;
+    }
+    return !command.empty();
+}
+
+}  // namespace stampede::bench
