@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
+#include <chrono>
 
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
@@ -20,6 +22,8 @@ namespace stampede::fuzz {
 namespace {
 
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
+constexpr u64 instruction_page_fault = 12;                     // scause
+constexpr std::chrono::milliseconds between_glances{20};       // of host time, at a parallel run's instructions
 // A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
 constexpr unsigned looks = 12;
 constexpr u64 between_looks = 500'000;
@@ -38,15 +42,22 @@ class Events final : public GuestEvents {
 public:
     using GuestEvents::GuestEvents;
     std::string_view on_fetch(const HartState&, u32) override { return image; }
+    // Programs never leave their code, and sbrk does not reach it: it can only be missing.
+    void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override {
+        GuestEvents::on_trap(state, cause, tval, to);
+        if (state.mode == Privilege::User && cause == instruction_page_fault) {
+            on_check_failed(state, "a page of the program's code is not there");
+        }
+    }
     std::string image;
 };
 
 }  // namespace
 
 struct ProgramRunner::Parts {
-    Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made)
-        : setup(setup), machine(std::move(made)), symbols(kernel, setup.executor),
-          ledger(machine->ram(), FrameLedger::Drive::OneThread),
+    Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made, Drive drive)
+        : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.executor),
+          ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, Drive::Repeatable)), stale(machine->ram(), setup.harts),
           events(machine->ram(), [this] { machine->request_stop(); }, nullptr, &ledger) {
         if (race != nullptr) {
@@ -82,7 +93,7 @@ struct ProgramRunner::Parts {
     // What every program's run begins with, whatever its schedule.
     Result<void> boot() {
         const ScheduleSpec spec = *ScheduleSpec::parse("round-robin:1000");
-        const MachineStop stop = machine->run_scheduled(*spec.make(1, setup.harts), most_to_boot, race.get());
+        const MachineStop stop = run_for(spec.make(1, setup.harts).get(), most_to_boot);
         if (stop != MachineStop::SnapshotReady) {
             const std::string said = console.last_line();
             return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.kernel.string(), executed(),
@@ -121,14 +132,27 @@ struct ProgramRunner::Parts {
         return all;
     }
 
-    ProgramOutcome::End drive(Schedule& schedule, RunFacts& facts) {
-        MachineStop stop = machine->run_scheduled(schedule, setup.most_instructions, race.get());
+    // In parallel without a schedule.
+    MachineStop run_for(Schedule* schedule, u64 instructions) {
+        if (drives == Drive::Repeatable) {
+            return machine->run_scheduled(*schedule, instructions, race.get());
+        }
+        const u64 began = executed();
+        MachineStop stop = MachineStop::Deadline;
+        while (stop == MachineStop::Deadline && executed() - began < instructions) {
+            stop = machine->run_parallel(between_glances, WhenIdle::Stop);
+        }
+        return stop;
+    }
+
+    ProgramOutcome::End drive(Schedule* schedule, RunFacts& facts) {
+        MachineStop stop = run_for(schedule, setup.most_instructions);
         if (stop == MachineStop::Deadline) {
             Watchdog watchdog(limits, Watchdog::Input::None,
                               [this](PhysAddr word) { return race == nullptr ? std::nullopt : race->holder_of(word); });
             for (unsigned n = 0; n < looks && stop == MachineStop::Deadline && !facts.stuck; ++n) {
                 facts.stuck = watchdog.look(look_at_harts());
-                stop = facts.stuck ? stop : machine->run_scheduled(schedule, between_looks, race.get());
+                stop = facts.stuck ? stop : run_for(schedule, between_looks);
             }
         }
         switch (stop) {
@@ -189,6 +213,7 @@ struct ProgramRunner::Parts {
 
     const RunnerSetup setup;
     const std::unique_ptr<Machine> machine;
+    const Drive drives;
     const GuestSymbols symbols;
     ConsoleLog console;
     FrameLedger ledger;
@@ -201,8 +226,8 @@ struct ProgramRunner::Parts {
     std::unique_ptr<Snapshot> snapshot;
 };
 
-ProgramRunner::ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting)
-    : plain_(std::move(plain)), counting_(std::move(counting)) {}
+ProgramRunner::ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting, std::unique_ptr<Parts> parallel)
+    : plain_(std::move(plain)), counting_(std::move(counting)), parallel_(std::move(parallel)) {}
 ProgramRunner::~ProgramRunner() = default;
 
 Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& setup) {
@@ -210,27 +235,39 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    auto plain = boot(setup, *kernel, covering_engine);
+    if (setup.threads == RunnerSetup::Threads::OneEachToo && setup.race != nullptr) {
+        return error("race detection from a snapshot, with a thread a hart: one for all is expected");
+    }
+    auto plain = boot(setup, *kernel, covering_engine, Drive::Repeatable);
     if (!plain) {
         return std::unexpected(plain.error());
     }
     if (setup.race != nullptr) {
-        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), nullptr));
+        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), nullptr, nullptr));
     }
-    auto counting = boot(setup, *kernel, covering_counting_engine);
+    auto counting = boot(setup, *kernel, covering_counting_engine, Drive::Repeatable);
     if (!counting) {
         return std::unexpected(counting.error());
     }
-    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting)));
+    if (setup.threads == RunnerSetup::Threads::OneForAll) {
+        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting), nullptr));
+    }
+    auto parallel = boot(setup, *kernel, covering_engine, Drive::Parallel);
+    if (!parallel) {
+        return std::unexpected(parallel.error());
+    }
+    return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting), std::move(*parallel)));
 }
 
-Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering) {
-    auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = TimeMode::Counted,
+Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering,
+                                                                    Drive drive) {
+    const TimeMode time = drive == Drive::Parallel ? TimeMode::Warp : TimeMode::Counted;
+    auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
                                     .bootargs = "run=executor", .permits = 0}, kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }
-    auto parts = std::make_unique<Parts>(setup, kernel, std::move(*machine));
+    auto parts = std::make_unique<Parts>(setup, kernel, std::move(*machine), drive);
     if (!setup.coverage.empty()) {
         if (const Result<void> covered = parts->cover(kernel, covering); !covered) {
             return std::unexpected(covered.error());
@@ -247,16 +284,21 @@ const std::vector<Finding>& ProgramRunner::at_boot() const { return plain_->at_b
 ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<ScheduleSpec>& instead) {
     const ScheduleSpec spec = instead ? *instead : program.schedule.spec();
     const std::unique_ptr<Schedule> schedule = spec.make(program.schedule.seed, plain_->setup.harts);
-    Parts& parts = schedule->limits_events() && counting_ != nullptr ? *counting_ : *plain_;
+    assert(schedule != nullptr || parallel_ != nullptr);
+    Parts& parts = schedule == nullptr                                     ? *parallel_
+                   : schedule->limits_events() && counting_ != nullptr ? *counting_
+                                                                           : *plain_;
     parts.events.image = lower(program);
     if (parts.interleavings != nullptr) {
         parts.interleavings->begin_run();
     }
-    parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
+    if (schedule != nullptr) {
+        parts.machine->set_perturbation(spec.perturbation(program.schedule.seed));
+    }
     const u64 executed = parts.executed(), system_calls = parts.system_calls();
     RunFacts facts;
     ProgramOutcome outcome;
-    outcome.end = parts.drive(*schedule, facts);
+    outcome.end = parts.drive(schedule.get(), facts);
     outcome.findings = parts.findings(outcome.end, facts);
     outcome.instructions = parts.executed() - executed;
     outcome.system_calls = parts.system_calls() - system_calls;

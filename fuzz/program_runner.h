@@ -35,6 +35,9 @@ struct RunnerSetup {
     std::span<u8> interleavings;
     // Races and lock orders are found too, where the program can.
     MakeRaceDetection race = nullptr;
+    // OneEachToo: run() also takes the schedule `parallel`. Not with race detection.
+    enum class Threads : u8 { OneForAll, OneEachToo };
+    Threads threads = Threads::OneForAll;
 };
 
 struct ProgramOutcome {
@@ -58,17 +61,17 @@ public:
     // What the way to the snapshot has shown already: nothing that a program can be blamed for.
     [[nodiscard]] const std::vector<Finding>& at_boot() const;
     // `program` is a valid one. The same program gives the same outcome, whatever ran before; what was found at boot is left out.
-    // `schedule`, a repeatable one, takes the place of the program's own, with its seed.
+    // `schedule` takes the place of the program's own, with its seed. With `parallel` each hart has a host thread, and nothing is the same twice.
     [[nodiscard]] ProgramOutcome run(const Program& program, const std::optional<ScheduleSpec>& schedule = std::nullopt);
 
 private:
     struct Parts;
-    ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting);
-    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering);
+    ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting, std::unique_ptr<Parts> parallel);
+    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering, Drive drive);
 
     // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise. With race detection the
     // first does both, and there is no second.
-    const std::unique_ptr<Parts> plain_, counting_;
+    const std::unique_ptr<Parts> plain_, counting_, parallel_;
 };
 
 }  // namespace stampede::fuzz

@@ -65,8 +65,10 @@ Address OperandChoice::address(CallKind kind, const Resources& resources) {
     if (random_.chance(1, direct ? 4 * one_odd_in : one_odd_in)) {
         return odd_address();
     }
-    if (random_.chance(1, resources.grown != 0 ? 6 : 100)) {
-        return {Address::Base::heap, static_cast<u16>(random_.below(4) * 8)};
+    if (random_.chance(1, resources.grown != 0 ? 3 : 100)) {
+        const u64 pages = std::clamp<u64>(resources.grown / page_size, 1, (u64{1} << 16) / page_size);
+        const u64 page = random_.chance(1, 2) ? pages - 1 : random_.below(pages);
+        return {Address::Base::heap, static_cast<u16>(page * page_size + random_.below(4) * 8)};
     }
     // What runs over the region's end meets the heap's begin.
     return !direct && random_.chance(1, 12)
@@ -155,6 +157,9 @@ i32 OperandChoice::any_number(Operand operand) {
 i32 OperandChoice::number(Operand operand) {
     switch (operand) {
     case Operand::HeapBytes:
+        if (random_.chance(1, 8)) {
+            return numbers_of(operand).last;  // a fork then has many pages to mark at once
+        }
         return random_.chance(3, 4) ? static_cast<i32>(page_size) * (static_cast<i32>(random_.below(5)) - 1) : any_number(operand);
     case Operand::Status: return random_.chance(1, 2) ? 0 : any_number(operand);
     case Operand::Ticks: return static_cast<i32>(random_.below(2));

@@ -32,9 +32,6 @@ Result<std::optional<ScheduleSpec>> schedule_of(const std::string& words) {
     if (!spec) {
         return error(fmt::format("STAMPEDE_SCHEDULE is '{}': {}", words, spec.error().message));
     }
-    if (!spec->repeatable()) {
-        return error(fmt::format("STAMPEDE_SCHEDULE is '{}': `input` or a schedule that repeats is expected", words));
-    }
     return *spec;
 }
 
@@ -51,6 +48,12 @@ std::string own_path() {
 }
 
 }  // namespace
+
+std::vector<std::string> TargetEnvironment::repeatable_command() const {
+    TargetEnvironment other = *this;
+    other.schedule.reset();
+    return other.command();
+}
 
 std::vector<std::string> TargetEnvironment::command() const {
     std::vector<std::string> words{"env", "STAMPEDE_POLICY=" + policy, fmt::format("STAMPEDE_CPUS={}", runner.harts)};

@@ -19,8 +19,10 @@ struct TargetEnvironment {
     std::string policy;
     OnFinding on_finding = OnFinding::Abort;
 
-    // The running program in the same environment: argv.
+    [[nodiscard]] bool in_parallel() const { return schedule && !schedule->repeatable(); }
+    // The running program in the same environment: argv. The other one leaves STAMPEDE_SCHEDULE to the input.
     [[nodiscard]] std::vector<std::string> command() const;
+    [[nodiscard]] std::vector<std::string> repeatable_command() const;
 
     // Error: names the variable, what it holds and what is expected.
     [[nodiscard]] static Result<TargetEnvironment> read();

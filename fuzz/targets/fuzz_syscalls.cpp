@@ -5,7 +5,8 @@
 //     STAMPEDE_FINDINGS   the folder for what is found; findings
 //     STAMPEDE_ON_FINDING `abort` (the default), as libFuzzer expects; or `continue`: inputs that find something stay out of the corpus, and
 //                         the next one begins from the same snapshot as ever
-//     STAMPEDE_SCHEDULE   `input` (the default): the input's own; or one for all, as stress takes it, with the input's seed
+//     STAMPEDE_SCHEDULE   `input` (the default): the input's own; or one for all, as stress takes it, with the input's seed. `parallel`: a
+//                         thread a hart; what is found is then looked for in repeatable schedules
 //
 #include <fmt/format.h>
 
@@ -105,10 +106,24 @@ private:
     };
 
     static void file(Finding& finding, const Program& program, std::string_view input) {
+        if (target->environment.in_parallel()) {
+            if (const auto repeatable = made_repeatable(program, finding)) {
+                file_as(finding, *repeatable, encode(*repeatable), target->environment.repeatable_command());
+                return;
+            }
+            finding.detail += fmt::format("\nfound with a thread a hart; none of {} repeatable schedules shows it with this program", schedules_tried);
+        }
+        std::vector<std::string> command = target->environment.command();
+        if (target->environment.in_parallel()) {
+            command.emplace_back("-runs=1000");
+        }
+        file_as(finding, program, std::string(input), std::move(command));
+    }
+    static void file_as(Finding& finding, const Program& program, std::string input, std::vector<std::string> command) {
         const FindingStore store(target->environment.findings);
-        finding.reproduce = target->environment.command();
+        finding.reproduce = std::move(command);
         finding.reproduce.push_back((store.folder_of(finding) / "input").string());
-        const auto folder = store.add(finding, {{"program", print(program)}, {"input", std::string(input)}});
+        const auto folder = store.add(finding, {{"program", print(program)}, {"input", std::move(input)}});
         fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
     }
     static void add(Known& known) {
@@ -119,6 +134,21 @@ private:
                 fmt::print(stderr, "{}\n", folder.error().message);
             }
         }
+    }
+
+    // The program under a schedule that shows the finding each time.
+    static constexpr unsigned schedules_tried = 500;
+    static std::optional<Program> made_repeatable(const Program& program, const Finding& wanted) {
+        Program tried = program;
+        RandomNumbers random(program.schedule.seed);
+        for (unsigned n = 0; n < schedules_tried; ++n) {
+            tried.schedule = generate_schedule(random);
+            const ProgramOutcome outcome = target->runner->run(tried);
+            if (std::ranges::any_of(outcome.findings, [&](const Finding& finding) { return finding.key() == wanted.key(); })) {
+                return tried;
+            }
+        }
+        return std::nullopt;
     }
 
     std::map<std::string, Known> known_;
@@ -148,6 +178,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     setup.coverage = std::span(counters).first(code_counters);
     setup.interleavings = std::span(counters).last(meeting_counters);
     setup.race = race_detection;
+    setup.threads = environment->in_parallel() ? RunnerSetup::Threads::OneEachToo : RunnerSetup::Threads::OneForAll;
     auto runner = ProgramRunner::create(setup);
     if (!runner) {
         give_up(runner.error().message);

@@ -8,9 +8,11 @@
 // (PageAttributes::page_table), and stores to them take the slow path. That costs more, so it begins with the first stale entry, or where
 // the watch is told to from the start.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
+#include <vector>
 
 #include "harts/core/hart.h"
 #include "harts/memory/ram.h"
@@ -35,7 +37,7 @@ struct StaleUse {
 // Called on the hart's own thread, several harts at once; nothing of pthreads in here.
 class TranslationWatch {
 public:
-    explicit TranslationWatch(const Ram& ram) : stores_(new std::atomic<u16>[ram.pages()]()) {}
+    explicit TranslationWatch(const Ram& ram) : pages_(ram.pages()), stores_(new std::atomic<u16>[ram.pages()]()) {}
     virtual ~TranslationWatch() = default;
 
     // Entries have just got their marks. own is as it will go on.
@@ -46,16 +48,29 @@ public:
     virtual void on_table_store(Hart&, PhysAddr at, u64 before, u64 after) = 0;
 
     [[nodiscard]] bool watches_tables() const { return watches_tables_.load(std::memory_order_relaxed); }  // relaxed: a hint
-    // Harts parked: as when `watches` was what watches_tables() gave.
-    void go_back_to(bool watches) { watches_tables_.store(watches, std::memory_order_relaxed); }
+    // Whether tables are watched, and how many stores each has seen: what is now is what restore_watching() brings back. Harts parked.
+    void save_watching() {
+        saved_ = {watches_tables(), {stores_.get(), stores_.get() + pages_}};
+    }
+    void restore_watching() {
+        if (watches_tables()) {  // else no store has been counted
+            std::ranges::copy(saved_.stores, stores_.get());
+        }
+        watches_tables_.store(saved_.watches, std::memory_order_relaxed);
+    }
     void watch_tables() { watches_tables_.store(true, std::memory_order_relaxed); }
 
 private:
     friend class TableStore;
     friend class TodaysTables;
+    const u64 pages_;
     std::atomic<bool> watches_tables_{false};    // set by any hart, cleared by a snapshot only
     // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed: a figure.
     const std::unique_ptr<std::atomic<u16>[]> stores_;
+    struct {
+        bool watches = false;
+        std::vector<u16> stores;
+    } saved_;
 };
 
 // A store to RAM that is about to happen; tells the watch afterwards if it changed a watched table. Takes no lock.

@@ -34,7 +34,8 @@ HartThreads::~HartThreads() {
     }
 }
 
-void HartThreads::run(std::optional<std::chrono::nanoseconds> limit) {
+void HartThreads::run(std::optional<std::chrono::nanoseconds> limit, WhenIdle when_idle) {
+    when_idle_ = when_idle;
     running_.store(static_cast<u32>(harts_.size()), std::memory_order_release);
     if (threads_.empty()) {
         for (Hart* hart : harts_) {
@@ -184,7 +185,13 @@ void HartThreads::warp_if_all_wait() {
         }
         deadline = std::min(deadline, waiting_[n].deadline.load(std::memory_order_relaxed));
     }
-    if (deadline == std::numeric_limits<u64>::max() || deadline <= harts_.front()->machine.clint.time()) {
+    if (deadline == std::numeric_limits<u64>::max()) {
+        if (when_idle_ == WhenIdle::Stop) {
+            stop_.set(MachineStop::Idle, harts_);
+        }
+        return;
+    }
+    if (deadline <= harts_.front()->machine.clint.time()) {
         return;
     }
     clock_.jump_to(deadline);

@@ -24,7 +24,8 @@ public:
     HartThreads& operator=(const HartThreads&) = delete;
 
     // Lets all harts run until the stop request is set or `limit` has passed (then it sets Deadline). On return all are parked.
-    void run(std::optional<std::chrono::nanoseconds> limit);
+    // WhenIdle::Stop, with TimeMode::Warp: when all wait and no timer is set it stops too (Idle).
+    void run(std::optional<std::chrono::nanoseconds> limit, WhenIdle when_idle);
 
 private:
     using Time = std::chrono::steady_clock;
@@ -46,6 +47,7 @@ private:
     StopRequest& stop_;
     std::vector<Waiting> waiting_;
     FutexLock warp_lock_;
+    WhenIdle when_idle_ = WhenIdle::Wait;  // by run(), while harts are parked
 
     std::atomic<u32> round_{0};    // futex of parked harts; raised by run() for each new round, and to end
     std::atomic<u32> running_{0};  // harts not parked yet; futex of run()

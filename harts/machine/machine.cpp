@@ -71,11 +71,11 @@ void Machine::set_guest_calls(GuestCallSink* sink) { implementation_->context.gu
 void Machine::set_events(HartEvents* events) { implementation_->context.events = events; }
 void Machine::set_frame_watch(FrameWatch* watch) { implementation_->context.frames = watch; }
 
-MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit) {
+MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit, WhenIdle when_idle) {
     Implementation& machine = *implementation_;
     machine.stop_counting();
     if (!machine.stop.is_set()) {
-        machine.threads->run(limit);
+        machine.threads->run(limit, when_idle);
     }
     const MachineStop why = machine.stop.reason();
     machine.stop.clear(machine.context.harts);

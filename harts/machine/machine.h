@@ -67,8 +67,11 @@ enum class MachineStop : u8 {
     SnapshotReady,   // the guest called snapshot_ready. Go on by another call
     Requested,       // request_stop()
     Deadline,        // `limit` of host time has passed, or all instructions are executed
-    Idle,            // run_scheduled() only: every hart waits, and nothing will ever wake one
+    Idle,            // every hart waits, and nothing will ever wake one; of run_parallel() only with WhenIdle::Stop
 };
+
+// What run_parallel() does when nothing in the machine will ever wake a hart.
+enum class WhenIdle : u8 { Wait, Stop };
 
 class Machine {
 public:
@@ -95,7 +98,8 @@ public:
 
     // --- parallel mode: every hart on its own host thread -------------------------------------------------------------
     // Lets all harts run until something stops them; on return every hart is parked and its state may be read and changed.
-    MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt);
+    // `when_idle` matters with TimeMode::Warp only.
+    MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt, WhenIdle when_idle = WhenIdle::Wait);
     // Ends run_parallel() soon. Any thread, async-signal-safe.
     void request_stop();
 

@@ -34,7 +34,6 @@ struct Snapshot::Saved {
     i64 exit_status = 0;
     std::vector<u8> attributes;
     std::vector<std::pair<u64, u32>> reservation_use;  // of pages that are marked
-    bool watches_tables = false;
 };
 
 namespace {
@@ -112,7 +111,9 @@ void Snapshot::save() {
             saved_->reservation_use.emplace_back(page, machine_.context.reservation_use.count(page));
         }
     }
-    saved_->watches_tables = machine_.context.translations != nullptr && machine_.context.translations->watches_tables();
+    if (TranslationWatch* const watch = machine_.context.translations; watch != nullptr) {
+        watch->save_watching();
+    }
     for (Restorable* other : others_) {
         other->save();
     }
@@ -150,7 +151,7 @@ void Snapshot::restore_marks() {
         machine_.context.reservation_use.set_count(page, stores);
     }
     if (TranslationWatch* const watch = machine_.context.translations; watch != nullptr) {
-        watch->go_back_to(saved_->watches_tables);
+        watch->restore_watching();
     }
 }
 
