@@ -11,7 +11,7 @@
 namespace stampede::several_harts {
 namespace {
 
-constexpr u64 shared = ram_base.value + 0x10'0000;
+constexpr u64 shared = ram_base.value + 0x10'0000, reserved = shared + 0x2000;
 
 class InterleavingCoverageTest : public testing::TestWithParam<const Engine*> {
 protected:
@@ -39,10 +39,10 @@ protected:
         stage.supervise(1, 0);
         // So that the accesses below hit: each kind once on each hart, in a run of its own.
         for (u32 hart = 0; hart < 2; ++hart) {
-            for (const Label at : {load, store, other_store, swap, reserve}) {
+            for (const Label at : {load, store, other_store, swap}) {
                 perform(hart, at);
-                perform(hart, at, shared + 8);
             }
+            perform(hart, reserve, reserved);  // elsewhere: a page with reservations takes no fast store
         }
         begin_run();
     }
@@ -50,7 +50,7 @@ protected:
     void perform(u32 hart, Label at, u64 address = shared) {
         stage.put(hart, at);
         stage.hart(hart).x[a0] = address;
-        (void)stage.run(hart, 1);
+        (void)stage.run(hart, 2);  // to the end of the run: less is done by the full hart
     }
     void begin_run() {
         counters.fill(0);
@@ -90,13 +90,16 @@ TEST_P(InterleavingCoverageTest, atomics_meet_too) {
     EXPECT_EQ(sum(), 1u);
     perform(0, swap);
     EXPECT_EQ(sum(), 2u);
-    perform(1, reserve);
+    perform(0, store, reserved);
+    perform(1, reserve, reserved);
     EXPECT_EQ(sum(), 3u);
 }
 
 TEST_P(InterleavingCoverageTest, loads_do_not_meet_nor_does_a_hart_meet_itself) {
     perform(0, load);
-    perform(1, reserve);
+    perform(0, reserve, reserved);
+    perform(1, reserve, reserved);
+    EXPECT_EQ(sum(), 0u);
     perform(0, load);
     EXPECT_EQ(sum(), 0u);
     perform(0, store);
@@ -112,12 +115,14 @@ TEST_P(InterleavingCoverageTest, other_words_and_other_runs_do_not_meet) {
     begin_run();
     perform(1, load);
     EXPECT_EQ(sum(), 0u);
-    for (unsigned n = 0; n < 600; ++n) {  // more than there are numbers for runs
+    constexpr unsigned runs = 600;  // more than there are numbers for them
+    for (unsigned n = 0; n < runs; ++n) {
+        perform(0, store, shared + 8 * n);
+    }
+    for (unsigned n = 0; n < runs; ++n) {
         begin_run();
-        perform(1, load);
+        perform(1, load, shared + 8 * n);
         ASSERT_EQ(sum(), 0u) << n;
-        perform(0, store);
-        ASSERT_EQ(sum(), 1u) << n;
     }
 }
 
