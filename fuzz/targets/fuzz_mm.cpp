@@ -78,7 +78,7 @@ using Processes = std::array<std::deque<ProcessPointer>, most_cpus>;
 // All begin as copies of one process, so every frame is shared by all CPUs.
 void begin(Processes& processes, unsigned cpus) {
     auto first = std::make_unique<Process>();
-    if (!first->space.create() || !first->space.map_zeroed({0}, {mapped_at_first * page_size}, Pte::read | Pte::write)) std::abort();
+    if (!first->space.create() || !first->space.map_zeroed(address_of_page(0), address_of_page(mapped_at_first), Pte::read | Pte::write)) std::abort();
     for (std::uint64_t page = 0; page < mapped_at_first; ++page) first->memory[page].mapped = true;
     for (unsigned cpu = 1; cpu < cpus; ++cpu) {
         auto child = std::make_unique<Process>();
