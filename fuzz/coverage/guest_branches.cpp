@@ -33,15 +33,19 @@ public:
 
 private:
     [[nodiscard]] u64 size() const { return segment_.bytes.size(); }
-    [[nodiscard]] std::string function_around(u64 offset) const { return symbols_.frames(segment_.virtual_address + offset).back().function; }
+    [[nodiscard]] std::string function_around(u64 offset) const {
+        return symbols_.frames(segment_.virtual_address + offset).back().function;
+    }
 
     [[nodiscard]] std::string called_from(u64 offset) const {
         constexpr unsigned furthest = 64;  // instructions; a call's arguments are fewer
         std::array<u64, 33> addresses{};   // what auipc left in a register: far calls are auipc and jalr
         for (unsigned n = 0; n < furthest && holds(offset); ++n) {
             const isa::Decoded decoded = at(offset);
-            const isa::Flow flow = isa::line_of(decoded.op).flow;
-            if (flow == isa::Flow::Next || flow == isa::Flow::Access) {
+            const isa::Line& line = isa::line_of(decoded.op);
+            const isa::Flow flow = line.flow;
+            const bool csr = line.format == isa::Format::Csr || line.format == isa::Format::CsrImmediate;
+            if (flow == isa::Flow::Next || flow == isa::Flow::Access || csr) {
                 addresses[decoded.operands.rd] = decoded.op == isa::Op::Auipc ? offset + static_cast<u64>(i64{decoded.operands.imm}) : 0;
                 offset += decoded.length;
                 continue;

@@ -25,24 +25,31 @@ struct Piece {
     bool holds(std::uint64_t at) const { return at - begin.value < size; }
 };
 Piece piece_of(const Operation& operation) {
-    const std::uint64_t begin = operation.page % pages * page_size + operation.place * 16u + operation.value % 16;
+    const std::uint64_t begin = address_of_page(operation.page % pages).value + operation.place * 16u + operation.value % 16;
     return {{begin}, 1 + (operation.value < 192 ? operation.value * 16u : operation.value * 40u)};
 }
 
 // The probe of `process` at an address, or null.
 int* probe_at(Process& process, std::uint64_t at) {
     const auto* probe = std::ranges::find(probes, at % page_size);
-    const bool known = at / page_size < pages && probe != probes.end();
-    return known ? &process.memory[at / page_size].seen[static_cast<std::size_t>(probe - probes.begin())] : nullptr;
+    const bool known = page_at(at) < pages && probe != probes.end();
+    return known ? &process.memory[page_at(at)].seen[static_cast<std::size_t>(probe - probes.begin())] : nullptr;
 }
 
 // Whether all pages of a piece are mapped, and writable if it is to be written.
 bool allowed(const Process& process, const Piece& piece, Access access) {
-    for (std::uint64_t page = piece.begin.value / page_size; page <= (piece.begin.value + piece.size - 1) / page_size; ++page) {
+    for (std::uint64_t page = page_at(piece.begin.value); page <= page_at(piece.begin.value + piece.size - 1); ++page) {
         if (page >= pages || !process.memory[page].mapped) return false;
         if (access == Access::write && !process.memory[page].writable) return false;
     }
     return true;
+}
+
+// Behind the last mapped page.
+std::uint64_t end_of_mapped(const Process& process) {
+    std::uint64_t end = pages;
+    while (end > 0 && !process.memory[end - 1].mapped) --end;
+    return end;
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ bool ScriptedCpu::done(const char* what, const Result<T>& result) {
 }
 
 void ScriptedCpu::check(const char* what, const Process& process, VirtAddr at, int found) {
-    const Page& page = process.memory[at.value / page_size];
+    const Page& page = process.memory[page_at(at.value)];
     const auto* probe = std::ranges::find(probes, at.page_offset());
     const int expected = page.mapped ? page.seen[static_cast<std::size_t>(probe - probes.begin())] : -1;
     const bool right = page.mapped ? expected == Page::unknown ? found >= 0 : found == expected : found < 0;
@@ -75,8 +82,7 @@ void ScriptedCpu::step(const Operation& operation) {
     Process& process = *mine_[which];
     user_.run(process.space);
     const std::uint64_t page = operation.page % pages, end = std::min(pages, page + 1 + operation.value % 4);
-    const auto mapped_end = static_cast<std::uint64_t>(
-        pages - static_cast<std::uint64_t>(std::ranges::find_if(process.memory.rbegin(), process.memory.rend(), &Page::mapped) - process.memory.rbegin()));
+    const std::uint64_t mapped_end = end_of_mapped(process);
     switch (operation.kind) {
     case Kind::fork: return fork(process);
     case Kind::end_process: return end_process(which);
@@ -115,10 +121,11 @@ void ScriptedCpu::end_process(std::size_t which) {
 }
 
 void ScriptedCpu::store(Process& process, const Operation& operation) {
-    const VirtAddr at{operation.page % pages * page_size + probes[operation.place % probes.size()]};
+    const VirtAddr at = address_of_page(operation.page % pages) + probes[operation.place % probes.size()];
     const Result<void> stored = user_.store(at, std::byte(operation.value));
     if (!allowed(process, {at, 1}, Access::write)) {
-        if (stored || stored.error() != Error::bad_address) give_up(fmt::format("a store to 0x{:x}, which may not be, is not refused", at.value));
+        const bool refused = !stored && stored.error() == Error::bad_address;
+        if (!refused) give_up(fmt::format("a store to 0x{:x}, which may not be, is not refused", at.value));
     } else if (done("store", stored)) {
         *probe_at(process, at.value) = operation.value;
     }
@@ -126,7 +133,7 @@ void ScriptedCpu::store(Process& process, const Operation& operation) {
 
 void ScriptedCpu::load(Process& process, const Operation& operation) {
     for (const std::uint64_t probe : probes) {
-        const VirtAddr at{operation.page % pages * page_size + probe};
+        const VirtAddr at = address_of_page(operation.page % pages) + probe;
         const Result<std::byte> value = user_.load(at);
         check("a load", process, at, value ? std::to_integer<int>(*value) : -1);
     }
@@ -141,7 +148,7 @@ void ScriptedCpu::copy_out(Process& process, const Operation& operation) {
     const bool copied = whole && done("copy_out", result);
     for (std::uint64_t at = piece.begin.value; at < piece.begin.value + piece.size; ++at) {
         int* const probe = probe_at(process, at);
-        if (probe && process.memory[at / page_size].mapped && process.memory[at / page_size].writable) {
+        if (probe && process.memory[page_at(at)].mapped && process.memory[page_at(at)].writable) {
             *probe = copied ? operation.value : *probe == operation.value ? *probe : Page::unknown;   // a beginning may have been copied
         }
     }
@@ -151,11 +158,12 @@ void ScriptedCpu::copy_in(Process& process, const Operation& operation) {
     const Piece piece = piece_of(operation);
     std::vector<std::byte> bytes(piece.size);
     const Result<void> result = process.space.copy_in(bytes, piece.begin);
-    if (result.has_value() != allowed(process, piece, Access::read)) give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value,
-                                                                          result ? "reads a hole" : "is refused"));
+    if (result.has_value() != allowed(process, piece, Access::read)) {
+        give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value, result ? "reads a hole" : "is refused"));
+    }
     for (std::uint64_t page = 0; result && page < pages; ++page) {
         for (const std::uint64_t probe : probes) {
-            const std::uint64_t at = page * page_size + probe;
+            const std::uint64_t at = address_of_page(page).value + probe;
             if (piece.holds(at)) check("copy_in", process, {at}, std::to_integer<int>(bytes[at - piece.begin.value]));
         }
     }
@@ -167,12 +175,12 @@ void ScriptedCpu::map(Process& process, std::uint64_t first, std::uint64_t end, 
     }
     const bool writable = operation.place % 4 != 0;
     const std::uint64_t permissions = writable ? Pte::read | Pte::write : Pte::read;
-    if (first >= end || !done("map", process.space.map_zeroed({first * page_size}, {end * page_size}, permissions))) return;
+    if (first >= end || !done("map", process.space.map_zeroed(address_of_page(first), address_of_page(end), permissions))) return;
     for (std::uint64_t page = first; page < end; ++page) process.memory[page] = {.mapped = true, .writable = writable};
 }
 
 void ScriptedCpu::unmap(Process& process, std::uint64_t first, std::uint64_t end) {
-    process.space.unmap({first * page_size}, {end * page_size});
+    process.space.unmap(address_of_page(first), address_of_page(end));
     for (std::uint64_t page = first; page < end; ++page) process.memory[page].mapped = false;
 }
 

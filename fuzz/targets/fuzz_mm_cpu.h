@@ -14,9 +14,14 @@
 
 namespace kernel::fuzz {
 
-inline constexpr std::uint64_t pages = 20;             // of a process at most, from 0 on; more than are flushed one by one
+inline constexpr std::uint64_t pages = 20;             // of a process at most; more than are flushed one by one
+// The last two have a page table of their own, whose allocation may fail, too.
+inline constexpr std::uint64_t first_address = 0x20'0000 - 18 * page_size;
 inline constexpr std::size_t processes_a_cpu = 6;      // at most, as far as fork goes
 inline constexpr std::array<std::uint64_t, 4> probes{0, 1, 2000, 4095};   // bytes of a page whose value is remembered
+
+constexpr VirtAddr address_of_page(std::uint64_t page) { return {first_address + page * page_size}; }
+constexpr std::uint64_t page_at(std::uint64_t address) { return (address - first_address) / page_size; }
 
 // What a process must see in a page.
 struct Page {
