@@ -1,7 +1,10 @@
 #include "fuzz/campaign/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -64,6 +67,29 @@ std::string_view name_of(SlotKind kind) { return share_of(kind).name; }
 std::optional<SlotKind> slot_kind_named(std::string_view name) {
     const auto share = std::ranges::find(shares, name, &Share::name);
     return share != std::end(shares) ? std::optional(share->kind) : std::nullopt;
+}
+
+std::string slot_name(const Slot& slot) {
+    return fmt::format("{}.{}.{}.{}", slot.number, name_of(slot.kind), slot.policy, slot.harts);
+}
+
+std::optional<Slot> slot_named(std::string_view name) {
+    const std::size_t kind_at = name.find('.') + 1, policy_at = name.find('.', kind_at) + 1, harts_at = name.rfind('.') + 1;
+    if (kind_at == 0 || policy_at == 0 || harts_at <= policy_at) {
+        return std::nullopt;
+    }
+    const auto kind = slot_kind_named(name.substr(kind_at, policy_at - 1 - kind_at));
+    Slot slot;
+    const auto read = [&](std::size_t begin, std::size_t end, auto& number) {
+        const auto [stop, failure] = std::from_chars(name.data() + begin, name.data() + end, number);
+        return failure == std::errc() && stop == name.data() + end;
+    };
+    if (!kind || !read(0, kind_at - 1, slot.number) || !read(harts_at, name.size(), slot.harts) || slot.harts == 0) {
+        return std::nullopt;
+    }
+    slot.kind = *kind;
+    slot.policy = name.substr(policy_at, harts_at - 1 - policy_at);
+    return slot;
 }
 
 double slot_seconds(double seconds, unsigned jobs) {

@@ -38,6 +38,10 @@ struct Slot {
     double seconds = 0;
 };
 
+// `12.fuzz.kmem.2`: number, kind, policy, harts; names its folder. The way back knows no more than that.
+[[nodiscard]] std::string slot_name(const Slot& slot);
+[[nodiscard]] std::optional<Slot> slot_named(std::string_view name);
+
 struct PlanSetup {
     std::vector<SlotKind> kinds;                    // those that can be done here; at least one
     std::vector<std::string> policies;              // at least one

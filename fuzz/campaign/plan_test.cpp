@@ -101,6 +101,18 @@ TEST(Plan, slots_of_short_campaigns_are_short) {
     EXPECT_EQ(slot_seconds(1, 1), 4);
 }
 
+TEST(Plan, a_slots_name_leads_back_to_it) {
+    for (const Slot& slot : plan(setup(), 12)) {
+        const auto again = slot_named(slot_name(slot));
+        ASSERT_TRUE(again.has_value()) << slot_name(slot);
+        EXPECT_EQ(std::tie(again->number, again->kind, again->policy, again->harts), std::tie(slot.number, slot.kind, slot.policy, slot.harts));
+    }
+    for (const char* name : {"", "12", "12.fuzz", "12.fuzz.kmem", "x.fuzz.kmem.2", "12.fuzzing.kmem.2", "12.fuzz.kmem.", "12.fuzz.kmem.0",
+                             "12.fuzz.kmem.2x", "minimise.kmem"}) {
+        EXPECT_FALSE(slot_named(name).has_value()) << name;
+    }
+}
+
 TEST(Plan, kinds_have_names_that_lead_back_to_them) {
     for (const SlotKind kind : all_kinds) {
         EXPECT_EQ(slot_kind_named(name_of(kind)), kind);

@@ -40,6 +40,7 @@ void State::see(const std::string& key, const Slot& slot) {
     FindingRecord& record = findings[key];
     if (record.first_run == 0) {
         record.first_run = run.number;
+        record.first = slot_name(slot);
     }
     record.last_run = run.number;
     record.policies.insert(slot.policy);

@@ -27,6 +27,7 @@ void add_point(Curve& curve, Point point);
 // What was learned of one finding beside what its folder says.
 struct FindingRecord {
     u64 first_run = 0, last_run = 0;
+    std::string first;                       // the slot that found it, as slot_name() has it
     std::set<std::string> policies, kinds;   // kinds of slots
     std::set<unsigned> harts;
     bool triaged = false;
@@ -47,7 +48,7 @@ struct CellKey {
 struct CellRecord {
     u64 slots = 0;
     double seconds = 0;
-    u64 executions = 0;                      // programs run, or runs of a workload
+    u64 executions = 0;                      // programs, or runs of a workload
     std::set<std::string> findings;          // keys
     u64 problems = 0;                        // slots that did not end as they should
     std::string problem;                     // the last one's

@@ -29,13 +29,13 @@ Curve parse_curve(const Json& json) {
 }
 
 Json finding_json(const FindingRecord& record) {
-    return {{"first_run", record.first_run}, {"last_run", record.last_run}, {"policies", record.policies}, {"kinds", record.kinds},
+    return {{"first_run", record.first_run}, {"last_run", record.last_run}, {"first", record.first}, {"policies", record.policies}, {"kinds", record.kinds},
             {"harts", record.harts}, {"triaged", record.triaged}, {"tried", record.tried}, {"showed", record.showed}, {"note", record.note}};
 }
 
 FindingRecord parse_finding_record(const Json& json) {
-    return {json.at("first_run"), json.at("last_run"), json.at("policies"), json.at("kinds"), json.at("harts"),
-            json.at("triaged"), json.at("tried"), json.at("showed"), json.at("note")};
+    return {json.at("first_run"), json.at("last_run"), json.at("first"), json.at("policies"), json.at("kinds"),
+            json.at("harts"), json.at("triaged"), json.at("tried"), json.at("showed"), json.at("note")};
 }
 
 Json cell_json(const CellKey& key, const CellRecord& record) {
