@@ -4,6 +4,7 @@
 
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
+#include "harts/report/replay_file.h"
 
 namespace stampede::campaign {
 namespace {
@@ -36,9 +37,13 @@ void move_words(Finding& finding, const files::path& from, const files::path& to
     }
 }
 
+bool can_be_shown(const files::path& folder) { return files::exists(folder / "input") || files::exists(folder / replay_file_name); }
+
 Result<void> adopt_one(const FindingStore& store, Finding finding, const files::path& from) {
-    move_words(finding, from, store.folder_of(finding));
-    if (const auto added = store.add(finding, attachments_in(from)); !added) {
+    const files::path folder = store.folder_of(finding);
+    move_words(finding, from, folder);
+    // A second way to show it would only take the command of the first.
+    if (const auto added = store.add(finding, can_be_shown(folder) ? Attachments() : attachments_in(from)); !added) {
         return std::unexpected(added.error());
     }
     std::error_code failure;
@@ -56,6 +61,10 @@ Result<Adopted> adopt(const files::path& from, const files::path& to) {
     }
     Adopted adopted;
     for (const Finding& finding : *findings) {
+        const files::path known = store.folder_of(finding);
+        if (files::exists(known / "finding.json") && !can_be_shown(known) && can_be_shown(source.folder_of(finding))) {
+            adopted.repeatable.push_back(finding.key());
+        }
         if (const auto done = adopt_one(store, finding, source.folder_of(finding)); !done) {
             return std::unexpected(done.error());
         }

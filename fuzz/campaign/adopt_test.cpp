@@ -55,6 +55,29 @@ TEST_F(AdoptTest, one_that_is_known_adds_to_its_count_and_keeps_its_files) {
     EXPECT_EQ(read_file(to / finding.key() / "input"), "first");
 }
 
+TEST_F(AdoptTest, one_that_could_not_be_shown_again_gets_the_replay_that_does) {
+    Finding finding;
+    finding.title = "seen in parallel";
+    ASSERT_TRUE(FindingStore(to).add(finding, {{"console.txt", "x"}}).has_value());
+    ASSERT_TRUE(FindingStore(from).add(finding, {{"replay", "a schedule"}}).has_value());
+    EXPECT_THAT(adopt_all().repeatable, ElementsAre(finding.key()));
+    EXPECT_EQ(read_file(to / finding.key() / "replay"), "a schedule");
+    ASSERT_TRUE(FindingStore(from).add(finding, {{"replay", "another"}}).has_value());
+    EXPECT_THAT(adopt_all().repeatable, IsEmpty());
+    EXPECT_EQ(read_file(to / finding.key() / "replay"), "a schedule");
+}
+
+TEST_F(AdoptTest, a_fuzzers_finding_keeps_its_command_when_stress_finds_it_too) {
+    const Finding finding = put("a bug", "bytes");
+    adopt_all();
+    Finding other = finding;
+    other.reproduce = {"stress", "--replay", "x"};
+    ASSERT_TRUE(FindingStore(from).add(other, {{"replay", "a schedule"}}).has_value());
+    EXPECT_THAT(adopt_all().repeatable, IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(to / finding.key() / "replay"));
+    EXPECT_EQ(FindingStore(to).load()->front().reproduce.front(), "fuzz_syscalls");
+}
+
 TEST_F(AdoptTest, of_one_whose_filing_was_cut_short_the_input_is_told) {
     std::filesystem::create_directories(from / "0123456789abcdef");
     std::ofstream(from / "0123456789abcdef/input") << "half filed";

@@ -76,6 +76,12 @@ void Journal::saw(const Slot& slot, const std::string& key) {
     state_.see(key, slot);
 }
 
+void Journal::can_show(const Slot& slot, const std::string& key) {
+    FutexGuard guard(lock_);
+    state_.findings[key].first = slot_name(slot);
+    state_.findings[key].triaged = false;
+}
+
 void Journal::took_in(const TakenIn& taken) {
     FutexGuard guard(lock_);
     state_.run.left_out += taken.no_room;

@@ -28,6 +28,8 @@ public:
     // Of a slot that runs, since its beginning.
     void heard(const Slot& slot, u64 executions, u64 features) EXCLUDES(lock_);
     void saw(const Slot& slot, const std::string& key) EXCLUDES(lock_);
+    // This slot is the first whose files can show it again: it is looked at once more.
+    void can_show(const Slot& slot, const std::string& key) EXCLUDES(lock_);
     void took_in(const TakenIn& taken) EXCLUDES(lock_);
     void end_slot(const Slot& slot, const SlotResult& result) EXCLUDES(lock_);
 

@@ -1,8 +1,10 @@
 // What a campaign does when: slots of some seconds, one after the other, each of one kind, policy and number of harts.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harts/base/types.h"
@@ -49,6 +51,7 @@ struct PlanSetup {
     std::vector<std::string> workloads;             // of Stress
     std::vector<std::string> bearing;               // workloads that bear every allocation's failure
     double slot_s = 60;                             // of the longest slots
+    std::set<std::pair<std::string, std::string>> unfit = {};   // policies and workloads that do not go together
 };
 
 // How long a slot is where `seconds` are to be spent by `jobs` workers: short enough that a short campaign has some of each kind.

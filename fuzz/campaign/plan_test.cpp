@@ -69,6 +69,18 @@ TEST(Plan, every_combination_of_stress_comes_once_before_any_comes_again) {
     EXPECT_EQ(seen.size(), combinations);
 }
 
+TEST(Plan, what_does_not_go_together_never_comes) {
+    PlanSetup only = setup();
+    only.kinds = {SlotKind::Stress};
+    only.unfit = {{"eager", "oom"}};
+    unsigned kmem = 0;
+    for (const Slot& slot : plan(only, 144)) {
+        EXPECT_FALSE(slot.policy == "eager" && slot.workload == "oom");
+        kmem += slot.policy == "kmem" && slot.workload == "oom" ? 1 : 0;
+    }
+    EXPECT_EQ(kmem, 24u);
+}
+
 TEST(Plan, fuzz_slots_visit_every_policy_and_number_of_harts) {
     PlanSetup only = setup();
     only.kinds = {SlotKind::Fuzz};

@@ -27,7 +27,7 @@ void add_point(Curve& curve, Point point);
 // What was learned of one finding beside what its folder says.
 struct FindingRecord {
     u64 first_run = 0, last_run = 0;
-    std::string first;                       // the slot that found it, as slot_name() has it
+    std::string first;                       // the slot whose files show it, as slot_name() has it
     std::set<std::string> policies, kinds;   // kinds of slots
     std::set<unsigned> harts;
     bool triaged = false;

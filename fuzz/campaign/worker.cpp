@@ -56,14 +56,21 @@ struct Gathered {
     std::size_t findings = 0;
 };
 
+void tell(const Adopted& adopted, Journal& journal, const Slot& slot) {
+    for (const std::string& key : adopted.keys) {
+        journal.saw(slot, key);
+    }
+    for (const std::string& key : adopted.repeatable) {
+        journal.can_show(slot, key);
+    }
+}
+
 Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot& slot, const SlotFolder& folder) {
     const auto adopted = adopt(folder.findings(), shop.findings());
     if (!adopted) {
         return std::unexpected(adopted.error());
     }
-    for (const std::string& key : adopted->keys) {
-        journal.saw(slot, key);
-    }
+    tell(*adopted, journal, slot);
     Gathered gathered{{}, adopted->keys.size()};
     if (const auto corpus = shop.corpora.find(slot.policy); corpus != shop.corpora.end()) {
         const auto taken = corpus->second.take_in(folder.units());
@@ -86,9 +93,7 @@ Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot&
         if (!found) {
             return std::unexpected(found.error());
         }
-        for (const std::string& key : found->keys) {
-            journal.saw(slot, key);
-        }
+        tell(*found, journal, slot);
         gathered.findings += found->keys.size();
     }
     return gathered;
