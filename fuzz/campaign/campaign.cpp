@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <thread>
 
+#include "fuzz/campaign/coverage.h"
 #include "fuzz/campaign/folder_lock.h"
 #include "fuzz/campaign/journal.h"
 #include "fuzz/campaign/worker.h"
@@ -18,6 +21,7 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr double last_triage_s = 120;
+constexpr double between_reports_s = 60;
 // It shares more memory than there is, which needs a kernel that shares.
 constexpr std::pair eager_cannot{"eager", "cowtest"};
 // Workloads that bear the failure of any allocation: others fail a check of their own.
@@ -83,25 +87,47 @@ Result<void> recover(const Workshop& shop, Journal& journal) {
     return {};
 }
 
-// `jobs` threads, each a slot after the other. The first error ends them all.
-Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& failed) {
+Result<void> write_current(const CampaignOptions& options, State state, const std::vector<std::string>& problems) {
+    const auto report = gather_report(options, std::move(state), problems);
+    return report ? write_report(options.out, *report) : std::unexpected(report.error());
+}
+
+// Slot after slot.
+Result<void> work_on(const Workshop& shop, Journal& journal) {
+    while (!shop.stop()) {
+        const auto slot = journal.next_slot();
+        if (!slot) {
+            return {};
+        }
+        if (auto done = do_slot(shop, journal, *slot); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+// `jobs` threads; the first error ends them all. Meanwhile the report is kept up to date.
+Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
     std::vector<Result<void>> results(shop.options.jobs);
+    std::atomic<unsigned> working{shop.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
     {
         std::vector<std::jthread> workers;
         for (Result<void>& result : results) {
             workers.emplace_back([&] {
-                while (!shop.stop()) {
-                    const auto slot = journal.next_slot();
-                    if (!slot) {
-                        return;
-                    }
-                    result = do_slot(shop, journal, *slot);
-                    if (!result) {
-                        failed.store(true);
-                        return;
-                    }
+                result = work_on(shop, journal);
+                if (!result) {
+                    failed.store(true);
                 }
+                --working;
             });
+        }
+        for (double written = seconds_now(); working.load() != 0; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
+            if (seconds_now() - written >= between_reports_s) {
+                written = seconds_now();
+                if (const auto kept = write_current(shop.options, journal.state(), problems); !kept) {
+                    fmt::print(stderr, "nightly: {}\n", kept.error().message);   // the last one will say so again
+                }
+            }
         }
     }
     const auto first = std::ranges::find_if(results, [](const Result<void>& result) { return !result; });
@@ -126,9 +152,28 @@ void tell_useless(const State& state, std::vector<std::string>& problems) {
     }
 }
 
+// A run compares with the one before it.
+void keep_previous_coverage(const CampaignOptions& options, const State& state) {
+    for (const std::string& policy : options.policies) {
+        if (state.run.worked_s == 0) {
+            std::error_code absent;
+            files::rename(coverage_file(options.out, policy), previous_coverage_file(options.out, policy), absent);
+        }
+    }
+}
+
+void measure_all(const CampaignOptions& options, const Programs& programs, const StopWanted& stop, std::vector<std::string>& problems) {
+    for (const std::string& policy : options.policies) {
+        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, coverage_file(options.out, policy), stop); !measured) {
+            problems.push_back("coverage by function: left out, " + measured.error().message);
+            return;
+        }
+    }
+}
+
 }  // namespace
 
-Result<CampaignResult> run_campaign(const CampaignOptions& options, const Programs& programs, const StopWanted& stop) {
+Result<CampaignReport> run_campaign(const CampaignOptions& options, const Programs& programs, const StopWanted& stop) {
     if (auto made = make_folders(options.out / "work"); !made) {
         return std::unexpected(made.error());
     }
@@ -142,29 +187,37 @@ Result<CampaignResult> run_campaign(const CampaignOptions& options, const Progra
         return std::unexpected(!corpora ? corpora.error() : state.error());
     }
     std::atomic<bool> failed{false};   // written by a worker, read by all; seq_cst, for it is rare
-    CampaignResult result;
+    std::vector<std::string> problems;
     Workshop shop{options, {programs, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
     const double left = state->begin_run(options.seconds(), seconds_since_1970());
     const double seconds = state->run.worked_s + left;
-    PlanSetup plan{possible_kinds(options, shop.setup, stop, result.problems), options.policies, options.harts, workloads({"torture", "test"}),
+    PlanSetup plan{possible_kinds(options, shop.setup, stop, problems), options.policies, options.harts, workloads({"torture", "test"}),
                    {bearing.begin(), bearing.end()}, slot_seconds(options.seconds(), options.jobs), {eager_cannot}};
     if (plan.kinds.empty()) {
-        return error(fmt::format("nothing can be done: {}", result.problems.empty() ? "no kind was asked for" : result.problems.front()));
+        return error(fmt::format("nothing can be done: {}", problems.empty() ? "no kind was asked for" : problems.front()));
     }
+    keep_previous_coverage(options, *state);
     Journal journal(std::move(*state), std::move(plan), options.out / "state.json", seconds, seconds_now);
     if (const auto recovered = recover(shop, journal); !recovered) {
         return std::unexpected(recovered.error());
     }
-    if (const auto worked = work(shop, journal, failed); !worked) {
+    if (const auto worked = work(shop, journal, failed, problems); !worked) {
         return std::unexpected(worked.error());
     }
     if (const auto looked = triage_new(shop, journal, last_triage_s); !looked) {
         return std::unexpected(looked.error());
     }
     journal.finish_run();
-    result.state = journal.state();
-    tell_useless(result.state, result.problems);
-    return result;
+    tell_useless(journal.state(), problems);
+    measure_all(options, programs, stop, problems);
+    auto report = gather_report(options, journal.state(), std::move(problems));
+    if (!report) {
+        return std::unexpected(report.error());
+    }
+    if (const auto written = write_report(options.out, *report); !written) {
+        return std::unexpected(written.error());
+    }
+    return report;
 }
 
 }  // namespace stampede::campaign

@@ -1,19 +1,14 @@
 // A campaign from its start to its page.
 #pragma once
 #include "fuzz/campaign/options.h"
-#include "fuzz/campaign/state.h"
+#include "fuzz/campaign/report.h"
 #include "fuzz/campaign/supervise.h"
 #include "harts/base/error.h"
 
 namespace stampede::campaign {
 
-struct CampaignResult {
-    State state;
-    std::vector<std::string> problems;   // what could not be done, a sentence each
-};
-
-// Works until its time is over or `stop` says so; prints a line a slot on stderr. Killed at any moment, the same call does what is left.
+// Works until its time is over or `stop` says so; prints a line a slot on stderr. The report is written every minute and at the end. Killed at any moment, the same call does what is left.
 // Error: a folder that cannot be used, or that another campaign works in; a state file that is none.
-[[nodiscard]] Result<CampaignResult> run_campaign(const CampaignOptions& options, const Programs& programs, const StopWanted& stop);
+[[nodiscard]] Result<CampaignReport> run_campaign(const CampaignOptions& options, const Programs& programs, const StopWanted& stop);
 
 }  // namespace stampede::campaign

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -12,7 +13,7 @@ using namespace stampede::campaign;
 
 namespace {
 
-enum ExitStatus { passed = 0, unusable = 1, findings = 2 };
+enum ExitStatus { passed = 0, unusable = 1 };
 
 // Written by the signal handler, read by all threads; seq_cst: it is rare, and they meet in no other way.
 std::atomic<int> signals{0};
@@ -33,16 +34,17 @@ int run(int argc, char** argv) {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         std::signal(number, on_signal);
     }
-    const auto result = run_campaign(*options, programs, [] { return signals.load() != 0; });
-    if (!result) {
-        fmt::print(stderr, "nightly: {}\n", result.error().message);
+    const auto report = run_campaign(*options, programs, [] { return signals.load() != 0; });
+    if (!report) {
+        fmt::print(stderr, "nightly: {}\n", report.error().message);
         return unusable;
     }
-    for (const std::string& problem : result->problems) {
+    for (const std::string& problem : report->problems) {
         fmt::print("{}\n", problem);
     }
-    fmt::print("{} programs and runs, {} findings\n", result->state.run.executions, result->state.run.findings.size());
-    return result->state.run.findings.empty() ? passed : findings;
+    fmt::print("{} programs and runs, {} findings ({} new): {}\n", report->state.run.executions, report->seen(), report->fresh(),
+               (options->out / "report.html").string());
+    return report->exit_status();
 }
 
 }  // namespace
