@@ -164,7 +164,7 @@ void keep_previous_coverage(const CampaignOptions& options, const State& state) 
 
 void measure_all(const CampaignOptions& options, const Programs& programs, const StopWanted& stop, std::vector<std::string>& problems) {
     for (const std::string& policy : options.policies) {
-        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, coverage_file(options.out, policy), stop); !measured) {
+        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(options.out, policy), stop); !measured) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
             return;
         }

@@ -14,10 +14,12 @@ using Json = nlohmann::json;
 
 constexpr const char* schema = "stampede.coverage/1";
 constexpr const char* program = "guest_coverage";
+constexpr const char* unreachable = "fuzz/coverage/unreachable.txt";
 constexpr double limit_s = 900;
 
 FunctionCoverage parse_function(const Json& json) {
-    FunctionCoverage function{json.at("function"), json.at("file"), json.at("edges"), json.at("covered"), {}};
+    FunctionCoverage function{json.at("function"), json.at("file"), json.at("edges"), json.at("covered"),
+                              json.value("reachable", true), {}};
     for (const Json& line : json.at("lines")) {
         function.lines.push_back({line.at("line"), line.at("edges"), line.at("covered"), line.at("hits")});
     }
@@ -33,7 +35,8 @@ Result<PolicyCoverage> parse_coverage(const std::string& text, const std::string
         if (json.at("schema") != schema) {
             return error(fmt::format("{}: has the schema {}, expected {}", name, json.at("schema").dump(), schema));
         }
-        PolicyCoverage coverage{json.at("policy"), json.at("inputs"), json.at("edges"), json.at("covered"), {}};
+        const Json& total = json.at("total");
+        PolicyCoverage coverage{json.at("policy"), json.at("programs"), total.at("edges"), total.at("covered"), {}};
         for (const Json& function : json.at("functions")) {
             coverage.functions.push_back(parse_function(function));
         }
@@ -52,12 +55,17 @@ std::filesystem::path previous_coverage_file(const std::filesystem::path& out, c
 }
 
 Result<void> measure_coverage(const Programs& programs, const std::string& policy, const std::filesystem::path& corpus,
-                              const std::filesystem::path& file, const StopWanted& stop) {
+                              const std::filesystem::path& source, const std::filesystem::path& file, const StopWanted& stop) {
     if (!programs.have(program)) {
         return error(fmt::format("there is no {}", programs.path_of(program)));
     }
     const std::filesystem::path fresh = file.string() + ".new";
-    const auto run = supervise({programs.path_of(program), "--policy", policy, "--json", fresh, corpus}, {}, {limit_s, limit_s + 10}, stop);
+    std::vector<std::string> command{programs.path_of(program), "--policy", policy, "--json", fresh};
+    if (const auto list = source / unreachable; !source.empty() && std::filesystem::exists(list)) {
+        command.insert(command.end(), {"--except", list});
+    }
+    command.push_back(corpus);
+    const auto run = supervise(command, {}, {limit_s, limit_s + 10}, stop);
     if (!run) {
         return std::unexpected(run.error());
     }

@@ -19,11 +19,12 @@ struct LineCoverage {
 struct FunctionCoverage {
     std::string function, file;
     u64 edges = 0, covered = 0;
+    bool reachable = true;         // by some program, as far as anybody knows
     std::vector<LineCoverage> lines;
 };
 struct PolicyCoverage {
     std::string policy;
-    u64 inputs = 0, edges = 0, covered = 0;
+    u64 programs = 0, edges = 0, covered = 0;
     std::vector<FunctionCoverage> functions;
 };
 
@@ -34,9 +35,9 @@ struct PolicyCoverage {
 [[nodiscard]] std::filesystem::path coverage_file(const std::filesystem::path& out, const std::string& policy);
 [[nodiscard]] std::filesystem::path previous_coverage_file(const std::filesystem::path& out, const std::string& policy);
 
-// Runs `guest_coverage` over the corpus. Error: there is no such program, or it fails.
+// Runs `guest_coverage` over the corpus; `source` has the list of what no program can reach, if it is not empty. Error: there is no such program, or it fails.
 [[nodiscard]] Result<void> measure_coverage(const Programs& programs, const std::string& policy, const std::filesystem::path& corpus,
-                                            const std::filesystem::path& file, const StopWanted& stop);
+                                            const std::filesystem::path& source, const std::filesystem::path& file, const StopWanted& stop);
 
 // Functions of which more is covered than before, by how many edges; those that cover most first.
 struct CoverageGain {

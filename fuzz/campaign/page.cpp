@@ -66,7 +66,7 @@ std::string plots(const CampaignReport& report) {
 
 }  // namespace
 
-std::string html(std::string_view text) { return xml_escape(text, XmlPlace::Attribute); }
+std::string html(std::string_view text) { return xml_escape(text, XmlPlace::Text); }
 
 std::string grouped(u64 number) {
     std::string digits = std::to_string(number);

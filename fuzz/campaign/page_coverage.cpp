@@ -24,12 +24,14 @@ std::string line_text(u32 number, const LineCoverage* line, const std::string& s
 
 // Without a source: only the lines that have branches.
 std::string annotated(const FunctionCoverage& function, SourceLines& source) {
-    if (function.lines.empty()) {
-        return "";
-    }
     std::map<u32, const LineCoverage*> known;
     for (const LineCoverage& line : function.lines) {
-        known[line.line] = &line;
+        if (line.line != 0) {   // 0: nobody knows where
+            known[line.line] = &line;
+        }
+    }
+    if (known.empty()) {
+        return "";
     }
     const u32 first = known.begin()->first, last = known.rbegin()->first;
     std::map<u32, std::string> texts;
@@ -37,8 +39,8 @@ std::string annotated(const FunctionCoverage& function, SourceLines& source) {
         texts[line.number] = std::move(line.text);
     }
     if (texts.empty()) {
-        for (const LineCoverage& line : function.lines) {
-            texts[line.line];
+        for (const auto& [number, line] : known) {
+            texts[number];
         }
     }
     std::string text = "<pre><i> line ways covered, times</i>\n";
@@ -52,7 +54,7 @@ std::string annotated(const FunctionCoverage& function, SourceLines& source) {
 std::string function_row(const FunctionCoverage& function, SourceLines& source) {
     return fmt::format("<details class=\"function\"><summary><span>{}</span><span class=\"soft\">{}</span><span class=\"number\">{} of {}</span>"
                        "<meter min=\"0\" max=\"{}\" value=\"{}\">{}</meter></summary>{}</details>\n",
-                       html(function.function), html(function.file), function.covered, function.edges, std::max<u64>(function.edges, 1),
+                       html(function.function), html(function.file) + (function.reachable ? "" : "; no program reaches it"), function.covered, function.edges, std::max<u64>(function.edges, 1),
                        function.covered, percent(function.covered, function.edges), annotated(function, source));
 }
 
@@ -66,11 +68,11 @@ std::string policy_part(const ReportedPolicy& policy, SourceLines& source) {
         functions.push_back(&function);
     }
     std::ranges::sort(functions, {}, [](const FunctionCoverage* one) {
-        return std::tuple(static_cast<i64>(one->covered) - static_cast<i64>(one->edges), one->file, one->function);
+        return std::tuple(!one->reachable, static_cast<i64>(one->covered) - static_cast<i64>(one->edges), one->file, one->function);
     });
     std::string text = fmt::format("<details><summary><b>{}</b>: {} of {} ways of branches ({}), by {} programs; what is missing most first</summary>\n",
                                    html(policy.name), grouped(coverage.covered), grouped(coverage.edges), percent(coverage.covered, coverage.edges),
-                                   grouped(coverage.inputs));
+                                   grouped(coverage.programs));
     for (const FunctionCoverage* function : functions) {
         text += function_row(*function, source);
     }

@@ -45,7 +45,8 @@ std::string source_of(const SourceLocation& place, SourceLines& source) {
 }
 
 std::string stack_of(const FindingStack& stack, SourceLines& source) {
-    std::string text = fmt::format("<h3>{}</h3>", html(party_text(stack)));
+    const std::string party = party_text(stack);
+    std::string text = fmt::format("<h3>{}{}{}</h3>", html(stack.role), party.empty() ? "" : ", ", html(party));
     for (const std::string& line : party_lines(stack)) {
         text += fmt::format("<p class=\"soft\">{}</p>", html(line));
     }

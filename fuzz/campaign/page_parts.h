@@ -8,7 +8,7 @@
 
 namespace stampede::campaign {
 
-// Text as HTML; whatever a guest put into it stays text.
+// Text between tags; whatever a guest put into it stays text.
 [[nodiscard]] std::string html(std::string_view text);
 // 1,234,567
 [[nodiscard]] std::string grouped(u64 number);

@@ -19,12 +19,12 @@ h1 { font-size: 22px; margin: 0; } h2 { font-size: 17px; margin: 32px 0 8px; } p
 .verdict.good { background: var(--good-ground); } .verdict.good h1 { color: var(--good); }
 .problem { background: var(--warn-ground); color: var(--warn); padding: 8px 14px; border-radius: 8px; margin: 6px 0; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; }
-.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
+.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; overflow-wrap: anywhere; }
 .tile b { display: block; font-size: 21px; font-weight: 600; } .tile small { color: var(--soft); }
 details.finding { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: 6px 0; }
 details.finding > summary { display: grid; grid-template-columns: 130px minmax(200px, 1fr) 60px minmax(110px, 200px) 70px 150px; gap: 12px; padding: 8px 14px;
   cursor: pointer; align-items: baseline; }
-details.finding > div { padding: 4px 14px 14px; border-top: 1px solid var(--line); }
+details.finding > summary > span { overflow-wrap: anywhere; } details.finding > div { padding: 4px 14px 14px; border-top: 1px solid var(--line); }
 .head { display: grid; grid-template-columns: 130px minmax(200px, 1fr) 60px minmax(110px, 200px) 70px 150px; gap: 12px; padding: 0 15px; color: var(--soft);
   font-size: 13px; }
 .place { display: block; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
@@ -37,7 +37,7 @@ pre.command { white-space: pre-wrap; overflow-wrap: anywhere; } pre .here { back
 h3 { font-size: 14px; margin: 12px 0 2px; } .frame { margin: 2px 0; font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 12px; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px; }
-figcaption { font-size: 14px; } .legend { color: var(--soft); } .legend span::before { content: ""; display: inline-block; width: 14px; height: 3px;
+figcaption { font-size: 14px; } .legend { color: var(--soft); } .legend span { display: inline-block; } .legend span::before { content: ""; display: inline-block; width: 14px; height: 3px;
   margin: 0 5px 3px 8px; background: currentColor; } svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font-size: 11.5px; }
 .grid { stroke: var(--line); stroke-width: 1; } polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); }

@@ -41,7 +41,7 @@ Json policy_json(const ReportedPolicy& policy) {
               {"features_before", policy.features_before ? Json(*policy.features_before) : Json(nullptr)},
               {"features_over_time", curve_json(policy.record.coverage)}};
     if (policy.coverage) {
-        json["coverage"] = {{"inputs", policy.coverage->inputs}, {"edges", policy.coverage->edges}, {"covered", policy.coverage->covered}};
+        json["coverage"] = {{"programs", policy.coverage->programs}, {"edges", policy.coverage->edges}, {"covered", policy.coverage->covered}};
     }
     return json;
 }
