@@ -33,6 +33,10 @@ double State::begin_run(double seconds, double now) {
     if (run.started == 0) {
         run.started = now;
     }
+    // Where no slot has come to its end nothing was done, however long it took.
+    if (cells.empty()) {
+        run.worked_s = 0;
+    }
     return std::max(0.0, seconds - run.worked_s);
 }
 

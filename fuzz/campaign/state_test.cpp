@@ -55,6 +55,7 @@ TEST(State, a_run_that_was_killed_goes_on_with_what_is_left_of_its_time) {
     State state;
     EXPECT_EQ(state.begin_run(100, 1000), 100);
     state.run.worked_s = 70;
+    EXPECT_EQ(State(state).begin_run(100, 2000), 100) << "no slot has ended";
     state.see("00ff", slot());
     State later = *parse_state(state_json(state), "state.json");
     EXPECT_EQ(later.begin_run(100, 2000), 30);
