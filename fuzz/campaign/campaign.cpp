@@ -74,6 +74,10 @@ Result<void> recover(const Workshop& shop, Journal& journal) {
     for (const auto& entry : files::directory_iterator(shop.work(), absent)) {
         left.push_back(entry.path());
     }
+    if (!left.empty()) {
+        // The system lets go of a killed campaign's lock a moment before it kills its children.
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
     for (const files::path& folder : left) {
         if (const auto slot = slot_named(folder.filename().string())) {
             if (const auto gathered = gather(shop, journal, *slot, {folder}); !gathered) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz/campaign/campaign.h"
+#include "fuzz/campaign/merge.h"
 #include "fuzz/campaign/triage.h"
 
 using namespace stampede;
@@ -50,6 +51,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool is_triage = argc > 1 && std::string_view(argv[1]) == "triage";
-    return is_triage ? triage_command(argc - 1, argv + 1) : run(argc, argv);
+    const std::string_view word = argc > 1 ? argv[1] : "";
+    return word == "triage" ? triage_command(argc - 1, argv + 1) : word == "merge" ? merge_command(argc - 1, argv + 1) : run(argc, argv);
 }
