@@ -166,9 +166,10 @@ void keep_previous_coverage(const CampaignOptions& options, const State& state) 
     }
 }
 
-void measure_all(const CampaignOptions& options, const Programs& programs, const StopWanted& stop, std::vector<std::string>& problems) {
+// Of a campaign that was interrupted too: it takes some seconds.
+void measure_all(const CampaignOptions& options, const Programs& programs, std::vector<std::string>& problems) {
     for (const std::string& policy : options.policies) {
-        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(options.out, policy), stop); !measured) {
+        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(options.out, policy)); !measured) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
             return;
         }
@@ -213,7 +214,7 @@ Result<CampaignReport> run_campaign(const CampaignOptions& options, const Progra
     }
     journal.finish_run();
     tell_useless(journal.state(), problems);
-    measure_all(options, programs, stop, problems);
+    measure_all(options, programs, problems);
     auto report = gather_report(options, journal.state(), std::move(problems));
     if (!report) {
         return std::unexpected(report.error());

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "fuzz/campaign/supervise.h"
+
 namespace stampede::campaign {
 namespace {
 
@@ -55,7 +57,7 @@ std::filesystem::path previous_coverage_file(const std::filesystem::path& out, c
 }
 
 Result<void> measure_coverage(const Programs& programs, const std::string& policy, const std::filesystem::path& corpus,
-                              const std::filesystem::path& source, const std::filesystem::path& file, const StopWanted& stop) {
+                              const std::filesystem::path& source, const std::filesystem::path& file) {
     if (!programs.have(program)) {
         return error(fmt::format("there is no {}", programs.path_of(program)));
     }
@@ -65,7 +67,7 @@ Result<void> measure_coverage(const Programs& programs, const std::string& polic
         command.insert(command.end(), {"--except", list});
     }
     command.push_back(corpus);
-    const auto run = supervise(command, {}, {limit_s, limit_s + 10}, stop);
+    const auto run = supervise(command, {}, {limit_s, limit_s + 10}, [] { return false; });
     if (!run) {
         return std::unexpected(run.error());
     }

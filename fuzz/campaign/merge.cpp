@@ -158,7 +158,7 @@ Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, con
     for (const auto& [policy, record] : state.policies) {
         options.policies.push_back(policy);
         files::rename(coverage_file(out, policy), previous_coverage_file(out, policy), absent);
-        const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(out, policy), [] { return false; });
+        const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(out, policy));
         if (!measured && problems.empty()) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
         }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <thread>
 
 #include "fuzz/campaign/adopt.h"
@@ -137,7 +138,9 @@ Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds) 
 Result<void> do_slot(const Workshop& shop, Journal& journal, const Slot& slot) {
     const SlotFolder folder{shop.work() / slot_name(slot)};
     const SlotEar ear{shop.stop, [&](u64 executions, u64 features) { journal.heard(slot, executions, features); }};
-    const auto result = run_slot(slot, shop.setup, folder, slot.number + 1, ear);
+    // Machines that share a corpus are not to do the same.
+    const u64 seed = std::hash<std::string>()(shop.options.out.string()) + slot.number;
+    const auto result = run_slot(slot, shop.setup, folder, seed, ear);
     if (!result) {
         return std::unexpected(result.error());
     }
