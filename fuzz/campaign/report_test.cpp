@@ -106,6 +106,7 @@ TEST(Report, as_junit_it_has_a_case_for_each_kind_kernel_and_number_of_harts) {
     EXPECT_THAT(xml, HasSubstr("tests=\"3\" failures=\"1\" errors=\"1\""));
     EXPECT_THAT(xml, HasSubstr("<testcase classname=\"nightly.fuzz\" name=\"kmem on 4 harts\" time=\"50.000\"><failure type=\"finding\" "
                                "message=\"&lt;script&gt;alert(1)"));
+    EXPECT_THAT(xml, Not(HasSubstr("an old one"))) << "a failure of a case that did not show it";
     EXPECT_THAT(xml, HasSubstr("name=\"kmem on 8 harts\" time=\"1.000\"><error message=\"exit &lt;3&gt;\"/>"));
     EXPECT_THAT(xml, HasSubstr("name=\"kmem on 2 harts\" time=\"60.000\"></testcase>"));
 }

@@ -18,6 +18,7 @@ namespace {
 constexpr double triage_share_s = 60;      // at a slot's end
 constexpr double triage_one_s = 30;
 constexpr double failed_soon_s = 1;
+constexpr u64 no_slots_number = ~u64{0};   // of minimisations, which are no slots of the plan
 
 void say(const Slot& slot, const SlotResult& result, const TakenIn& taken, std::size_t findings) {
     std::string text = fmt::format("slot {}, {} {}{}{}{} on {} harts: ", slot.number, name_of(slot.kind), slot.policy,
@@ -40,8 +41,21 @@ Result<void> minimise_if_due(const Workshop& shop, Journal& journal, const std::
     if (shop.stop() || !shop.setup.programs.have(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
         return {};
     }
-    const SlotFolder folder{shop.work() / ("minimise." + policy)};
-    const auto done = minimise_corpus(corpus, policy, shop.options.harts, shop.setup, folder, shop.stop);
+    // As slots, for programs may show something on a number of harts that they have not run on yet.
+    std::vector<Slot> slots;
+    for (const unsigned harts : shop.options.harts) {
+        Slot slot;
+        slot.number = no_slots_number;
+        slot.policy = policy;
+        slot.harts = harts;
+        slots.push_back(slot);
+    }
+    const auto done = minimise_corpus(corpus, slots, shop.setup, shop.work(), shop.stop);
+    for (const Slot& slot : slots) {
+        if (const auto gathered = gather(shop, journal, slot, {shop.work() / slot_name(slot)}); !gathered) {
+            return gathered;
+        }
+    }
     journal.minimised(policy, done && *done ? std::optional(corpus.size().entries) : std::nullopt);
     if (!done) {
         return std::unexpected(done.error());
