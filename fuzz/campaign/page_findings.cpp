@@ -67,7 +67,7 @@ std::string row(const ReportedFinding& one, SourceLines& source) {
                                    "<span class=\"number\">{}</span><span>{}</span><span>{}</span><span>{}</span></summary><div>",
                                    name_of(finding.kind), html(finding.title), html(place_of(finding.where.source)), grouped(finding.count),
                                    html(fmt::format("{}", fmt::join(one.record.policies, ", "))), fmt::join(one.record.harts, ", "), badges(one));
-    text += fmt::format("<p>{}</p>", html(finding.detail));
+    text += fmt::format("<p class=\"detail\">{}</p>", html(finding.detail));
     if (!finding.reproduce.empty()) {
         text += fmt::format("<h3>Show it again</h3><pre class=\"command\">{}</pre>", html(shell_line(finding.reproduce)));
     }

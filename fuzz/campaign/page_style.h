@@ -14,7 +14,7 @@ inline constexpr std::string_view page_style = R"(
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 24px; max-width: 1200px; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 22px; margin: 0; } h2 { font-size: 17px; margin: 32px 0 8px; } p { margin: 4px 0; } a { color: inherit; }
-.soft { color: var(--soft); } .verdict { padding: 16px 20px; border-radius: 10px; margin-bottom: 16px; }
+.soft { color: var(--soft); } .detail { white-space: pre-line; } .verdict { padding: 16px 20px; border-radius: 10px; margin-bottom: 16px; }
 .verdict.bad { background: var(--bad-ground); } .verdict.bad h1 { color: var(--bad); }
 .verdict.good { background: var(--good-ground); } .verdict.good h1 { color: var(--good); }
 .problem { background: var(--warn-ground); color: var(--warn); padding: 8px 14px; border-radius: 8px; margin: 6px 0; overflow-wrap: anywhere; }

@@ -87,14 +87,14 @@ Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot&
     }
     tell(*adopted, journal, slot);
     Gathered gathered{{}, adopted->keys.size()};
-    if (const auto corpus = shop.corpora.find(slot.policy); corpus != shop.corpora.end()) {
-        const auto taken = corpus->second.take_in(folder.units());
-        if (!taken) {
-            return std::unexpected(taken.error());
-        }
-        journal.took_in(*taken);
-        gathered.taken = *taken;
+    // A slot of a campaign that was killed may be of a policy that this one leaves alone.
+    const auto corpus = Corpus::open(shop.options.corpus, slot.policy, shop.options.corpus_megabytes << 20);
+    const auto taken = corpus ? corpus->take_in(folder.units()) : std::unexpected(corpus.error());
+    if (!taken) {
+        return std::unexpected(taken.error());
     }
+    journal.took_in(*taken);
+    gathered.taken = *taken;
     // Whoever files a finding and is killed meanwhile has at least written its input.
     for (const std::string& input : is_fuzzing(slot.kind) ? adopted->unfiled : std::vector<std::string>()) {
         const SlotFolder again{folder.path / "again.d"};
