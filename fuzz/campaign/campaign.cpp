@@ -2,17 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <thread>
 
 #include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/crew.h"
 #include "fuzz/campaign/folder_lock.h"
 #include "fuzz/campaign/journal.h"
+#include "fuzz/campaign/kinds.h"
 #include "fuzz/campaign/worker.h"
 
 namespace stampede::campaign {
@@ -21,39 +21,12 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr double last_triage_s = 120;
-constexpr double between_reports_s = 60;
 // It shares more memory than there is, which needs a kernel that shares.
 constexpr std::pair eager_cannot{"eager", "cowtest"};
 // Workloads that bear the failure of any allocation: others fail a check of their own.
 constexpr std::array bearing{"forkbomb", "cowstorm"};
 
 double seconds_since_1970() { return static_cast<double>(std::time(nullptr)); }
-
-// Whether the target takes STAMPEDE_SCHEDULE=parallel.
-bool runs_parallel(const SlotSetup& setup, const Slot& slot, const StopWanted& stop) {
-    const auto run = supervise({setup.programs.path_of(program_of(slot.kind)), "-runs=0"}, fuzz_environment(slot, "/nonexistent"), {}, stop);
-    return run && run->status == 0;
-}
-
-// The kinds that can be done; why not, for the others.
-std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotSetup& setup, const StopWanted& stop,
-                                     std::vector<std::string>& problems) {
-    std::vector<SlotKind> kinds;
-    for (const SlotKind kind : options.kinds) {
-        Slot slot;
-        slot.kind = kind;
-        slot.policy = options.policies.front();
-        slot.harts = options.harts.front();
-        if (!setup.programs.have(program_of(kind))) {
-            problems.push_back(fmt::format("{}: left out, there is no {}", name_of(kind), setup.programs.path_of(program_of(kind))));
-        } else if (kind == SlotKind::FuzzParallel && !runs_parallel(setup, slot, stop)) {
-            problems.push_back(fmt::format("{}: left out, {} refuses STAMPEDE_SCHEDULE=parallel", name_of(kind), program_of(kind)));
-        } else {
-            kinds.push_back(kind);
-        }
-    }
-    return kinds;
-}
 
 Result<std::map<std::string, Corpus>> open_corpora(const CampaignOptions& options) {
     std::map<std::string, Corpus> corpora;
@@ -89,71 +62,6 @@ Result<void> recover(const Workshop& shop, Journal& journal) {
         }
     }
     return {};
-}
-
-Result<void> write_current(const CampaignOptions& options, State state, const std::vector<std::string>& problems) {
-    const auto report = gather_report(options, std::move(state), problems);
-    return report ? write_report(options.out, *report) : std::unexpected(report.error());
-}
-
-// Slot after slot.
-Result<void> work_on(const Workshop& shop, Journal& journal) {
-    while (!shop.stop()) {
-        const auto slot = journal.next_slot();
-        if (!slot) {
-            return {};
-        }
-        if (auto done = do_slot(shop, journal, *slot); !done) {
-            return done;
-        }
-    }
-    return {};
-}
-
-// `jobs` threads; the first error ends them all. Meanwhile the report is kept up to date.
-Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
-    std::vector<Result<void>> results(shop.options.jobs);
-    std::atomic<unsigned> working{shop.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
-    {
-        std::vector<std::jthread> workers;
-        for (Result<void>& result : results) {
-            workers.emplace_back([&] {
-                result = work_on(shop, journal);
-                if (!result) {
-                    failed.store(true);
-                }
-                --working;
-            });
-        }
-        for (double written = seconds_now(); working.load() != 0; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
-            if (seconds_now() - written >= between_reports_s) {
-                written = seconds_now();
-                if (const auto kept = write_current(shop.options, journal.state(), problems); !kept) {
-                    fmt::print(stderr, "nightly: {}\n", kept.error().message);   // the last one will say so again
-                }
-            }
-        }
-    }
-    const auto first = std::ranges::find_if(results, [](const Result<void>& result) { return !result; });
-    return first != results.end() ? *first : journal.saved();
-}
-
-// Kinds none of whose slots ended well.
-void tell_useless(const State& state, std::vector<std::string>& problems) {
-    for (const Share& share : shares) {
-        u64 slots = 0, bad = 0;
-        std::string last;
-        for (const auto& [key, cell] : state.cells) {
-            if (key.kind == share.kind) {
-                slots += cell.slots;
-                bad += cell.problems;
-                last = cell.problem.empty() ? last : cell.problem;
-            }
-        }
-        if (slots != 0 && bad == slots) {
-            problems.push_back(fmt::format("{}: none of {} slots ended as it should; the last: {}", share.name, slots, last));
-        }
-    }
 }
 
 // A run compares with the one before it.

@@ -44,7 +44,8 @@ std::string complete(CampaignOptions& options, const std::vector<std::string>& k
                      const Programs& programs) {
     const std::vector<std::string> known = programs.policies();
     if (options.policies.empty()) {
-        std::ranges::copy_if(known, std::back_inserter(options.policies), [](const std::string& name) { return !name.starts_with(wrong_on_purpose); });
+        std::ranges::copy_if(known, std::back_inserter(options.policies),
+                             [](const std::string& name) { return !name.starts_with(wrong_on_purpose); });
         if (options.policies.empty()) {
             return fmt::format("--policy: there is no kernel in {}; is the target `guest` built?", programs.guests.string());
         }

@@ -107,11 +107,13 @@ std::string news_part(const CampaignReport& report) {
 }
 
 std::string slots_part(const CampaignReport& report) {
-    std::string text = "<h2>What ran</h2>\n<div class=\"wide\"><table><tr><th>kind</th><th>kernel</th><th class=\"number\">harts</th><th class=\"number\">slots</th>"
+    std::string text = "<h2>What ran</h2>\n<div class=\"wide\"><table><tr><th>kind</th><th>kernel</th>"
+                       "<th class=\"number\">harts</th><th class=\"number\">slots</th>"
                        "<th class=\"number\">time</th><th class=\"number\">programs, runs</th><th class=\"number\">a second</th>"
                        "<th class=\"number\">findings</th><th>problems</th></tr>\n";
     for (const auto& [key, cell] : report.state.cells) {
-        const std::string rate = cell.seconds > 0 && is_fuzzing(key.kind) ? fmt::format("{:.0f}", static_cast<double>(cell.executions) / cell.seconds) : "";
+        const bool has_rate = cell.seconds > 0 && is_fuzzing(key.kind);
+        const std::string rate = has_rate ? fmt::format("{:.0f}", static_cast<double>(cell.executions) / cell.seconds) : "";
         text += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>"
                             "<td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>\n",
                             name_of(key.kind), html(key.policy), key.harts, cell.slots, time_text(cell.seconds), grouped(cell.executions), rate,

@@ -54,8 +54,8 @@ std::string annotated(const FunctionCoverage& function, SourceLines& source) {
 std::string function_row(const FunctionCoverage& function, SourceLines& source) {
     return fmt::format("<details class=\"function\"><summary><span>{}</span><span class=\"soft\">{}</span><span class=\"number\">{} of {}</span>"
                        "<meter min=\"0\" max=\"{}\" value=\"{}\">{}</meter></summary>{}</details>\n",
-                       html(function.function), html(function.file) + (function.reachable ? "" : "; no program reaches it"), function.covered, function.edges, std::max<u64>(function.edges, 1),
-                       function.covered, percent(function.covered, function.edges), annotated(function, source));
+                       html(function.function), html(function.file) + (function.reachable ? "" : "; no program reaches it"),
+                       function.covered, function.edges, std::max<u64>(function.edges, 1), function.covered, percent(function.covered, function.edges), annotated(function, source));
 }
 
 std::string policy_part(const ReportedPolicy& policy, SourceLines& source) {

@@ -31,8 +31,8 @@ std::string badges(const ReportedFinding& one) {
 }
 
 std::string source_of(const SourceLocation& place, SourceLines& source) {
-    const auto lines = place.line == 0 ? std::vector<SourceLine>()
-                                       : source.lines(place.file, place.line > lines_around ? place.line - lines_around : 1, place.line + lines_around);
+    const u32 first = place.line > lines_around ? place.line - lines_around : 1;
+    const auto lines = place.line == 0 ? std::vector<SourceLine>() : source.lines(place.file, first, place.line + lines_around);
     if (lines.empty()) {
         return "";
     }

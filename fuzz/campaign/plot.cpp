@@ -35,7 +35,8 @@ std::vector<double> time_steps(double most_s) {
 std::string axes(const Scale& scale) {
     std::string svg;
     for (const double value : round_steps(scale.most_value)) {
-        svg += fmt::format("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left, width - right, scale.y(value), scale.y(value));
+        svg += fmt::format("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left, width - right, scale.y(value),
+                           scale.y(value));
         svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", left - 6, scale.y(value) + 4, short_number(value));
     }
     for (const double at : time_steps(scale.most_s)) {

@@ -119,7 +119,8 @@ TEST(Report, is_gathered_from_what_lies_in_the_folders) {
     options.policies = {"kmem"};
     CampaignReport example = example_report();
     for (const ReportedFinding& one : example.findings) {
-        ASSERT_TRUE(FindingStore(options.out / "findings").add(one.finding, {{"program", "the first"}, {"program.minimal", "the small"}}).has_value());
+        const FindingStore store(options.out / "findings");
+        ASSERT_TRUE(store.add(one.finding, {{"program", "the first"}, {"program.minimal", "the small"}}).has_value());
     }
     ASSERT_TRUE(write_file_atomically(options.out / "coverage-kmem.json",
                                       R"({"schema":"stampede.coverage/1","policy":"kmem","programs":3,"total":{"edges":9,"covered":4},"functions":[

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <numeric>
 
 #include "fuzz/campaign/folder_lock.h"
 #include "harts/report/atomic_file.h"
@@ -25,7 +24,11 @@ constexpr std::size_t largest_input = std::size_t{1} << 20;
 
 u64 found_in(const files::path& folder) {
     const auto findings = FindingStore(folder).load();
-    return findings ? std::transform_reduce(findings->begin(), findings->end(), u64{0}, std::plus<>(), [](const Finding& one) { return one.count; }) : 0;
+    u64 count = 0;
+    for (const Finding& finding : findings ? *findings : std::vector<Finding>()) {
+        count += finding.count;
+    }
+    return count;
 }
 
 // What libFuzzer writes of the input that ended it; the newest of them.

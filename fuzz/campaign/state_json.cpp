@@ -29,8 +29,8 @@ Curve parse_curve(const Json& json) {
 }
 
 Json finding_json(const FindingRecord& record) {
-    return {{"first_run", record.first_run}, {"last_run", record.last_run}, {"first", record.first}, {"policies", record.policies}, {"kinds", record.kinds},
-            {"harts", record.harts}, {"triaged", record.triaged}, {"tried", record.tried}, {"showed", record.showed}, {"note", record.note}};
+    return {{"first_run", record.first_run}, {"last_run", record.last_run}, {"first", record.first}, {"policies", record.policies},
+            {"kinds", record.kinds}, {"harts", record.harts}, {"triaged", record.triaged}, {"tried", record.tried}, {"showed", record.showed}, {"note", record.note}};
 }
 
 FindingRecord parse_finding_record(const Json& json) {

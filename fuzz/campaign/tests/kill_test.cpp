@@ -27,6 +27,7 @@ using namespace stampede;
 using namespace stampede::campaign;
 
 constexpr double longest_life_s = 9;        // of a campaign that is killed: some slots, or none
+constexpr double recovery_s = 1;
 constexpr double look_s = 0.02;
 constexpr unsigned most_endings = 5;        // runs that may end by themselves before the one that is asked for the end
 constexpr const char* harts[] = {"2", "4"};
@@ -38,7 +39,7 @@ public:
     int run(unsigned kills) {
         unsigned killed = 0;
         for (unsigned starts = 0; killed < kills && starts < kills * 2 + most_endings && complaints_.empty(); ++starts) {
-            killed += start_and_kill() ? 1 : 0;
+            killed += start_and_kill(starts) ? 1 : 0;
             complain(witness_.complaints());
         }
         if (killed < kills) {
@@ -67,8 +68,14 @@ private:
 
     void complain(const std::vector<std::string>& complaints) { complaints_.insert(complaints_.end(), complaints.begin(), complaints.end()); }
 
+    // The first is killed as soon as a slot's folder, and nothing else, has a finding, the second when it has looked at what the first one left:
+    // it must have kept it. Then by chance.
+    bool is_over(unsigned start, double life_s, double passed_s) const {
+        return start == 0 ? witness_.findings_seen() != 0 || passed_s > longest_life_s : passed_s > (start == 1 ? recovery_s : life_s);
+    }
+
     // False: it ended before its time came.
-    bool start_and_kill() {
+    bool start_and_kill(unsigned number) {
         const double life_s = longest_life_s * static_cast<double>(random_.below(1000)) / 1000;
         auto nightly = Child::start(command());
         if (!nightly) {
@@ -76,7 +83,7 @@ private:
             return false;
         }
         std::string output;
-        for (const double start = seconds_now(); seconds_now() - start < life_s;) {
+        for (const double start = seconds_now(); !is_over(number, life_s, seconds_now() - start);) {
             const auto line = nightly->next_line(look_s);
             witness_.look();
             output += line && *line ? (*line)->text + "\n" : "";
@@ -96,7 +103,8 @@ private:
 
     void end_well() {
         std::string output;
-        const auto run = supervise(command(), {}, {600, 610}, [] { return false; }, [&](std::string_view line) { output += std::string(line) + "\n"; });
+        const auto run = supervise(command(), {}, {600, 610}, [] { return false; },
+                                   [&](std::string_view line) { output += std::string(line) + "\n"; });
         witness_.look();
         const auto text = read_file(out_ / "report.json");
         const bool finished = text && nlohmann::json::parse(*text).value("finished", false);
