@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "bench/support/child.h"
+#include "bench/support/command_output.h"
 #include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "bench/support/child.h"
+#include "bench/support/command_output.h"
 #include "bench/support/emulator.h"
 #include "bench/support/statistics.h"
 

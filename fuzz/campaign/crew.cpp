@@ -1,0 +1,65 @@
+#include "fuzz/campaign/crew.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "fuzz/campaign/report.h"
+
+namespace stampede::campaign {
+namespace {
+
+constexpr double between_reports_s = 60;
+
+Result<void> write_current(const CampaignOptions& options, State state, const std::vector<std::string>& problems) {
+    const auto report = gather_report(options, std::move(state), problems);
+    return report ? write_report(options.out, *report) : std::unexpected(report.error());
+}
+
+// Slot after slot.
+Result<void> work_on(const Workshop& shop, Journal& journal) {
+    while (!shop.stop()) {
+        const auto slot = journal.next_slot();
+        if (!slot) {
+            return {};
+        }
+        if (auto done = do_slot(shop, journal, *slot); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
+    std::vector<Result<void>> results(shop.options.jobs);
+    std::atomic<unsigned> working{shop.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
+    {
+        std::vector<std::jthread> workers;
+        for (Result<void>& result : results) {
+            workers.emplace_back([&] {
+                result = work_on(shop, journal);
+                if (!result) {
+                    failed.store(true);
+                }
+                --working;
+            });
+        }
+        for (double written = seconds_now(); working.load() != 0; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
+            if (seconds_now() - written >= between_reports_s) {
+                written = seconds_now();
+                if (const auto kept = write_current(shop.options, journal.state(), problems); !kept) {
+                    fmt::print(stderr, "nightly: {}\n", kept.error().message);   // the last one will say so again
+                }
+            }
+        }
+    }
+    const auto first = std::ranges::find_if(results, [](const Result<void>& result) { return !result; });
+    return first != results.end() ? *first : journal.saved();
+}
+
+}  // namespace stampede::campaign

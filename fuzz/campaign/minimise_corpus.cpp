@@ -1,0 +1,50 @@
+#include "fuzz/campaign/minimise_corpus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fuzz/campaign/folder_lock.h"
+
+namespace stampede::campaign {
+namespace {
+
+// Of host time: programs are run once each, some hundred a second even on a loaded host.
+constexpr double least_limit_s = 120, programs_a_second = 20;
+
+}  // namespace
+
+Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const std::vector<Slot>& slots, const SlotSetup& setup,
+                                                    const std::filesystem::path& work, const StopWanted& stop) {
+    const SlotFolder folder{work / ("minimise." + corpus.folder().filename().string())};
+    std::error_code ignored;
+    std::filesystem::remove_all(folder.path, ignored);
+    if (auto made = make_folders(folder.units()); !made) {
+        return std::unexpected(made.error());
+    }
+    const std::set<std::string> looked_at = corpus.entries();
+    const double limit = std::max(least_limit_s, static_cast<double>(looked_at.size()) / programs_a_second);
+    for (const Slot& slot : slots) {
+        const std::vector<std::string> command{setup.programs.path_of(program_of(slot.kind)), "-merge=1",
+                                               fmt::format("-merge_control_file={}", (folder.path / "control").string()),
+                                               fmt::format("-artifact_prefix={}/", folder.path.string()), folder.units(), corpus.folder()};
+        std::filesystem::remove(folder.path / "control", ignored);   // libFuzzer would go on with an old one
+        const SlotFolder found{work / slot_name(slot)};
+        const auto run = supervise(command, fuzz_environment(slot, found.findings()), {limit, limit + 10}, stop);
+        if (!run) {
+            return std::unexpected(run.error());
+        }
+        if (run->end != Supervised::End::ByItself || run->status != 0) {
+            std::filesystem::remove_all(folder.path, ignored);
+            return std::nullopt;
+        }
+    }
+    const auto gone = corpus.replace(looked_at, folder.units());
+    std::filesystem::remove_all(folder.path, ignored);
+    if (!gone) {
+        return std::unexpected(gone.error());
+    }
+    return Minimisation{looked_at.size(), *gone};
+}
+
+}  // namespace stampede::campaign

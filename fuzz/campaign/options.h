@@ -1,0 +1,35 @@
+// The command line of `nightly`.
+#pragma once
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/campaign/plan.h"
+#include "fuzz/campaign/programs.h"
+
+namespace stampede::campaign {
+
+struct CampaignOptions {
+    double hours = 8;
+    std::filesystem::path corpus, out;
+    std::vector<std::string> policies;                    // default: all but those that are wrong on purpose
+    std::vector<unsigned> harts{2, 4, 8};
+    std::vector<SlotKind> kinds;                          // default: all
+    unsigned jobs = 1;                                    // slots at once; default: the host's cores
+    u64 corpus_megabytes = 1024;                          // of each policy's corpus at most
+    std::optional<std::filesystem::path> suppressions;
+    std::filesystem::path source;                         // for source lines on the page; empty: none
+
+    [[nodiscard]] double seconds() const { return hours * 3600; }
+};
+
+// Error: text for stderr, or for stdout where nothing was wrong (--help): then `wanted`.
+struct UsageExit {
+    std::string text;
+    bool wanted = false;
+};
+[[nodiscard]] std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Programs& programs);
+
+}  // namespace stampede::campaign
