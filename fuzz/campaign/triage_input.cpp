@@ -25,8 +25,11 @@ constexpr u32 seeds_searched = 200;
 
 // Runs programs in this process: some thousand a second.
 Result<Shows> shows_here(const TriageSetup& setup, const std::string& title) {
-    auto runner = fuzz::ProgramRunner::create({.kernel = setup.programs.kernel(setup.slot.policy), .executor = setup.programs.executor(),
-                                               .harts = setup.slot.harts, .coverage = {}});
+    fuzz::RunnerSetup runs;
+    runs.kernel = setup.programs.kernel(setup.slot.policy);
+    runs.executor = setup.programs.executor();
+    runs.harts = setup.slot.harts;
+    auto runner = fuzz::ProgramRunner::create(runs);
     if (!runner) {
         return std::unexpected(runner.error());
     }
