@@ -40,8 +40,10 @@ private:
         std::array<u64, 33> addresses{};   // what auipc left in a register: far calls are auipc and jalr
         for (unsigned n = 0; n < furthest && holds(offset); ++n) {
             const isa::Decoded decoded = at(offset);
-            const isa::Flow flow = isa::line_of(decoded.op).flow;
-            if (flow == isa::Flow::Next || flow == isa::Flow::Access) {
+            const isa::Line& line = isa::line_of(decoded.op);
+            const isa::Flow flow = line.flow;
+            const bool csr = line.format == isa::Format::Csr || line.format == isa::Format::CsrImmediate;
+            if (flow == isa::Flow::Next || flow == isa::Flow::Access || csr) {
                 addresses[decoded.operands.rd] = decoded.op == isa::Op::Auipc ? offset + static_cast<u64>(i64{decoded.operands.imm}) : 0;
                 offset += decoded.length;
                 continue;

@@ -94,6 +94,10 @@ TEST_F(GuestBranches, a_way_that_only_calls_panic_is_known) {
     EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
         return branch.function == "kernel::MappingChange::finish" && leads_to_panic(branch);
     }), 0);
+    // if (!(cause & cause_interrupt)) panic(…, read_csr<Csr::stval>()), and if (kind == Interrupt::none) panic(…)
+    EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
+        return branch.function == "kernel_trap" && leads_to_panic(branch);
+    }), 2);
 }
 
 TEST(FolderOf, is_the_kernels_folder) {

@@ -66,8 +66,8 @@ process 1:
   load null
   fail_allocation 7
   jump stack-0x1
-  arguments 7
-  make_program 19
+  arguments 9
+  make_program 21
   system_call 22
 process 2:
 )";

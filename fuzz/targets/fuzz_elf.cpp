@@ -42,14 +42,16 @@ void image(std::string_view bytes) {
     require(held <= 4 * bytes.size(), "symbols' names take no more than a few times the file's bytes", "");
 }
 
-// Where something may be: as the headers say, however wrong they are.
+// Where something may be: as the headers say, however wrong they are, and a little behind it.
 std::vector<u64> interesting_addresses(std::string_view bytes) {
     std::vector<u64> addresses{0, 0x8000'0000, ~u64{0}};
     constexpr std::size_t most = 64;
     for (std::size_t at = 24; at + 8 <= bytes.size() && addresses.size() < most; at += 8) {
         u64 value = 0;
         std::memcpy(&value, bytes.data() + at, sizeof value);
-        addresses.push_back(value);
+        for (const u64 behind : {0, 6, 0x20, 0x60}) {
+            addresses.push_back(value + behind);
+        }
     }
     return addresses;
 }

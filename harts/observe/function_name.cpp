@@ -63,17 +63,32 @@ std::string_view without_return_type(std::string_view name) {
     return name;
 }
 
+// Each reference to what the name has said before (S1_, T_) puts that in again, so a name of some hundred bytes can stand for any number of them.
+// With r references the best that it can do is to multiply by 2.72^(r / 2.72). Whether that stays within what a name may take.
+bool is_bounded(std::string_view name) {
+    constexpr double most = 16 << 20, growth = 1.45;  // bytes; a reference
+    double size = static_cast<double>(name.size());
+    for (std::size_t at = 0; at < name.size() && size <= most; ++at) {
+        const std::size_t end = name.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", at + 1);
+        const bool refers = (name[at] == 'S' || name[at] == 'T') && end != std::string_view::npos && name[end] == '_';
+        size *= refers ? growth : 1;
+    }
+    return size <= most;
+}
+
 }  // namespace
 
-std::string readable_function_name(const std::string& linkage_name) {
+std::string demangled(const std::string& linkage_name) {
     int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> demangled(
-        linkage_name.starts_with("_Z") ? abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status) : nullptr,
+    const std::unique_ptr<char, decltype(&std::free)> name(
+        linkage_name.starts_with("_Z") && is_bounded(linkage_name) ? abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status) : nullptr,
         std::free);
-    if (demangled == nullptr) {
-        return linkage_name;
-    }
-    return std::string(without_return_type(without_parameters(demangled.get())));
+    return name != nullptr ? name.get() : linkage_name;
+}
+
+std::string readable_function_name(const std::string& linkage_name) {
+    const std::string name = demangled(linkage_name);
+    return name == linkage_name ? name : std::string(without_return_type(without_parameters(name)));
 }
 
 }  // namespace stampede

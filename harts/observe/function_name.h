@@ -4,8 +4,10 @@
 
 namespace stampede {
 
-// A linkage name demangled (Itanium C++ ABI), without parameters, return type and qualifiers: `kernel::Frames::drop`.
-// Other names as they are.
+// A linkage name demangled (Itanium C++ ABI) in full. Other names as they are, and those that would take megabytes: a file may hold any.
+[[nodiscard]] std::string demangled(const std::string& linkage_name);
+
+// The same without parameters, return type and qualifiers: `kernel::Frames::drop`.
 [[nodiscard]] std::string readable_function_name(const std::string& linkage_name);
 
 }  // namespace stampede

@@ -212,6 +212,36 @@ TEST(FunctionName, keeps_template_arguments_but_no_return_type) {
     EXPECT_EQ(readable_function_name("_ZN1a1bIFivEEEvT_"), "a::b<int ()>");
 }
 
+// P<int, int>, P of two of those, P of two of those…
+std::string doubling_name(unsigned times) {
+    const std::string digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    std::string name = "_Z1f1PIiiE";
+    for (unsigned n = 0; n < times; ++n) {
+        const std::string last = std::string("S") + digits[n] + "_";
+        name += "S_I" + last + last + "E";
+    }
+    return name;
+}
+
+TEST(FunctionName, stays_as_it_is_where_it_would_double_without_end) {
+    EXPECT_EQ(readable_function_name(doubling_name(3)), "f");
+    const std::string endless = doubling_name(34);
+    EXPECT_LT(endless.size(), 400u);
+    EXPECT_EQ(readable_function_name(endless), endless);
+}
+
+TEST(FunctionName, keeps_long_names_with_many_references) {
+    // std::map<std::string, std::vector<std::string>>::operator[](std::string const&)
+    EXPECT_EQ(readable_function_name("_ZNSt3mapINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt6vectorIS5_SaIS5_EESt4lessIS5_ESaISt4pairIKS5_S8_EEEixERSC_"),
+              "std::map<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
+              "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
+              "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > > >, "
+              "std::less<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > >, "
+              "std::allocator<std::pair<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > const, "
+              "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
+              "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > > > > > >::operator[]");
+}
+
 TEST(FunctionName, knows_operators_lambdas_and_anonymous_namespaces) {
     EXPECT_EQ(readable_function_name("_ZN1XclEv"), "X::operator()");
     EXPECT_EQ(readable_function_name("_ZNK1XcvbEv"), "X::operator bool");

@@ -1,25 +1,13 @@
 #include "harts/verdict/guest_symbols.h"
 
-#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 
+#include "harts/observe/function_name.h"
 #include "harts/report/text.h"
 
 namespace stampede {
-namespace {
-
-std::string readable(const std::string& symbol) {
-    int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name(::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
-                                                      std::free);
-    return name ? name.get() : symbol;
-}
-
-}  // namespace
 
 GuestSymbols::File GuestSymbols::read(const std::filesystem::path& path) {
     File file;
@@ -83,7 +71,7 @@ std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
     }
     const ElfSymbol& symbol = *std::prev(behind);
     const u64 offset = address - symbol.address;
-    return offset == 0 ? readable(symbol.name) : fmt::format("{}+{:#x}", readable(symbol.name), offset);
+    return offset == 0 ? demangled(symbol.name) : fmt::format("{}+{:#x}", demangled(symbol.name), offset);
 }
 
 FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) const {

@@ -83,12 +83,12 @@ inline constexpr const char* program_directory = "/dir";                    // i
 
 // argv for exec: what an operation `arguments` chooses.
 enum class ProgramArguments : std::uint8_t {
-    usual, none, too_many, too_long, more_than_a_stack, pointers_too_many, bad_array, bad_string, count
+    usual, none, across_pages, too_many, too_long, a_little_too_long, more_than_a_stack, pointers_too_many, bad_array, bad_string, count
 };
 
-// What is wrong with a program that `make_program` writes; what is wrong with its second segment begins at `second_*`.
+// What is wrong with a program that `make_program` writes.
 enum class ProgramFlaw : std::uint8_t {
-    none, magic, file_class, data, machine, entry_size, headers_missing, no_segments, other_type, empty_segment, bytes_missing,
+    none, empty_file, cut_off, magic, file_class, data, machine, entry_size, headers_missing, no_segments, other_type, empty_segment, bytes_missing,
     memory_too_small, wraps, past_the_end, misaligned, overlaps, no_room_for_stack, far, far_and_near, read_only, count
 };
 

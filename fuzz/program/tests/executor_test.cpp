@@ -201,7 +201,7 @@ TEST(ExecutorTest, exec_takes_a_made_program_unless_it_has_a_flaw_that_is_an_err
 
 TEST(ExecutorTest, exec_refuses_arguments_that_are_too_many_too_long_or_nowhere) {
     for (unsigned n = 0; n < static_cast<unsigned>(abi::ProgramArguments::count); ++n) {
-        const bool refused = n > static_cast<unsigned>(abi::ProgramArguments::none);
+        const bool refused = n > static_cast<unsigned>(abi::ProgramArguments::across_pages);
         EXPECT_EQ(comes_back("arguments " + std::to_string(n) + "; exec /echo"), refused) << "arguments " << n;
     }
 }

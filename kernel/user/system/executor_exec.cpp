@@ -17,6 +17,7 @@ static_assert(long_argument[max_path - 2] == 'a' && long_argument[max_path - 1] 
 constexpr unsigned most_pointers = max_exec_arguments + 2;
 
 const char* pointers[most_pointers + 1];
+alignas(page_size) char pages[page_size + 8];   // with a string across their border, made when it is wanted
 
 const char* const* many(const char* argument, unsigned count) {
     for (unsigned n = 0; n < count; ++n) {
@@ -89,9 +90,15 @@ const char* const* exec_arguments(ProgramArguments which) {
     static constexpr const char* usual[] = {"again", nullptr};   // the executor's own main() then does nothing
     switch (which) {
     case ProgramArguments::none: return many("", 0);
+    case ProgramArguments::across_pages: {
+        char* const text = pages + page_size - 2;
+        text[0] = text[1] = text[2] = text[3] = 'a';
+        return many(text, 1);
+    }
     case ProgramArguments::too_many: return many("a", max_exec_arguments + 1);
     case ProgramArguments::too_long: return many(long_argument, max_exec_arguments + 1);
-    case ProgramArguments::more_than_a_stack: return many(long_argument, 31);
+    case ProgramArguments::a_little_too_long: return many(long_argument + 1, max_exec_arguments + 1);
+    case ProgramArguments::more_than_a_stack: return many(long_argument, max_exec_arguments);
     case ProgramArguments::pointers_too_many: return many(long_argument, 30);
     case ProgramArguments::bad_array: return reinterpret_cast<const char* const*>(program_hole);
     case ProgramArguments::bad_string: return many(reinterpret_cast<const char*>(program_kernel), 1);
@@ -102,7 +109,8 @@ const char* const* exec_arguments(ProgramArguments which) {
 int make_program(ProgramFlaw flaw) {
     const File file = file_with(flaw);
     const int descriptor = open(program_paths[program_made_path], o_create | o_wronly | o_trunc);
-    const bool written = descriptor >= 0 && write(descriptor, &file, sizeof file) == sizeof file;
+    const int bytes = flaw == ProgramFlaw::empty_file ? 0 : flaw == ProgramFlaw::cut_off ? 70 : static_cast<int>(sizeof file);
+    const bool written = descriptor >= 0 && write(descriptor, &file, bytes) == bytes;
     close(descriptor);
     return written ? 0 : -1;
 }
