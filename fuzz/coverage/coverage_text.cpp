@@ -41,7 +41,8 @@ std::string uncovered_text(const CoverageReport& report) {
     for (const FunctionCoverage& function : report.reachable) {
         for (const Edge& edge : function.edges) {
             if (!edge.covered()) {
-                const std::string line = fmt::format("{}:{} {}: {}", edge.branch.file, edge.branch.line, function.function, name_of(edge.way));
+                const GuestBranch& branch = edge.branch;
+                const std::string line = fmt::format("{}:{} {}: {}", branch.file, branch.line, function.function, name_of(edge.way));
                 if (lines[line]++ == 0) {
                     order.push_back(line);
                 }

@@ -33,7 +33,9 @@ public:
 
 private:
     [[nodiscard]] u64 size() const { return segment_.bytes.size(); }
-    [[nodiscard]] std::string function_around(u64 offset) const { return symbols_.frames(segment_.virtual_address + offset).back().function; }
+    [[nodiscard]] std::string function_around(u64 offset) const {
+        return symbols_.frames(segment_.virtual_address + offset).back().function;
+    }
 
     [[nodiscard]] std::string called_from(u64 offset) const {
         constexpr unsigned furthest = 64;  // instructions; a call's arguments are fewer

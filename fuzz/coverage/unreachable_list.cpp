@@ -51,7 +51,8 @@ Result<std::vector<FunctionCoverage>> UnreachableList::leave_out(const std::vect
     }
     const u64 edges = total_of(all).edges, out = edges - total_of(left).edges;
     if (const double percent = 100.0 * static_cast<double>(out) / static_cast<double>(std::max<u64>(edges, 1)); percent > most_left_out) {
-        return error(fmt::format("{} of {} edges are listed as unreachable, {:.1f} %; expected at most {} %", out, edges, percent, most_left_out));
+        return error(fmt::format("{} of {} edges are listed as unreachable, {:.1f} %; expected at most {} %", out, edges, percent,
+                                 most_left_out));
     }
     return left;
 }

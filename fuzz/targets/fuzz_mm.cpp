@@ -1,6 +1,6 @@
-// fuzz_mm: the kernel's memory core on the host, no emulator, under ThreadSanitizer. Threads as CPUs do what their scripts say (fuzz_mm_script.h) to
-// processes that share frames. Each process must see its own bytes only; at the end counts, tables and free lists must agree, and all frames
-// come back. Which interleaving an input meets is the host's choice: what was found may take several runs to show again.
+// fuzz_mm: the kernel's memory core on the host, no emulator, under ThreadSanitizer. Threads as CPUs do what their scripts say
+// (fuzz_mm_script.h) to processes that share frames. Each process must see its own bytes only; at the end counts, tables and free lists must
+// agree, and all frames come back. Which interleaving an input meets is the host's choice: what was found may take several runs to show again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -78,7 +78,8 @@ using Processes = std::array<std::deque<ProcessPointer>, most_cpus>;
 // All begin as copies of one process, so every frame is shared by all CPUs.
 void begin(Processes& processes, unsigned cpus) {
     auto first = std::make_unique<Process>();
-    if (!first->space.create() || !first->space.map_zeroed(address_of_page(0), address_of_page(mapped_at_first), Pte::read | Pte::write)) std::abort();
+    constexpr std::uint64_t read_write = Pte::read | Pte::write;
+    if (!first->space.create() || !first->space.map_zeroed(address_of_page(0), address_of_page(mapped_at_first), read_write)) std::abort();
     for (std::uint64_t page = 0; page < mapped_at_first; ++page) first->memory[page].mapped = true;
     for (unsigned cpu = 1; cpu < cpus; ++cpu) {
         auto child = std::make_unique<Process>();

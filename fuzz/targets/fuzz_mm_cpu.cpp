@@ -45,6 +45,13 @@ bool allowed(const Process& process, const Piece& piece, Access access) {
     return true;
 }
 
+// Behind the last mapped page.
+std::uint64_t end_of_mapped(const Process& process) {
+    std::uint64_t end = pages;
+    while (end > 0 && !process.memory[end - 1].mapped) --end;
+    return end;
+}
+
 }  // namespace
 
 template <class T>
@@ -75,8 +82,7 @@ void ScriptedCpu::step(const Operation& operation) {
     Process& process = *mine_[which];
     user_.run(process.space);
     const std::uint64_t page = operation.page % pages, end = std::min(pages, page + 1 + operation.value % 4);
-    const auto mapped_end = static_cast<std::uint64_t>(
-        pages - static_cast<std::uint64_t>(std::ranges::find_if(process.memory.rbegin(), process.memory.rend(), &Page::mapped) - process.memory.rbegin()));
+    const std::uint64_t mapped_end = end_of_mapped(process);
     switch (operation.kind) {
     case Kind::fork: return fork(process);
     case Kind::end_process: return end_process(which);
@@ -118,7 +124,8 @@ void ScriptedCpu::store(Process& process, const Operation& operation) {
     const VirtAddr at = address_of_page(operation.page % pages) + probes[operation.place % probes.size()];
     const Result<void> stored = user_.store(at, std::byte(operation.value));
     if (!allowed(process, {at, 1}, Access::write)) {
-        if (stored || stored.error() != Error::bad_address) give_up(fmt::format("a store to 0x{:x}, which may not be, is not refused", at.value));
+        const bool refused = !stored && stored.error() == Error::bad_address;
+        if (!refused) give_up(fmt::format("a store to 0x{:x}, which may not be, is not refused", at.value));
     } else if (done("store", stored)) {
         *probe_at(process, at.value) = operation.value;
     }
@@ -151,8 +158,9 @@ void ScriptedCpu::copy_in(Process& process, const Operation& operation) {
     const Piece piece = piece_of(operation);
     std::vector<std::byte> bytes(piece.size);
     const Result<void> result = process.space.copy_in(bytes, piece.begin);
-    if (result.has_value() != allowed(process, piece, Access::read)) give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value,
-                                                                          result ? "reads a hole" : "is refused"));
+    if (result.has_value() != allowed(process, piece, Access::read)) {
+        give_up(fmt::format("copy_in of {} bytes from 0x{:x} {}", piece.size, piece.begin.value, result ? "reads a hole" : "is refused"));
+    }
     for (std::uint64_t page = 0; result && page < pages; ++page) {
         for (const std::uint64_t probe : probes) {
             const std::uint64_t at = address_of_page(page).value + probe;

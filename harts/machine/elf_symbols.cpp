@@ -77,8 +77,9 @@ Result<void> read_table(const ElfBytes& file, const Elf64_Ehdr& header, const El
         }
         names_size += name->size() + 1;
         if (names_size > most_names_in_a_file * file.bytes.size()) {
-            return file.fail(fmt::format("has symbols whose names take more than {} times the file's {:#x} bytes, expected names of their own",
-                                         most_names_in_a_file, file.bytes.size()));
+            return file.fail(
+                fmt::format("has symbols whose names take more than {} times the file's {:#x} bytes, expected names of their own",
+                            most_names_in_a_file, file.bytes.size()));
         }
         symbols.push_back({symbol.st_value, symbol.st_size, std::move(*name)});
     }

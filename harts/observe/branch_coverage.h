@@ -1,8 +1,8 @@
 // Which branches of the kernel have been executed, and which way: what a fuzzer wants more of.
 //
 // A byte counts for each byte of the kernel's code. Instructions begin at even addresses, so a conditional branch has two: its own address
-// for "not taken", the next for "taken". Where a jalr leads (a call by pointer, a return) counts at the address it leads to, but where that is a
-// branch, which counts by itself. Only supervisor mode counts.
+// for "not taken", the next for "taken". Where a jalr leads (a call by pointer, a return) counts at the address it leads to, but where that
+// is a branch, which counts by itself. Only supervisor mode counts.
 #pragma once
 #include <span>
 #include <vector>

@@ -53,9 +53,10 @@ void ElfFile::read_ranges() {
 Result<void> ElfFile::read_symbols(std::string_view name) {
     for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf(), section)) != nullptr;) {
         GElf_Shdr header;
-        if (gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_SYMTAB && header.sh_entsize != 0 && !read_symbol_table(section, header)) {
-            return error(fmt::format("{}: has symbols whose names take more than {} times the file's {} bytes, expected names of their own", name,
-                                     most_names_in_a_file, size()));
+        const bool table = gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_SYMTAB && header.sh_entsize != 0;
+        if (table && !read_symbol_table(section, header)) {
+            return error(fmt::format("{}: has symbols whose names take more than {} times the file's {} bytes, expected names of their own",
+                                     name, most_names_in_a_file, size()));
         }
     }
     std::ranges::sort(symbols_, [](const Symbol& a, const Symbol& b) {

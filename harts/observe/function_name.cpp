@@ -63,8 +63,8 @@ std::string_view without_return_type(std::string_view name) {
     return name;
 }
 
-// Each reference to what the name has said before (S1_, T_) puts that in again, so a name of some hundred bytes can stand for any number of them.
-// With r references the best that it can do is to multiply by 2.72^(r / 2.72). Whether that stays within what a name may take.
+// Each reference to what the name has said before (S1_, T_) puts that in again, so a name of some hundred bytes can stand for any number of
+// them: with r references it multiplies at most by 2.72^(r / 2.72). Whether that stays within what a name may take.
 bool is_bounded(std::string_view name) {
     constexpr double most = 16 << 20, growth = 1.45;  // bytes; a reference
     double size = static_cast<double>(name.size());
@@ -79,10 +79,11 @@ bool is_bounded(std::string_view name) {
 }  // namespace
 
 std::string demangled(const std::string& linkage_name) {
+    if (!linkage_name.starts_with("_Z") || !is_bounded(linkage_name)) {
+        return linkage_name;
+    }
     int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name(
-        linkage_name.starts_with("_Z") && is_bounded(linkage_name) ? abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status) : nullptr,
-        std::free);
+    const std::unique_ptr<char, decltype(&std::free)> name(abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status), std::free);
     return name != nullptr ? name.get() : linkage_name;
 }
 

@@ -80,8 +80,10 @@ TEST(HostileFile, namespaces_nested_deeper_than_any_stack_are_no_functions) {
     constexpr std::size_t deep = 1'000'000;
     // 1: a unit with children, low_pc address, high_pc data4; 2: a namespace with children and nothing else
     const std::string abbreviations("\x01\x11\x01\x11\x01\x12\x06\0\0\x02\x39\x01\0\0\0", 15);
-    const std::string info = unit_of("\x01" + bytes_of(u64{0x1000}) + bytes_of(u32{0x1000}) + std::string(deep, '\x02') + std::string(deep + 1, '\0'));
-    const auto symbols = Symbols::parse(file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations}, {".debug_info", SHT_PROGBITS, info}}), "deep.elf");
+    const std::string nested = std::string(deep, '\x02') + std::string(deep + 1, '\0');
+    const std::string info = unit_of("\x01" + bytes_of(u64{0x1000}) + bytes_of(u32{0x1000}) + nested);
+    const std::string file = file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations}, {".debug_info", SHT_PROGBITS, info}});
+    const auto symbols = Symbols::parse(file, "deep.elf");
     ASSERT_TRUE(symbols) << symbols.error().message;
     EXPECT_EQ(symbols->find(0x1800).function, "");
 }
@@ -118,7 +120,8 @@ TEST(HostileFile, symbols_that_share_one_long_name_are_refused) {
         table += bytes_of(symbol);
     }
     const std::string strings = std::string(1, '\0') + std::string(longest, 'x') + std::string(1, '\0');
-    const auto symbols = Symbols::parse(file_of({{".strtab", SHT_STRTAB, strings}, {".symtab", SHT_SYMTAB, table, 1, sizeof(Elf64_Sym)}}), "long.elf");
+    const std::string file = file_of({{".strtab", SHT_STRTAB, strings}, {".symtab", SHT_SYMTAB, table, 1, sizeof(Elf64_Sym)}});
+    const auto symbols = Symbols::parse(file, "long.elf");
     ASSERT_FALSE(symbols);
     EXPECT_THAT(symbols.error().message, HasSubstr("long.elf: has symbols whose names take more than 4 times the file's"));
 }
