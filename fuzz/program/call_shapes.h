@@ -30,6 +30,9 @@ enum class Operand : u8 {
     OpenFlags,        // mode + 3 * create + 6 * truncate
     Major,
     Allocation,       // which one from now on fails
+    Arguments,        // abi::ProgramArguments
+    Flaw,             // abi::ProgramFlaw
+    NoCall,           // a system call's number that there is none of
 };
 
 constexpr bool is_number(Operand operand) { return operand >= Operand::Status; }
@@ -45,6 +48,9 @@ constexpr NumberRange numbers_of(Operand operand) {
     case Operand::Ticks: return {0, 3};
     case Operand::OpenFlags: return {0, 11};
     case Operand::Major: return {0, 3};
+    case Operand::Arguments: return {0, static_cast<i32>(abi::ProgramArguments::count) - 1};
+    case Operand::Flaw: return {0, static_cast<i32>(abi::ProgramFlaw::count) - 1};
+    case Operand::NoCall: return {22, 63};
     default: return {0, 255};
     }
 }
@@ -81,6 +87,10 @@ inline constexpr CallShape call_shapes[] = {
     {CallKind::store, "store", 0, {Operand::Address, Operand::Byte}},
     {CallKind::load, "load", 0, {Operand::Address}},
     {CallKind::fail_allocation, "fail_allocation", 0, {Operand::Allocation}},
+    {CallKind::jump, "jump", 0, {Operand::Address}},
+    {CallKind::arguments, "arguments", 0, {Operand::Arguments}},
+    {CallKind::make_program, "make_program", 0, {Operand::Flaw}},
+    {CallKind::system_call, "system_call", 0, {Operand::NoCall}},
 };
 static_assert(std::size(call_shapes) == abi::program_call_count);
 static_assert([] {

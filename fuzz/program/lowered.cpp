@@ -49,6 +49,7 @@ i64 value_of(const Call& call) {
     case CallKind::read:
     case CallKind::write: return call.length.value();
     case CallKind::open: return open_flags(call.number);
+    case CallKind::system_call: return call.number == numbers_of(Operand::NoCall).last ? -1 : call.number;  // beyond all, too
     default: return call.number;
     }
 }

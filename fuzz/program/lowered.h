@@ -5,7 +5,7 @@
 //     any more once a call was told to write there;
 //   - addresses where nothing is mapped, and the heap's until this process's first sbrk that asks for more;
 //   - a call whose pointer is bad in its first byte does nothing; fstat, pipe and wait want all their bytes.
-// An exec may or may not come back; what stands behind it holds if it does.
+// An exec may or may not come back; what stands behind it holds if it does. A jump never does.
 #pragma once
 #include <string>
 

@@ -62,6 +62,9 @@ Address OperandChoice::address(CallKind kind, const Resources& resources) {
     }
     // A load or store that faults ends its process, a refused call does not.
     const bool direct = kind == CallKind::load || kind == CallKind::store;
+    if (kind == CallKind::jump && random_.chance(1, 2)) {
+        return odd_address();
+    }
     if (random_.chance(1, direct ? 4 * one_odd_in : one_odd_in)) {
         return odd_address();
     }
@@ -140,8 +143,8 @@ Pid OperandChoice::pid(const Resources& resources) {
 }
 
 Path OperandChoice::path(CallKind kind) {
-    if (kind == CallKind::exec && random_.chance(1, 2)) {
-        return {4};  // /echo
+    if (kind == CallKind::exec && random_.chance(3, 4)) {
+        return {static_cast<u8>(random_.chance(1, 2) ? 4 : abi::program_made_path)};  // /echo
     }
     return {below(abi::program_path_limit)};
 }

@@ -43,6 +43,9 @@ void Resources::after(const Call& call) {
     case CallKind::pipe: made[call.slot] = {1, 1, 0}; break;
     case CallKind::open: opened |= 1u << call.slot; break;
     case CallKind::sbrk: grown += call.number > 0 ? static_cast<u32>(call.number) : 0; break;
+    case CallKind::make_program:
+    case CallKind::arguments: exec = Exec::Prepared; break;
+    case CallKind::exec: exec = Exec::NothingNew; break;
     case CallKind::dup: copied |= 1u << call.slot; break;
     case CallKind::write:
         if (pipe != nullptr && is_writer(call.descriptor) && call.length.plain()) {

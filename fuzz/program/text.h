@@ -18,6 +18,7 @@
 //   pid         r0 (fork's), process 0, self, pid 9
 //   path        one of abi::program_paths, or empty, too-long, unmapped, in-kernel
 //   flags       read, write or both, then ,create and ,truncate
+//   arguments   a number of abi::ProgramArguments; make_program: of abi::ProgramFlaw; system_call: one that there is none of
 #pragma once
 #include <string>
 #include <string_view>

@@ -66,6 +66,10 @@ process 1:
   store kernel+0x0 255
   load null
   fail_allocation 7
+  jump stack-0x1
+  arguments 9
+  make_program 21
+  system_call 22
 process 2:
 )";
 
@@ -133,8 +137,8 @@ TEST(ProgramTextTest, errors_name_line_and_column_what_was_found_and_what_is_exp
         {"stampede-program 1\nprocess 0:\nprocess 0:\n", "line 3, column 9: found 0:, expected 1:"},
         {"stampede-program 1\nprocess 0:\nprocess 1:\nprocess 2:\nprocess 3:\nprocess 4:\n",
          "line 6, column 1: found process, expected the end, after 4 processes"},
-        {"stampede-program 1\nprocess 0:\n  jump 3\n",
-         "line 3, column 3: found jump, expected a call, such as store 0x3 17 or r0 = fork { }"},
+        {"stampede-program 1\nprocess 0:\n  leap 3\n",
+         "line 3, column 3: found leap, expected a call, such as store 0x3 17 or r0 = fork { }"},
         {"stampede-program 1\nprocess 0:\n  getpid 3\n", "line 3, column 10: found 3, expected the end of the call"},
         {"stampede-program 1\nprocess 0:\n  }\n", "line 3, column 3: found }, expected a call or process 1:"},
         {"stampede-program 1\nprocess 0:\n  fork { }\n", "line 3, column 3: found fork, expected r0 to r3, then = fork"},

@@ -12,8 +12,12 @@ enum class ProgramCall : std::uint8_t {
     unlink, link, mkdir, exec,
     store, load,      // of one byte
     fail_allocation,
+    jump,             // to an address; where code lies the instruction there is an illegal one instead
+    arguments,        // which argv the process's execs have from now on
+    make_program,     // writes a small program, wrong in one way or in none, to program_made_path
+    system_call,      // by a number that has none
 };
-inline constexpr unsigned program_call_count = 24;
+inline constexpr unsigned program_call_count = 28;
 
 inline constexpr unsigned program_processes = 4;
 inline constexpr unsigned program_slots = 4;           // results kept, of each of fork, pipe, open and dup
@@ -74,7 +78,19 @@ inline constexpr unsigned program_path_too_long = program_path_count + 1;   // l
 inline constexpr unsigned program_path_unmapped = program_path_count + 2;   // its address is program_hole
 inline constexpr unsigned program_path_in_kernel = program_path_count + 3;  // … program_kernel
 inline constexpr unsigned program_path_limit = program_path_count + 4;
+inline constexpr unsigned program_made_path = 7;                            // /new0
 inline constexpr const char* program_directory = "/dir";                    // is there before the program begins
+
+// argv for exec: what an operation `arguments` chooses.
+enum class ProgramArguments : std::uint8_t {
+    usual, none, across_pages, too_many, too_long, a_little_too_long, more_than_a_stack, pointers_too_many, bad_array, bad_string, count
+};
+
+// What is wrong with a program that `make_program` writes.
+enum class ProgramFlaw : std::uint8_t {
+    none, empty_file, cut_off, magic, file_class, data, machine, entry_size, headers_missing, no_segments, other_type, empty_segment, bytes_missing,
+    memory_too_small, wraps, past_the_end, misaligned, overlaps, no_room_for_stack, far, far_and_near, read_only, count
+};
 
 struct ProgramOperation {
     static constexpr std::uint8_t must_fault = 1;         // going on behind it is a failure

@@ -1,7 +1,9 @@
 // The executor, the lowering and the real kernel together.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <set>
 
 #include "fuzz/program/generate.h"
 #include "fuzz/program/lowered.h"
@@ -172,11 +174,47 @@ TEST(ExecutorTest, each_wrong_result_has_its_title) {
     EXPECT_EQ(failed(with("process 0:\n  load 0x3\n", 0, [](Operation& one) { one.flags = Operation::must_fault; })), load);
     EXPECT_EQ(failed(with("process 0:\n  getpid\n", 0, [](Operation& one) { one.flags = Operation::not_positive; })), pointer);
     EXPECT_EQ(failed(with("process 0:\n  sleep 0\n", 0, [](Operation& one) { one.flags = Operation::minus_one; })), pointer);
-    EXPECT_EQ(failed(with("process 0:\n  getpid\n", 0, [](Operation& one) { one.call = static_cast<abi::ProgramCall>(25); })), wrong);
+    EXPECT_EQ(failed(with("process 0:\n  getpid\n", 0, [](Operation& one) { one.call = static_cast<abi::ProgramCall>(abi::program_call_count + 1); })), wrong);
     EXPECT_EQ(failed(with("process 0:\n  getpid\n", 0, [](Operation& one) { one.slot = 4; })), wrong);
     std::string counts = lower(program_of("process 0:\n  getpid\n"));
     counts[12] = 5;  // operations of process 0
     EXPECT_EQ(failed(counts), wrong);
+}
+
+// What stands behind an exec happens if it came back: a load that faults at an address that nothing else has.
+bool comes_back(const std::string& before) {
+    const ExecutorOutcome outcome = run("process 0:\n  r0 = fork { " + before + "; load hole+0x123 }\n  wait\n");
+    EXPECT_EQ(outcome.stop, MachineStop::Idle) << before;
+    EXPECT_EQ(outcome.done, 1u) << before;
+    EXPECT_THAT(outcome.failed_checks, IsEmpty()) << before;
+    return outcome.console.find("at address 0x0000001000000123") != std::string::npos;
+}
+
+TEST(ExecutorTest, exec_takes_a_made_program_unless_it_has_a_flaw_that_is_an_error) {
+    using enum abi::ProgramFlaw;
+    const std::set<abi::ProgramFlaw> taken{none, no_segments, other_type, empty_segment, far, far_and_near, read_only};
+    for (unsigned n = 0; n < static_cast<unsigned>(count); ++n) {
+        const bool refused = !taken.contains(static_cast<abi::ProgramFlaw>(n));
+        EXPECT_EQ(comes_back("make_program " + std::to_string(n) + "; exec /new0"), refused) << "flaw " << n;
+    }
+}
+
+TEST(ExecutorTest, exec_refuses_arguments_that_are_too_many_too_long_or_nowhere) {
+    for (unsigned n = 0; n < static_cast<unsigned>(abi::ProgramArguments::count); ++n) {
+        const bool refused = n > static_cast<unsigned>(abi::ProgramArguments::across_pages);
+        EXPECT_EQ(comes_back("arguments " + std::to_string(n) + "; exec /echo"), refused) << "arguments " << n;
+    }
+}
+
+TEST(ExecutorTest, who_jumps_where_no_code_is_dies_there) {
+    const ExecutorOutcome outcome = run("process 0:\n  r0 = fork { jump page 2+0x10; exit 1 }\n  r1 = fork { jump text+0x0; exit 1 }\n"
+                                        "  r2 = fork { jump hole+0x6 }\n  wait; wait; wait\n  system_call 22; system_call 63\n");
+    EXPECT_EQ(outcome.stop, MachineStop::Idle);
+    EXPECT_EQ(outcome.done, 1u);
+    EXPECT_THAT(outcome.console, ::testing::HasSubstr("usertrap(): unexpected scause 0x2 "));
+    EXPECT_THAT(outcome.console, ::testing::HasSubstr("at address 0x0000001000000006"));
+    EXPECT_THAT(outcome.console, ::testing::ContainsRegex("Segmentation fault from process [0-9]+ at address 0x[0-9a-f]+010"));
+    EXPECT_THAT(outcome.console, ::testing::HasSubstr("unknown sys call 22"));
 }
 
 TEST(ExecutorTest, an_image_that_is_none_is_malformed) {

@@ -19,6 +19,7 @@ struct alignas(stampede::abi::page_size) Own {
         std::int32_t copied[stampede::abi::program_slots];
         std::int32_t made[stampede::abi::program_slots][2];
     } results;
+    stampede::abi::ProgramArguments arguments;   // of execs
     alignas(16) stampede::abi::FetchBlock block;
     stampede::abi::ProgramHeader header;   // what `fetch` delivers begins here
     std::uint8_t operations[stampede::abi::program_image_limit - sizeof(stampede::abi::ProgramHeader)];

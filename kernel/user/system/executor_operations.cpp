@@ -2,6 +2,7 @@
 // a program is run some thousand times a second.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/system/executor.h"
+#include "kernel/user/system/executor_exec.h"
 
 using namespace user;
 using namespace stampede::abi;
@@ -19,8 +20,6 @@ constexpr char malformed[] = "the program is malformed";
 constexpr char too_long_path[max_path + 8] = {
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 static_assert(too_long_path[max_path] == 'a');
-constexpr const char* exec_arguments[] = {"again", nullptr};  // the executor's own main() then does nothing
-
 constexpr std::int32_t first_process_pid = 1;  // the kernel panics if it ends
 
 const ProgramOperation* operations() { return reinterpret_cast<const ProgramOperation*>(own.operations); }
@@ -124,6 +123,14 @@ void load(const ProgramOperation& operation) {
     }
 }
 
+// Code may lie at the beginning: what it would do is anybody's guess.
+void jump(const ProgramOperation& operation) {
+    if (operation.base == ProgramBase::text || operation.base == ProgramBase::null) {
+        asm volatile("unimp");
+    }
+    reinterpret_cast<void (*)()>(address_of(operation))();
+}
+
 // The result; 0 for what has none.
 std::int64_t perform(const ProgramOperation& operation) {
     switch (operation.call) {
@@ -151,10 +158,14 @@ std::int64_t perform(const ProgramOperation& operation) {
     case ProgramCall::unlink: return call(SystemCall::unlink, path_of(operation.operand));
     case ProgramCall::link: return call(SystemCall::link, path_of(operation.operand), path_of(operation.second));
     case ProgramCall::mkdir: return call(SystemCall::mkdir, path_of(operation.operand));
-    case ProgramCall::exec: return call(SystemCall::exec, path_of(operation.operand), exec_arguments);
+    case ProgramCall::exec: return call(SystemCall::exec, path_of(operation.operand), exec_arguments(own.arguments));
     case ProgramCall::store: store(operation); return 0;
     case ProgramCall::load: load(operation); return 0;
     case ProgramCall::fail_allocation: return call(SystemCall::fail_allocation, operation.value);
+    case ProgramCall::jump: jump(operation); return 0;
+    case ProgramCall::arguments: own.arguments = static_cast<ProgramArguments>(operation.value); return 0;
+    case ProgramCall::make_program: return make_program(static_cast<ProgramFlaw>(operation.value));
+    case ProgramCall::system_call: return call(static_cast<SystemCall>(operation.value));
     default: check_failed(malformed); return 0;
     }
 }
