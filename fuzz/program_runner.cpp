@@ -42,15 +42,23 @@ class Events final : public GuestEvents {
 public:
     using GuestEvents::GuestEvents;
     std::string_view on_fetch(const HartState&, u32) override { return image; }
-    // Programs never leave their code, and sbrk does not reach it: it can only be missing.
+    // Programs that do not jump never leave their code, and sbrk does not reach it: it can only be missing.
     void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override {
         GuestEvents::on_trap(state, cause, tval, to);
-        if (state.mode == Privilege::User && cause == instruction_page_fault) {
+        if (state.mode == Privilege::User && cause == instruction_page_fault && !leaves_its_code) {
             on_check_failed(state, "a page of the program's code is not there");
         }
     }
     std::string image;
+    bool leaves_its_code = false;
 };
+
+// Where code runs that is not the executor's, or where none is.
+bool may_leave_its_code(const Calls& calls) {
+    return std::ranges::any_of(calls, [](const Call& call) {
+        return call.kind == CallKind::jump || call.kind == CallKind::make_program || may_leave_its_code(call.body);
+    });
+}
 
 }  // namespace
 
@@ -289,6 +297,8 @@ ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<Sc
                    : schedule->limits_events() && counting_ != nullptr ? *counting_
                                                                            : *plain_;
     parts.events.image = lower(program);
+    parts.events.leaves_its_code =
+        std::ranges::any_of(program.processes, [](const Process& process) { return may_leave_its_code(process.calls); });
     if (parts.interleavings != nullptr) {
         parts.interleavings->begin_run();
     }
