@@ -5,8 +5,8 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "bench/support/child.h"
 #include "bench/support/emulator.h"
+#include "harts/base/child.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::bench {
