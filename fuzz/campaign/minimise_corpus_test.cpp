@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "fuzz/campaign/sha1.h"
@@ -45,13 +46,30 @@ protected:
 
 TEST_F(MinimiseCorpusTest, what_any_number_of_harts_needs_stays) {
     const auto done = minimise("if [ $STAMPEDE_CPUS = 2 ]; then unit=one; else unit=two; fi\n"
-                               "printf $unit >$kept/$(printf $unit | sha1sum | cut -c1-40)");
+                               "printf $unit >$kept/$(printf $unit | sha1sum | cut -c1-40)\n"
+                               "echo 'MERGE-OUTER: 1 new files with 7 new features added; 0 new coverage edges'");
     ASSERT_TRUE(done.has_value());
     EXPECT_EQ(done->before, 4u);
     EXPECT_EQ(done->gone, 2u);
     EXPECT_THAT(corpus.entries(), UnorderedElementsAre(sha1("one"), sha1("two")));
     EXPECT_EQ(read_file(calls()), "2\n8\n");
     EXPECT_TRUE(std::filesystem::is_empty(temporary.path() / "work"));
+}
+
+TEST_F(MinimiseCorpusTest, one_that_ends_well_without_saying_so_changes_nothing) {
+    EXPECT_FALSE(minimise("echo 'MERGE-OUTER: zero successful attempts, exiting'").has_value());
+    EXPECT_FALSE(minimise("printf one >$kept/$(printf one | sha1sum | cut -c1-40)\n"
+                          "echo 'MERGE-OUTER: 5 new files with 7 new features added; 0 new coverage edges'").has_value()) << "it wrote one file only";
+    EXPECT_THAT(corpus.entries(), SizeIs(4));
+}
+
+TEST_F(MinimiseCorpusTest, folders_names_may_have_blanks) {
+    ASSERT_FALSE(minimise("printf '%s|' \"$@\" >" + (temporary.path() / "words").string() + "; ls $kept/../corpus >" +
+                          (temporary.path() / "list").string()).has_value());
+    const std::string words = read_file(temporary.path() / "words").value_or("");
+    EXPECT_EQ(words.find(' '), std::string::npos) << words;
+    EXPECT_EQ(words.find(temporary.path().string()), std::string::npos) << words;
+    EXPECT_EQ(std::ranges::count(read_file(temporary.path() / "list").value_or(""), '\n'), 4);
 }
 
 TEST_F(MinimiseCorpusTest, one_that_does_not_come_to_its_end_changes_nothing) {
