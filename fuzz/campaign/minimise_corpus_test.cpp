@@ -60,6 +60,8 @@ TEST_F(MinimiseCorpusTest, one_that_ends_well_without_saying_so_changes_nothing)
     EXPECT_FALSE(minimise("echo 'MERGE-OUTER: zero successful attempts, exiting'").has_value());
     EXPECT_FALSE(minimise("printf one >$kept/$(printf one | sha1sum | cut -c1-40)\n"
                           "echo 'MERGE-OUTER: 5 new files with 7 new features added; 0 new coverage edges'").has_value()) << "it wrote one file only";
+    EXPECT_FALSE(minimise("[ $STAMPEDE_CPUS = 2 ] || exit 0\nprintf one >$kept/$(printf one | sha1sum | cut -c1-40)\n"
+                          "echo 'MERGE-OUTER: 1 new files with 7 new features added; 0 new coverage edges'").has_value()) << "nothing of 8 harts";
     EXPECT_THAT(corpus.entries(), SizeIs(4));
 }
 
