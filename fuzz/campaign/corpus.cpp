@@ -61,6 +61,8 @@ Result<Corpus> Corpus::open(const files::path& root, const std::string& policy, 
     return Corpus(folder, incoming, root / (".lock." + policy), most_bytes);
 }
 
+u64 Corpus::units_in(const files::path& folder) { return unit_names(folder).size(); }
+
 std::set<std::string> Corpus::entries() const { return unit_names(folder_); }
 
 CorpusSize Corpus::size() const {
@@ -126,6 +128,9 @@ Result<u64> Corpus::replace(const std::set<std::string>& looked_at, const files:
         return std::unexpected(lock.error());
     }
     const std::set<std::string> stay = unit_names(kept);
+    if (stay.empty() && !looked_at.empty()) {
+        return error(fmt::format("{}: holds nothing, expected what {} can do with: nothing is removed", kept.string(), folder_.string()));
+    }
     // Whatever the bound: what goes afterwards is more. Other campaigns may have removed some of these meanwhile.
     const auto taken = take_in_locked(kept, ~u64{0});
     if (!taken) {

@@ -36,9 +36,13 @@ public:
     // Names of whole files' names' form; whatever else lies there is no concern of ours.
     [[nodiscard]] std::set<std::string> entries() const;
 
+    // Files of such names in another folder.
+    [[nodiscard]] static u64 units_in(const std::filesystem::path& folder);
+
     // Moves the units in `from` into the corpus; torn ones go. Any thread. Error: a file that cannot be read, written or removed.
     [[nodiscard]] Result<TakenIn> take_in(const std::filesystem::path& from) const;
-    // `looked_at`: the entries() when the minimisation began; `kept`: the folder that it wrote. Gives how many have gone.
+    // `looked_at`: the entries() when the minimisation began; `kept`: the folder that it wrote. Gives how many have gone. Error: as take_in(),
+    // or nothing is kept, which no minimisation means.
     [[nodiscard]] Result<u64> replace(const std::set<std::string>& looked_at, const std::filesystem::path& kept) const;
 
 private:

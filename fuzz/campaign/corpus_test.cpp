@@ -110,6 +110,14 @@ TEST_F(CorpusTest, a_minimisation_with_torn_files_removes_nothing) {
     EXPECT_THAT(corpus.entries(), ElementsAre(one));
 }
 
+TEST_F(CorpusTest, a_minimisation_that_keeps_nothing_removes_nothing) {
+    const Corpus corpus = open();
+    const std::string one = put("new", "one");
+    take_in(corpus, "new");
+    EXPECT_FALSE(corpus.replace(corpus.entries(), folder.path() / "never made").has_value());
+    EXPECT_THAT(corpus.entries(), ElementsAre(one));
+}
+
 TEST_F(CorpusTest, files_of_other_names_stay_where_they_are) {
     const Corpus corpus = open();
     write("corpus/kmem", "README", "by hand");

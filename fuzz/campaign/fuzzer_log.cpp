@@ -47,6 +47,11 @@ std::optional<u64> parse_executed_units(std::string_view line) {
     return line.starts_with(name) ? number_at_start(line.substr(name.size())) : std::nullopt;
 }
 
+std::optional<u64> parse_merged_files(std::string_view line) {
+    constexpr std::string_view name = "MERGE-OUTER: ", what = " new files with ";
+    return line.starts_with(name) && line.find(what) != std::string_view::npos ? number_at_start(line.substr(name.size())) : std::nullopt;
+}
+
 std::string crash_reason(std::string_view output) {
     std::istringstream lines{std::string(output)};
     std::string reason;

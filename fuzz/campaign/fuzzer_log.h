@@ -22,6 +22,9 @@ struct FuzzerStatus {
 // Of `-print_final_stats=1`: `stat::number_of_executed_units: 17390`.
 [[nodiscard]] std::optional<u64> parse_executed_units(std::string_view line);
 
+// Of `-merge=1`, at its end: `MERGE-OUTER: 567 new files with 8356 new features added; …`. Gives the files.
+[[nodiscard]] std::optional<u64> parse_merged_files(std::string_view line);
+
 // Why a target that found nothing has ended: the assertion or the summary among its last lines, without addresses; may be empty.
 [[nodiscard]] std::string crash_reason(std::string_view output);
 

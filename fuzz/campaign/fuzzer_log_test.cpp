@@ -37,6 +37,13 @@ TEST(FuzzerLog, the_final_number_of_executions_is_read) {
     EXPECT_EQ(parse_executed_units("stat::average_exec_per_sec:     1086"), std::nullopt);
 }
 
+TEST(FuzzerLog, a_merge_that_came_to_its_end_says_how_many_files_it_kept) {
+    EXPECT_EQ(parse_merged_files("MERGE-OUTER: 567 new files with 8356 new features added; 0 new coverage edges"), 567u);
+    EXPECT_EQ(parse_merged_files("MERGE-OUTER: 0 new files with 0 new features added; 0 new coverage edges"), 0u);
+    EXPECT_EQ(parse_merged_files("MERGE-OUTER: 752 files, 0 in the initial corpus, 0 processed earlier"), std::nullopt);
+    EXPECT_EQ(parse_merged_files("MERGE-OUTER: zero successful attempts, exiting"), std::nullopt);
+}
+
 TEST(FuzzerLog, a_crash_is_named_by_its_assertion_or_else_its_summary) {
     EXPECT_EQ(crash_reason("#2 NEW\nx.cpp:7: void f(): Assertion `ok' failed.\nSUMMARY: libFuzzer: deadly signal\n"),
               "x.cpp:7: void f(): Assertion `ok' failed.");

@@ -56,12 +56,15 @@ Result<void> minimise_if_due(const Workshop& shop, Journal& journal, const std::
             return gathered;
         }
     }
-    journal.minimised(policy, done && *done ? std::optional(corpus.size().entries) : std::nullopt);
+    // One that did not work out is not tried again at once either.
+    journal.minimised(policy, done && !shop.stop() ? std::optional(corpus.size().entries) : std::nullopt);
     if (!done) {
         return std::unexpected(done.error());
     }
     if (*done) {
         fmt::print(stderr, "corpus of {}: {} of {} entries kept\n", policy, (*done)->before - (*done)->gone, (*done)->before);
+    } else if (!shop.stop()) {
+        fmt::print(stderr, "corpus of {}: not minimised, libFuzzer's merge did not come to its end\n", policy);
     }
     return {};
 }
