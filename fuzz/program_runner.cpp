@@ -37,6 +37,15 @@ const ElfSegment& code_of(const ElfImage& kernel) {
     return *std::ranges::find_if(kernel.segments(), [&](const ElfSegment& one) { return kernel.entry() - one.physical < one.memory_size; });
 }
 
+// Of the kernel's image in RAM.
+PhysAddr end_of(const ElfImage& kernel) {
+    PhysAddr end = ram_base;
+    for (const ElfSegment& segment : kernel.segments()) {
+        end.value = std::max(end.value, segment.physical + segment.memory_size);
+    }
+    return end;
+}
+
 // Hears what the guest says, and hands it its program.
 class Events final : public GuestEvents {
 public:
@@ -90,7 +99,7 @@ struct ProgramRunner::Parts {
         }
         coverage = std::make_unique<BranchCoverage>(code.virtual_address, code.bytes, setup.coverage.first(code.bytes.size()), harts);
         if (!setup.interleavings.empty()) {
-            interleavings = std::make_unique<InterleavingCoverage>(code.virtual_address, setup.interleavings, harts);
+            interleavings = std::make_unique<InterleavingCoverage>(code.virtual_address, end_of(kernel), setup.interleavings, harts);
         }
         if (race == nullptr) {
             machine->set_observer(coverage.get(), engine);

@@ -50,6 +50,10 @@ private:
             return;
         }
         for (u64 index = 0; index < page_size / 8; ++index) {
+            if (index % empty_run == 0 && all_empty(at + index * 8)) {  // as most are
+                index += empty_run - 1;
+                continue;
+            }
             const u64 address = base + index * sv39_level_size(level);
             if (address >= view_.user_end()) {
                 break;  // the kernel's half
@@ -59,6 +63,15 @@ private:
                 entry(pte, level, address);
             }
         }
+    }
+
+    static constexpr u64 empty_run = 8;  // PTEs
+    [[nodiscard]] bool all_empty(PhysAddr at) const {
+        u64 any = 0;
+        for (u64 n = 0; n < empty_run; ++n) {
+            any |= view_.ram().load_u64(at + n * 8);
+        }
+        return any == 0;
     }
 
     // Whether this page table can be read and was not before.

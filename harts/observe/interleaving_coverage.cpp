@@ -8,11 +8,12 @@
 
 namespace stampede {
 
-InterleavingCoverage::InterleavingCoverage(u64 code, std::span<u8> counters, std::span<Hart* const> harts)
+InterleavingCoverage::InterleavingCoverage(u64 code, PhysAddr end, std::span<u8> counters, std::span<Hart* const> harts)
     : code_(code), counters_(counters), last_(places) {
     assert(std::has_single_bit(counters.size()));
     for (Hart* hart : harts) {
         hart->watch.interleavings = this;
+        hart->watch.interleaving_end = end.value - ram_base.value;
         hart->watch.ram = reinterpret_cast<u64>(hart->machine.ram.host(ram_base));
     }
 }

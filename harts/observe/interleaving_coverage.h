@@ -13,22 +13,18 @@ namespace stampede {
 
 class InterleavingCoverage {
 public:
-    // `code`: the virtual address that the kernel's code begins at; instructions elsewhere do not count. `counters`: a power of two of bytes;
+    // `code`: the virtual address that the kernel's code begins at; instructions elsewhere do not count. `end`: of the kernel's image in RAM; words
+    // behind it do not count, for frames are mostly copied and cleared, and would take half of the time that all this does. `counters`: a power of two of bytes;
     // a meeting's number is a hash, so that some share one. Counters stop at `most`. For all of `harts`; it must outlive their running.
-    InterleavingCoverage(u64 code, std::span<u8> counters, std::span<Hart* const> harts);
+    InterleavingCoverage(u64 code, PhysAddr end, std::span<u8> counters, std::span<Hart* const> harts);
 
     // No access from before meets one from now on. Harts parked.
     void begin_run();
 
     // Of `hart`, at `at` in RAM.
-    static void note(Hart& hart, u64 pc, PhysAddr at, bool store) {
-        auto* const self = static_cast<InterleavingCoverage*>(hart.watch.interleavings);
-        if (self != nullptr && hart.own.mode == Privilege::Supervisor) {
-            self->count(hart.own.id.value, pc, at, store);
-        }
-    }
+    static void note(Hart& hart, u64 pc, PhysAddr at, bool store) { note(hart, pc, at.value - ram_base.value, store); }
     static void note(Hart& hart, u64 pc, const void* at, bool store) {
-        note(hart, pc, ram_base + (reinterpret_cast<u64>(at) - hart.watch.ram), store);
+        note(hart, pc, reinterpret_cast<u64>(at) - hart.watch.ram, store);
     }
 
 private:
@@ -43,12 +39,17 @@ private:
     static constexpr u64 runs = 1 << 9;
     static constexpr u64 who = u64{63} << 24, stores = u64{1} << 30, when_and_where = ~u64{0} << 31;
 
-    void count(u64 hart, u64 pc, PhysAddr at, bool store) {
+    static void note(Hart& hart, u64 pc, u64 offset, bool store) {
+        if (offset < hart.watch.interleaving_end && hart.own.mode == Privilege::Supervisor) {
+            static_cast<InterleavingCoverage*>(hart.watch.interleavings)->count(hart.own.id.value, pc, offset / 8, store);
+        }
+    }
+
+    void count(u64 hart, u64 pc, u64 word, bool store) {
         const u64 offset = pc - code_;
         if (offset >= longest_code) {
             return;
         }
-        const u64 word = (at.value - ram_base.value) / 8;
         const u64 now = packed(offset, hart, store, run_, word & 0xff'ffff);
         u64& place = last_[word % places];
         const u64 before = __atomic_load_n(&place, __ATOMIC_RELAXED);  // relaxed: harts that run at once may miss a meeting

@@ -11,7 +11,7 @@
 namespace stampede::several_harts {
 namespace {
 
-constexpr u64 shared = ram_base.value + 0x10'0000, reserved = shared + 0x2000;
+constexpr u64 shared = ram_base.value + 0x10'0000, reserved = shared + 0x2000, beyond = shared + 0x10'0000;
 
 class InterleavingCoverageTest : public testing::TestWithParam<const Engine*> {
 protected:
@@ -33,7 +33,7 @@ protected:
         stage.machine->ram().copy_out(ram_base, bytes);
         const std::array<Hart*, 2> harts{&stage.machine->hart(HartId{0}), &stage.machine->hart(HartId{1})};
         branches.emplace(ram_base.value, std::as_bytes(std::span(bytes)), branch_counters, harts);
-        meetings.emplace(ram_base.value, counters, harts);
+        meetings.emplace(ram_base.value, PhysAddr{beyond}, counters, harts);
         stage.machine->set_observer(&*branches, *GetParam());
         stage.supervise(0, 0);
         stage.supervise(1, 0);
@@ -124,6 +124,15 @@ TEST_P(InterleavingCoverageTest, other_words_and_other_runs_do_not_meet) {
         perform(1, load, shared + 8 * n);
         ASSERT_EQ(sum(), 0u) << n;
     }
+}
+
+TEST_P(InterleavingCoverageTest, words_behind_the_end_do_not_count) {
+    perform(0, store, beyond);
+    perform(1, load, beyond);
+    EXPECT_EQ(sum(), 0u);
+    perform(0, store, beyond - 8);
+    perform(1, load, beyond - 8);
+    EXPECT_EQ(sum(), 1u);
 }
 
 TEST_P(InterleavingCoverageTest, programs_do_not_count) {
