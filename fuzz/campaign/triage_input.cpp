@@ -113,7 +113,7 @@ Result<TriageResult> triage_input(const TriageSetup& setup, const Finding& findi
     }
     const double end = seconds_now() + setup.seconds;
     const Enough enough = [&] { return seconds_now() > end || stop(); };
-    const Program first = fuzz::decode(*input);
+    const Program first = fuzz::input_program(*input);
     const Shows in_target = shows_in_target(setup, finding.key(), stop);
     // The harness is at fault: it may well be again, so not here.
     const bool here = setup.slot.kind != SlotKind::FuzzRace && finding.kind != FindingKind::harness_fault;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fuzz/program/binary.h"
+#include "fuzz/program/text.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::fuzz {
@@ -64,7 +64,7 @@ Result<CorpusCoverage> cover(RunnerSetup setup, const std::vector<fs::path>& cor
                 return std::unexpected(bytes.error());
             }
             std::ranges::fill(counters, u8{0});
-            coverage.with_findings += (*runner)->run(decode(*bytes)).findings.empty() ? 0 : 1;
+            coverage.with_findings += (*runner)->run(input_program(*bytes)).findings.empty() ? 0 : 1;
             coverage.edges.add(counters);
             ++coverage.programs;
         }

@@ -70,6 +70,14 @@ TEST_F(CorpusCoverageTest, calls_cover_their_functions_and_no_others) {
     EXPECT_LT(total_of(sbrk.edges.functions()).covered, total_of(both.edges.functions()).covered);
 }
 
+TEST_F(CorpusCoverageTest, a_text_covers_what_its_bytes_do) {
+    const auto bytes = corpus("bytes", {"sbrk 4096"}), texts = root / "texts";
+    std::filesystem::create_directories(texts);
+    std::ofstream(texts / "0") << print(decode(*read_file(bytes / "0")));
+    const auto edges = [&](const std::filesystem::path& one) { return total_of(covered({one}).edges.functions()).covered; };
+    EXPECT_EQ(edges(texts), edges(bytes));
+}
+
 TEST_F(CorpusCoverageTest, hits_are_counted_over_programs_and_folders) {
     constexpr auto moves = "kernel::(anonymous namespace)::move_heap_end";
     const auto once = corpus("once", {"sbrk 4096"}), thrice = corpus("thrice", {"sbrk 4096; sbrk 4096; sbrk 4096"});
