@@ -6,30 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/support/emulator.h"
-#include "harts/base/child.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::bench {
 namespace {
 
-constexpr double look_s = 0.05;                 // between two looks at the child's CPU clock
 constexpr int passed = 0, found_something = 77; // libFuzzer's exit codes
-constexpr unsigned tail_kept = 4000;            // bytes
-
-// Reads until its output ends; at the limit it is killed, for what it has found stands in its folder already.
-bool hear_out(Child& child, double limit_s, std::string& output) {
-    bool cut = false;
-    for (;;) {
-        const auto line = child.next_line(look_s);
-        if (line && !*line) return cut;
-        if (line) output += (*line)->text + "\n";
-        if (output.size() > 2 * tail_kept) output.erase(0, output.size() - tail_kept);
-        if (!cut && child.cpu_s() >= limit_s) {
-            child.send(SIGKILL);
-            cut = true;
-        }
-    }
-}
+constexpr double longest_replay_s = 600;        // of CPU time: a hang guard
 
 Result<nlohmann::json> read_finding(const std::filesystem::path& folder) {
     const auto text = read_file(folder / "finding.json");
@@ -49,7 +32,8 @@ Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s) {
                                "-artifact_prefix=" + (run.folder / "crash-").string(), corpus});
     if (!child) return error(child.error().message);
     StressRun result;
-    const bool cut = hear_out(*child, limit_s, result.output);
+    // What it has found stands in its folder already.
+    const bool cut = hear_out(*child, limit_s, SIGKILL, result.output);
     const int status = child->wait();
     if (!cut && status != passed && status != found_something)
         return error(fmt::format("{}: exit status {}\n{}", run.target, status, result.output));
@@ -71,7 +55,7 @@ bool shows_again(const std::filesystem::path& folder, unsigned times, double& cp
         auto child = Child::start(command);
         if (!child) return false;
         std::string output;
-        (void)hear_out(*child, 600, output);
+        (void)hear_out(*child, longest_replay_s, SIGKILL, output);
         const int status = child->wait();
         cpu_s += child->cpu_s();
         if (status != found_something) return false;

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/support/emulator.h"
-#include "harts/base/child.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::bench {
@@ -17,23 +16,24 @@ constexpr double look_s = 0.05;        // between two looks at the child's CPU c
 constexpr double ending_s = 120;       // of host time: a child that outlives its interrupt so long is killed
 constexpr int passed = 0, findings = 2, interrupted = 130, killed = 128;
 
-// Reads until its output ends; interrupts it at the limit. Gives whether that was so.
-bool hear_out(Child& child, double limit_s, std::string& output) {
+}  // namespace
+
+bool hear_out(Child& child, double limit_s, int signal, std::string& output) {
+    constexpr std::size_t kept = std::size_t{1} << 16;  // bytes
     bool cut = false;
     double since_cut = 0;
     for (;;) {
         const auto line = child.next_line(look_s);
         if (line && !*line) return cut;
         if (line) output += (*line)->text + "\n";
+        if (output.size() > 2 * kept) output.erase(0, output.size() - kept);
         if (!line && cut && (since_cut += look_s) > ending_s) child.send(SIGKILL);
         if (!cut && child.cpu_s() >= limit_s) {
-            child.send(SIGINT);
+            child.send(signal);
             cut = true;
         }
     }
 }
-
-}  // namespace
 
 bool stress_knows(const std::string& option) {
     auto child = Child::start({beside("bin/stress"), "--help"});
@@ -69,7 +69,7 @@ Result<StressRun> run_stress(std::vector<std::string> arguments, const std::file
     auto child = Child::start(command);
     if (!child) return error(child.error().message);
     std::string output;
-    const bool cut = hear_out(*child, limit_s, output);
+    const bool cut = hear_out(*child, limit_s, SIGINT, output);
     const int status = child->wait();
     StressRun run;
     if (status == passed || status == findings || status == interrupted) {
