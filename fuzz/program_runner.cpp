@@ -32,11 +32,6 @@ constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 4'000'000,
                                 .instructions_in_a_ring = 1'000'000,
                                 .looks_asleep = looks + 1};
 
-// Where the kernel begins, it has its code.
-const ElfSegment& code_of(const ElfImage& kernel) {
-    return *std::ranges::find_if(kernel.segments(), [&](const ElfSegment& one) { return kernel.entry() - one.physical < one.memory_size; });
-}
-
 // Of the kernel's image in RAM.
 PhysAddr end_of(const ElfImage& kernel) {
     PhysAddr end = ram_base;
@@ -89,7 +84,7 @@ struct ProgramRunner::Parts {
 
     // Error: the kernel has more code than there are counters.
     Result<void> cover(const ElfImage& kernel, const Engine& engine) {
-        const ElfSegment& code = code_of(kernel);
+        const ElfSegment& code = kernel.code();
         if (code.bytes.size() > setup.coverage.size()) {
             return error(fmt::format("{}: {} bytes of code, and counters for {}", kernel.name(), code.bytes.size(), setup.coverage.size()));
         }

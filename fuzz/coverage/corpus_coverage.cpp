@@ -47,7 +47,7 @@ Result<CorpusCoverage> cover(RunnerSetup setup, const std::vector<fs::path>& cor
         return error(fmt::format("{}: has no branch in kernel/{}, expected some, and debug information that says so", setup.kernel.string(),
                                  fmt::join(folders, ", kernel/")));
     }
-    std::vector<u8> counters(code_of(*kernel).bytes.size());
+    std::vector<u8> counters(kernel->code().bytes.size());
     setup.coverage = counters;
     const auto runner = ProgramRunner::create(setup);
     if (!runner) {

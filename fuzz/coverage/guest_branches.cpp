@@ -69,12 +69,8 @@ private:
 
 }  // namespace
 
-const ElfSegment& code_of(const ElfImage& kernel) {
-    return *std::ranges::find_if(kernel.segments(), [&](const ElfSegment& one) { return kernel.entry() - one.physical < one.memory_size; });
-}
-
 std::vector<GuestBranch> branches_of(const ElfImage& kernel, const Symbols& symbols) {
-    const Code code(code_of(kernel), symbols);
+    const Code code(kernel.code(), symbols);
     std::vector<GuestBranch> branches;
     for (u64 offset = 0; code.holds(offset);) {
         const isa::Decoded decoded = code.at(offset);

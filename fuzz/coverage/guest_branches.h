@@ -12,16 +12,13 @@ namespace stampede::fuzz {
 
 // Where code was inlined, its own place counts, not the caller's; a header of the library counts as the kernel's line that uses it.
 struct GuestBranch {
-    u64 offset = 0;          // into code_of()'s bytes
+    u64 offset = 0;          // into the bytes of ElfImage::code()
     std::string function;    // kernel::AddressSpace::find
     std::string file;        // kernel/mm/find.cpp
     u32 line = 0;
     // By way: the function that is called before anything else is decided, such as kernel::panic; empty: none is.
     std::array<std::string, 2> leads_to;
 };
-
-// The segment that the kernel begins in: its code. A read image has one.
-[[nodiscard]] const ElfSegment& code_of(const ElfImage& kernel);
 
 // All of them, by address.
 [[nodiscard]] std::vector<GuestBranch> branches_of(const ElfImage& kernel, const Symbols& symbols);

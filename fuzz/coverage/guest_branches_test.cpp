@@ -48,7 +48,7 @@ protected:
     const ElfImage kernel = *ElfImage::read(kernel_file);
     const Symbols symbols = *Symbols::read(kernel_file);
     const std::vector<GuestBranch> branches = branches_of(kernel, symbols);
-    const u64 begin = code_of(kernel).virtual_address;
+    const u64 begin = kernel.code().virtual_address;
 };
 
 TEST_F(GuestBranches, they_are_the_ones_that_llvm_objdump_disassembles) {

@@ -215,6 +215,10 @@ Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
     return parse(bytes, path.string());
 }
 
+const ElfSegment& ElfImage::code() const {
+    return *std::ranges::find_if(segments_, [this](const ElfSegment& one) { return entry_ - one.physical < one.memory_size; });
+}
+
 Result<u64> ElfImage::address_of(std::string_view symbol) const {
     const auto found = std::ranges::find(symbols_, symbol, &ElfSymbol::name);
     return found != symbols_.end() ? Result<u64>(found->address) : error(fmt::format("{}: no symbol {}", name_, symbol));

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }           // the path, for messages
     [[nodiscard]] u64 entry() const { return entry_; }                        // physical: e_entry through its segment
     [[nodiscard]] const std::vector<ElfSegment>& segments() const { return segments_; }
+    // The segment that the entry lies in: its code. A read image has one.
+    [[nodiscard]] const ElfSegment& code() const;
     [[nodiscard]] const std::vector<ElfSymbol>& symbols() const { return symbols_; }  // functions and objects, by address
     // Error: names the file and the symbol.
     [[nodiscard]] Result<u64> address_of(std::string_view symbol) const;
