@@ -94,7 +94,7 @@ struct ProgramRunner::Parts {
         }
         coverage = std::make_unique<BranchCoverage>(code.virtual_address, code.bytes, setup.coverage.first(code.bytes.size()), harts);
         if (!setup.interleavings.empty()) {
-            interleavings = std::make_unique<InterleavingCoverage>(code.virtual_address, end_of(kernel), setup.interleavings, harts);
+            interleavings = std::make_unique<InterleavingCoverage>(end_of(kernel), setup.interleavings, harts);
         }
         if (race == nullptr) {
             machine->set_observer(coverage.get(), engine);

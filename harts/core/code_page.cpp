@@ -114,8 +114,7 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         page.op[k] = decoded.op;
         page.length[k] = decoded.length;
         const isa::Flow flow = isa::line_of(decoded.op).flow;
-        slot.handler = engine.handler_of(decoded.op, decoded.length,
-                                    near(flow, k, slot.imm) ? handlers::Reach::Page : handlers::Reach::Anywhere);
+        slot.handler = engine.handler_of(decoded, near(flow, k, slot.imm) ? handlers::Reach::Page : handlers::Reach::Anywhere);
         if (engine.always_slow != nullptr && engine.always_slow(ram, page, k)) {
             slot.handler = handlers::one_slowly;
         }

@@ -31,7 +31,7 @@ void one_slowly(Hart*, const Slot*, i64, TlbBank*);
 
 // Which handlers decoded code consists of: one engine for each observer policy (engine_handlers.h).
 struct Engine {
-    Handler (*handler_of)(isa::Op op, u8 length, handlers::Reach reach);
+    Handler (*handler_of)(const isa::Decoded& decoded, handlers::Reach reach);
     // Whether the instruction decoded in slot `k` must always take the slow path; null: none.
     bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
 };

@@ -141,13 +141,13 @@ constexpr Handler handler_for(unsigned length, handlers::Reach reach) {
 
 // The engine whose fast accesses and calls `Observer` sees.
 template <class Observer>
-Handler handler_of(isa::Op op, u8 length, Reach reach) {
-    if (length == CodePage::straddles) {
+Handler handler_of(const isa::Decoded& decoded, Reach reach) {
+    if (decoded.length == CodePage::straddles) {
         return go_slow;
     }
-    switch (op) {
+    switch (decoded.op) {
 #define INSN(id, ...) \
-    case isa::Op::id: return handler_for<isa::Op::id, Observer>(length, reach);
+    case isa::Op::id: return handler_for<isa::Op::id, Observer>(decoded.length, reach);
 #include "harts/isa/instructions.inc"
 #undef INSN
     case isa::Op::Illegal: break;

@@ -19,8 +19,10 @@ struct HartWatch {
     const u16* touched = nullptr;  // by piece of RAM (harts/schedule/touched_lines.h); null: may_access() and may_fetch() are not asked
     const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
     u64 ram = 0;                   // host address of RAM
-    void* interleavings = nullptr; // what meetings are counted in (harts/observe/interleaving_coverage.h), and
-    u64 interleaving_end = 0;      // for words of RAM below this offset
+    u64 meetings_end = 0;          // meetings are counted for bytes of RAM below this offset (harts/observe/interleaving_coverage.h)
+    u64 meeting_self = 0;          // what they know this hart by
+    u64* accesses = nullptr;       // the last one of each word
+    const void* meetings = nullptr;
     void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
     void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
     void* branches = nullptr;      // what coverage counts in (harts/observe/branch_coverage.h)

@@ -1,10 +1,10 @@
 #include "harts/observe/audit_mappings.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/parallel_sort.h>
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 #include <tuple>
 
 #include "harts/observe/audit_parallel.h"
@@ -167,27 +167,49 @@ Mappings Mappings::collect(const AuditView& view, Violations& violations) {
     });
     Mappings result;
     result.page_tables_.resize(view.frame_count());
+    u64 mapped = 0;  // behind the last frame that is
     for (Part& part : parts) {
-        result.by_frame_.insert(result.by_frame_.end(), part.mappings.begin(), part.mappings.end());
         for (const u64 frame : part.page_tables) {
             result.page_tables_[frame] = 1;
             result.end_ = std::max(result.end_, frame + 1);
         }
+        for (const Mapping& mapping : part.mappings) {
+            mapped = std::max(mapped, mapping.frame + 1);
+        }
         violations.merge(std::move(part.violations));
     }
-    oneapi::tbb::parallel_sort(result.by_frame_, [](const Mapping& a, const Mapping& b) {
-        return std::tie(a.frame, a.pid, a.virtual_address) < std::tie(b.frame, b.pid, b.virtual_address);
-    });
-    const u64 mapped = result.by_frame_.empty() ? 0 : result.by_frame_.back().frame + 1;
     result.end_ = std::max(result.end_, mapped);
-    result.first_.resize(mapped + 1);
-    for (const Mapping& mapping : result.by_frame_) {
-        ++result.first_[mapping.frame + 1];
+    result.sort(parts, mapped);
+    return result;
+}
+
+// By counting: most frames are mapped once, and an audit stands at the end of each program that a fuzzer runs.
+template <class Parts>
+void Mappings::sort(const Parts& parts, u64 mapped) {
+    first_.resize(mapped + 1);
+    u64 number = 0;
+    for (const auto& part : parts) {
+        for (const Mapping& mapping : part.mappings) {
+            ++first_[mapping.frame];
+        }
+        number += part.mappings.size();
+    }
+    std::exclusive_scan(first_.begin(), first_.end(), first_.begin(), u64{0});
+    by_frame_.resize(number);
+    std::vector<u64> place = first_;
+    for (const auto& part : parts) {
+        for (const Mapping& mapping : part.mappings) {
+            by_frame_[place[mapping.frame]++] = mapping;
+        }
     }
     for (u64 frame = 0; frame < mapped; ++frame) {
-        result.first_[frame + 1] += result.first_[frame];
+        if (first_[frame + 1] - first_[frame] > 1) {
+            std::sort(by_frame_.begin() + static_cast<i64>(first_[frame]), by_frame_.begin() + static_cast<i64>(first_[frame + 1]),
+                      [](const Mapping& a, const Mapping& b) {
+                          return std::tie(a.pid, a.virtual_address) < std::tie(b.pid, b.virtual_address);
+                      });
+        }
     }
-    return result;
 }
 
 u64 Mappings::frames_used() const {

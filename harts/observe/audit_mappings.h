@@ -33,6 +33,10 @@ public:
     [[nodiscard]] u64 frames_used() const;
 
 private:
+    // All mappings of `parts`, none of a frame at or behind `mapped`.
+    template <class Parts>
+    void sort(const Parts& parts, u64 mapped);
+
     std::vector<Mapping> by_frame_;     // sorted by frame, pid, address
     std::vector<u64> first_;            // of each frame up to the last that is mapped, in by_frame_; one more at the end
     std::vector<u8> page_tables_;       // per frame

@@ -31,6 +31,19 @@ struct CoveringCounting {
     static bool store(Hart& hart, u64 pc, const void* at, unsigned size) { return own(hart, at) && Covering::store(hart, pc, at, size); }
 };
 
+struct OnlyCounting {
+    static bool load(Hart& hart, u64, const void* at, unsigned) { return CoveringCounting::own(hart, at); }
+    static bool store(Hart& hart, u64, const void* at, unsigned) { return CoveringCounting::own(hart, at); }
+};
+
+// Nobody looks for meetings where the stack pointer leads.
+template <class Observer, class Elsewhere>
+Handler handler_of(const isa::Decoded& decoded, handlers::Reach reach) {
+    constexpr u8 stack_pointer = 2;
+    const bool stack = isa::line_of(decoded.op).flow == isa::Flow::Access && decoded.operands.rs1 == stack_pointer;
+    return stack ? handlers::handler_of<Elsewhere>(decoded, reach) : handlers::handler_of<Observer>(decoded, reach);
+}
+
 // What lies at even addresses taken for instructions: between two of them nothing jumps.
 std::vector<bool> branches_in(std::span<const std::byte> code) {
     std::vector<bool> is_branch(code.size());
@@ -44,8 +57,8 @@ std::vector<bool> branches_in(std::span<const std::byte> code) {
 
 }  // namespace
 
-const Engine covering_engine{handlers::handler_of<Covering>};
-const Engine covering_counting_engine{handlers::handler_of<CoveringCounting>};
+const Engine covering_engine{handler_of<Covering, Quiet>};
+const Engine covering_counting_engine{handler_of<CoveringCounting, OnlyCounting>};
 
 BranchCoverage::BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts)
     : begin_(begin), counters_(counters), is_branch_(branches_in(code)) {

@@ -26,6 +26,8 @@ protected:
         load = access([&] { code.emit(Op::Ld, t0, a0, 0); });
         store = access([&] { code.emit(Op::Sd, t0, a0, 0); });
         other_store = access([&] { code.emit(Op::Sd, t0, a0, 0); });
+        push = access([&] { code.emit(Op::Sd, t0, sp, 0); });
+        pop = access([&] { code.emit(Op::Ld, t0, sp, 0); });
         swap = access([&] { code.emit(Op::AmoswapD, t0, zero, a0); });
         reserve = access([&] { code.emit(Op::LrD, t0, a0); });
         stage.start(2);
@@ -33,13 +35,13 @@ protected:
         stage.machine->ram().copy_out(ram_base, bytes);
         const std::array<Hart*, 2> harts{&stage.machine->hart(HartId{0}), &stage.machine->hart(HartId{1})};
         branches.emplace(ram_base.value, std::as_bytes(std::span(bytes)), branch_counters, harts);
-        meetings.emplace(ram_base.value, PhysAddr{beyond}, counters, harts);
+        meetings.emplace(PhysAddr{beyond}, counters, harts);
         stage.machine->set_observer(&*branches, *GetParam());
         stage.supervise(0, 0);
         stage.supervise(1, 0);
         // So that the accesses below hit: each kind once on each hart, in a run of its own.
         for (u32 hart = 0; hart < 2; ++hart) {
-            for (const Label at : {load, store, other_store, swap}) {
+            for (const Label at : {load, store, other_store, push, pop, swap}) {
                 perform(hart, at);
             }
             perform(hart, reserve, reserved);  // elsewhere: a page with reservations takes no fast store
@@ -49,7 +51,7 @@ protected:
 
     void perform(u32 hart, Label at, u64 address = shared) {
         stage.put(hart, at);
-        stage.hart(hart).x[a0] = address;
+        stage.hart(hart).x[a0] = stage.hart(hart).x[sp] = address;
         (void)stage.run(hart, 2);  // to the end of the run: less is done by the full hart
     }
     void begin_run() {
@@ -59,7 +61,7 @@ protected:
     [[nodiscard]] unsigned sum() const { return std::accumulate(counters.begin(), counters.end(), 0u); }
 
     Stage stage;
-    Label load, store, other_store, swap, reserve;
+    Label load, store, other_store, push, pop, swap, reserve;
     std::array<u8, 4096> branch_counters{};
     std::array<u8, 1024> counters{};
     std::optional<BranchCoverage> branches;
@@ -133,6 +135,13 @@ TEST_P(InterleavingCoverageTest, words_behind_the_end_do_not_count) {
     perform(0, store, beyond - 8);
     perform(1, load, beyond - 8);
     EXPECT_EQ(sum(), 1u);
+}
+
+TEST_P(InterleavingCoverageTest, nobody_meets_by_the_stack_pointer) {
+    perform(0, push);
+    perform(1, pop);
+    perform(1, push);
+    EXPECT_EQ(sum(), 0u);
 }
 
 TEST_P(InterleavingCoverageTest, programs_do_not_count) {
