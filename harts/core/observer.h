@@ -19,6 +19,8 @@ struct HartWatch {
     const u16* touched = nullptr;  // by piece of RAM (harts/schedule/touched_lines.h); null: may_access() and may_fetch() are not asked
     const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
     u64 ram = 0;                   // host address of RAM
+    const u64* holders = nullptr;  // who holds each piece of RAM in its cache, a bit a hart (harts/schedule/cache_lines.h), and
+    u64 holder = 0;                // this hart's bit
     u64 meetings_end = 0;          // meetings are counted for bytes of RAM below this offset (harts/observe/interleaving_coverage.h)
     u64 meeting_self = 0;          // what they know this hart by
     u64* accesses = nullptr;       // the last one of each word

@@ -114,6 +114,7 @@ void Machine::set_translation_watch(TranslationWatch* watch) { implementation_->
 void Machine::set_perturbation(const Perturbation& perturbation) {
     implementation_->surroundings.perturbations = Perturbations(perturbation);
 }
+void Machine::set_time_keeper(const TimeKeeper* keeper) { implementation_->turns.set_time_keeper(keeper); }
 void Machine::assume_shared(std::vector<PhysAddr> words) { implementation_->assumed_shared = std::move(words); }
 std::vector<PhysAddr> Machine::shared_words() const {
     EventCounter* const counter = implementation_->counter.get();

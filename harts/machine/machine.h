@@ -22,6 +22,7 @@ class FrameWatch;
 class Observer;
 class TranslationWatch;
 class Schedule;
+class TimeKeeper;
 struct Engine;
 struct Hart;
 struct HartRun;
@@ -90,6 +91,8 @@ public:
     void set_translation_watch(TranslationWatch* watch);
     // With TimeMode::Counted only, where one thread drives all harts. Before the first run.
     void set_perturbation(const Perturbation& perturbation);
+    // Likewise: mtime is then this one's cycles, not instructions. Null: it is not.
+    void set_time_keeper(const TimeKeeper* keeper);
     // Words that count as touched by several harts from their first access on, where scheduling points are counted; found out otherwise.
     // Before the first run.
     void assume_shared(std::vector<PhysAddr> words);

@@ -62,7 +62,7 @@ void Turns::begin(Hart& hart) {
 // Gives what has been executed since begin().
 u64 Turns::end() {
     const u64 before = now_.executed;
-    now_.executed = executed_by_all();
+    now_.executed = executed();
     current_ = nullptr;
     return now_.executed - before;
 }

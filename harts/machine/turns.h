@@ -9,6 +9,7 @@
 #include "harts/machine/stop_request.h"
 #include "harts/schedule/event_counter.h"
 #include "harts/schedule/runs.h"
+#include "harts/schedule/time_keeper.h"
 
 namespace stampede {
 
@@ -18,6 +19,9 @@ public:
 
     // After the constructor: the clock asks this object for its count.
     void set_clock(Clock& clock) { clock_ = &clock; }
+
+    // Null: time is the number of instructions.
+    void set_time_keeper(const TimeKeeper* keeper) { time_keeper_ = keeper; }
 
     // Runs one hart for exactly `budget` instructions unless it stops earlier; one that waits for nothing in sight not at all.
     StopReason run(HartId hart, u64 budget);
@@ -55,11 +59,12 @@ public:
     void count_anew();
 
     // CountedClock::Counter
-    [[nodiscard]] u64 executed_by_all() const override {
-        return now_.executed + (current_ != nullptr ? current_->own.executed_now() - current_began_ : 0);
-    }
+    [[nodiscard]] u64 executed_by_all() const override { return time_keeper_ != nullptr ? time_keeper_->cycles() : executed(); }
 
 private:
+    [[nodiscard]] u64 executed() const {
+        return now_.executed + (current_ != nullptr ? current_->own.executed_now() - current_began_ : 0);
+    }
     void jump_if_all_wait();
     [[nodiscard]] u64 runnable();
     [[nodiscard]] StopReason run_hart(Hart& hart, u64 budget);
@@ -74,6 +79,7 @@ private:
     const TimeMode time_;
     StopRequest& stop_;
     Clock* clock_ = nullptr;
+    const TimeKeeper* time_keeper_ = nullptr;
     Progress now_;
     Hart* current_ = nullptr;        // the hart that runs
     u64 current_began_ = 0;

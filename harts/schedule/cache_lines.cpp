@@ -1,0 +1,73 @@
+#include "harts/schedule/cache_lines.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace stampede {
+
+template <class T>
+CacheLines::Table<T> CacheLines::map(u64 lines) {
+    const std::size_t bytes = lines * sizeof(T);
+    void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert(mapped != MAP_FAILED);  // less than a RAM that could be mapped
+    return Table<T>(static_cast<T*>(mapped), Unmap{bytes});
+}
+
+CacheLines::CacheLines(const Ram& ram, const CacheCosts& costs)
+    : costs_(costs), holders_(map<u64>(ram.size() / line_size)), arrives_(map<u64>(ram.size() / line_size)),
+      counted_(map<u32>(ram.size() / line_size)) {}
+
+u64 CacheLines::price(u64 holders, u64 self, LineUse use) const {
+    if (holders == 0) {
+        return costs_.first;
+    }
+    if (use == LineUse::Load) {
+        return std::has_single_bit(holders) ? costs_.load_exclusive : costs_.load_shared;
+    }
+    if (use == LineUse::Atomic) {
+        return costs_.atomic;
+    }
+    return (holders & self) != 0 ? costs_.upgrade : costs_.store;
+}
+
+u64 CacheLines::use(HartId hart, PhysAddr at, LineUse use, u64 now) {
+    const u64 line = (at.value - ram_base.value) / line_size;
+    const u64 self = u64{1} << hart.value;
+    u64& holders = holders_[line];
+    if (use == LineUse::Load ? (holders & self) != 0 : holders == self) {
+        return now;
+    }
+    const bool first = holders == 0;
+    const bool copies = use == LineUse::Load && std::popcount(holders) > 1;  // several at once may take one
+    const u64 cost = price(holders, self, use);
+    const u64 done = std::max(now, arrives_[line]) + cost;
+    holders = use == LineUse::Load ? holders | self : self;
+    if (!first) {
+        if (!copies) {
+            arrives_[line] = done;
+        }
+        count(line, done - now);
+    }
+    return done;
+}
+
+void CacheLines::count(u64 line, u64 stalled) {
+    u32& place = counted_[line];
+    if (place == 0) {
+        counts_.push_back({.line = ram_base + line * line_size});
+        place = static_cast<u32>(counts_.size());
+    }
+    Counts& counts = counts_[place - 1];
+    ++counts.transfers;
+    counts.stalled += stalled;
+}
+
+void CacheLines::count_anew() {
+    for (const Counts& counts : counts_) {
+        counted_[(counts.line.value - ram_base.value) / line_size] = 0;
+    }
+    counts_.clear();
+}
+
+}  // namespace stampede
