@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "fuzz/campaign/page_parts.h"
-#include "fuzz/campaign/page_style.h"
+#include "harts/report/page_style.h"
 #include "fuzz/campaign/plot.h"
 #include "fuzz/campaign/slot_command.h"
 #include "harts/report/xml.h"

@@ -182,6 +182,7 @@ void Full::guest_call(i32 number, u64 argument) {
     switch (call) {
     case GuestCall::done: sink->on_done(own_, argument); break;
     case GuestCall::count: sink->on_count(own_, argument); break;
+    case GuestCall::mark: sink->on_mark(own_, argument); break;
     case GuestCall::snapshot_ready:
         own_.event = static_cast<u32>(number);
         stop(StopReason::Event);

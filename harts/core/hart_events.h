@@ -31,6 +31,7 @@ public:
     virtual void on_done(const HartState&, [[maybe_unused]] u64 status) {}
     virtual void on_check_failed(const HartState&, [[maybe_unused]] std::string_view text) {}
     virtual void on_count(const HartState&, [[maybe_unused]] u64 operations) {}
+    virtual void on_mark(const HartState&, [[maybe_unused]] u64 number) {}
     virtual void on_audit_table(const HartState&, [[maybe_unused]] PhysAddr table) {}
     // What `fetch` delivers, at most `capacity` bytes; empty: nothing.
     virtual std::string_view on_fetch(const HartState&, [[maybe_unused]] u32 capacity) { return {}; }

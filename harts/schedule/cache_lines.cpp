@@ -16,7 +16,7 @@ CacheLines::Table<T> CacheLines::map(u64 lines) {
 
 CacheLines::CacheLines(const Ram& ram, const CacheCosts& costs)
     : costs_(costs), holders_(map<u64>(ram.size() / line_size)), arrives_(map<u64>(ram.size() / line_size)),
-      counted_(map<u32>(ram.size() / line_size)) {}
+      counted_(map<u32>(ram.size() / word_size)) {}
 
 u64 CacheLines::price(u64 holders, u64 self, LineUse use) const {
     if (holders == 0) {
@@ -47,15 +47,16 @@ u64 CacheLines::use(HartId hart, PhysAddr at, LineUse use, u64 now) {
         if (!copies) {
             arrives_[line] = done;
         }
-        count(line, done - now);
+        count(at, done - now);
     }
     return done;
 }
 
-void CacheLines::count(u64 line, u64 stalled) {
-    u32& place = counted_[line];
+void CacheLines::count(PhysAddr at, u64 stalled) {
+    const u64 word = (at.value - ram_base.value) / word_size;
+    u32& place = counted_[word];
     if (place == 0) {
-        counts_.push_back({.line = ram_base + line * line_size});
+        counts_.push_back({.word = ram_base + word * word_size});
         place = static_cast<u32>(counts_.size());
     }
     Counts& counts = counts_[place - 1];
@@ -65,7 +66,7 @@ void CacheLines::count(u64 line, u64 stalled) {
 
 void CacheLines::count_anew() {
     for (const Counts& counts : counts_) {
-        counted_[(counts.line.value - ram_base.value) / line_size] = 0;
+        counted_[(counts.word.value - ram_base.value) / word_size] = 0;
     }
     counts_.clear();
 }

@@ -36,7 +36,7 @@ enum class LineUse : u8 { Load, Store, Atomic };
 // One thread.
 class CacheLines {
 public:
-    static constexpr u64 line_size = HartWatch::piece;
+    static constexpr u64 line_size = HartWatch::piece, word_size = 8;
 
     CacheLines(const Ram& ram, const CacheCosts& costs);
 
@@ -46,9 +46,9 @@ public:
     // By line of RAM: a bit for each hart that holds it. One alone may write it.
     [[nodiscard]] const u64* holders() const { return holders_.get(); }
 
-    // Lines that were handed on since count_anew(), in no order.
+    // Whose use it was that lines were handed on for since count_anew(), by the eight bytes; in no order.
     struct Counts {
-        PhysAddr line;
+        PhysAddr word;
         u64 transfers = 0;   // times a hart had to get it, or to make others give it up
         u64 stalled = 0;     // cycles that harts waited for it
     };
@@ -67,11 +67,11 @@ private:
     static Table<T> map(u64 lines);
 
     [[nodiscard]] u64 price(u64 holders, u64 self, LineUse use) const;
-    void count(u64 line, u64 stalled);
+    void count(PhysAddr at, u64 stalled);
 
     const CacheCosts costs_;
     Table<u64> holders_, arrives_;   // arrives_: when the line's last way to a writer ends
-    Table<u32> counted_;             // by line: its place in counts_, from 1 on
+    Table<u32> counted_;             // by word: its place in counts_, from 1 on
     std::vector<Counts> counts_;
 };
 

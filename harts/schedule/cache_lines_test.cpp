@@ -78,13 +78,16 @@ TEST_F(CacheLinesTest, counts_tell_what_was_handed_on_and_how_long_that_took) {
     lines.use(b, word, LineUse::Store, 1'000'000);
     lines.use(c, word, LineUse::Store, 1'000'010);
     lines.use(a, word + 64, LineUse::Store, 0);
-    ASSERT_EQ(lines.counts().size(), 1u);
-    EXPECT_EQ(lines.counts()[0].line, word);
+    lines.use(b, word + 8 + 3, LineUse::Load, 2'000'000);
+    ASSERT_EQ(lines.counts().size(), 2u);
+    EXPECT_EQ(lines.counts()[0].word, word);
     EXPECT_EQ(lines.counts()[0].transfers, 2u);
     EXPECT_EQ(lines.counts()[0].stalled, 100u + 190u);
+    EXPECT_EQ(lines.counts()[1].word, word + 8) << "on the same line";
+    EXPECT_EQ(lines.counts()[1].stalled, 10u);
     lines.count_anew();
     EXPECT_TRUE(lines.counts().empty());
-    lines.use(b, word, LineUse::Load, 2'000'000);
+    lines.use(a, word, LineUse::Load, 3'000'000);
     ASSERT_EQ(lines.counts().size(), 1u);
     EXPECT_EQ(lines.counts()[0].transfers, 1u);
 }

@@ -30,7 +30,7 @@ public:
     void begin(HartId hart, u64 limit);
     [[nodiscard]] u64 cycles() const override;
 
-    [[nodiscard]] CacheLines& lines() { return lines_; }
+    [[nodiscard]] const CacheLines& lines() const { return lines_; }
 
     // A word that harts wait for: one whose atomic exchange changed nothing, until one by the same hart changes something.
     struct Waiting {

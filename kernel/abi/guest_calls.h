@@ -19,9 +19,10 @@ enum class GuestCall : std::uint32_t {
     quiescent = 0x707,       // S: no lock held, every other hart idle
     frame_allocated = 0x708, // S: physical address of a frame that is no longer free; before anybody uses it
     frame_freed = 0x709,     // S: physical address of a frame that is free from now on; before anybody can take it again
+    mark = 0x70a,            // U, S: where the program is, in numbers of its own
 };
 inline constexpr std::uint32_t first_guest_call = 0x700;
-inline constexpr std::uint32_t last_guest_call = 0x709;
+inline constexpr std::uint32_t last_guest_call = 0x70a;
 inline constexpr std::size_t check_failed_limit = 128;  // bytes, the NUL included
 
 // What `fetch` fills: the harness writes up to `capacity` bytes behind the header and sets `length`;

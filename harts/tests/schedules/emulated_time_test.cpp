@@ -72,9 +72,13 @@ TEST_F(EmulatedTimeTest, a_line_that_goes_to_and_fro_costs_each_time) {
     loop([&] { stage.code.emit(Op::AmoaddD, t0, s1, a0); });
     start({word, word + 8, word + 16}, {.atomic = 1'000});
     run();
-    ASSERT_EQ(time->lines().counts().size(), 1u);
-    const CacheLines::Counts& line = time->lines().counts()[0];
-    EXPECT_EQ(line.line.value, word);
+    ASSERT_EQ(time->lines().counts().size(), 3u);
+    CacheLines::Counts line;
+    for (const CacheLines::Counts& one : time->lines().counts()) {
+        EXPECT_EQ(one.word.value / 64, word / 64);
+        line.transfers += one.transfers;
+        line.stalled += one.stalled;
+    }
     constexpr u64 alone = LeastTime::ahead / 3 + 1;  // that the first hart does before another comes
     EXPECT_GE(line.transfers, 3 * rounds - alone) << "each other access finds it elsewhere";
     EXPECT_LT(line.transfers, 3 * rounds);

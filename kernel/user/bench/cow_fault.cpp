@@ -7,8 +7,7 @@ using namespace user;
 
 namespace {
 
-constexpr std::uint64_t pages = 512;
-alignas(stampede::abi::page_size) volatile std::uint8_t region[pages * stampede::abi::page_size];
+constexpr std::uint64_t most_pages = 512;
 
 // A child that lives until its parent closes the pipe.
 int fork_keeper() {
@@ -30,7 +29,15 @@ int fork_keeper() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run_bench(argc, argv, pages, [](std::uint64_t operations) {
+    std::uint64_t pages = option(argc, argv, "batch", most_pages);   // no more than are written to: fork has to do with all
+    pages = pages == 0 || pages > most_pages ? most_pages : pages;
+    const std::uint8_t* const heap = sbrk(static_cast<std::int64_t>((pages + 1) * stampede::abi::page_size));
+    if (heap == nullptr) {
+        fail("no memory to share", "sbrk() of %lu pages failed", pages + 1);
+    }
+    const std::uint64_t begin = (reinterpret_cast<std::uint64_t>(heap) + stampede::abi::page_size - 1) & ~(stampede::abi::page_size - 1);
+    auto* const region = reinterpret_cast<volatile std::uint8_t*>(begin);
+    return run_bench(argc, argv, pages, [region](std::uint64_t operations) {
         const int keeper = fork_keeper();
         for (std::uint64_t page = 0; page < operations; ++page) {
             region[page * stampede::abi::page_size] = static_cast<std::uint8_t>(page);

@@ -7,11 +7,14 @@
 
 namespace user {
 
-// `batch(n)` does n operations. Time includes what batches need beside them, so they should need little. Returns
-// main's result.
+// `batch(n)` does n operations: `batch_size`, or fewer as the word `batch=` asks. Time includes what batches need beside them, so they
+// should need little. Returns main's result.
 template <typename Batch>
 int run_bench(int argc, char** argv, std::uint64_t batch_size, Batch batch) {
     const Limit limit(parse_options(argc, argv));
+    if (const std::uint64_t smaller = option(argc, argv, "batch", batch_size); smaller > 0 && smaller < batch_size) {
+        batch_size = smaller;
+    }
     batch(batch_size);  // touches what is touched once only
     std::uint64_t done = 0;
     const std::uint64_t begin = now();

@@ -13,6 +13,7 @@ inline void guest_call(std::uint64_t value) {
 
 inline void count(std::uint64_t operations) { guest_call<GuestCall::count>(operations); }
 inline void done(std::uint64_t status) { guest_call<GuestCall::done>(status); }
+inline void mark(std::uint64_t number) { guest_call<GuestCall::mark>(number); }
 // At most 127 characters of `text` are reported.
 inline void check_failed(const char* text) {
     guest_call<GuestCall::check_failed>(reinterpret_cast<std::uint64_t>(text));

@@ -1,0 +1,37 @@
+#include "bench/scalability/memory_names.h"
+
+#include "harts/observe/audit.h"
+#include "harts/observe/frame_owner.h"
+
+namespace stampede::bench {
+
+MemoryNames::MemoryNames(const Ram& ram, std::optional<PhysAddr> audit_table, const GuestSymbols& symbols) : symbols_(symbols) {
+    if (audit_table) {
+        table_ = load_audit_table(ram, *audit_table);
+    }
+    if (table_) {
+        if (auto view = AuditView::create(ram, *table_)) {
+            view_.emplace(std::move(*view));
+        }
+    }
+}
+
+std::string MemoryNames::of(PhysAddr at) const {
+    if (!symbols_.in_image(at) && view_) {
+        if (const auto frame = view_->frame_of(at)) {
+            return std::string(owner_name(view_->owner(*frame))) + " frames";
+        }
+        if (at.value >= table_->owners && at.value < table_->owners + table_->frame_count) {
+            return "owners of frames";
+        }
+        for (u32 n = 0; n < table_->count_arrays; ++n) {
+            const abi::CountArray& counts = table_->counts[n];
+            if (at.value >= counts.address && at.value < counts.address + counts.stride * table_->frame_count) {
+                return "counts of frames";
+            }
+        }
+    }
+    return symbols_.describe_physical(at);
+}
+
+}  // namespace stampede::bench
