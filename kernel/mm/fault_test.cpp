@@ -157,7 +157,8 @@ class ReferencesAtTheFlush final : public host::TranslationListener {
 public:
     ReferencesAtTheFlush(Frame& old, std::function<PhysAddr()> mapped) : old_(old), mapped_(std::move(mapped)) {}
     void hear(const host::TranslationEvent& event) override {
-        if (event.kind != host::TranslationEvent::Kind::flush_page) return;
+        using Kind = host::TranslationEvent::Kind;
+        if (event.kind != Kind::flush_page && event.kind != Kind::flush_space) return;
         ++flushes;
         if (mapped_() == address_of(old_)) ++flushes_before_the_change;
         count = policy::count(old_);
@@ -274,9 +275,7 @@ TEST_F(Fault, a_write_fault_on_a_page_that_is_writable_already_only_forgets_the_
     host::RecordedTranslations recorded;
     EXPECT_EQ(outcome(program.handle_fault(page + 5, Access::write)), "ok");
     EXPECT_EQ(bits(program, page), before);
-    using Kind = host::TranslationEvent::Kind;
-    EXPECT_THAT(recorded.events(),
-                testing::ElementsAre(host::TranslationEvent{Kind::flush_page, page, program.asid(), {}}));
+    EXPECT_THAT(recorded.events(), testing::ElementsAre(flush_of(program, page)));
 }
 
 TEST_F(Fault, a_space_without_pages_refuses_everything) {
