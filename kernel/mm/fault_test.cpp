@@ -189,14 +189,14 @@ TEST_F(CowFault, loads_see_the_copy_after_a_store_though_the_original_was_read_b
 }
 
 TEST_F(CowFault, copies_and_frames_taken_over_are_counted) {
-    const std::uint64_t copied = statistics.cow_copied, taken_over = statistics.cow_taken_over;
+    const std::uint64_t copied = sum_of(&Statistics::cow_copied), taken_over = sum_of(&Statistics::cow_taken_over);
     EXPECT_EQ(store(*child, page, 1), "ok");
-    EXPECT_EQ(statistics.cow_copied, copied + 1);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied), copied + 1);
     EXPECT_EQ(store(*parent, page, 1), "ok");
-    EXPECT_EQ(statistics.cow_copied + statistics.cow_taken_over, copied + taken_over + 2);
-    if (policy::takes_over_last) EXPECT_EQ(statistics.cow_taken_over, taken_over + 1);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied) + sum_of(&Statistics::cow_taken_over), copied + taken_over + 2);
+    if (policy::takes_over_last) EXPECT_EQ(sum_of(&Statistics::cow_taken_over), taken_over + 1);
     EXPECT_EQ(store(*parent, page, 1), "ok");   // no fault at all
-    EXPECT_EQ(statistics.cow_copied + statistics.cow_taken_over, copied + taken_over + 2);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied) + sum_of(&Statistics::cow_taken_over), copied + taken_over + 2);
 }
 
 TEST_F(Fault, a_write_to_a_read_only_page_is_refused) {

@@ -32,8 +32,8 @@ Frame* FreeFrames::take_uncounted(FrameOwner owner) {
         return nullptr;
     }
     set_owner(*frame, owner);
-    statistics.frames_in_use = ++in_use_;
-    if (in_use_ > statistics.frames_peak) statistics.frames_peak = in_use_;
+    statistics.common.frames_in_use = ++in_use_;
+    if (in_use_ > statistics.common.frames_peak) statistics.common.frames_peak = in_use_;
     return frame;
 }
 
@@ -42,7 +42,7 @@ void FreeFrames::give_back(Frame& frame) {
     auto* link = reinterpret_cast<Link*>(bytes_of(frame));
     link->next = {head_};
     head_ = address_of(frame).value;
-    statistics.frames_in_use = --in_use_;
+    statistics.common.frames_in_use = --in_use_;
 }
 
 void FreeFrames::describe(stampede::abi::AuditTable& table) const {
