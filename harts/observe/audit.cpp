@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <functional>
 #include <span>
 
 #include "harts/observe/audit_free_lists.h"
@@ -132,22 +133,44 @@ std::optional<Plain> load_plain(const Ram& ram, PhysAddr at, std::size_t size = 
     return std::bit_cast<Plain>(bytes);
 }
 
-// How much of it a kernel of the first version has.
-constexpr std::size_t first_table = offsetof(abi::AuditTable, policy_text_begin);
+// How much of it a kernel of that version has.
+constexpr std::size_t table_size(u32 version) {
+    switch (version) {
+    case abi::AuditTable::first_version: return offsetof(abi::AuditTable, policy_text_begin);
+    case abi::AuditTable::second_version: return offsetof(abi::AuditTable, free_links);
+    default: return sizeof(abi::AuditTable);
+    }
+}
 constexpr std::size_t first_stats = offsetof(abi::KernelStats, allocations_failed);
 
 }  // namespace
 
 std::optional<abi::AuditTable> load_audit_table(const Ram& ram, PhysAddr table) {
-    const auto first = load_plain<abi::AuditTable>(ram, table, first_table);
-    return !first || first->version == abi::AuditTable::first_version ? first : load_plain<abi::AuditTable>(ram, table);
+    auto loaded = load_plain<abi::AuditTable>(ram, table, table_size(abi::AuditTable::first_version));
+    if (loaded && loaded->version != abi::AuditTable::first_version) {
+        loaded = load_plain<abi::AuditTable>(ram, table, table_size(loaded->version));
+    }
+    if (loaded && loaded->version < abi::AuditTable::current_version) {
+        loaded->stats_count = 1;
+    }
+    return loaded;
 }
 
 std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table) {
-    const bool first = table.version == abi::AuditTable::first_version;
-    return table.stats_address == 0
-        ? std::nullopt
-        : load_plain<abi::KernelStats>(ram, {table.stats_address}, first ? first_stats : sizeof(abi::KernelStats));
+    if (table.stats_address == 0) {
+        return std::nullopt;
+    }
+    const std::size_t size = table.version == abi::AuditTable::first_version ? first_stats : sizeof(abi::KernelStats);
+    using Fields = std::array<u64, sizeof(abi::KernelStats) / sizeof(u64)>;
+    Fields total{};
+    for (u64 n = 0; n < table.stats_count; ++n) {
+        const auto part = load_plain<Fields>(ram, {table.stats_address + n * table.stats_stride}, size);
+        if (!part) {
+            return std::nullopt;
+        }
+        std::ranges::transform(total, *part, total.begin(), std::plus());
+    }
+    return std::bit_cast<abi::KernelStats>(total);
 }
 
 std::vector<Finding> audit(const Ram& ram, PhysAddr table) {

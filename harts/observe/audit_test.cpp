@@ -291,7 +291,7 @@ TEST_F(AuditTest, counts_in_two_arrays_are_summed) {
 
 TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.magic = 1; }), HasSubstr("magic: 0x1"));
-    EXPECT_THAT(complaint([](auto& t) { t.version = 3; }), HasSubstr("version: 3, expected 1 to 2"));
+    EXPECT_THAT(complaint([](auto& t) { t.version = 4; }), HasSubstr("version: 4, expected 1 to 3"));
     EXPECT_THAT(complaint([](auto& t) { t.marker_bit = 5; }), HasSubstr("marker bit: 5"));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame = 0x1000; }), HasSubstr("frames: "));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame += 8; }), HasSubstr("frames: "));
@@ -305,6 +305,7 @@ TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.free_lists = 65; }), HasSubstr("free lists: 65"));
     EXPECT_THAT(complaint([](auto& t) { t.free[0].head_address = 4; }), HasSubstr("head of free list 0"));
     EXPECT_THAT(complaint([](auto& t) { t.free_link_offset = 4096; }), HasSubstr("link of free frames"));
+    EXPECT_THAT(complaint([](auto& t) { t.free_links = 0x1000; }), HasSubstr("links of free frames: "));
     EXPECT_THAT(complaint([](auto& t) { t.process_base = 0; }), HasSubstr("processes: "));
     EXPECT_THAT(complaint([](auto& t) { t.process_count = ~u64{0}; }), HasSubstr("processes: "));
     EXPECT_THAT(complaint([](auto& t) { t.process_count = 1; t.process_stride = ~u64{7}; }), HasSubstr("processes: "));
@@ -312,6 +313,10 @@ TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.root_pte_offset = 64; }), HasSubstr("process: "));
     EXPECT_THAT(complaint([](auto& t) { t.user_end = u64{1} << 39; }), HasSubstr("user half"));
     EXPECT_THAT(complaint([](auto& t) { t.frontier_address = 0; }), HasSubstr("frontier: "));
+    EXPECT_THAT(complaint([](auto& t) { t.stats_count = 0; }), HasSubstr("totals: no elements"));
+    EXPECT_THAT(complaint([](auto& t) { t.stats_count = 5000; }), HasSubstr("totals: 5000 parts"));
+    EXPECT_THAT(complaint([](auto& t) { t.stats_stride = 4; }), HasSubstr("totals: "));
+    EXPECT_THAT(complaint([](auto& t) { t.stats_address = 0x1000; }), HasSubstr("totals: "));
     EXPECT_EQ(complaint([](auto&) {}), "no complaint about the table");
 }
 
@@ -338,6 +343,60 @@ TEST_F(AuditTest, frames_in_use_are_told_apart_by_whether_a_process_has_them) {
     EXPECT_FALSE(check_for_leak(*use));
     guest_.table().magic = 0;
     EXPECT_FALSE(count_frames(guest_.ram(), guest_.table()));
+}
+
+TEST_F(AuditTest, totals_are_summed_over_their_parts) {
+    for (u64 part = 0; part < 3; ++part) {
+        abi::KernelStats stats{};
+        stats.cow_copied = part + 1;
+        stats.frames_in_use = part == 0 ? 10 : ~u64{0};   // that harts freed what others had allocated
+        stats.allocations_failed = 7;
+        guest_.ram().copy_in({guest_.table().stats_address + part * 128}, std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
+    }
+    guest_.table().stats_stride = 128;
+    guest_.table().stats_count = 3;
+    const auto total = load_kernel_stats(guest_.ram(), guest_.table());
+    ASSERT_TRUE(total);
+    EXPECT_EQ(total->cow_copied, 6u);
+    EXPECT_EQ(total->frames_in_use, 8u);
+    EXPECT_EQ(total->allocations_failed, 21u);
+    guest_.table().stats_address = ram_base.value + (u64{2} << 20) - 64;
+    EXPECT_FALSE(load_kernel_stats(guest_.ram(), guest_.table()));
+}
+
+TEST_F(AuditTest, tables_of_earlier_versions_end_where_theirs_did) {
+    abi::AuditTable table = guest_.table();
+    table.free_links = ~u64{0};      // what lies behind an earlier table is none of its business
+    table.stats_stride = table.stats_count = ~u64{0};
+    table.policy_text_end = table.policy_text_begin + 16;
+    const auto loaded = [&](u32 version) {
+        table.version = version;
+        guest_.ram().copy_in(guest_.table_address(), std::bit_cast<std::array<u8, sizeof(table)>>(table));
+        return load_audit_table(guest_.ram(), guest_.table_address()).value();
+    };
+    const abi::AuditTable first = loaded(1), second = loaded(2), third = loaded(3);
+    EXPECT_EQ(first.policy_text_end, 0u);
+    EXPECT_EQ(second.policy_text_end, table.policy_text_end);
+    for (const abi::AuditTable& earlier : {first, second}) {
+        EXPECT_EQ(earlier.free_links, 0u);
+        EXPECT_EQ(earlier.stats_count, 1u);
+        EXPECT_EQ(earlier.free[0].head_address, table.free[0].head_address);
+    }
+    EXPECT_EQ(third.free_links, table.free_links);
+    EXPECT_EQ(third.stats_count, table.stats_count);
+}
+
+TEST_F(AuditTest, free_lists_may_be_linked_outside_the_frames) {
+    const u64 links = ram_base.value + 0x10000;
+    for (u64 frame = 0; frame < guest_.table().frame_count; ++frame) {
+        guest_.ram().store_u64(PhysAddr{links + 8 * frame}, guest_.ram().load_u64(SyntheticGuest::address_of(frame)));
+    }
+    for (u64 frame : free_) {
+        guest_.ram().store_u64(SyntheticGuest::address_of(frame), 0xdead);   // no link any more
+    }
+    EXPECT_THAT(titles(), Contains("a free list leaves the frames"));
+    guest_.table().free_links = links;
+    EXPECT_THAT(audit(guest_.ram(), guest_.table()), testing::IsEmpty());
 }
 
 TEST(LeakTest, frames_of_processes_that_live_are_no_leak) { EXPECT_FALSE(check_for_leak({7, 18, 11, "7 file"})); }

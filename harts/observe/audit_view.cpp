@@ -12,6 +12,7 @@ namespace {
 using Complaint = std::optional<std::string>;
 
 constexpr u64 lower_half = u64{1} << 38;  // Sv39's, in bytes
+constexpr u64 max_totals = 4096;          // parts that are summed: far more than there are harts
 
 // `number` elements `stride` bytes apart, the last `width` bytes long, as a whole in RAM and aligned to `width`.
 Complaint check_array(const Ram& ram, std::string_view what, u64 address, u64 number, u64 stride, u64 width) {
@@ -90,7 +91,18 @@ Complaint check_free_lists(const Ram& ram, const abi::AuditTable& table) {
         return fmt::format("link of free frames: at byte {}, expected an aligned u64 inside the frame",
                            table.free_link_offset);
     }
-    return std::nullopt;
+    return table.free_links == 0 ? std::nullopt
+                                 : check_array(ram, "links of free frames", table.free_links, table.frame_count, 8, 8);
+}
+
+Complaint check_totals(const Ram& ram, const abi::AuditTable& table) {
+    if (table.stats_address == 0 || table.version < abi::AuditTable::current_version) {
+        return std::nullopt;
+    }
+    if (table.stats_count > max_totals) {
+        return fmt::format("totals: {} parts, expected at most {}", table.stats_count, max_totals);
+    }
+    return check_array(ram, "totals", table.stats_address, table.stats_count, table.stats_stride, 8);
 }
 
 Complaint check_processes(const Ram& ram, const abi::AuditTable& table) {
@@ -121,6 +133,7 @@ std::expected<AuditView, std::string> AuditView::create(const Ram& ram, const ab
     wrong = wrong ? wrong : check_frames(ram, table);
     wrong = wrong ? wrong : check_free_lists(ram, table);
     wrong = wrong ? wrong : check_processes(ram, table);
+    wrong = wrong ? wrong : check_totals(ram, table);
     wrong = wrong ? wrong : check_array(ram, "frontier", table.frontier_address, 1, 8, 8);
     if (wrong) {
         return std::unexpected(*wrong);

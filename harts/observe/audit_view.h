@@ -44,8 +44,12 @@ public:
     [[nodiscard]] PhysAddr first_free(unsigned list) const {
         return {ram_->load_u64({table_.free[list].head_address})};
     }
+    // Where the link behind a free frame stands.
+    [[nodiscard]] PhysAddr free_link(u64 frame) const {
+        return table_.free_links == 0 ? address_of(frame) + table_.free_link_offset : PhysAddr{table_.free_links + 8 * frame};
+    }
     [[nodiscard]] PhysAddr next_free(u64 frame) const {
-        return {ram_->load_u64(address_of(frame) + table_.free_link_offset)};
+        return {ram_->load_u64(free_link(frame))};
     }
 
     [[nodiscard]] u64 process_slots() const { return table_.process_count; }

@@ -46,6 +46,8 @@ SyntheticGuest::SyntheticGuest() : ram_(std::move(Ram::create(u64{2} << 20).valu
     table_.root_pte_offset = root_offset;
     table_.user_end = u64{1} << 38;
     table_.stats_address = stats_at.value;
+    table_.stats_stride = sizeof(abi::KernelStats);
+    table_.stats_count = 1;
     ram_.store_u64(frontier_at, address_of(frontier).value);
 }
 

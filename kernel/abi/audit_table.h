@@ -23,7 +23,8 @@ struct FreeList {                // singly linked: *head is the physical address
 struct AuditTable {
     static constexpr std::uint64_t expected_magic = 0x7469647561706d61;  // "ampaudit"
     static constexpr std::uint32_t first_version = 1;     // ends with `free`; KernelStats ends with processes_peak
-    static constexpr std::uint32_t current_version = 2;
+    static constexpr std::uint32_t second_version = 2;    // ends with `policy_text_end`; one KernelStats
+    static constexpr std::uint32_t current_version = 3;
     static constexpr std::uint32_t max_count_arrays = 64;
     static constexpr std::uint32_t max_free_lists = 64;
 
@@ -48,7 +49,7 @@ struct AuditTable {
     std::uint64_t root_pte_offset;        // of a u64: satp-style PPN of the root page table in its low 44 bits; 0: none
 
     std::uint64_t user_end;               // first virtual address past the user half
-    std::uint64_t stats_address;          // of a KernelStats, 0: none
+    std::uint64_t stats_address;          // of the first KernelStats, 0: none
 
     CountArray counts[max_count_arrays];
     FreeList free[max_free_lists];
@@ -57,9 +58,14 @@ struct AuditTable {
     // hart whose call chain passes through it may have counts and free lists in its hands.
     std::uint64_t policy_text_begin;
     std::uint64_t policy_text_end;
+
+    // Since version 3.
+    std::uint64_t free_links;             // of frame_count u64: where the next one's address stands; 0: in the free frame
+    std::uint64_t stats_stride;           // bytes from one KernelStats to the next
+    std::uint64_t stats_count;            // of them; each field's total is the sum modulo 2^64
 };
 
-// Totals since boot; each is a u64 that the kernel adds to atomically.
+// Totals since boot. A field is a u64 that the kernel adds to atomically, or part of such a total.
 struct KernelStats {
     std::uint64_t cow_copied;             // write faults and copyouts that copied a shared frame
     std::uint64_t cow_taken_over;         // … that took the frame over as its last owner

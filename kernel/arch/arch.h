@@ -27,6 +27,13 @@ T relaxed_load(const T* address);
 template <class T>
 void relaxed_store(T* address, T value);
 
+// Load-reserved, an acquire, and store-conditional, both acquire and release, of words that nobody stores to otherwise: the
+// store is made only if no CPU has stored to the word since, were it the same value. One after the other on one CPU, with
+// interrupts off. Other accesses may stand between them: then the specification promises no progress
+// (unprivileged, "Eventual Success of Store-Conditional Instructions"), and a hart need not give any.
+std::uint64_t load_reserved(const std::uint64_t* address);
+[[nodiscard]] bool store_conditional(std::uint64_t* address, std::uint64_t value);
+
 // Forgets this CPU's translations: of one page of an address space, of the whole space, of every space but the
 // kernel's.
 void flush_page(VirtAddr address, std::uint16_t asid);

@@ -22,7 +22,8 @@ enum class Rank : std::uint8_t {
     run_queue,       // one hart's runnable processes
 
     // Memory: anybody may allocate or free.
-    frames,          // the frame policy's
+    frames,          // the frame policy's: free frames, and counts where they have no lock of their own
+    frame_counts,    // counts under a second lock: a frame that was just taken gets its count inside the first
 
     console_output,  // last: printing is allowed everywhere
 };

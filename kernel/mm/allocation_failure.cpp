@@ -10,7 +10,7 @@ void fail_allocation(std::uint64_t number) { allocations_until_failure.store(num
 
 bool count_down_to_failure() {
     if (allocations_until_failure.add(~std::uint64_t{0}) != 1) return false;
-    count_event(statistics.allocations_failed);
+    count_event(&Statistics::allocations_failed);
     return true;
 }
 

@@ -157,7 +157,8 @@ class ReferencesAtTheFlush final : public host::TranslationListener {
 public:
     ReferencesAtTheFlush(Frame& old, std::function<PhysAddr()> mapped) : old_(old), mapped_(std::move(mapped)) {}
     void hear(const host::TranslationEvent& event) override {
-        if (event.kind != host::TranslationEvent::Kind::flush_page) return;
+        using Kind = host::TranslationEvent::Kind;
+        if (event.kind != Kind::flush_page && event.kind != Kind::flush_space) return;
         ++flushes;
         if (mapped_() == address_of(old_)) ++flushes_before_the_change;
         count = policy::count(old_);
@@ -188,14 +189,14 @@ TEST_F(CowFault, loads_see_the_copy_after_a_store_though_the_original_was_read_b
 }
 
 TEST_F(CowFault, copies_and_frames_taken_over_are_counted) {
-    const std::uint64_t copied = statistics.cow_copied, taken_over = statistics.cow_taken_over;
+    const std::uint64_t copied = sum_of(&Statistics::cow_copied), taken_over = sum_of(&Statistics::cow_taken_over);
     EXPECT_EQ(store(*child, page, 1), "ok");
-    EXPECT_EQ(statistics.cow_copied, copied + 1);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied), copied + 1);
     EXPECT_EQ(store(*parent, page, 1), "ok");
-    EXPECT_EQ(statistics.cow_copied + statistics.cow_taken_over, copied + taken_over + 2);
-    if (policy::takes_over_last) EXPECT_EQ(statistics.cow_taken_over, taken_over + 1);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied) + sum_of(&Statistics::cow_taken_over), copied + taken_over + 2);
+    if (policy::takes_over_last) EXPECT_EQ(sum_of(&Statistics::cow_taken_over), taken_over + 1);
     EXPECT_EQ(store(*parent, page, 1), "ok");   // no fault at all
-    EXPECT_EQ(statistics.cow_copied + statistics.cow_taken_over, copied + taken_over + 2);
+    EXPECT_EQ(sum_of(&Statistics::cow_copied) + sum_of(&Statistics::cow_taken_over), copied + taken_over + 2);
 }
 
 TEST_F(Fault, a_write_to_a_read_only_page_is_refused) {
@@ -274,9 +275,7 @@ TEST_F(Fault, a_write_fault_on_a_page_that_is_writable_already_only_forgets_the_
     host::RecordedTranslations recorded;
     EXPECT_EQ(outcome(program.handle_fault(page + 5, Access::write)), "ok");
     EXPECT_EQ(bits(program, page), before);
-    using Kind = host::TranslationEvent::Kind;
-    EXPECT_THAT(recorded.events(),
-                testing::ElementsAre(host::TranslationEvent{Kind::flush_page, page, program.asid(), {}}));
+    EXPECT_THAT(recorded.events(), testing::ElementsAre(flush_of(program, page)));
 }
 
 TEST_F(Fault, a_space_without_pages_refuses_everything) {

@@ -2,6 +2,7 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
+#include "kernel/policy/policy.h"
 
 namespace kernel {
 
@@ -9,12 +10,13 @@ namespace {
 
 constinit FrameRange range;   // written once by the boot CPU before any other runs
 
-std::uint64_t index_of(const Frame& frame) { return static_cast<std::uint64_t>(&frame - range.frames); }
+constexpr std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
 std::uint64_t frame_arrays_size(std::uint64_t frame_count) {
-    return PhysAddr{frame_count * (sizeof(Frame) + sizeof(FrameOwner))}.page_up().value;
+    return PhysAddr{whole_lines(frame_count * sizeof(Frame)) + whole_lines(frame_count * sizeof(FrameOwner)) +
+                    policy::table_size(frame_count)}.page_up().value;
 }
 
 void frames_init(PhysAddr begin, PhysAddr end) {
@@ -28,11 +30,14 @@ void frames_init(PhysAddr begin, PhysAddr end) {
     range.first = begin + arrays;
     range.frame_count = (end - range.first) / page_size;
     range.frames = reinterpret_cast<Frame*>(arch::direct_map(begin));
-    range.owners = reinterpret_cast<FrameOwner*>(range.frames + range.frame_count);
+    std::byte* owners = arch::direct_map(begin + whole_lines(range.frame_count * sizeof(Frame)));
+    range.owners = reinterpret_cast<FrameOwner*>(owners);
+    range.policy_table = owners + whole_lines(range.frame_count * sizeof(FrameOwner));
 }
 
 const FrameRange& frame_range() { return range; }
 
+std::uint64_t index_of(const Frame& frame) { return static_cast<std::uint64_t>(&frame - range.frames); }
 PhysAddr address_of(const Frame& frame) { return range.first + index_of(frame) * page_size; }
 
 bool is_frame(PhysAddr address) {

@@ -21,15 +21,17 @@ struct FrameRange {
     std::uint64_t frame_count = 0;
     Frame* frames = nullptr;          // frame_count entries, uninitialised at and past the frontier
     FrameOwner* owners = nullptr;     // one byte a frame, likewise
+    std::byte* policy_table = nullptr;   // policy::table_size() bytes, uninitialised
 };
 
-// Bytes that the arrays for `frame_count` frames need.
+// Bytes that the arrays for `frame_count` frames need, each on cache lines of its own.
 std::uint64_t frame_arrays_size(std::uint64_t frame_count);
 
 // Splits [begin, end) into arrays and frames and makes it the one range. Begin of the machine only.
 void frames_init(PhysAddr begin, PhysAddr end);
 const FrameRange& frame_range();
 
+std::uint64_t index_of(const Frame& frame);   // its number in the range
 PhysAddr address_of(const Frame& frame);
 bool is_frame(PhysAddr address);          // whether `address` lies in a managed frame
 Frame& frame_at(PhysAddr address);        // address must lie in a managed frame

@@ -16,7 +16,8 @@ TEST(Frames, the_table_lies_before_the_frames_and_outside_them) {
     EXPECT_EQ(range.first.value + range.frame_count * page_size, memory.end().value);
     EXPECT_GE(arch::physical(range.frames), memory.begin() + 1);
     EXPECT_LE(arch::physical(range.frames + range.frame_count), arch::physical(range.owners));
-    EXPECT_LE(arch::physical(range.owners + range.frame_count), range.first);
+    EXPECT_LE(range.owners + range.frame_count, reinterpret_cast<const FrameOwner*>(range.policy_table));
+    EXPECT_LE(arch::physical(range.policy_table + policy::table_size(range.frame_count)), range.first);
     EXPECT_GE(range.frame_count, 250u);   // of 255 whole pages: the table needs no more than five
 }
 

@@ -17,7 +17,7 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Pte writable = entry.without(Pte::marker).with(Pte::write).moved_to(address_of(**unique));
     MappingChange change(asid_tag_);
     change.set(page, entry, writable, taken_over ? nullptr : &old);
-    count_event(taken_over ? statistics.cow_taken_over : statistics.cow_copied);
+    count_event(taken_over ? &Statistics::cow_taken_over : &Statistics::cow_copied);
     return {};
 }
 

@@ -11,11 +11,12 @@ void MappingChange::set(VirtAddr page, Pte& entry, Pte value, Frame* given_up) {
     if (page_count_ < limit) pages_[page_count_] = page;
     ++page_count_;
     if (given_up) frames_[frame_count_++] = given_up;
+    if (policy::flushes_each_change) finish();
 }
 
 void MappingChange::finish() {
     if (page_count_ && tag_.ever_used()) {       // a space that never ran left no translation anywhere
-        if (page_count_ <= limit) {
+        if (page_count_ <= limit && !policy::flushes_each_change) {
             for (std::uint32_t i = 0; i < page_count_; ++i) arch::flush_page(pages_[i], tag_.asid());
         } else {
             arch::flush_space(tag_.asid());

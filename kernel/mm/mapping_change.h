@@ -22,7 +22,8 @@ public:
     // Sets `entry`, which maps `page`, to `value`. `given_up`: the frame whose reference the old entry held, or null.
     void set(VirtAddr page, Pte& entry, Pte value, Frame* given_up = nullptr);
 
-    // Flushes what was changed so far, then drops what was given up. At the latest when the object dies.
+    // Flushes what was changed so far, then drops what was given up. At the latest when the object dies; at once where the
+    // policy wants that.
     void finish();
 
 private:

@@ -25,7 +25,28 @@ protected:
     std::array<Pte, 40> entries{};
 };
 
-TEST_F(Change, the_entry_changes_at_once_and_the_frame_goes_after_the_flush) {
+// What a policy that wants each change flushed at once does not have.
+class GatheredChanges : public Change {
+protected:
+    void SetUp() override {
+        if (policy::flushes_each_change) GTEST_SKIP() << policy::name << " flushes each change";
+    }
+};
+
+TEST_F(Change, each_change_flushes_the_space_where_the_policy_wants_that) {
+    if (!policy::flushes_each_change) GTEST_SKIP() << policy::name << " gathers changes";
+    tag.use_on_this_cpu(frame_range().first);
+    Frame& old = *policy::allocate(FrameOwner::user);
+    host::RecordedTranslations recorded;
+    MappingChange change(tag);
+    change.set(page(1), entries[1], Pte{}, &old);
+    EXPECT_THAT(recorded.events(), ElementsAre(Event{Kind::flush_space, {}, tag.asid(), {}}));
+    EXPECT_EQ(policy::count(old), 0u);
+    change.set(page(2), entries[2], Pte{});
+    EXPECT_EQ(recorded.events().size(), 2u);
+}
+
+TEST_F(GatheredChanges, the_entry_changes_at_once_and_the_frame_goes_after_the_flush) {
     tag.use_on_this_cpu(frame_range().first);
     Frame& old = *policy::allocate(FrameOwner::user);
     entries[1] = Pte::leaf(address_of(old), Pte::read);
@@ -53,7 +74,7 @@ TEST_F(Change, finishing_twice_is_once) {
     EXPECT_THAT(recorded.events(), IsEmpty());
 }
 
-TEST_F(Change, sixteen_pages_are_flushed_one_by_one_and_seventeen_with_their_space) {
+TEST_F(GatheredChanges, sixteen_pages_are_flushed_one_by_one_and_seventeen_with_their_space) {
     tag.use_on_this_cpu(frame_range().first);
     host::RecordedTranslations recorded;
     {
@@ -70,7 +91,7 @@ TEST_F(Change, sixteen_pages_are_flushed_one_by_one_and_seventeen_with_their_spa
     EXPECT_THAT(recorded.events(), ElementsAre(Event{Kind::flush_space, {}, tag.asid(), {}}));
 }
 
-TEST_F(Change, any_number_of_frames_can_be_given_up) {
+TEST_F(GatheredChanges, any_number_of_frames_can_be_given_up) {
     tag.use_on_this_cpu(frame_range().first);
     host::RecordedTranslations recorded;
     {

@@ -157,9 +157,7 @@ TEST_F(Space, mapping_pages_flushes_each_for_a_space_that_ran) {
     space.activate();
     host::RecordedTranslations recorded;
     EXPECT_EQ(outcome(space.map_zeroed({0x1000}, {0x3000}, read_write)), "ok");
-    EXPECT_THAT(recorded.events(),
-                testing::UnorderedElementsAre(host::TranslationEvent{Kind::flush_page, {0x1000}, space.asid(), {}},
-                                              host::TranslationEvent{Kind::flush_page, {0x2000}, space.asid(), {}}));
+    EXPECT_THAT(recorded.events(), testing::UnorderedElementsAre(flush_of(space, {0x1000}), flush_of(space, {0x2000})));
 }
 
 TEST_F(Space, unmapping_many_pages_flushes_before_any_of_their_frames_is_free) {

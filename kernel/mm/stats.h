@@ -1,17 +1,35 @@
 // Totals since boot, in the layout the harness reads (KernelStats in the audit table's header).
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "kernel/abi/audit_table.h"
+#include "kernel/arch/arch.h"
 
 namespace kernel {
 
 // Each field is changed by one atomic instruction, or stored under one lock; nobody in the kernel decides anything by
-// it, so relaxed order is enough. Aligned to lines of its own.
+// it, so relaxed order is enough. On lines of its own.
 struct alignas(64) Statistics : stampede::abi::KernelStats {};
-extern Statistics statistics;
 
-inline void count_event(std::uint64_t& total) { __atomic_fetch_add(&total, 1, __ATOMIC_RELAXED); }
+// A CPU's part of the totals each, so that CPUs with nothing in common have no line in common; and what is counted for all of
+// them together.
+struct AllStatistics {
+    std::array<Statistics, arch::max_cpus> of_cpu;
+    Statistics common;
+};
+extern AllStatistics statistics;
+
+using Total = std::uint64_t stampede::abi::KernelStats::*;
+
+// By whatever CPU this is; being moved to another one meanwhile does no harm.
+inline void add_to(Total total, std::uint64_t value) {
+    __atomic_fetch_add(&(statistics.of_cpu[arch::cpu_id()].*total), value, __ATOMIC_RELAXED);
+}
+inline void count_event(Total total) { add_to(total, 1); }
 inline void raise_to(std::uint64_t& most, std::uint64_t value) { __atomic_fetch_max(&most, value, __ATOMIC_RELAXED); }
+
+// The sum of all parts; of a moment only while nobody adds.
+std::uint64_t sum_of(Total total);
 
 }  // namespace kernel

@@ -9,6 +9,7 @@ constinit const char* const name = "eager";
 constinit const bool shares_on_fork = false;
 constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 1;
+constinit const bool flushes_each_change = false;
 
 namespace {
 
@@ -16,6 +17,7 @@ constinit LockedFrames frames{"eager"};
 
 }  // namespace
 
+std::uint64_t table_size(std::uint64_t) { return 0; }
 void init(const FrameRange& range) { frames.init(range); }
 Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
 

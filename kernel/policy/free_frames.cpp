@@ -14,6 +14,12 @@ void FreeFrames::init(const FrameRange& range) {
 }
 
 Frame* FreeFrames::take(FrameOwner owner) {
+    Frame* frame = take_uncounted(owner);
+    if (frame) frame->count = 1;
+    return frame;
+}
+
+Frame* FreeFrames::take_uncounted(FrameOwner owner) {
     if (allocation_fails()) return nullptr;
     Frame* frame;
     if (head_) {
@@ -25,10 +31,9 @@ Frame* FreeFrames::take(FrameOwner owner) {
     } else {
         return nullptr;
     }
-    frame->count = 1;
     set_owner(*frame, owner);
-    statistics.frames_in_use = ++in_use_;
-    if (in_use_ > statistics.frames_peak) statistics.frames_peak = in_use_;
+    statistics.common.frames_in_use = ++in_use_;
+    if (in_use_ > statistics.common.frames_peak) statistics.common.frames_peak = in_use_;
     return frame;
 }
 
@@ -37,7 +42,7 @@ void FreeFrames::give_back(Frame& frame) {
     auto* link = reinterpret_cast<Link*>(bytes_of(frame));
     link->next = {head_};
     head_ = address_of(frame).value;
-    statistics.frames_in_use = --in_use_;
+    statistics.common.frames_in_use = --in_use_;
 }
 
 void FreeFrames::describe(stampede::abi::AuditTable& table) const {

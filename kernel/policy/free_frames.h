@@ -14,6 +14,8 @@ public:
 
     // A frame with count 1 that belongs to `owner`; null when there is none.
     Frame* take(FrameOwner owner);
+    // The same for policies that count elsewhere than in Frame.
+    Frame* take_uncounted(FrameOwner owner);
     // The frame's count must be 0.
     void give_back(Frame& frame);
 

@@ -11,6 +11,7 @@ constinit const char* const name = "kmem";
 constinit const bool shares_on_fork = true;
 constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 0xffff;
+constinit const bool flushes_each_change = false;
 
 namespace {
 
@@ -18,6 +19,7 @@ constinit LockedFrames frames{"kmem"};
 
 }  // namespace
 
+std::uint64_t table_size(std::uint64_t) { return 0; }
 void init(const FrameRange& range) { frames.init(range); }
 Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
 

@@ -10,6 +10,9 @@ namespace kernel::policy {
 
 struct OutOfMemory {};
 
+// Bytes of memory that the policy wants for itself where there are so many frames: FrameRange::policy_table. Before init().
+std::uint64_t table_size(std::uint64_t frame_count);
+
 // Once, by the boot CPU, before any other call.
 void init(const FrameRange& range);
 
@@ -43,5 +46,6 @@ extern const char* const name;
 extern const bool shares_on_fork;
 extern const bool takes_over_last;
 extern const std::uint32_t count_limit;   // share() refuses at this count
+extern const bool flushes_each_change;    // mm flushes a whole space after each change of a PTE, never page by page
 
 }  // namespace kernel::policy

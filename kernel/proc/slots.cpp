@@ -74,7 +74,7 @@ Process* take_slot() {
     process->state = RunState::made;
     process->channel = nullptr;
     process->killed.store(0);
-    raise_to(statistics.processes_peak, alive.count.add(1) + 1);
+    raise_to(statistics.common.processes_peak, alive.count.add(1) + 1);
     return process;
 }
 

@@ -13,7 +13,7 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     MappingChange change(asid_tag_);
     if (policy::count(old) == 1) {
         change.set(page, entry, entry.unshared());
-        count_event(statistics.cow_taken_over);
+        count_event(&Statistics::cow_taken_over);
         return {};
     }
     Frame* copy = policy::allocate(FrameOwner::user);
@@ -21,7 +21,7 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     policy::drop(old);                                  // the bug
     copy_page(bytes_of(*copy), bytes_of(old));
     change.set(page, entry, entry.unshared().moved_to(address_of(*copy)));
-    count_event(statistics.cow_copied);
+    count_event(&Statistics::cow_copied);
     return {};
 }
 

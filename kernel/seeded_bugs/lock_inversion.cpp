@@ -12,6 +12,7 @@ constinit const char* const name = "seeded_bug_lock_inversion";
 constinit const bool shares_on_fork = true;
 constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 0xffff;
+constinit const bool flushes_each_change = false;
 
 namespace {
 
@@ -21,6 +22,7 @@ constinit FreeFrames free_frames GUARDED_BY(memory_lock);
 
 }  // namespace
 
+std::uint64_t table_size(std::uint64_t) { return 0; }
 void init(const FrameRange& range) {
     PlainGuard memory(memory_lock);
     free_frames.init(range);

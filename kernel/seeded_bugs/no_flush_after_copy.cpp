@@ -15,7 +15,7 @@ Result<void> AddressSpace::make_unique(VirtAddr, Pte& entry) {
     bool taken_over = *unique == &old;
     entry = entry.unshared().moved_to(address_of(**unique));   // the bug: no MappingChange
     if (!taken_over) policy::drop(old);
-    count_event(taken_over ? statistics.cow_taken_over : statistics.cow_copied);
+    count_event(taken_over ? &Statistics::cow_taken_over : &Statistics::cow_copied);
     return {};
 }
 

@@ -15,7 +15,7 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     bool taken_over = unique && *unique == &old;
     MappingChange change(asid_tag_);
     change.set(page, entry, entry.unshared().moved_to(frame), taken_over ? nullptr : &old);
-    count_event(taken_over ? statistics.cow_taken_over : statistics.cow_copied);
+    count_event(taken_over ? &Statistics::cow_taken_over : &Statistics::cow_copied);
     return {};
 }
 

@@ -14,13 +14,13 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     MappingChange change(asid_tag_);
     if (policy::count(old) == 1) {
         change.set(page, entry, entry.unshared());
-        count_event(statistics.cow_taken_over);
+        count_event(&Statistics::cow_taken_over);
         return {};
     }
     Frame* copy = policy::allocate(FrameOwner::user);
     copy_page(bytes_of(*copy), bytes_of(old));          // the bug
     change.set(page, entry, entry.unshared().moved_to(address_of(*copy)), &old);
-    count_event(statistics.cow_copied);
+    count_event(&Statistics::cow_copied);
     return {};
 }
 

@@ -10,6 +10,7 @@ constinit const char* const name = "seeded_bug_unlocked_counts";
 constinit const bool shares_on_fork = true;
 constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 0xffff;
+constinit const bool flushes_each_change = false;
 
 namespace {
 
@@ -17,6 +18,7 @@ constinit LockedFrames frames{"seeded_bug_unlocked_counts"};
 
 }  // namespace
 
+std::uint64_t table_size(std::uint64_t) { return 0; }
 void init(const FrameRange& range) { frames.init(range); }
 Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
 

@@ -45,6 +45,8 @@ void audit_table_announce() {
     table.owners = arch::physical(range.owners).value;
     table.user_end = user_end;
     table.stats_address = arch::physical(&statistics).value;
+    table.stats_stride = sizeof(Statistics);
+    table.stats_count = sizeof statistics / sizeof(Statistics);
     table.policy_text_begin = reinterpret_cast<std::uint64_t>(policy_text_begin);
     table.policy_text_end = reinterpret_cast<std::uint64_t>(policy_text_end);
     policy::describe(table);

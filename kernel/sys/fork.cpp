@@ -49,7 +49,7 @@ void make_first_process(const char* boot_arguments) {
     first_arguments = boot_arguments;
     Process* process = take_slot();
     KERNEL_ASSERT(process && process->pid == 1);
-    statistics.frames_at_boot = statistics.frames_in_use;
+    statistics.common.frames_at_boot = sum_of(&Statistics::frames_in_use);
     if (!process->space.create()) panic("no memory for the first process");
     process->working_directory = inode_root();
     memcpy(process->name.data(), "init", 5);

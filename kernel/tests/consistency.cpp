@@ -51,7 +51,7 @@ public:
         if (in_use != policy::frames_in_use()) {
             complain("{} frames have counts, the policy says {}", in_use, policy::frames_in_use());
         }
-        if (in_use != statistics.frames_in_use) complain("statistics say {} in use", statistics.frames_in_use);
+        if (in_use != sum_of(&Statistics::frames_in_use)) complain("statistics say {} in use", sum_of(&Statistics::frames_in_use));
         return std::move(lines_);
     }
 
@@ -94,7 +94,9 @@ private:
             while (at) {
                 if (!is_frame({at}) || at % 4096) return complain("free list {}: 0x{:x} is no frame", list, at);
                 if (++found_[{at}].free > 1) return complain("0x{:x} is on a free list twice", at);
-                at = read_physical<std::uint64_t>(at + table_.free_link_offset);
+                const std::uint64_t number = (at - frame_range().first.value) / 4096;
+                at = read_physical<std::uint64_t>(table_.free_links ? table_.free_links + 8 * number
+                                                                    : at + table_.free_link_offset);
             }
         }
     }

@@ -234,9 +234,9 @@ int hammer(std::uint64_t operations, std::uint32_t seed) {
     check(processes, totals);
     if (policy::frames_in_use() != 0) totals.wrong.push_back(fmt::format("{} frames lost", policy::frames_in_use()));
     fmt::print("{}: {} operations on each of {} CPUs, seed {}: {} copied, {} taken over, {} times out of memory\n",
-               policy::name, operations, cpus, seed, statistics.cow_copied, statistics.cow_taken_over,
+               policy::name, operations, cpus, seed, sum_of(&Statistics::cow_copied), sum_of(&Statistics::cow_taken_over),
                totals.out_of_memory);
-    if (policy::shares_on_fork && statistics.cow_copied == 0) totals.wrong.push_back("nothing was ever copied");
+    if (policy::shares_on_fork && sum_of(&Statistics::cow_copied) == 0) totals.wrong.push_back("nothing was ever copied");
     if (totals.out_of_memory == 0) totals.wrong.push_back("memory never ran out");
     for (const std::string& line : totals.wrong) fmt::print(stderr, "hammer: {}\n", line);
     return totals.wrong.empty() ? 0 : 1;

@@ -89,6 +89,13 @@ protected:
         return policy::count(frame_of(space, page));
     }
 
+    // What a CPU is told after a change of one page: to forget it, or where the policy flushes each change the whole space.
+    static host::TranslationEvent flush_of(const AddressSpace& space, VirtAddr page) {
+        using Kind = host::TranslationEvent::Kind;
+        if (policy::flushes_each_change) return {Kind::flush_space, {}, space.asid(), {}};
+        return {Kind::flush_page, page, space.asid(), {}};
+    }
+
     // The program of `space` runs here for one access. -1: it was refused.
     int load(AddressSpace& space, VirtAddr address) {
         cpu_.run(space);

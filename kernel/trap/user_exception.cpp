@@ -21,7 +21,7 @@ void page_fault(Process& self, VirtAddr address, Access access) {
         return;
     }
     if (handled.error() == Error::out_of_memory) {
-        count_event(statistics.oom_kills);
+        count_event(&Statistics::oom_kills);
         print("out of memory: process %u killed at address 0x%016lx\n", self.pid, address.value);
     } else {
         print("Segmentation fault from process %u at address 0x%016lx\n", self.pid, address.value);

@@ -32,7 +32,7 @@ public:
     // Frames of the longest free list, in its order, at most `most`.
     [[nodiscard]] std::vector<u64> free_frames(std::size_t most) const;
     void set_next_free(u64 frame, u64 address) {
-        ram_.store_u64(view_.address_of(frame) + table_.free_link_offset, address);
+        ram_.store_u64(view_.free_link(frame), address);
     }
     [[nodiscard]] u64 next_free(u64 frame) const { return view_.next_free(frame).value; }
     [[nodiscard]] u64 address_of(u64 frame) const { return view_.address_of(frame).value; }

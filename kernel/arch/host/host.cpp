@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 
 namespace kernel {
 
@@ -50,6 +51,19 @@ namespace arch {
 using host::tell_listeners;
 using Kind = host::TranslationEvent::Kind;
 
+namespace {
+
+struct Reservation {
+    const std::uint64_t* address = nullptr;
+    std::uint64_t stores = 0;
+};
+
+std::mutex reservations;
+std::uint64_t stores = 0;                         // under `reservations`, as are the words themselves
+thread_local Reservation reservation;
+
+}  // namespace
+
 unsigned cpu_id() { return host::this_cpu; }
 
 // Nothing interrupts a thread: interrupts are always off.
@@ -64,6 +78,25 @@ void flush_space(std::uint16_t asid) { tell_listeners({Kind::flush_space, {}, as
 void flush_all_spaces() { tell_listeners({Kind::flush_all, {}, 0, {}}); }
 void use_page_table(PhysAddr root, std::uint16_t asid) { tell_listeners({Kind::use_page_table, {}, asid, root}); }
 std::uint16_t largest_asid() { return 0xffff; }
+
+// One version for all words that are stored to in this way, changed by every store, under a lock: x86 has no such
+// instructions. What guards the version orders as acquire and release do.
+std::uint64_t load_reserved(const std::uint64_t* address) {
+    const std::lock_guard guard(reservations);
+    reservation = {address, stores};
+    return *address;
+}
+
+bool store_conditional(std::uint64_t* address, std::uint64_t value) {
+    const std::lock_guard guard(reservations);
+    const bool valid = reservation.address == address && reservation.stores == stores;
+    reservation.address = nullptr;
+    if (valid) {
+        *address = value;
+        ++stores;
+    }
+    return valid;
+}
 
 // Objects outside the memory have a number too, which direct_map turns back into them.
 std::byte* direct_map(PhysAddr address) {

@@ -37,6 +37,17 @@ inline void relaxed_store(T* address, T value) {
     if constexpr (sizeof(T) == 8) asm volatile("slti x0, x0, 0x705\n\tsd %1, %0" : "=m"(*address) : "r"(value));
 }
 
+inline std::uint64_t load_reserved(const std::uint64_t* address) {
+    std::uint64_t value;
+    asm volatile("lr.d.aq %0, %1" : "=r"(value) : "A"(*address) : "memory");
+    return value;
+}
+inline bool store_conditional(std::uint64_t* address, std::uint64_t value) {
+    std::uint64_t failed;
+    asm volatile("sc.d.aqrl %0, %2, %1" : "=&r"(failed), "+A"(*address) : "r"(value) : "memory");
+    return failed == 0;
+}
+
 inline void tell_frame_allocated(PhysAddr frame) { asm volatile("slti x0, %0, 0x708" ::"r"(frame.value) : "memory"); }
 inline void tell_frame_freed(PhysAddr frame) { asm volatile("slti x0, %0, 0x709" ::"r"(frame.value) : "memory"); }
 
