@@ -22,12 +22,15 @@ public:
         operations_ += operations;
         last_ = time_->of(state.id);
         ready_ |= u64{1} << state.id.value;
-        batches_ += 1;
+        ++batches_;
     }
     void on_audit_table(const HartState&, PhysAddr table) override { table_ = table; }
 
-    // Whether every hart has done something, and each copy something on the whole.
-    [[nodiscard]] bool warm() const { return std::popcount(ready_) == static_cast<int>(harts_) && batches_ >= 2 * u64{harts_}; }
+    // Whether every hart has done something, or others have done so much meanwhile that it starves.
+    [[nodiscard]] bool warm() const {
+        constexpr u64 each = 2, starving = 10;
+        return batches_ >= each * harts_ && (std::popcount(ready_) == static_cast<int>(harts_) || batches_ >= starving * harts_);
+    }
     [[nodiscard]] u64 operations() const { return operations_; }
     [[nodiscard]] u64 last() const { return last_; }
     [[nodiscard]] std::optional<PhysAddr> table() const { return table_; }

@@ -21,6 +21,9 @@ std::string MemoryNames::of(PhysAddr at) const {
         if (const auto frame = view_->frame_of(at)) {
             return std::string(owner_name(view_->owner(*frame))) + " frames";
         }
+        if (table_->free_links != 0 && at.value >= table_->free_links && at.value < table_->free_links + table_->frame_count * sizeof(u64)) {
+            return "links of free frames";
+        }
         if (at.value >= table_->owners && at.value < table_->owners + table_->frame_count) {
             return "owners of frames";
         }

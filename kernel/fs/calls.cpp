@@ -2,6 +2,7 @@
 #include <array>
 
 #include "kernel/fs/file.h"
+#include "kernel/fs/file_table.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/proc/process.h"
@@ -14,7 +15,7 @@ using stampede::abi::max_open_files;
 
 Result<File*> file_argument(const Arguments& arguments, unsigned index) {
     const std::int32_t fd = arguments.integer(index);
-    File* const file = fd >= 0 && fd < max_open_files ? arguments.caller().open_files[fd] : nullptr;
+    File* const file = fd >= 0 && fd < max_open_files ? arguments.caller().files->open[fd] : nullptr;
     if (file == nullptr) {
         return failure(Error::no_file);
     }
@@ -32,9 +33,10 @@ Result<std::size_t> size_argument(const Arguments& arguments, unsigned index) {
 
 // The lowest free descriptor now stands for `file`. Only the process itself touches its descriptors.
 Result<int> new_descriptor(Process& process, File& file) {
+    file_table_own(process.files);
     for (int fd = 0; fd < max_open_files; ++fd) {
-        if (process.open_files[fd] == nullptr) {
-            process.open_files[fd] = &file;
+        if (process.files->open[fd] == nullptr) {
+            process.files->open[fd] = &file;
             return fd;
         }
     }
@@ -59,7 +61,7 @@ CallResult create_and_release(const Arguments& arguments, InodeType type, std::i
     if (auto length = arguments.string(0, path); !length) {
         return failure(length.error());
     }
-    const auto made = name_create(path.data(), *arguments.caller().working_directory, type, major, minor);
+    const auto made = name_create(path.data(), *arguments.caller().files->working_directory, type, major, minor);
     if (!made) {
         return failure(made.error());
     }
@@ -76,9 +78,9 @@ bool is_openable(const Inode& inode, int flags) {
 
 Result<Inode*> find_or_create(const char* path, Process& caller, int flags) {
     if (flags & stampede::abi::o_create) {
-        return name_create(path, *caller.working_directory, InodeType::file, 0, 0);
+        return name_create(path, *caller.files->working_directory, InodeType::file, 0, 0);
     }
-    return path_lookup(path, *caller.working_directory);
+    return path_lookup(path, *caller.files->working_directory);
 }
 
 }  // namespace
@@ -111,7 +113,9 @@ CallResult sys_close(const Arguments& arguments) {
     if (!file) {
         return failure(file.error());
     }
-    arguments.caller().open_files[arguments.integer(0)] = nullptr;
+    FileTable*& table = arguments.caller().files;
+    file_table_own(table);
+    table->open[arguments.integer(0)] = nullptr;
     file_close(**file);
     return 0;
 }
@@ -171,7 +175,7 @@ CallResult sys_pipe(const Arguments& arguments) {
     }
     for (const auto& fd : {read_fd, write_fd}) {
         if (fd) {
-            caller.open_files[*fd] = nullptr;
+            caller.files->open[*fd] = nullptr;   // its own by now
         }
     }
     file_close(*ends->reader);
@@ -185,7 +189,7 @@ CallResult sys_chdir(const Arguments& arguments) {
         return failure(length.error());
     }
     Process& caller = arguments.caller();
-    const auto found = path_lookup(path.data(), *caller.working_directory);
+    const auto found = path_lookup(path.data(), *caller.files->working_directory);
     if (!found) {
         return failure(found.error());
     }
@@ -193,8 +197,9 @@ CallResult sys_chdir(const Arguments& arguments) {
         inode_release(**found);
         return failure(Error::not_permitted);
     }
-    inode_release(*caller.working_directory);
-    caller.working_directory = *found;
+    file_table_own(caller.files);
+    inode_release(*caller.files->working_directory);
+    caller.files->working_directory = *found;
     return 0;
 }
 
@@ -213,7 +218,7 @@ CallResult sys_link(const Arguments& arguments) {
     if (!arguments.string(0, existing) || !arguments.string(1, added)) {
         return failure(Error::bad_address);
     }
-    Inode& directory = *arguments.caller().working_directory;
+    Inode& directory = *arguments.caller().files->working_directory;
     const auto found = path_lookup(existing.data(), directory);
     if (!found) {
         return failure(found.error());
@@ -228,7 +233,7 @@ CallResult sys_unlink(const Arguments& arguments) {
     if (auto length = arguments.string(0, path); !length) {
         return failure(length.error());
     }
-    return nothing(name_unlink(path.data(), *arguments.caller().working_directory));
+    return nothing(name_unlink(path.data(), *arguments.caller().files->working_directory));
 }
 
 }  // namespace kernel

@@ -3,6 +3,7 @@
 #include "kernel/base/print.h"
 #include "kernel/fs/archive.h"
 #include "kernel/fs/directory.h"
+#include "kernel/fs/file_table.h"
 #include "kernel/fs/names.h"
 #include "kernel/proc/process.h"
 
@@ -21,7 +22,7 @@ void fs_init() {
 }
 
 Result<Inode*> inode_open(const char* path, const Process& caller) {
-    const auto found = path_lookup(path, *caller.working_directory);
+    const auto found = path_lookup(path, *caller.files->working_directory);
     if (found && (*found)->type != InodeType::file) {
         inode_release(**found);
         return failure(Error::bad_argument);

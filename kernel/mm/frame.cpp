@@ -8,7 +8,7 @@ namespace kernel {
 
 namespace {
 
-constinit FrameRange range;   // written once by the boot CPU before any other runs
+alignas(64) constinit FrameRange range;   // written once by the boot CPU before any other runs
 
 constexpr std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 

@@ -59,6 +59,14 @@ void idle_wake(std::uint64_t wanted) {
     }
 }
 
+bool idle_wake_hart(unsigned cpu) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    const std::uint64_t bit = bit_of(cpu);
+    if ((idle_harts.bits.load() & bit) == 0 || (idle_harts.clear(bit) & bit) == 0) return false;
+    arch::send_interrupt(cpu);
+    return true;
+}
+
 bool idle_all_others() {
     std::uint64_t all = arch::cpu_count() == 64 ? ~std::uint64_t{0} : bit_of(arch::cpu_count()) - 1;
     std::uint64_t others = all & ~bit_of(arch::cpu_id());

@@ -13,8 +13,7 @@
 
 namespace kernel {
 
-struct File;
-struct Inode;
+struct FileTable;
 struct TrapFrame;
 
 inline constexpr std::uint32_t max_processes = 640;
@@ -34,6 +33,7 @@ struct alignas(64) Process {
     Spinlock<Rank::process> lock{"process"};
     RunState state GUARDED_BY(lock) = RunState::unused;
     const void* channel GUARDED_BY(lock) = nullptr;   // what it sleeps on
+    std::uint32_t hart GUARDED_BY(lock) = 0;          // that it runs on or ran on last, whose caches and frames it has
     Relaxed<std::uint32_t> killed;                    // set once by a killer under `lock`; read by anyone
     ListLink queue_link;                              // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
     SwitchContext context;                            // its own while it runs, else `lock`
@@ -45,8 +45,7 @@ struct alignas(64) Process {
     std::uint64_t size = 0;                           // bytes: end of the heap, xv6's sz
     TrapFrame* trap_frame = nullptr;                  // at the top of the kernel stack
     std::byte* kernel_stack = nullptr;
-    std::array<File*, stampede::abi::max_open_files> open_files{};
-    Inode* working_directory = nullptr;
+    FileTable* files = nullptr;                       // what it has open, and its working directory
 
     // Family: `family` guards the list and every child's sibling_link, exit_status and `dead`.
     alignas(64) Spinlock<Rank::family> family{"family"};

@@ -35,10 +35,15 @@ Process* pick() {
     return steal(here);
 }
 
-// An idle hart for each process that waits here; the scheduler takes one itself when no process runs here.
+// An idle hart for each process that waits here; the scheduler takes one itself when no process runs here. Of those that were
+// pushed elsewhere the hart that they belong to, or any where that one is busy.
 void wake_helpers() {
+    Hart& here = this_hart();
     std::uint64_t waiting = run_queues[arch::cpu_id()].length();
-    if (waiting != 0 && this_hart().current == nullptr) --waiting;
+    if (waiting != 0 && here.current == nullptr) --waiting;
+    for (; here.given_work != 0; here.given_work &= here.given_work - 1) {
+        if (!idle_wake_hart(static_cast<unsigned>(__builtin_ctzll(here.given_work)))) ++waiting;
+    }
     if (waiting != 0) idle_wake(waiting);
 }
 
@@ -47,6 +52,7 @@ void run(Hart& hart, Process& process) {
     process.lock.lock();
     KERNEL_ASSERT(process.state == RunState::runnable);
     process.state = RunState::running;
+    process.hart = arch::cpu_id();
     hart.current = &process;
     if (process.space.exists()) process.space.activate();
     clock_start_slice();
@@ -75,8 +81,9 @@ void scheduler_run() {
 
 void make_runnable(Process& process) {
     process.state = RunState::runnable;
-    RunQueue& queue = run_queues[arch::cpu_id()];
-    queue.push(process);
+    const unsigned here = arch::cpu_id();
+    run_queues[process.hart].push(process);
+    if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
     // A hart woken now would only spin for the locks that are held here. (Should this hart be preempted by its host
     // then, for a whole slice.)
     this_cpu_locks().when_free = wake_helpers;

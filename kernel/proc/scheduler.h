@@ -8,7 +8,7 @@ namespace kernel {
 // This hart's scheduler, for ever. Its stack is the hart's boot stack.
 [[noreturn]] void scheduler_run();
 
-// The process may run again: puts it into this hart's queue and lets an idle hart know.
+// The process may run again: puts it into the queue of the hart that it ran on last and lets that one know, or an idle one.
 void make_runnable(Process& process) REQUIRES(process.lock);
 
 // Leaves this hart until the process is made runnable again and picked. Its state is set already, `lock` is the only

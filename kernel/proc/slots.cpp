@@ -18,21 +18,46 @@ constinit std::array<Process, max_processes> processes{};
 struct alignas(64) SlotPool {
     Spinlock<Rank::slot_pool> lock{"process slots"};
     List<Process, &Process::queue_link> free GUARDED_BY(lock);
+    Relaxed<std::uint32_t> length;                     // of `free`: changed under the lock, read by who counts the living
+    std::uint32_t least GUARDED_BY(lock) = max_processes;   // that it has been
+    std::uint32_t taken GUARDED_BY(lock) = 0;          // times that a slot was
 };
 constinit std::array<SlotPool, arch::max_cpus> pools{};
 
-struct alignas(64) Alive {
-    Relaxed<std::uint64_t> count;   // changed by every fork and wait; only for the statistics
-};
-constinit Alive alive;
+// All pools are looked at when one has never held so few, and now and then: forks on different harts shall not meet at a counter, so a peak that
+// falls between two looks is told a little too low.
+constexpr std::uint32_t takes_a_look = 64;
+
+void note_peak() {
+    std::uint64_t free = 0;
+    for (SlotPool& pool : pools) free += pool.length.load();
+    raise_to(statistics.common.processes_peak, max_processes - free);
+}
 
 constexpr std::uint32_t largest_pid = 0x7fffffff;
 
 std::uint32_t slot_of(const Process& process) { return static_cast<std::uint32_t>(&process - processes.data()); }
 
-Process* take_from(SlotPool& pool) {
+void put_into(SlotPool& pool, Process& process) {
     SpinGuard guard(pool.lock);
-    return pool.free.pop_front();
+    pool.free.push_back(process);
+    pool.length.store(pool.length.load() + 1);
+}
+
+Process* take_from(SlotPool& pool) {
+    bool look;
+    Process* process;
+    {
+        SpinGuard guard(pool.lock);
+        process = pool.free.pop_front();
+        if (!process) return nullptr;
+        const std::uint32_t left = pool.length.load() - 1;
+        pool.length.store(left);
+        look = left < pool.least || ++pool.taken % takes_a_look == 0;
+        if (left < pool.least) pool.least = left;
+    }
+    if (look) note_peak();
+    return process;
 }
 
 // The pid after the slot's last one. The first round belongs to the boot, so that pid 1 stays the first process's
@@ -51,9 +76,7 @@ void processes_init() {
     for (std::uint32_t slot = 0; slot < max_processes; ++slot) {
         Process& process = processes[slot];
         stack_assign(process, slot);
-        SlotPool& pool = pools[slot % arch::cpu_count()];
-        SpinGuard guard(pool.lock);
-        pool.free.push_back(process);
+        put_into(pools[slot % arch::cpu_count()], process);
     }
 }
 
@@ -74,7 +97,6 @@ Process* take_slot() {
     process->state = RunState::made;
     process->channel = nullptr;
     process->killed.store(0);
-    raise_to(statistics.common.processes_peak, alive.count.add(1) + 1);
     return process;
 }
 
@@ -83,11 +105,8 @@ void give_slot(Process& process) {
         SpinGuard guard(process.lock);
         process.state = RunState::unused;
     }
-    alive.count.add(~std::uint64_t{0});
     InterruptsOff off;
-    SlotPool& pool = pools[arch::cpu_id()];
-    SpinGuard guard(pool.lock);
-    pool.free.push_back(process);
+    put_into(pools[arch::cpu_id()], process);
 }
 
 Process* process_with_pid(std::uint32_t pid) {

@@ -1,29 +1,17 @@
 // How processes end: exit and wait.
 #include "kernel/base/print.h"
-#include "kernel/fs/fs.h"
+#include "kernel/fs/file_table.h"
 #include "kernel/proc/slots.h"
 #include "kernel/sys/ending.h"
 #include "kernel/sys/lifecycle.h"
 
 namespace kernel {
 
-namespace {
-
-void close_files(Process& self) {
-    for (File*& file : self.open_files) {
-        if (file) file_close(*file);
-        file = nullptr;
-    }
-    inode_release(*self.working_directory);
-    self.working_directory = nullptr;
-}
-
-}  // namespace
-
 void exit_process(int status) {
     Process& self = current_process();
     if (&self == first_process) panic("the first process ended with status %d", status);
-    close_files(self);
+    file_table_release(*self.files);
+    self.files = nullptr;
     give_children_away(self);
     free_memory(self);
     become_zombie(self, status);

@@ -1,7 +1,7 @@
 // How processes begin: the first one from nothing, the others as copies of their parents.
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
-#include "kernel/fs/fs.h"
+#include "kernel/fs/file_table.h"
 #include "kernel/mm/stats.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
@@ -24,16 +24,11 @@ void prepare_context(Process& process) {
     process.context.sp = reinterpret_cast<std::uint64_t>(process.trap_frame);
 }
 
+// On this hart, unless another one has nothing to do.
 void start(Process& process) {
     SpinGuard guard(process.lock);
+    process.hart = arch::cpu_id();
     make_runnable(process);
-}
-
-void copy_files(const Process& parent, Process& child) {
-    for (std::size_t i = 0; i < parent.open_files.size(); ++i) {
-        child.open_files[i] = parent.open_files[i] ? file_duplicate(*parent.open_files[i]) : nullptr;
-    }
-    child.working_directory = inode_duplicate(*parent.working_directory);
 }
 
 void adopt(Process& parent, Process& child) {
@@ -51,7 +46,7 @@ void make_first_process(const char* boot_arguments) {
     KERNEL_ASSERT(process && process->pid == 1);
     statistics.common.frames_at_boot = sum_of(&Statistics::frames_in_use);
     if (!process->space.create()) panic("no memory for the first process");
-    process->working_directory = inode_root();
+    process->files = &file_table_create(*inode_root());
     memcpy(process->name.data(), "init", 5);
     prepare_context(*process);
     first_process = process;
@@ -80,7 +75,7 @@ Result<std::uint32_t> fork_process(Process& parent) {
     child->name = parent.name;
     *child->trap_frame = *parent.trap_frame;
     child->trap_frame->a(0) = 0;
-    copy_files(parent, *child);
+    child->files = &file_table_for_child(*parent.files);
     prepare_context(*child);
 
     std::uint32_t pid = child->pid;   // once it runs it may end, and its slot be another's
