@@ -82,6 +82,8 @@ void EmulatedTime::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
         ++waiting.times;
         waiting.cycles += of(hart.own.id) - wait.since;
         wait = {};
+    } else {
+        wait = {};  // who waits does nothing else: it did not wait
     }
 }
 

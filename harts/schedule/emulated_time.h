@@ -32,7 +32,8 @@ public:
 
     [[nodiscard]] const CacheLines& lines() const { return lines_; }
 
-    // A word that harts wait for: one whose atomic exchange changed nothing, until one by the same hart changes something.
+    // A word that harts wait for: one whose atomic exchange changed nothing, until one by the same hart changes something. A hart that
+    // exchanges another word meanwhile did not wait.
     struct Waiting {
         u64 times = 0;
         u64 cycles = 0;   // until then, of all harts

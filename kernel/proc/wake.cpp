@@ -10,7 +10,7 @@ namespace kernel {
 
 namespace {
 
-constexpr std::size_t bucket_count = 128;   // a power of two
+constexpr std::size_t bucket_count = 1024;   // a power of two; each process that sleeps mostly has one alone
 constinit std::array<SleepBucket, bucket_count> buckets{};
 
 void wake_locked(SleepBucket& bucket, Process& process, const void* channel) REQUIRES(bucket.lock) {
@@ -25,8 +25,8 @@ void wake_locked(SleepBucket& bucket, Process& process, const void* channel) REQ
 
 SleepBucket& sleep_bucket_of(const void* channel) {
     auto bits = reinterpret_cast<std::uint64_t>(channel);
-    // Fibonacci hashing: the product's top seven bits
-    return buckets[(bits * 0x9e3779b97f4a7c15) >> 57 & (bucket_count - 1)];
+    // Fibonacci hashing: the product's top ten bits
+    return buckets[(bits * 0x9e3779b97f4a7c15) >> 54 & (bucket_count - 1)];
 }
 
 void wake_up(const void* channel) {

@@ -30,6 +30,13 @@ void must(bool holds, const char* what) {
     }
 }
 
+// Long enough for a child to end on another hart. Without sleeping: who sleeps may wake elsewhere, and one hart for both is no test.
+void let_it_end() {
+    constexpr std::uint64_t long_enough = 300;   // ticks
+    for (const std::uint64_t until = now() + long_enough; now() < until;) {
+    }
+}
+
 // A child that lives until end() and shares all pages meanwhile.
 class Child {
 public:
@@ -48,7 +55,7 @@ public:
     // Behind it the child is gone, but for whoever waits for it.
     void end() {
         close(ends_[1]);
-        sleep(1);
+        let_it_end();
     }
     int pid() const { return pid_; }
 
@@ -61,7 +68,7 @@ void processes() {
     int pid = -1;
     measured(CommutingOperation::fork, [&] { pid = fork(); if (pid == 0) exit(0); });
     must(pid > 0, "fork");
-    sleep(1);
+    let_it_end();
     int reaped = -1;
     measured(CommutingOperation::wait, [&] { reaped = wait(nullptr); });
     must(reaped == pid, "wait");
