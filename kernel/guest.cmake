@@ -5,7 +5,7 @@
 #   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB... [WITHOUT REGEX])
 #       links object libraries into one ELF, without the object files whose path has a match of REGEX
 
-find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 REQUIRED)
+find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 ld.lld REQUIRED)
 
 set(STAMPEDE_GUEST_FLAGS
   --target=riscv64-unknown-elf -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany

@@ -47,6 +47,19 @@ std::string own_path() {
     return std::filesystem::read_symlink("/proc/self/exe", failure).string();
 }
 
+// guest/ beside the program, as in $OUT of OSS-Fuzz, or beside the program's folder, as in a build tree.
+Result<std::filesystem::path> guests_with(const std::string& policy) {
+    const std::filesystem::path own = std::filesystem::path(own_path()).parent_path();
+    const std::string kernel = "kernel-" + policy + ".elf";
+    for (const std::filesystem::path& guests : {own / "guest", own.parent_path() / "guest"}) {
+        if (std::filesystem::exists(guests / kernel)) {
+            return guests;
+        }
+    }
+    return error(fmt::format("STAMPEDE_POLICY is '{}': there is no {}, neither in {} nor in {}", policy, kernel, (own / "guest").string(),
+                             (own.parent_path() / "guest").string()));
+}
+
 }  // namespace
 
 std::vector<std::string> TargetEnvironment::repeatable_command() const {
@@ -66,14 +79,14 @@ std::vector<std::string> TargetEnvironment::command() const {
 
 Result<TargetEnvironment> TargetEnvironment::read() {
     TargetEnvironment environment;
-    const std::filesystem::path guests = std::filesystem::path(own_path()).parent_path().parent_path() / "guest";
     environment.policy = value_of("STAMPEDE_POLICY", "kmem");
-    environment.runner.kernel = guests / ("kernel-" + environment.policy + ".elf");
-    environment.runner.executor = guests / "user/executor.elf";
-    environment.findings = value_of("STAMPEDE_FINDINGS", "findings");
-    if (!std::filesystem::exists(environment.runner.kernel)) {
-        return error(fmt::format("STAMPEDE_POLICY is '{}': there is no {}", environment.policy, environment.runner.kernel.string()));
+    const auto guests = guests_with(environment.policy);
+    if (!guests) {
+        return std::unexpected(guests.error());
     }
+    environment.runner.kernel = *guests / ("kernel-" + environment.policy + ".elf");
+    environment.runner.executor = *guests / "user/executor.elf";
+    environment.findings = value_of("STAMPEDE_FINDINGS", "findings");
     const auto harts = harts_of(value_of("STAMPEDE_CPUS", "2"));
     if (!harts) {
         return std::unexpected(harts.error());

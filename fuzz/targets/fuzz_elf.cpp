@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "fuzz/targets/engine.h"
 #include "fuzz/targets/require.h"
 #include "harts/machine/elf.h"
 #include "harts/machine/elf_builder.h"
@@ -13,8 +14,6 @@
 
 using namespace stampede;
 using namespace stampede::fuzz;
-
-extern "C" std::size_t LLVMFuzzerMutate(u8* data, std::size_t size, std::size_t room);
 
 namespace {
 
@@ -123,5 +122,5 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::
         set_field(data, size, random);
         return size;
     }
-    return LLVMFuzzerMutate(data, size, room);
+    return mutate_as_the_engine_does(data, size, room);
 }

@@ -16,9 +16,13 @@
 #include "kernel/tests/consistency.h"
 #include "kernel/tests/machine.h"
 
+#ifndef TSAN_SYMBOLIZER
+#define TSAN_SYMBOLIZER ""  // the one that is in PATH
+#endif
+
 // The first race ends the process, so that libFuzzer keeps the input that showed it.
 extern "C" const char* __tsan_default_options() {
-    return "halt_on_error=1:report_signal_unsafe=0:atexit_sleep_ms=0:external_symbolizer_path=" SYMBOLIZER;
+    return "halt_on_error=1:report_signal_unsafe=0:atexit_sleep_ms=0" TSAN_SYMBOLIZER;
 }
 
 namespace kernel::fuzz {
@@ -135,7 +139,7 @@ void run(const Script& script) {
 }  // namespace
 }  // namespace kernel::fuzz
 
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t room);
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t room);  // an engine may have none
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kernel::fuzz::run(kernel::fuzz::script_of({data, size}));
@@ -151,5 +155,5 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
         std::generate_n(data, size, [&] { return static_cast<std::uint8_t>(random() >> 8); });
         return size;
     }
-    return LLVMFuzzerMutate(data, size, room);
+    return LLVMFuzzerMutate != nullptr ? LLVMFuzzerMutate(data, size, room) : size;
 }

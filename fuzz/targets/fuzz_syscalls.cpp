@@ -36,7 +36,8 @@ namespace {
 // libFuzzer clears them before each input and takes what is not 0 afterwards for features.
 constexpr int error_exitcode = 77;  // libFuzzer's default for an input that crashes
 constexpr std::size_t code_counters = std::size_t{1} << 17, meeting_counters = std::size_t{1} << 16;
-[[gnu::section("__libfuzzer_extra_counters")]] u8 counters[code_counters + meeting_counters];
+[[gnu::section("__libfuzzer_extra_counters"), clang::no_sanitize("address")]]  // no red zones between them
+u8 counters[code_counters + meeting_counters];
 
 struct Target {
     TargetEnvironment environment;
