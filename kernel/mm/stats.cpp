@@ -10,4 +10,8 @@ std::uint64_t sum_of(Total total) {
     return sum;
 }
 
+void sample_frames_peak(std::uint64_t more) {
+    raise_to(statistics.common.frames_peak, sum_of(&Statistics::frames_in_use) + more);
+}
+
 }  // namespace kernel

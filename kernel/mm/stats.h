@@ -31,5 +31,8 @@ inline void raise_to(std::uint64_t& most, std::uint64_t value) { __atomic_fetch_
 
 // The sum of all parts; of a moment only while nobody adds.
 std::uint64_t sum_of(Total total);
+// For policies that count frames in use in each CPU's part: looks whether there are more than ever, `more` that are about to be
+// counted included. Now and then, for it reads all parts: a moment in between may have had more.
+void sample_frames_peak(std::uint64_t more);
 
 }  // namespace kernel

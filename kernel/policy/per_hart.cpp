@@ -59,12 +59,6 @@ std::uint8_t& home_of(const Frame& frame) {
     return reinterpret_cast<std::uint8_t*>(range.policy_table + range.frame_count * link_size)[index_of(frame) / batch];
 }
 
-// Sampled when batches move and nowhere else, so that no hart watches the others all the time: a moment in between may have
-// had more. `about_to_be` are not counted yet.
-void note_peak(std::uint64_t about_to_be) {
-    raise_to(statistics.common.frames_peak, sum_of(&Statistics::frames_in_use) + about_to_be);
-}
-
 // A fresh frame's count and owner hold anything.
 Frame& free_from_now_on(Frame& frame) {
     set_count(frame, 0);
@@ -78,7 +72,7 @@ Frame* take_fresh(HartFrames& own) REQUIRES(own.lock) {
     if (taken.frames == 0) return nullptr;
     home_of(frame_at(taken.first)) = static_cast<std::uint8_t>(&own - harts.data());
     for (std::uint64_t i = taken.frames; i-- > 0;) own.free.push(free_from_now_on(frame_at(taken.first + i * page_size)));
-    note_peak(1);
+    sample_frames_peak(1);          // here, so that no hart watches the others all the time
     return own.free.pop();
 }
 
@@ -99,7 +93,7 @@ Frame* take_half(HartFrames& own, HartFrames& from) {
         while (Frame* other = taken.pop()) own.free.push(*other);
     }
     own.in_hand.store(0, std::memory_order_release);
-    note_peak(1);
+    sample_frames_peak(1);
     return frame;
 }
 
@@ -214,7 +208,7 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     return copy;
 }
 
-void settle() { note_peak(0); }
+void settle() { sample_frames_peak(0); }
 
 std::uint32_t count(const Frame& frame) { return count_of(frame); }
 std::uint64_t frames_in_use() { return sum_of(&Statistics::frames_in_use); }
