@@ -41,7 +41,7 @@ Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCal
 }
 
 Error stopped(const Point& point, const Booted& booted, MachineStop why) {
-    const char* const what = why == MachineStop::Finished ? "the guest ended"
+    const char* const what = why == MachineStop::Finished || why == MachineStop::Quiescent ? "the guest ended"
                              : why == MachineStop::Idle   ? "every hart waits for ever"
                              : why == MachineStop::Deadline ? "the guest does not get anywhere" : "the guest stopped";
     return {fmt::format("{}, {}, {} harts: {}; last it said:\n{}", point.policy, point.program, point.harts, what, booted.console->text())};

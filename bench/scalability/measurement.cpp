@@ -80,7 +80,8 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     // From one count to another, so that no batch is cut.
     const u64 operations = counts.operations(), began = counts.last(), executed = instructions(machine), now = time.cycles();
     time.count_anew();
-    while (why == MachineStop::Deadline && time.cycles() < now + window) {
+    constexpr u64 most_windows = 50;   // for operations that take longer than one
+    while (why == MachineStop::Deadline && (time.cycles() < now + window || (counts.last() <= began && time.cycles() < now + most_windows * window))) {
         why = machine.run_scheduled(schedule, piece);
     }
     if (why != MachineStop::Deadline) {

@@ -1,7 +1,7 @@
 // An idle hart sets its bit, then looks at all queues; who pushes work does so first, then looks at the bits. Between
 // the two steps of each stands a full fence, so that at least one of them sees the other (Dekker's argument):
 //
-//     idle hart:  set bit   | fence | read lengths  → none: wfi
+//     idle hart:  set bit   | fence | read lengths  → none: wfi, or a timer where others keep what they have for a while
 //     pusher:     push      | fence | read bits     → one set: clear it, interrupt that hart
 //
 // The pusher clears the bit it found, so that two pushers wake two harts. An interrupt sent before the wfi ends that
@@ -11,6 +11,7 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/proc/clock.h"
 #include "kernel/proc/run_queue.h"
+#include "kernel/proc/scheduler.h"
 
 namespace kernel {
 
@@ -34,13 +35,27 @@ bool work_anywhere() {
     return false;
 }
 
+// When `cpu` may have work without anybody telling it; 0: there is some now.
+std::uint64_t next_work(unsigned cpu) {
+    if (run_queues[cpu].length() != 0) return 0;
+    std::uint64_t next = arch::never;
+    const std::uint64_t now = arch::now();
+    for (unsigned i = 0; i < arch::cpu_count(); ++i) {
+        if (run_queues[i].length() == 0) continue;
+        if (run_queues[i].has_for_other(now)) return 0;
+        next = now + kept_for;   // what others keep for themselves now they keep no longer
+    }
+    return next;
+}
+
 }  // namespace
 
 void idle_wait() {
     unsigned here = arch::cpu_id();
     idle_harts.set(bit_of(here));
-    if (!work_anywhere()) {
-        arch::set_timer(clock_next_deadline());
+    if (const std::uint64_t next = next_work(here); next != 0) {
+        const std::uint64_t deadline = clock_next_deadline();
+        arch::set_timer(deadline < next ? deadline : next);
         arch::wait_for_interrupt();
     }
     idle_harts.clear(bit_of(here));

@@ -34,6 +34,7 @@ struct alignas(64) Process {
     RunState state GUARDED_BY(lock) = RunState::unused;
     const void* channel GUARDED_BY(lock) = nullptr;   // what it sleeps on
     std::uint32_t hart GUARDED_BY(lock) = 0;          // that it runs on or ran on last, whose caches and frames it has
+    std::uint64_t others_from = 0;                    // while in a queue: the time from which other harts may take it
     Relaxed<std::uint32_t> killed;                    // set once by a killer under `lock`; read by anyone
     ListLink queue_link;                              // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
     SwitchContext context;                            // its own while it runs, else `lock`

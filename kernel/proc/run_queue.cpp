@@ -18,4 +18,27 @@ Process* RunQueue::pop() {
     return first;
 }
 
+Process* RunQueue::first_for_other(std::uint64_t now) {
+    Process* process = list_.front();
+    while (process && process->others_from > now) process = list_.next(*process);
+    return process;
+}
+
+Process* RunQueue::pop_for_other(std::uint64_t now) {
+    if (length_.load() == 0) return nullptr;
+    SpinGuard guard(lock_);
+    Process* const found = first_for_other(now);
+    if (found) {
+        list_.remove(*found);
+        length_.store(length_.load() - 1);
+    }
+    return found;
+}
+
+bool RunQueue::has_for_other(std::uint64_t now) {
+    if (length_.load() == 0) return false;
+    SpinGuard guard(lock_);
+    return first_for_other(now) != nullptr;
+}
+
 }  // namespace kernel

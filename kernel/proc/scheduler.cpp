@@ -23,8 +23,9 @@ constinit Relaxed<std::uint32_t> stopping;
 
 Process* steal(unsigned thief) {
     unsigned cpus = arch::cpu_count();
+    const std::uint64_t now = arch::now();
     for (unsigned i = 1; i < cpus; ++i) {
-        if (Process* process = run_queues[(thief + i) % cpus].pop()) return process;
+        if (Process* process = run_queues[(thief + i) % cpus].pop_for_other(now)) return process;
     }
     return nullptr;
 }
@@ -79,8 +80,9 @@ void scheduler_run() {
     }
 }
 
-void make_runnable(Process& process) {
+void make_runnable(Process& process, Keep keep) {
     process.state = RunState::runnable;
+    process.others_from = keep == Keep::for_a_while ? arch::now() + kept_for : 0;
     const unsigned here = arch::cpu_id();
     run_queues[process.hart].push(process);
     if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
@@ -101,7 +103,7 @@ void leave_hart(Process& self) {
 void yield_hart() {
     Process& self = current_process();
     SpinGuard guard(self.lock);
-    make_runnable(self);
+    make_runnable(self, Keep::for_a_while);
     leave_hart(self);
 }
 

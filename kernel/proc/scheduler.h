@@ -1,5 +1,6 @@
 // Who runs where. Each hart has a scheduler context of its own; processes run from it and come back to it.
 #pragma once
+#include "kernel/arch/riscv/layout.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/proc/process.h"
 
@@ -8,8 +9,13 @@ namespace kernel {
 // This hart's scheduler, for ever. Its stack is the hart's boot stack.
 [[noreturn]] void scheduler_run();
 
+// A process that has run has a hart's caches warm, and going elsewhere costs more than a short wait: other harts leave it alone for a while. One that
+// has never run may go to whoever is idle.
+enum class Keep { for_a_while, not_at_all };
+inline constexpr std::uint64_t kept_for = arch::timebase / 500'000;   // 2 µs
+
 // The process may run again: puts it into the queue of the hart that it ran on last and lets that one know, or an idle one.
-void make_runnable(Process& process) REQUIRES(process.lock);
+void make_runnable(Process& process, Keep keep) REQUIRES(process.lock);
 
 // Leaves this hart until the process is made runnable again and picked. Its state is set already, `lock` is the only
 // lock held: the scheduler releases it once the context is saved, and the lock is held again on return, maybe on

@@ -18,7 +18,7 @@ void wake_locked(SleepBucket& bucket, Process& process, const void* channel) REQ
     if (process.state != RunState::sleeping || process.channel != channel) return;
     bucket.sleepers.remove(process);
     process.channel = nullptr;
-    make_runnable(process);
+    make_runnable(process, Keep::for_a_while);
 }
 
 }  // namespace

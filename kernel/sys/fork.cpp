@@ -28,7 +28,7 @@ void prepare_context(Process& process) {
 void start(Process& process) {
     SpinGuard guard(process.lock);
     process.hart = arch::cpu_id();
-    make_runnable(process);
+    make_runnable(process, Keep::not_at_all);
 }
 
 void adopt(Process& parent, Process& child) {
