@@ -1,9 +1,11 @@
 // Processes are killed at random moments in every state: asleep in read(), in write(), in wait() and in sleep(), running, in fork()
 // and in exec(). Each has a valid pid until it is reaped, is reaped once and was killed; and all that are left behind come to
-// their end, which the end of a pipe tells. One operation is a process killed and reaped.
+// their end, which the end of a pipe tells. One operation is a process killed and reaped. Who has not been killed after a while sleeps
+// until the one that should have done it has ended.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/persist.h"
+#include "kernel/user/lib/print.h"
 #include "kernel/user/lib/random.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"
@@ -17,7 +19,7 @@ using stampede::abi::page_size;
 
 constexpr std::uint64_t most_victims = 8;
 constexpr std::uint64_t longest_wait = 20'000;  // turns of an empty loop
-constexpr int for_ever = 1'000'000;             // ticks
+constexpr int long_time = 3000, not_so_long = 50;  // ticks; where the one that kills may be killed, nobody takes long
 alignas(page_size) volatile std::uint64_t shared[page_size / sizeof(std::uint64_t)];
 
 // The pipes of a round. Their descriptors are the same in all of its processes.
@@ -41,20 +43,27 @@ bool make(Pipes& pipes) {
 }
 
 enum class State : std::uint8_t { reading, writing, waiting, sleeping, running, forking, executing };
-constexpr std::uint64_t states = 7;
+constexpr std::uint64_t states = 7, turns = 200, many_turns = 200'000;
 
-[[noreturn]] void execute_for_ever() {
-    static const char* const arguments[] = {"kill_storm", "again", nullptr};
-    for (;;) {
-        exec("/kill_storm", arguments);
-    }
+// Nobody writes: it comes back when all who could have written are gone.
+[[noreturn]] void sleep_until_the_end(int silence) {
+    char byte;
+    read(silence, &byte, 1);
+    exit(0);
+}
+
+// This program again, so many times.
+void execute(std::uint64_t times, int silence) {
+    char times_text[24], silence_text[24];
+    format(times_text, sizeof times_text, "%lu", times);
+    format(silence_text, sizeof silence_text, "%d", silence);
+    const char* const arguments[] = {"kill_storm", "again", times_text, silence_text, nullptr};
+    exec("/kill_storm", arguments);
 }
 
 void wait_for_somebody_else(const Pipes& pipes) {
     if (fork() == 0) {
-        char byte;
-        read(pipes.silence[0], &byte, 1);  // outlives its parent
-        exit(0);
+        sleep_until_the_end(pipes.silence[0]);  // outlives its parent
     }
     wait(nullptr);
 }
@@ -75,10 +84,10 @@ void run(std::uint64_t change) {
     close(pipes.silence[1]);
     close(pipes.clog[0]);
     close(pipes.lifeline[0]);
-    for (;;) {  // until it is killed; calls may be refused for want of memory
+    const std::uint64_t of_state = state < State::running ? 1 : state == State::running && memory_lasts ? many_turns : turns;
+    for (std::uint64_t turn = 0; turn < of_state; ++turn) {  // calls may be refused for want of memory
         switch (state) {
         case State::reading:
-            read(pipes.silence[0], much, 1);
             break;
         case State::writing:
             write(pipes.clog[1], much, sizeof much);
@@ -87,7 +96,7 @@ void run(std::uint64_t change) {
             wait_for_somebody_else(pipes);
             break;
         case State::sleeping:
-            sleep(for_ever);
+            sleep(memory_lasts ? long_time : not_so_long);
             break;
         case State::running:
             run(change);
@@ -99,9 +108,10 @@ void run(std::uint64_t change) {
             wait(nullptr);
             break;
         case State::executing:
-            execute_for_ever();
+            execute(turns, pipes.silence[0]);
         }
     }
+    sleep_until_the_end(pipes.silence[0]);
 }
 
 struct Victims {
@@ -236,8 +246,13 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 2 && equal(argv[1], "again")) {
-        execute_for_ever();
+    if (argc == 4 && equal(argv[1], "again")) {
+        const std::uint64_t times = parse_number(argv[2], 0);
+        const int silence = static_cast<int>(parse_number(argv[3], 0));
+        if (times > 0) {
+            execute(times - 1, silence);
+        }
+        sleep_until_the_end(silence);
     }
     constexpr std::uint64_t most_processes = default_workers * (1 + 2 * most_victims);
     return run_workers(parse_options(argc, argv), default_workers, most_processes * (2 + pages_of_process), work);
