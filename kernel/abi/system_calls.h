@@ -38,6 +38,7 @@ struct DirectoryEntry {
 inline constexpr int max_exec_arguments = 32;
 inline constexpr int max_path = 128;
 inline constexpr int max_open_files = 16;   // per process
+inline constexpr int device_numbers = 10;   // majors that there can be; xv6's NDEV
 inline constexpr int console_major = 1;
 
 }  // namespace stampede::abi

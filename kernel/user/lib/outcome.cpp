@@ -17,10 +17,14 @@ int Outcome::status() const {
            static_cast<int>(operations & operations_mask);
 }
 
-Reaped reap(Outcome& sum) {
+Reaped reap(Outcome& sum, int* pid) {
     int status = 0;
-    if (persist([&] { return wait(&status); }) < 0) {
+    const int reaped = persist([&] { return wait(&status); });
+    if (reaped < 0) {
         return Reaped::nobody;
+    }
+    if (pid != nullptr) {
+        *pid = reaped;
     }
     if (status == killed_status) {
         sum.killed = true;

@@ -21,8 +21,8 @@ struct Outcome {
 
 enum class Reaped : std::uint8_t { nobody, ended, killed };
 
-// Waits for one child and adds what it says. A child that found a wrong result ends this process too, without more
-// words.
-Reaped reap(Outcome& sum);
+// Waits for one child and adds what it says; `pid` gets which one it was. A child that found a wrong result ends this
+// process too, without more words.
+Reaped reap(Outcome& sum, int* pid = nullptr);
 
 }  // namespace user
