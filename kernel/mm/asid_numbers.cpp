@@ -9,8 +9,9 @@ namespace {
 
 // ASID 0 is the kernel's own page table's, which maps no user pages; so tags that would give 0 are left out.
 constinit std::uint64_t asid_count = 1;        // ASIDs a generation, 0 included; written once at boot
-// The next tag. Added to by whoever runs a new or outdated space; only its uniqueness matters, so relaxed.
-constinit Relaxed<std::uint64_t> next_tag;
+// The next tag. Added to by whoever runs a new or outdated space; only its uniqueness matters, so relaxed. On a line of its own.
+struct alignas(64) NextTag : Relaxed<std::uint64_t> {};
+constinit NextTag next_tag;
 
 }  // namespace
 

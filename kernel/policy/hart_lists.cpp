@@ -9,7 +9,6 @@ void HartLists::init(const FrameRange& range) {
     for (Hart& hart : harts_) {
         SpinGuard guard(hart.lock);
         hart.free = {};
-        hart.unsorted = 0;
     }
 }
 
@@ -18,9 +17,9 @@ Frame* HartLists::take() {
     Hart& own = here();
     {
         SpinGuard guard(own.lock);
-        if (own.unsorted) --own.unsorted;
-        if (Frame* frame = own.free.pop()) return frame;
-        if (Frame* frame = take_fresh(own)) return frame;
+        Frame* frame = own.free.front() ? own.free.pop() : take_fresh(own);
+        frame = frame ? frame : own.free.pop();
+        if (frame) return frame;
     }
     return take_from_others(own);
 }
@@ -34,7 +33,7 @@ Frame* HartLists::take_fresh(Hart& own) {
         Frame& frame = frame_at(taken.first + i * page_size);
         arch::relaxed_store(&frame.count, std::uint32_t{0});   // what stood there may be anything
         set_owner(frame, FrameOwner::free);
-        own.free.push(frame);
+        own.free.push_front(frame);
     }
     sample_frames_peak(1);   // here, so that no hart watches the others all the time
     return own.free.pop();
@@ -61,16 +60,19 @@ Frame* HartLists::take_half(Hart& own, Hart& from) {
         own.in_hand.store(1, std::memory_order_relaxed);
         const std::uint32_t half = (from.free.length() + 1) / 2;
         while (taken.length() < half && taken.length() < batch) taken.push(*from.free.pop());
-        from.unsorted -= taken.length() < from.unsorted ? taken.length() : from.unsorted;
     }
     Frame* frame = taken.pop();
     {
         SpinGuard guard(own.lock);
-        while (Frame* other = taken.pop()) own.free.push(*other);
+        while (Frame* other = taken.pop()) put(own, *other);
     }
     own.in_hand.store(0, std::memory_order_release);
     sample_frames_peak(1);
     return frame;
+}
+
+void HartLists::put(Hart& own, Frame& frame) {
+    home_of(frame) == number(own) ? own.free.push_front(frame) : own.free.push_back(frame);
 }
 
 std::uint64_t HartLists::pushes() {

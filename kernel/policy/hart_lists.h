@@ -3,10 +3,11 @@
 // need not meet.
 //
 //   fresh frames   come 64 at a time, aligned to 64: their owners are one line, their counts four, their links eight, and all of
-//                  them begin at the hart that is their home
-//   a freed frame  goes on the list of the hart that frees it, for it is in that hart's cache. When 64 have come since it looked,
-//                  those of other homes go home together: neighbours that belong to two harts would share lines for good
-//   no frame left  here, and none fresh: half of another hart's list, 64 at most
+//                  them have the hart for their home
+//   a freed frame  goes on the list of the hart that frees it: at the front if it is at home there, else at the back, whence 64
+//                  go home together. A hart that used what came from elsewhere would share lines with its neighbours' owner
+//                  for good
+//   a hart takes   from the front, then what is fresh, then from the back, then half of another hart's list, 64 at most
 //
 // Out of memory is said only when there is no frame anywhere, and harts that look do not stop the others. Frames are pushed on
 // lists under the list's lock, which counts them; a hart with frames in its hands, on the way from one list to another, says so:
@@ -23,6 +24,7 @@
 #include "kernel/base/spinlock.h"
 #include "kernel/policy/fresh_frames.h"
 #include "kernel/policy/linked_frames.h"
+#include "kernel/policy/two_part_list.h"
 
 namespace kernel::policy {
 
@@ -41,8 +43,7 @@ public:
 private:
     struct alignas(64) Hart {
         Spinlock<Rank::frames> lock{"per_hart"};
-        LinkedFrames free GUARDED_BY(lock);
-        std::uint32_t unsorted GUARDED_BY(lock) = 0;   // freed here since homes were last looked at, and still on the list
+        TwoPartList free GUARDED_BY(lock);             // front: at home here
         // 1: this hart has frames in its hands. Written by itself, to 1 under the lock of the list that it takes them off; read
         // by harts that look for the last frame. release and acquire: its pushes come before the 0, their next look behind it.
         std::atomic<std::uint32_t> in_hand = 0;
@@ -50,6 +51,7 @@ private:
 
     Hart& here() { return harts_[arch::cpu_id()]; }   // interrupts off
     std::uint8_t number(const Hart& hart) const { return static_cast<std::uint8_t>(&hart - harts_.data()); }
+    void put(Hart& own, Frame& frame) REQUIRES(own.lock);
     Frame* take_fresh(Hart& own) REQUIRES(own.lock);
     Frame* take_half(Hart& own, Hart& from);
     Frame* take_from_others(Hart& own);

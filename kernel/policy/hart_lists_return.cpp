@@ -9,11 +9,10 @@ void HartLists::give_back(Frame& frame) {
     LinkedFrames freed;
     {
         SpinGuard guard(own.lock);
-        own.free.push(frame);
-        if (++own.unsorted < batch) return;
-        own.unsorted = 0;
+        put(own, frame);
+        if (own.free.back() < batch) return;
         own.in_hand.store(1, std::memory_order_relaxed);
-        while (freed.length() < batch) freed.push(*own.free.pop());
+        freed = own.free.take_back();
     }
     send_home(own, freed);
 }
@@ -25,7 +24,7 @@ void HartLists::send_home(Hart& own, LinkedFrames freed) {
         Frame* frame = freed.pop();
         const std::uint8_t home = home_of(*frame);
         SpinGuard guard(harts_[home].lock);
-        for (; frame; frame = freed.pop()) home_of(*frame) == home ? harts_[home].free.push(*frame) : others.push(*frame);
+        for (; frame; frame = freed.pop()) home_of(*frame) == home ? harts_[home].free.push_front(*frame) : others.push(*frame);
         freed = others;
     }
     own.in_hand.store(0, std::memory_order_release);

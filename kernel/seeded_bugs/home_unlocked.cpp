@@ -9,17 +9,16 @@ void HartLists::give_back(Frame& frame) {
     LinkedFrames freed;
     {
         SpinGuard guard(own.lock);
-        own.free.push(frame);
-        if (++own.unsorted < batch) return;
-        own.unsorted = 0;
+        put(own, frame);
+        if (own.free.back() < batch) return;
         own.in_hand.store(1, std::memory_order_relaxed);
-        while (freed.length() < batch) freed.push(*own.free.pop());
+        freed = own.free.take_back();
     }
     send_home(own, freed);
 }
 
 void HartLists::send_home(Hart& own, LinkedFrames freed) NO_THREAD_SAFETY_ANALYSIS {
-    while (Frame* frame = freed.pop()) harts_[home_of(*frame)].free.push(*frame);   // the bug
+    while (Frame* frame = freed.pop()) harts_[home_of(*frame)].free.push_front(*frame);   // the bug
     own.in_hand.store(0, std::memory_order_release);
 }
 
