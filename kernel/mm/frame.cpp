@@ -8,7 +8,9 @@ namespace kernel {
 
 namespace {
 
-alignas(64) constinit FrameRange range;   // written once by the boot CPU before any other runs
+// Written once by the boot CPU before any other runs. On a line of its own, for everybody reads it all the time.
+struct alignas(64) OnALine : FrameRange {};
+constinit OnALine range;
 
 constexpr std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 

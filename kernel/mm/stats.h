@@ -27,7 +27,10 @@ inline void add_to(Total total, std::uint64_t value) {
     __atomic_fetch_add(&(statistics.of_cpu[arch::cpu_id()].*total), value, __ATOMIC_RELAXED);
 }
 inline void count_event(Total total) { add_to(total, 1); }
-inline void raise_to(std::uint64_t& most, std::uint64_t value) { __atomic_fetch_max(&most, value, __ATOMIC_RELAXED); }
+// Mostly it is not raised: a look first leaves the line where it is.
+inline void raise_to(std::uint64_t& most, std::uint64_t value) {
+    if (arch::relaxed_load(&most) < value) __atomic_fetch_max(&most, value, __ATOMIC_RELAXED);
+}
 
 // The sum of all parts; of a moment only while nobody adds.
 std::uint64_t sum_of(Total total);

@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "kernel/arch/arch.h"
-#include "kernel/base/print.h"
 #include "kernel/mm/frame.h"
 
 namespace kernel::policy {
@@ -15,29 +14,11 @@ namespace kernel::policy {
 inline void set_count(Frame& frame, std::uint32_t count) { arch::relaxed_store(&frame.count, count); }
 inline std::uint32_t count_of(const Frame& frame) { return arch::relaxed_load(&frame.count); }
 
-// False: the count is at `limit`.
-[[nodiscard]] inline bool add_reference(Frame& frame, std::uint32_t limit) {
-    std::uint32_t count = count_of(frame);
-    do {
-        KERNEL_ASSERT(count > 0);
-        if (count == limit) return false;
-        // relaxed: the caller's own reference orders what it does with the frame
-    } while (!__atomic_compare_exchange_n(&frame.count, &count, count + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-    return true;
-}
-
+// By a holder. False: the count is at `limit`.
+[[nodiscard]] bool add_reference(Frame& frame, std::uint32_t limit);
 // True: that was the last one.
-[[nodiscard]] inline bool drop_reference(Frame& frame) {
-    const std::uint32_t before = __atomic_fetch_sub(&frame.count, 1, __ATOMIC_ACQ_REL);
-    KERNEL_ASSERT(before > 0);
-    return before == 1;
-}
-
-// Whether the caller's reference is the only one. acquire, by an atomic instruction: whoever had one is done with the frame.
-[[nodiscard]] inline bool is_only_reference(Frame& frame) {
-    const std::uint32_t count = __atomic_fetch_add(&frame.count, 0, __ATOMIC_ACQUIRE);
-    KERNEL_ASSERT(count > 0);
-    return count == 1;
-}
+[[nodiscard]] bool drop_reference(Frame& frame);
+// Whether the caller's reference is the only one.
+[[nodiscard]] bool is_only_reference(Frame& frame);
 
 }  // namespace kernel::policy

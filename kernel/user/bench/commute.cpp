@@ -109,19 +109,21 @@ void descriptors(int file, const char* path) {
     must(got == 1 && close(other) == 0, "read");
 }
 
-[[noreturn]] void run(std::uint64_t self, const Limit& limit) {
+[[noreturn]] void run(std::uint64_t self, const Limit& limit, int results) {
     process = self;
     const char* const path = self == 0 ? "/commute.0" : "/commute.1";
     const int file = open(path, stampede::abi::o_rdwr | stampede::abi::o_create);
     const char byte = 1;
     must(file >= 0 && write(file, &byte, 1) == 1, "a file of its own");
-    for (std::uint64_t done = 0; !limit.reached(done); ++done) {
+    std::uint64_t done = 0;
+    for (; !limit.reached(done); ++done) {
         descriptors(file, path);
         processes();
         faults();
         heap();
         count(1);
     }
+    must(write(results, &done, sizeof done) == sizeof done, "the result");
     exit(0);
 }
 
@@ -129,11 +131,14 @@ void descriptors(int file, const char* path) {
 
 int main(int argc, char** argv) {
     const Limit limit(parse_options(argc, argv));
+    int results[2];
+    must(pipe(results) == 0, "pipe");
+    const std::uint64_t begin = now();
     for (std::uint64_t self = 0; self < 2; ++self) {
         const int pid = fork();
         must(pid >= 0, "fork");
         if (pid == 0) {
-            run(self, limit.share(self, 2));
+            run(self, limit.share(self, 2), results[1]);
         }
     }
     bool passed = true;
@@ -143,5 +148,10 @@ int main(int argc, char** argv) {
     }
     unlink("/commute.0");
     unlink("/commute.1");
-    return passed ? 0 : failed_status;
+    std::uint64_t first = 0, second = 0;
+    if (!passed || read(results[0], &first, sizeof first) != sizeof first || read(results[0], &second, sizeof second) != sizeof second) {
+        return failed_status;
+    }
+    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, first + second, now() - begin);
+    return 0;
 }

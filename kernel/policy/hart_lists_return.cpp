@@ -1,0 +1,33 @@
+// The way back of frames: to the list of the hart that frees them, and in batches home.
+#include "kernel/policy/hart_lists.h"
+
+namespace kernel::policy {
+
+void HartLists::give_back(Frame& frame) {
+    InterruptsOff off;
+    Hart& own = here();
+    LinkedFrames freed;
+    {
+        SpinGuard guard(own.lock);
+        put(own, frame);
+        if (own.free.back() < batch) return;
+        own.in_hand.store(1, std::memory_order_relaxed);
+        freed = own.free.take_back();
+    }
+    send_home(own, freed);
+}
+
+// One home's lock after the other, all of its frames under it.
+void HartLists::send_home(Hart& own, LinkedFrames freed) {
+    while (!freed.empty()) {
+        LinkedFrames others;
+        Frame* frame = freed.pop();
+        const std::uint8_t home = home_of(*frame);
+        SpinGuard guard(harts_[home].lock);
+        for (; frame; frame = freed.pop()) home_of(*frame) == home ? harts_[home].free.push_front(*frame) : others.push(*frame);
+        freed = others;
+    }
+    own.in_hand.store(0, std::memory_order_release);
+}
+
+}  // namespace kernel::policy

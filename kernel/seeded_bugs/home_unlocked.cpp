@@ -1,0 +1,25 @@
+// Wrong: frames go home without the lock of the list that they go on. Its hart may be taking one off at that moment.
+#include "kernel/policy/hart_lists.h"
+
+namespace kernel::policy {
+
+void HartLists::give_back(Frame& frame) {
+    InterruptsOff off;
+    Hart& own = here();
+    LinkedFrames freed;
+    {
+        SpinGuard guard(own.lock);
+        put(own, frame);
+        if (own.free.back() < batch) return;
+        own.in_hand.store(1, std::memory_order_relaxed);
+        freed = own.free.take_back();
+    }
+    send_home(own, freed);
+}
+
+void HartLists::send_home(Hart& own, LinkedFrames freed) NO_THREAD_SAFETY_ANALYSIS {
+    while (Frame* frame = freed.pop()) harts_[home_of(*frame)].free.push_front(*frame);   // the bug
+    own.in_hand.store(0, std::memory_order_release);
+}
+
+}  // namespace kernel::policy
