@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "fuzz/program/generate.h"
 #include "fuzz/program/text.h"
 #include "harts/verdict/race_detection.h"
@@ -39,6 +41,9 @@ std::string all_of(const ProgramOutcome& outcome) {
     }
     return text;
 }
+
+// How often a race was seen is partly the runtime's chance.
+std::string without_times(const ProgramOutcome& outcome) { return std::regex_replace(all_of(outcome), std::regex(", [0-9]+ times"), ""); }
 
 class RaceRunnerTest : public testing::TestWithParam<unsigned> {};
 
@@ -98,7 +103,7 @@ TEST(RaceRunnerTest, a_race_is_shown_each_time_and_leaves_nothing_behind) {
         }
         for (int again = 0; again < 20; ++again) {
             EXPECT_EQ(all_of(runner->run(harmless)), "") << "left behind by\n" << print(program);
-            EXPECT_EQ(all_of(runner->run(program)), all_of(outcome)) << print(program);
+            EXPECT_EQ(without_times(runner->run(program)), without_times(outcome)) << print(program);
         }
         return;
     }

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] GuestBranch branch_at(u64 offset, const isa::Decoded& branch) const {
         const std::vector<SourceLocation> frames = symbols_.frames(segment_.virtual_address + offset);
         const auto own = std::ranges::find_if(frames, [](const SourceLocation& frame) { return frame.file.starts_with(root); });
-        const SourceLocation& frame = own != frames.end() ? *own : frames.front();
+        const SourceLocation frame = own != frames.end() ? *own : somewhere_in(frames.back());
         return {offset, frame.function, frame.file, frame.line,
                 {called_from(offset + branch.length), called_from(offset + static_cast<u64>(i64{branch.operands.imm}))}};
     }
@@ -35,6 +35,15 @@ private:
     [[nodiscard]] u64 size() const { return segment_.bytes.size(); }
     [[nodiscard]] std::string function_around(u64 offset) const {
         return symbols_.frames(segment_.virtual_address + offset).back().function;
+    }
+
+    // Where all that is known of a line is that it stands in a header of the library: the function, with the file that it begins in.
+    [[nodiscard]] SourceLocation somewhere_in(SourceLocation frame) const {
+        if (const auto entry = symbols_.address_of(frame.function)) {
+            frame.file = symbols_.frames(*entry).back().file;
+            frame.line = 0;
+        }
+        return frame;
     }
 
     [[nodiscard]] std::string called_from(u64 offset) const {

@@ -19,6 +19,9 @@ FileTable& copy_of(const FileTable& table) {
     return copy;
 }
 
+// acquire, by an atomic instruction: whoever gave the table up is done with it.
+bool is_alone(FileTable& table) { return __atomic_fetch_add(&table.processes, 0, __ATOMIC_ACQUIRE) == 1; }
+
 }  // namespace
 
 FileTable& file_table_create(Inode& working_directory) {
@@ -29,16 +32,15 @@ FileTable& file_table_create(Inode& working_directory) {
 }
 
 FileTable& file_table_for_child(FileTable& table) {
-    if (table.processes.load(std::memory_order_acquire) != 1) {
+    if (!is_alone(table)) {
         return copy_of(table);
     }
-    // Relaxed: the child reads it behind everything that starts it.
-    table.processes.store(2, std::memory_order_relaxed);
+    __atomic_fetch_add(&table.processes, 1, __ATOMIC_RELAXED);   // the child reads it behind everything that starts it
     return table;
 }
 
 void file_table_own(FileTable*& table) {
-    if (table->processes.load(std::memory_order_acquire) == 1) {
+    if (is_alone(*table)) {
         return;
     }
     FileTable& own = copy_of(*table);
@@ -47,7 +49,7 @@ void file_table_own(FileTable*& table) {
 }
 
 void file_table_release(FileTable& table) {
-    if (table.processes.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    if (__atomic_fetch_sub(&table.processes, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
     for (File* const file : table.open) {

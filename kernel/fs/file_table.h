@@ -3,7 +3,6 @@
 // its own, and processes that have an ancestor in common do not meet at one count for ever.
 #pragma once
 #include <array>
-#include <atomic>
 #include <cstdint>
 
 #include "kernel/abi/system_calls.h"
@@ -12,8 +11,9 @@
 namespace kernel {
 
 struct alignas(64) FileTable {
-    // Processes that have it, 1 or 2. One that reads 1 stays alone: only it could share. acquire and release order what the other one read before its change.
-    std::atomic<std::uint32_t> processes{1};
+    // Processes that have it, 1 or 2; by atomic instructions. One that reads 1 stays alone: only it could share. acquire and release order what the
+    // other one read before its change.
+    std::uint32_t processes = 1;
     std::array<File*, stampede::abi::max_open_files> open{};   // counted
     Inode* working_directory = nullptr;                        // counted
 };
