@@ -34,14 +34,19 @@ struct Place {
 Place find_locked(Inode& directory, const EntryName& name) REQUIRES(directory.lock) {
     Place place{.offset = directory.size};
     bool have_free = false;
-    DirectoryEntry entry;
-    for (std::uint64_t offset = 0; read_entry(directory, offset, entry); offset += sizeof entry) {
-        if (has_name(entry, name)) {
-            return {true, offset, entry.inum};
-        }
-        if (entry.inum == 0 && !have_free) {
-            have_free = true;
-            place.offset = offset;
+    std::uint64_t offset = 0;
+    // Block by block, in place: a path costs a look at every entry of each directory on its way.
+    for (auto bytes = bytes_locked(directory, 0); bytes.size() >= sizeof(DirectoryEntry); bytes = bytes_locked(directory, offset)) {
+        const std::span entries(reinterpret_cast<const DirectoryEntry*>(bytes.data()), bytes.size() / sizeof(DirectoryEntry));
+        for (const DirectoryEntry& entry : entries) {
+            if (entry.inum != 0 && entry.name[0] == name[0] && has_name(entry, name)) {
+                return {true, offset, entry.inum};
+            }
+            if (entry.inum == 0 && !have_free) {
+                have_free = true;
+                place.offset = offset;
+            }
+            offset += sizeof entry;
         }
     }
     return place;

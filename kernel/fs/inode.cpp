@@ -61,20 +61,6 @@ Frame* writable_block(Inode& inode, std::uint64_t block) REQUIRES(inode.lock) {
     return frame;
 }
 
-// The stored bytes from `offset` to the end of its block or of the file.
-std::span<const std::byte> readable_piece(Inode& inode, std::uint64_t offset) REQUIRES(inode.lock) {
-    if (offset >= inode.size) {
-        return {};
-    }
-    const std::uint64_t block = offset / page_size, within = offset % page_size;
-    const std::uint64_t bytes = least(page_size - within, inode.size - offset);
-    Frame** const place = block_place(inode, block);
-    if (place != nullptr && *place != nullptr) {
-        return {bytes_of(**place) + within, bytes};
-    }
-    return image_of_block(inode, block).subspan(within, bytes);
-}
-
 // At most `wanted` bytes of room at `offset`, within one block.
 Result<std::span<std::byte>> writable_piece(Inode& inode, std::uint64_t offset, std::size_t wanted)
     REQUIRES(inode.lock) {
@@ -167,10 +153,23 @@ void truncate_locked(Inode& inode, std::uint64_t new_size) {
     inode.size = new_size;
 }
 
+std::span<const std::byte> bytes_locked(Inode& inode, std::uint64_t offset) {
+    if (offset >= inode.size) {
+        return {};
+    }
+    const std::uint64_t block = offset / page_size, within = offset % page_size;
+    const std::uint64_t bytes = least(page_size - within, inode.size - offset);
+    Frame** const place = block_place(inode, block);
+    if (place != nullptr && *place != nullptr) {
+        return {bytes_of(**place) + within, bytes};
+    }
+    return image_of_block(inode, block).subspan(within, bytes);
+}
+
 std::size_t read_locked(Inode& inode, std::uint64_t offset, std::span<std::byte> to) {
     std::size_t done = 0;
     while (done < to.size()) {
-        const auto piece = readable_piece(inode, offset + done);
+        const auto piece = bytes_locked(inode, offset + done);
         if (piece.empty()) {
             break;
         }
@@ -216,7 +215,7 @@ Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressS
     const std::size_t wanted = least(transfer_limit, bytes);
     std::size_t done = 0;
     while (done < wanted) {
-        auto piece = readable_piece(inode, offset + done);
+        auto piece = bytes_locked(inode, offset + done);
         if (piece.empty()) {
             break;
         }

@@ -62,6 +62,8 @@ stampede::abi::Stat inode_stat(Inode& inode);
 void inode_truncate(Inode& inode, std::uint64_t new_size);
 void truncate_locked(Inode& inode, std::uint64_t new_size) REQUIRES(inode.lock);
 
+// The bytes from `offset` to the end of their block or of the file, where they lie; empty behind the end. Until the lock is given up or something written.
+std::span<const std::byte> bytes_locked(Inode& inode, std::uint64_t offset) REQUIRES(inode.lock);
 std::size_t read_locked(Inode& inode, std::uint64_t offset, std::span<std::byte> to) REQUIRES(inode.lock);
 // Writes at offset, at most the size, and grows the file. The bytes written: fewer than wanted where memory or the
 // largest size ran out, out_of_memory or no_space when that is none.
