@@ -42,8 +42,16 @@ bool make(Pipes& pipes) {
 }
 
 enum class State : std::uint8_t { reading, writing, waiting, sleeping, running, forking, executing };
-constexpr std::uint64_t states = 7, turns = 200, many_turns = 200'000;
+constexpr std::uint64_t states = 7, few_turns = 20, turns = 200, many_turns = 200'000;
 bool patient = true;  // false where the one that kills may itself be killed for want of memory: then nobody takes long
+
+// How often it does what leads into its state. The first ones stay there.
+std::uint64_t turns_of(State state) {
+    if (state < State::running) {
+        return 1;
+    }
+    return !patient ? few_turns : state == State::running ? many_turns : turns;
+}
 
 // Nobody writes: it comes back when all who could have written are gone.
 [[noreturn]] void sleep_until_the_end(int silence) {
@@ -84,7 +92,7 @@ void run(std::uint64_t change) {
     close(pipes.silence[1]);
     close(pipes.clog[0]);
     close(pipes.lifeline[0]);
-    const std::uint64_t of_state = state < State::running ? 1 : state == State::running && patient ? many_turns : turns;
+    const std::uint64_t of_state = turns_of(state);
     for (std::uint64_t turn = 0; turn < of_state; ++turn) {  // calls may be refused for want of memory
         switch (state) {
         case State::reading:
@@ -108,7 +116,7 @@ void run(std::uint64_t change) {
             wait(nullptr);
             break;
         case State::executing:
-            execute(turns, pipes.silence[0]);
+            execute(of_state, pipes.silence[0]);
         }
     }
     sleep_until_the_end(pipes.silence[0]);
