@@ -4,6 +4,7 @@
 // until the one that should have done it has ended.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
+#include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/random.h"
@@ -15,11 +16,9 @@ using namespace user;
 
 namespace {
 
-using stampede::abi::page_size;
-
 constexpr std::uint64_t most_victims = 8;
 constexpr std::uint64_t longest_wait = 20'000;  // turns of an empty loop
-constexpr int long_time = 3000, not_so_long = 50;  // ticks; where the one that kills may be killed, nobody takes long
+constexpr int long_time = 3000, short_time = 50;  // ticks
 alignas(page_size) volatile std::uint64_t shared[page_size / sizeof(std::uint64_t)];
 
 // The pipes of a round. Their descriptors are the same in all of its processes.
@@ -43,7 +42,16 @@ bool make(Pipes& pipes) {
 }
 
 enum class State : std::uint8_t { reading, writing, waiting, sleeping, running, forking, executing };
-constexpr std::uint64_t states = 7, turns = 200, many_turns = 200'000;
+constexpr std::uint64_t states = 7, few_turns = 20, turns = 200, many_turns = 200'000;
+bool patient = true;  // false where the one that kills may itself be killed for want of memory: then nobody takes long
+
+// How often it does what leads into its state. The first ones stay there.
+std::uint64_t turns_of(State state) {
+    if (state < State::running) {
+        return 1;
+    }
+    return !patient ? few_turns : state == State::running ? many_turns : turns;
+}
 
 // Nobody writes: it comes back when all who could have written are gone.
 [[noreturn]] void sleep_until_the_end(int silence) {
@@ -84,7 +92,7 @@ void run(std::uint64_t change) {
     close(pipes.silence[1]);
     close(pipes.clog[0]);
     close(pipes.lifeline[0]);
-    const std::uint64_t of_state = state < State::running ? 1 : state == State::running && memory_lasts ? many_turns : turns;
+    const std::uint64_t of_state = turns_of(state);
     for (std::uint64_t turn = 0; turn < of_state; ++turn) {  // calls may be refused for want of memory
         switch (state) {
         case State::reading:
@@ -96,7 +104,7 @@ void run(std::uint64_t change) {
             wait_for_somebody_else(pipes);
             break;
         case State::sleeping:
-            sleep(memory_lasts ? long_time : not_so_long);
+            sleep(patient ? long_time : short_time);
             break;
         case State::running:
             run(change);
@@ -108,7 +116,7 @@ void run(std::uint64_t change) {
             wait(nullptr);
             break;
         case State::executing:
-            execute(turns, pipes.silence[0]);
+            execute(of_state, pipes.silence[0]);
         }
     }
     sleep_until_the_end(pipes.silence[0]);
@@ -254,6 +262,8 @@ int main(int argc, char** argv) {
         }
         sleep_until_the_end(silence);
     }
-    constexpr std::uint64_t most_processes = default_workers * (1 + 2 * most_victims);
-    return run_workers(parse_options(argc, argv), default_workers, most_processes * (2 + pages_of_process), work);
+    constexpr std::uint64_t most_pages = default_workers * (1 + 2 * most_victims) * (2 + pages_of_process);
+    const Options options = parse_options(argc, argv);
+    patient = memory_lasts && free_pages() >= most_pages;
+    return run_workers(options, default_workers, most_pages, work);
 }
