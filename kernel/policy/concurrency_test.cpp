@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
@@ -84,6 +85,59 @@ TEST(PolicyConcurrency, no_frame_is_given_to_two) {
         }
     });
     EXPECT_EQ(wrong, 0);
+    EXPECT_THAT(violations({}), testing::IsEmpty());
+    EXPECT_EQ(policy::frames_in_use(), 0u);
+}
+
+// Two CPUs drop frames and two others take them: there is one for each that has been asked for, so nobody may be told that there
+// is none, wherever the free ones are just then. The CPUs' numbers lie apart, for the sake of policies that look from one to the next.
+TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
+    constexpr int taken_in_all = 60'000;
+    constexpr unsigned numbers[] = {1, 20, 40, 50};
+    Machine machine(64);
+    std::mutex lock;
+    std::vector<Frame*> held;                         // under the lock
+    std::atomic<int> free = 0, wanted = taken_in_all, takers = 2, refused = 0;
+    while (Frame* frame = policy::allocate(FrameOwner::user)) held.push_back(frame);
+    const std::size_t all = held.size();
+    auto take = [&] {
+        while (wanted.fetch_sub(1) > 0) {
+            while (free.fetch_sub(1) <= 0) {          // none for us: what was taken off is given back
+                free.fetch_add(1);
+                std::this_thread::yield();
+            }
+            Frame* frame = policy::allocate(FrameOwner::user);
+            for (int tries = 0; !frame && tries < 1'000; ++tries, ++refused) frame = policy::allocate(FrameOwner::user);
+            const std::lock_guard guard(lock);
+            if (frame) held.push_back(frame);
+            else wanted = 0;                              // lost, not late
+        }
+        --takers;
+    };
+    auto drop = [&] {
+        while (takers.load() > 0) {
+            Frame* frame = nullptr;
+            {
+                const std::lock_guard guard(lock);
+                if (!held.empty()) frame = held.back();
+                if (frame) held.pop_back();
+            }
+            if (!frame) {
+                std::this_thread::yield();
+                continue;
+            }
+            policy::drop(*frame);
+            free.fetch_add(1);
+        }
+    };
+    on_cpus(4, [&](unsigned cpu) {
+        host::BoundCpu bound(numbers[cpu]);
+        cpu % 2 ? take() : drop();
+    });
+    EXPECT_EQ(refused, 0);
+    EXPECT_LE(held.size(), all);
+    for (Frame* frame : held) policy::drop(*frame);
+    policy::settle();
     EXPECT_THAT(violations({}), testing::IsEmpty());
     EXPECT_EQ(policy::frames_in_use(), 0u);
 }

@@ -57,7 +57,7 @@ Frame* HartLists::take_half(Hart& own, Hart& from) {
     {
         SpinGuard guard(from.lock);
         if (from.free.empty()) return nullptr;
-        own.in_hand.store(1, std::memory_order_relaxed);
+        own.takes();
         const std::uint32_t half = (from.free.length() + 1) / 2;
         while (taken.length() < half && taken.length() < batch) taken.push(*from.free.pop());
     }
@@ -66,7 +66,7 @@ Frame* HartLists::take_half(Hart& own, Hart& from) {
         SpinGuard guard(own.lock);
         while (Frame* other = taken.pop()) put(own, *other);
     }
-    own.in_hand.store(0, std::memory_order_release);
+    own.has_put();
     sample_frames_peak(1);
     return frame;
 }
@@ -86,7 +86,7 @@ std::uint64_t HartLists::pushes() {
 
 bool HartLists::any_in_hand() const {
     for (const Hart& hart : harts_) {
-        if (hart.in_hand.load(std::memory_order_acquire)) return true;
+        if (hart.has_any()) return true;
     }
     return false;
 }

@@ -4,7 +4,7 @@
 //
 //   fresh frames   come 64 at a time, aligned to 64: their owners are one line, their counts four, their links eight, and all of
 //                  them have the hart for their home
-//   a freed frame  goes on the list of the hart that frees it: at the front if it is at home there, else at the back, whence 64
+//   a freed frame  goes on the list of the hart that frees it: at the front if it is at home there, else at the back, whence 32
 //                  go home together. A hart that used what came from elsewhere would share lines with its neighbours' owner
 //                  for good
 //   a hart takes   from the front, then what is fresh, then from the back, then half of another hart's list, 64 at most
@@ -19,7 +19,6 @@
 // with them, or pushed them before and changed the sum, or pushed them before the first sum, on a list that was looked at later.
 #pragma once
 #include <array>
-#include <atomic>
 
 #include "kernel/base/spinlock.h"
 #include "kernel/policy/fresh_frames.h"
@@ -31,6 +30,7 @@ namespace kernel::policy {
 class HartLists {
 public:
     static constexpr std::uint32_t batch = 64;   // frames: their owners are one line
+    static constexpr std::uint32_t returned_together = 32;
     static constexpr std::uint64_t table_size(std::uint64_t frame_count) {
         return frame_count * link_size + frame_count / batch + 1;
     }
@@ -46,7 +46,10 @@ private:
         TwoPartList free GUARDED_BY(lock);             // front: at home here
         // 1: this hart has frames in its hands. Written by itself, to 1 under the lock of the list that it takes them off; read
         // by harts that look for the last frame. release and acquire: its pushes come before the 0, their next look behind it.
-        std::atomic<std::uint32_t> in_hand = 0;
+        std::uint32_t in_hand = 0;
+        void takes() { __atomic_store_n(&in_hand, 1, __ATOMIC_RELAXED); }
+        void has_put() { __atomic_store_n(&in_hand, 0, __ATOMIC_RELEASE); }
+        bool has_any() const { return __atomic_load_n(&in_hand, __ATOMIC_ACQUIRE) != 0; }
     };
 
     Hart& here() { return harts_[arch::cpu_id()]; }   // interrupts off

@@ -10,8 +10,8 @@ void HartLists::give_back(Frame& frame) {
     {
         SpinGuard guard(own.lock);
         put(own, frame);
-        if (own.free.back() < batch) return;
-        own.in_hand.store(1, std::memory_order_relaxed);
+        if (own.free.back() < returned_together) return;
+        own.takes();
         freed = own.free.take_back();
     }
     send_home(own, freed);
@@ -27,7 +27,7 @@ void HartLists::send_home(Hart& own, LinkedFrames freed) {
         for (; frame; frame = freed.pop()) home_of(*frame) == home ? harts_[home].free.push_front(*frame) : others.push(*frame);
         freed = others;
     }
-    own.in_hand.store(0, std::memory_order_release);
+    own.has_put();
 }
 
 }  // namespace kernel::policy

@@ -10,8 +10,8 @@ void HartLists::give_back(Frame& frame) {
     {
         SpinGuard guard(own.lock);
         put(own, frame);
-        if (own.free.back() < batch) return;
-        own.in_hand.store(1, std::memory_order_relaxed);
+        if (own.free.back() < returned_together) return;
+        own.takes();
         freed = own.free.take_back();
     }
     send_home(own, freed);
@@ -19,7 +19,7 @@ void HartLists::give_back(Frame& frame) {
 
 void HartLists::send_home(Hart& own, LinkedFrames freed) NO_THREAD_SAFETY_ANALYSIS {
     while (Frame* frame = freed.pop()) harts_[home_of(*frame)].free.push_front(*frame);   // the bug
-    own.in_hand.store(0, std::memory_order_release);
+    own.has_put();
 }
 
 }  // namespace kernel::policy
