@@ -4,82 +4,19 @@
 // end of its pipe. One operation is a hop.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
-#include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/persist.h"
-#include "kernel/user/lib/random.h"
-#include "kernel/user/lib/system_calls.h"
 #include "kernel/user/lib/workers.h"
+#include "kernel/user/torture/pipe_ring_token.h"
 
 using namespace user;
 
 namespace {
 
-constexpr std::uint64_t pages = 4, region_size = pages * page_size;
 constexpr std::uint64_t members = 5;
-constexpr std::uint64_t most_pages = default_workers * members * (pages + pages_of_process);
+constexpr std::uint64_t most_pages = default_workers * members * (region_pages + pages_of_process);
 constexpr std::uint64_t most_tokens = members - 1;     // so that somebody always reads, however long tokens are
 constexpr std::uint64_t hops_of_token = 3 * members;
 constexpr std::uint64_t longest = 5000;                // more than a pipe holds
-
-alignas(page_size) std::uint8_t region[region_size];
-
-struct Token {
-    std::uint64_t seed;
-    std::uint32_t bytes;      // behind this header
-    std::uint32_t hops_left;  // 0: it has no bytes any more and only goes home
-};
-
-std::uint8_t background(std::uint64_t place) { return static_cast<std::uint8_t>(place * 31 + (place >> 8)); }
-
-void paint(std::uint64_t begin, std::uint64_t end) {
-    for (std::uint64_t place = begin; place < end; ++place) {
-        region[place] = background(place);
-    }
-}
-
-void check_background(std::uint64_t begin, std::uint64_t end) {
-    for (std::uint64_t place = begin; place < end; ++place) {
-        if (region[place] != background(place)) {
-            fail("bytes beside a token have changed", "byte %lu is 0x%x, not 0x%x", place, region[place], background(place));
-        }
-    }
-}
-
-// Before and behind [begin, end); the rest is looked at in the end.
-void check_around(std::uint64_t begin, std::uint64_t end) {
-    constexpr std::uint64_t near = 64;
-    check_background(begin < near ? 0 : begin - near, begin);
-    check_background(end, end + near > region_size ? region_size : end + near);
-}
-
-Random bytes_of(const Token& token) { return Random(token.seed + token.hops_left * 0x9e3779b97f4a7c15); }
-
-void fill(std::uint64_t place, const Token& token) {
-    Random bytes = bytes_of(token);
-    for (std::uint64_t i = 0; i < token.bytes; ++i) {
-        region[place + i] = static_cast<std::uint8_t>(bytes.next());
-    }
-}
-
-void check(std::uint64_t place, const Token& token) {
-    Random bytes = bytes_of(token);
-    for (std::uint64_t i = 0; i < token.bytes; ++i) {
-        const auto wanted = static_cast<std::uint8_t>(bytes.next());
-        if (region[place + i] != wanted) {
-            fail("a token arrived with other bytes", "byte %lu of %u is 0x%x, not 0x%x", i, token.bytes, region[place + i], wanted);
-        }
-    }
-}
-
-// Half of the places end a page or begin one.
-std::uint64_t place_for(std::uint64_t bytes, Random& random) {
-    const std::uint64_t last = region_size - bytes;
-    if (random.next() % 2 == 0) {
-        return random.below(last + 1);
-    }
-    const std::uint64_t place = random.below(pages) * page_size + (random.next() % 2 == 0 ? 0 : page_size - random.below(16));
-    return place < last ? place : last;
-}
 
 // However many calls it takes. False: the end came first.
 bool read_whole(int from, void* to, std::uint64_t bytes) {
@@ -114,7 +51,7 @@ struct Member {
         const std::uint64_t place = place_for(bytes, random);
         fill(place, token);
         const bool sent = send(token, place);
-        paint(place, place + bytes);
+        paint_background(place, place + bytes);
         return sent;
     }
     // The bytes behind the header, and what goes on instead. `at_home`: a token that ends here goes nowhere.
@@ -122,12 +59,12 @@ struct Member {
     bool hop(Token token, Home home) {
         const std::uint64_t place = place_for(token.bytes, random);
         if (!read_whole(from, region + place, token.bytes)) {
-            paint(place, place + token.bytes);
+            paint_background(place, place + token.bytes);
             broken = true;
             return false;
         }
         check(place, token);
-        check_around(place, place + token.bytes);
+        check_background_around(place, place + token.bytes);
         ++hops;
         --token.hops_left;
         const std::uint64_t used = place + token.bytes;
@@ -139,7 +76,7 @@ struct Member {
             fill(place, token);
             sent = send(token, place);
         }
-        paint(place, used);
+        paint_background(place, used);
         return sent;
     }
 };
@@ -261,7 +198,7 @@ Outcome one_round(Random& random, std::uint64_t hops) {
 Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Random random(seed);
     Totals totals;
-    paint(0, region_size);
+    paint_background(0, region_size);
     while (!limit.reached(totals.operations)) {
         const Outcome outcome = one_round(random, limit.clip(most_tokens * hops_of_token, totals.operations));
         check_background(0, region_size);
