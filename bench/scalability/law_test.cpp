@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace stampede::bench {
@@ -33,6 +34,20 @@ TEST(ScalabilityLaw, no_coefficient_is_below_zero) {
     EXPECT_EQ(fit->contention, 0);
     EXPECT_EQ(fit->coherency, 0);
     EXPECT_GT(fit->error, 0.1);
+    const std::vector<std::pair<double, double>> serial{{1, 100}, {2, 133}, {4, 178}, {8, 250}, {16, 400}};
+    auto near = *fit_law(serial);
+    EXPECT_EQ(near.coherency, 0);
+    EXPECT_GT(near.contention, 0);
+    const auto squares = [&](const ScalabilityLaw& law) {
+        double sum = 0;
+        for (const auto& [harts, throughput] : serial) {
+            sum += std::pow(1 - throughput / law.at(harts), 2);
+        }
+        return sum;
+    };
+    for (const double factor : {0.95, 1.05}) {
+        EXPECT_LT(squares(near), squares({near.single, near.contention * factor, 0})) << "fitted anew without the other coefficient";
+    }
     const std::vector<std::pair<double, double>> late_bend{{1, 100}, {2, 200}, {4, 390}, {8, 500}, {16, 300}};
     EXPECT_GE(fit_law(late_bend)->contention, 0);
     EXPECT_GT(fit_law(late_bend)->coherency, 0);

@@ -97,6 +97,22 @@ TEST_F(AuditTest, the_detail_names_frame_count_and_everyone_who_maps_it) {
     EXPECT_THAT(findings[0].detail, HasSubstr("pid 7 at 0x0000000000004000 (r--u- marker)"));
 }
 
+TEST(AuditOrder, those_who_map_a_frame_are_told_by_pid_and_address_whatever_their_slots) {
+    SyntheticGuest guest;
+    const u64 frame = guest.take_frame(FrameOwner::user);
+    for (const u32 pid : {7, 3, 5}) {
+        const unsigned slot = guest.add_process(pid);
+        guest.map(slot, heap_page, frame, SyntheticGuest::user | Pte::r);
+    }
+    guest.finish();
+    guest.set_count(frame, 1);
+    const std::vector<Finding> findings = audit(guest.ram(), guest.table_address());
+    ASSERT_EQ(findings.size(), 1u);
+    const std::string& text = findings[0].detail;
+    EXPECT_LT(text.find("pid 3 "), text.find("pid 5 ")) << text;
+    EXPECT_LT(text.find("pid 5 "), text.find("pid 7 ")) << text;
+}
+
 TEST_F(AuditTest, a_frame_twice_on_the_free_list_is_found) {
     guest_.set_next_free(free_.back(), SyntheticGuest::address_of(free_.front()).value);
     EXPECT_THAT(titles(), ElementsAre("a frame is on the free lists twice"));
