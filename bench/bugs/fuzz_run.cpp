@@ -12,6 +12,8 @@ namespace stampede::bench {
 namespace {
 
 constexpr int passed = 0, found_something = 77; // libFuzzer's exit codes
+constexpr int unusable = 1;                     // ours
+constexpr std::string_view never_ready = "its executor is not ready";
 constexpr double longest_replay_s = 600;        // of CPU time: a hang guard
 
 Result<nlohmann::json> read_finding(const std::filesystem::path& folder) {
@@ -35,7 +37,9 @@ Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s) {
     // What it has found stands in its folder already.
     const bool cut = hear_out(*child, limit_s, SIGKILL, result.output);
     const int status = child->wait();
-    if (!cut && status != passed && status != found_something)
+    // A kernel that is so wrong that no program can be run on it.
+    if (!cut && status == unusable && result.output.contains(never_ready)) result.problem = run.target + ": the kernel's executor is not ready";
+    else if (!cut && status != passed && status != found_something)
         return error(fmt::format("{}: exit status {}\n{}", run.target, status, result.output));
     std::error_code none_yet;
     for (const auto& entry : std::filesystem::directory_iterator(findings, none_yet)) {

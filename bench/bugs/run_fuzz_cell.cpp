@@ -29,6 +29,8 @@ Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOpt
         const auto ran = run_fuzz(run, std::min(slice_s, budget.left()));
         if (!ran) return error(ran.error().message);
         budget.spend(ran->cpu_s);
+        result.problem = ran->problem;
+        if (!result.problem.empty()) break;
         slice_s *= result.runs % options.modes.size() == 0 ? 2 : 1;
         if (ran->findings.empty()) continue;
         result.found = true;
