@@ -21,15 +21,17 @@ public:
     void on_count(const HartState& state, u64 operations) override {
         operations_ += operations;
         last_ = time_->of(state.id);
+        first_ = batches_ == 0 ? last_ : first_;
         ready_ |= u64{1} << state.id.value;
         ++batches_;
     }
     void on_audit_table(const HartState&, PhysAddr table) override { table_ = table; }
 
-    // Whether every hart has done something, or others have done so much meanwhile that it starves.
-    [[nodiscard]] bool warm() const {
-        constexpr u64 each = 2, starving = 10;
-        return batches_ >= each * harts_ && (std::popcount(ready_) == static_cast<int>(harts_) || batches_ >= starving * harts_);
+    // Whether every hart has done something, or so long a time has passed since one first did that others starve.
+    [[nodiscard]] bool warm(u64 starving) const {
+        constexpr u64 each = 2;
+        const bool all = std::popcount(ready_) == static_cast<int>(harts_) && batches_ >= each * harts_;
+        return all || (batches_ != 0 && time_->cycles() >= first_ + starving);
     }
     [[nodiscard]] u64 operations() const { return operations_; }
     [[nodiscard]] u64 last() const { return last_; }
@@ -38,7 +40,7 @@ public:
 private:
     const unsigned harts_;
     const EmulatedTime* time_ = nullptr;
-    u64 operations_ = 0, last_ = 0, ready_ = 0, batches_ = 0;
+    u64 operations_ = 0, first_ = 0, last_ = 0, ready_ = 0, batches_ = 0;
     std::optional<PhysAddr> table_;
 };
 
@@ -53,7 +55,8 @@ u64 instructions(Machine& machine) {
 }  // namespace
 
 Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& costs) {
-    constexpr u64 piece = 20'000, longest_warming = 2'000'000'000;  // instructions of all harts
+    constexpr u64 piece = 20'000, longest_warming = 4'000'000'000;  // instructions of all harts
+    const u64 starving = 4 * window;
     Counts counts(point.harts);
     Result<Booted> booted = boot(point, point.harts, TimeMode::Counted, counts);
     if (!booted) {
@@ -71,10 +74,10 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     LeastTime schedule(time);
 
     MachineStop why = MachineStop::Deadline;
-    while (why == MachineStop::Deadline && !counts.warm() && instructions(machine) < longest_warming) {
+    while (why == MachineStop::Deadline && !counts.warm(starving) && instructions(machine) < longest_warming) {
         why = machine.run_scheduled(schedule, piece);
     }
-    if (why != MachineStop::Deadline || !counts.warm()) {
+    if (why != MachineStop::Deadline || !counts.warm(starving)) {
         return std::unexpected(stopped(point, *booted, why));
     }
     // From one count to another, so that no batch is cut.
