@@ -15,6 +15,8 @@
 namespace stampede::bench {
 namespace {
 
+std::string harts_text(unsigned harts) { return fmt::format("{} hart{}", harts, harts == 1 ? "" : "s"); }
+
 std::string html(std::string_view text) { return xml_escape(text, XmlPlace::Text); }
 
 std::string row(const char* cell, const std::vector<std::string>& cells) {
@@ -84,7 +86,7 @@ std::string plot_of(const std::vector<const Curve*>& curves, const std::string& 
 std::string figures_of(const std::vector<const Curve*>& curves) {
     std::vector<std::string> head{"kernel"};
     for (const Measurement& point : curves.front()->points) {
-        head.push_back(fmt::format("{} harts", point.point.harts));
+        head.push_back(harts_text(point.point.harts));
     }
     for (const char* more : {"serial", "each for each", "off by"}) {
         head.emplace_back(more);
@@ -217,7 +219,7 @@ std::string report_text(const Results& results) {
         const auto curves = of_program(results, program);
         text += fmt::format("{:<16}", program);
         for (const Measurement& point : curves.front()->points) {
-            text += fmt::format(" {:>14}", fmt::format("{} harts", point.point.harts));
+            text += fmt::format(" {:>14}", harts_text(point.point.harts));
         }
         text += "  serial  each for each\n";
         for (const Curve* curve : curves) {

@@ -45,6 +45,9 @@ u64 EmulatedTime::cycles() const { return std::max(latest_, of({running_})); }
 void EmulatedTime::count_anew() {
     lines_.count_anew();
     waited_.clear();
+    for (u32 n = 0; n < harts_.size(); ++n) {
+        waits_[n].since = of({n});  // who waits already, waits from now on
+    }
 }
 
 void EmulatedTime::use(Hart& hart, PhysAddr at, unsigned size, LineUse use) {

@@ -127,19 +127,35 @@ void descriptors(int file, const char* path) {
     exit(0);
 }
 
+// A program of its own, so that it shares no page with the other process.
+void begin(std::uint64_t self, std::uint64_t operations, std::uint64_t seconds, int results) {
+    char words[4][32];
+    format(words[0], sizeof words[0], "process=%lu", self);
+    format(words[1], sizeof words[1], "results=%d", results);
+    format(words[2], sizeof words[2], "ops=%lu", operations);
+    format(words[3], sizeof words[3], "seconds=%lu", seconds);
+    const char* arguments[] = {"commute", words[0], words[1], words[2], words[3], nullptr};
+    const int pid = fork();
+    must(pid >= 0, "fork");
+    if (pid == 0) {
+        exec("/commute", arguments);
+        exit(failed_status);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const Limit limit(parse_options(argc, argv));
+    const Options options = parse_options(argc, argv);
+    const Limit limit(options);
+    if (const std::uint64_t self = option(argc, argv, "process", 2); self < 2) {
+        run(self, limit, static_cast<int>(option(argc, argv, "results", 0)));
+    }
     int results[2];
     must(pipe(results) == 0, "pipe");
-    const std::uint64_t begin = now();
+    const std::uint64_t began = now();
     for (std::uint64_t self = 0; self < 2; ++self) {
-        const int pid = fork();
-        must(pid >= 0, "fork");
-        if (pid == 0) {
-            run(self, limit.share(self, 2), results[1]);
-        }
+        begin(self, limit.share(self, 2).clip(UINT64_MAX, 0), options.seconds, results[1]);
     }
     bool passed = true;
     for (int n = 0; n < 2; ++n) {
@@ -152,6 +168,6 @@ int main(int argc, char** argv) {
     if (!passed || read(results[0], &first, sizeof first) != sizeof first || read(results[0], &second, sizeof second) != sizeof second) {
         return failed_status;
     }
-    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, first + second, now() - begin);
+    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, first + second, now() - began);
     return 0;
 }
