@@ -96,6 +96,36 @@ TEST(Asid, when_asids_are_used_up_each_cpu_forgets_everything_before_it_runs_a_r
     EXPECT_THAT(there.events(), Contains(flush_all));
 }
 
+// With many ASIDs each CPU takes tags in batches; what it has left of a generation that is over is not given out.
+TEST(Asid, cpus_that_take_batches_never_give_out_one_twice_nor_an_old_one) {
+    constexpr std::uint16_t largest = 0x3fff;
+    asids_init(largest);
+    std::set<std::uint16_t> seen;
+    for (int round = 0; round < 1000; ++round) {
+        for (unsigned cpu : {5u, 6u, 7u}) {
+            host::BoundCpu bound(cpu);
+            AsidTag tag;
+            tag.use_on_this_cpu(root);
+            EXPECT_NE(tag.asid(), 0);
+            EXPECT_TRUE(seen.insert(tag.asid()).second) << round << ": ASID " << tag.asid() << " has another space of this generation";
+        }
+    }
+    {
+        host::BoundCpu bound(8);   // uses up the generation
+        for (unsigned n = 0; n < largest; ++n) AsidTag{}.use_on_this_cpu(root);
+    }
+    host::BoundCpu bound(5);       // has a part of a batch of the last one
+    AsidTag first, second;
+    first.use_on_this_cpu(root);
+    host::RecordedTranslations recorded;
+    second.use_on_this_cpu(other_root);
+    EXPECT_THAT(recorded.events(), Not(Contains(flush_all))) << "both are of the new generation";
+    const std::uint16_t before = first.asid();
+    first.use_on_this_cpu(root);
+    EXPECT_EQ(first.asid(), before) << "one of an old generation would be replaced";
+    EXPECT_THAT(recorded.events(), Not(Contains(flush_all))) << "which the first need not leave";
+}
+
 TEST(Asid, without_asids_every_switch_forgets_everything) {
     asids_init(0);
     AsidTag tag, other;
