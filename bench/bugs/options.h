@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/bugs/cell.h"
+#include "bench/support/usage.h"
 #include "harts/base/error.h"
 #include "harts/report/seeded_bugs.h"
 
@@ -31,11 +32,6 @@ struct BugOptions {
     [[nodiscard]] std::vector<Cell> cells() const;
 };
 
-// Error: text for stderr, or for stdout where nothing was wrong (--help): then `wanted`.
-struct UsageExit {
-    std::string text;
-    bool wanted = false;
-};
 [[nodiscard]] std::expected<BugOptions, UsageExit> parse_bug_options(int argc, const char* const* argv);
 
 }  // namespace stampede::bench

@@ -1,8 +1,6 @@
 #include "bench/scalability/measurement.h"
 
-#include <algorithm>
-#include <array>
-#include <map>
+#include <bit>
 
 #include "bench/scalability/booted.h"
 #include "bench/scalability/hot_memory.h"

@@ -110,7 +110,7 @@ std::vector<std::string> correct_policies() {
     return all;
 }
 
-std::expected<ScalabilityOptions, ScalabilityUsage> parse_scalability_options(int argc, const char* const* argv,
+std::expected<ScalabilityOptions, UsageExit> parse_scalability_options(int argc, const char* const* argv,
                                                                              const std::vector<std::string>& policies) {
     ScalabilityOptions options;
     options.jobs = std::max(std::thread::hardware_concurrency(), 1u);
@@ -124,7 +124,7 @@ std::expected<ScalabilityOptions, ScalabilityUsage> parse_scalability_options(in
     } catch (const CLI::ParseError& problem) {
         std::ostringstream out, err;
         const bool wanted = app.exit(problem, out, err) == 0;
-        return std::unexpected(ScalabilityUsage{wanted ? out.str() : err.str(), wanted});
+        return std::unexpected(UsageExit{wanted ? out.str() : err.str(), wanted});
     }
     options.commuting = !no_commuting;
     make_unique(options.cpus);
@@ -135,7 +135,7 @@ std::expected<ScalabilityOptions, ScalabilityUsage> parse_scalability_options(in
         why = why.empty() ? objection(word, options.costs) : why;
     }
     if (!why.empty()) {
-        return std::unexpected(ScalabilityUsage{"bench_scalability: " + why + "\n"});
+        return std::unexpected(UsageExit{"bench_scalability: " + why + "\n"});
     }
     return options;
 }

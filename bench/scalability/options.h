@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/scalability/measurement.h"
+#include "bench/support/usage.h"
 
 namespace stampede::bench {
 
@@ -24,14 +25,9 @@ struct ScalabilityOptions {
     [[nodiscard]] std::vector<Point> points() const;
 };
 
-// Error: text for stderr, or for stdout where nothing was wrong (--help): then `wanted`.
-struct ScalabilityUsage {
-    std::string text;
-    bool wanted = false;
-};
-// `policies`: the kernels there are, `programs`: those that are benchmarks.
-[[nodiscard]] std::expected<ScalabilityOptions, ScalabilityUsage> parse_scalability_options(int argc, const char* const* argv,
-                                                                                           const std::vector<std::string>& policies);
+// `policies`: the kernels there are, which all are measured where none is named.
+[[nodiscard]] std::expected<ScalabilityOptions, UsageExit> parse_scalability_options(int argc, const char* const* argv,
+                                                                                    const std::vector<std::string>& policies);
 
 // The kernels beside this program, but the seeded bugs; by name.
 [[nodiscard]] std::vector<std::string> correct_policies();

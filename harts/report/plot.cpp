@@ -47,7 +47,7 @@ std::string line_of(const std::vector<PlotPoint>& all, const Scale& scale, const
 std::vector<double> round_steps(double most) {
     const double whole = most > 0 ? most : 1;
     const double power = std::pow(10, std::floor(std::log10(whole)));
-    double step = power / 5;
+    double step = power;
     for (const double factor : {0.2, 0.5, 1.0, 2.0, 5.0}) {
         step = factor * power;
         if (whole / step <= 5) {

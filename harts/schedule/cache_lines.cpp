@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cassert>
 
 namespace stampede {
 
-template <class T>
-CacheLines::Table<T> CacheLines::map(u64 lines) {
-    const std::size_t bytes = lines * sizeof(T);
-    void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    assert(mapped != MAP_FAILED);  // less than a RAM that could be mapped
-    return Table<T>(static_cast<T*>(mapped), Unmap{bytes});
-}
-
 CacheLines::CacheLines(const Ram& ram, const CacheCosts& costs)
-    : costs_(costs), holders_(map<u64>(ram.size() / line_size)), arrives_(map<u64>(ram.size() / line_size)),
-      counted_(map<u32>(ram.size() / word_size)) {}
+    : costs_(costs), holders_(make_lazy_table<u64>(ram.size() / line_size)), arrives_(make_lazy_table<u64>(ram.size() / line_size)),
+      counted_(make_lazy_table<u32>(ram.size() / word_size)) {}
 
 u64 CacheLines::price(u64 holders, u64 self, LineUse use) const {
     if (holders == 0) {

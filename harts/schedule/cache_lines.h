@@ -6,14 +6,12 @@
 //
 // Not modelled: capacity, prefetching, stores that wait in a buffer while their hart goes on, sockets, fetches of instructions, page table walks.
 #pragma once
-#include <sys/mman.h>
-
-#include <memory>
 #include <vector>
 
 #include "harts/base/types.h"
 #include "harts/core/observer.h"
 #include "harts/memory/ram.h"
+#include "harts/schedule/lazy_table.h"
 
 namespace stampede {
 
@@ -56,22 +54,12 @@ public:
     void count_anew();
 
 private:
-    // Zeroed, and taken from the host as it is written to.
-    struct Unmap {
-        std::size_t bytes = 0;
-        void operator()(void* at) const { ::munmap(at, bytes); }
-    };
-    template <class T>
-    using Table = std::unique_ptr<T[], Unmap>;
-    template <class T>
-    static Table<T> map(u64 lines);
-
     [[nodiscard]] u64 price(u64 holders, u64 self, LineUse use) const;
     void count(PhysAddr at, u64 stalled);
 
     const CacheCosts costs_;
-    Table<u64> holders_, arrives_;   // arrives_: when the line's last way to a writer ends
-    Table<u32> counted_;             // by word: its place in counts_, from 1 on
+    LazyTable<u64> holders_, arrives_;   // arrives_: when the line's last way to a writer ends
+    LazyTable<u32> counted_;             // by word: its place in counts_, from 1 on
     std::vector<Counts> counts_;
 };
 

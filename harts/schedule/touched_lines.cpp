@@ -1,17 +1,8 @@
 #include "harts/schedule/touched_lines.h"
 
-#include <cassert>
-
 namespace stampede {
 
-TouchedLines::Table TouchedLines::map(u64 lines) {
-    const std::size_t bytes = lines * sizeof(u16);
-    void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    assert(mapped != MAP_FAILED);  // a sixteenth of a RAM that could be mapped
-    return Table(static_cast<u16*>(mapped), Unmap{bytes});
-}
-
-TouchedLines::TouchedLines(const Ram& ram) : lines_(ram.size() / line_size), table_(map(lines_)), moved_(map(lines_)) {}
+TouchedLines::TouchedLines(const Ram& ram) : lines_(ram.size() / line_size), table_(make_lazy_table<u16>(lines_)), moved_(make_lazy_table<u16>(lines_)) {}
 
 bool TouchedLines::change_hands(PhysAddr at, u16& entry, u16 mine) {
     u16& moved = moved_[index(at)];

@@ -12,14 +12,12 @@
 // The table is read by the fast accesses of an observing engine (HartWatch::touched): whatever is not the hart's own alone takes the
 // slow path. forget() starts anew without touching the table: entries carry the epoch they were made in.
 #pragma once
-#include <sys/mman.h>
-
-#include <memory>
 #include <vector>
 
 #include "harts/base/types.h"
 #include "harts/core/observer.h"
 #include "harts/memory/ram.h"
+#include "harts/schedule/lazy_table.h"
 
 namespace stampede {
 
@@ -58,20 +56,12 @@ public:
 private:
     static constexpr u16 by_all = 0x7f, epoch_mask = 0xff80, epoch_step = 0x80;
 
-    // Zeroed, and taken from the host as it is written to.
-    struct Unmap {
-        std::size_t bytes = 0;
-        void operator()(u16* at) const { ::munmap(at, bytes); }
-    };
-    using Table = std::unique_ptr<u16[], Unmap>;
-    static Table map(u64 lines);
-
     [[nodiscard]] static u64 index(PhysAddr at) { return (at.value - ram_base.value) / line_size; }
     bool change_hands(PhysAddr at, u16& entry, u16 mine);
     void mark_known();
 
     u64 lines_;
-    Table table_, moved_;       // moved_: the epoch in which the line first changed hands
+    LazyTable<u16> table_, moved_;       // moved_: the epoch in which the line first changed hands
     std::vector<PhysAddr> known_;
     u16 epoch_ = epoch_step;
 };
