@@ -2,6 +2,7 @@
 // as many pieces as the pipe makes of it; each batch forks a child that keeps the pages shared until the batch is over, so every
 // page is copied first (where fork shares).
 #include "kernel/user/lib/bench.h"
+#include "kernel/user/lib/keeper.h"
 #include "kernel/user/lib/system_calls.h"
 
 using namespace user;
@@ -11,23 +12,6 @@ namespace {
 constexpr std::uint64_t pages = 128, page_size = stampede::abi::page_size, piece = page_size / 2;  // a pipe holds a piece
 alignas(page_size) std::uint8_t region[pages * page_size];
 std::uint8_t source[piece];
-
-// A child that lives until its parent closes the pipe.
-int fork_keeper() {
-    int ends[2];
-    const int pid = pipe(ends) == 0 ? fork() : -1;
-    if (pid < 0) {
-        fail("no child to share with", "pipe() or fork() failed");
-    }
-    if (pid == 0) {
-        close(ends[1]);
-        char nothing;
-        read(ends[0], &nothing, 1);
-        exit(0);
-    }
-    close(ends[0]);
-    return ends[1];
-}
 
 }  // namespace
 

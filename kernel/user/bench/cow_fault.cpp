@@ -1,6 +1,7 @@
 // How long is a write to a page that is shared with another process? One operation is one page; each batch forks a
 // child that keeps the pages shared until the batch is over, so every write copies (where fork shares).
 #include "kernel/user/lib/bench.h"
+#include "kernel/user/lib/keeper.h"
 #include "kernel/user/lib/system_calls.h"
 
 using namespace user;
@@ -8,23 +9,6 @@ using namespace user;
 namespace {
 
 constexpr std::uint64_t most_pages = 512;
-
-// A child that lives until its parent closes the pipe.
-int fork_keeper() {
-    int ends[2];
-    const int pid = pipe(ends) == 0 ? fork() : -1;
-    if (pid < 0) {
-        fail("no child to share with", "pipe() or fork() failed");
-    }
-    if (pid == 0) {
-        close(ends[1]);
-        char nothing;
-        read(ends[0], &nothing, 1);
-        exit(0);
-    }
-    close(ends[0]);
-    return ends[1];
-}
 
 }  // namespace
 
