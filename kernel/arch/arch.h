@@ -14,9 +14,10 @@ inline constexpr unsigned max_cpus = 64;
 // This CPU's number, 0 to max_cpus - 1. Stable only while interrupts are off.
 unsigned cpu_id();
 
-bool interrupts_enabled();
 void interrupts_on();
 void interrupts_off();
+// Off, and whether they were on: one instruction.
+bool take_interrupts_off();
 
 void spin_pause();      // once in every turn of a waiting loop
 

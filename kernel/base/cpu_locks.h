@@ -1,7 +1,7 @@
 // What each CPU keeps about its locks: the nesting of interrupts-off, and the locks it holds, for the rank check.
 #pragma once
 #include <array>
-#include <cstdint>
+#include <cstddef>
 
 namespace kernel {
 
@@ -9,11 +9,11 @@ class SpinlockBase;
 
 // Touched by its own CPU only, with interrupts off.
 struct alignas(64) CpuLocks {
-    static constexpr std::uint32_t limit = 12;
+    static constexpr unsigned limit = 12;
 
-    std::uint32_t off_depth = 0;             // InterruptsOff and locks alive
+    std::size_t off_depth = 0;               // InterruptsOff and locks alive
     bool interrupts_were_on = false;         // before the outermost; a context switch carries it with the process
-    std::uint32_t held_count = 0;
+    std::size_t held_count = 0;
     std::array<const SpinlockBase*, limit> held{};
     // Called once, and forgotten, when this CPU gives up its last lock; interrupts are still off. For what should not
     // happen under locks, because it makes another CPU want them.

@@ -8,6 +8,8 @@
 
 namespace kernel {
 
+struct CpuLocks;
+
 // The part that does not depend on the rank's type; functions that take any spinlock (sleep_on) take this.
 class CAPABILITY("spinlock") SpinlockBase {
 public:
@@ -28,6 +30,9 @@ protected:
     constexpr SpinlockBase(const char* name, Rank rank) : rank_(rank), name_(name) {}
 
 private:
+    void refuse(const CpuLocks& here) const;  // to be taken: panics
+    void unlock_one_below(CpuLocks& here);    // not the one taken last
+
     // 0 free, 1 held. Written by whoever takes or gives the lock: acquire and release make the guarded data visible.
     std::uint32_t word_ = 0;
     Rank rank_;

@@ -67,9 +67,9 @@ thread_local Reservation reservation;
 unsigned cpu_id() { return host::this_cpu; }
 
 // Nothing interrupts a thread: interrupts are always off.
-bool interrupts_enabled() { return false; }
 void interrupts_on() {}
 void interrupts_off() {}
+bool take_interrupts_off() { return false; }
 
 void spin_pause() { sched_yield(); }   // the holder may be waiting for this thread's core
 

@@ -15,9 +15,13 @@ inline unsigned cpu_id() {
     return static_cast<unsigned>(id);
 }
 
-inline bool interrupts_enabled() { return read_csr<Csr::sstatus>() & sstatus_sie; }
 inline void interrupts_on() { asm volatile("csrsi sstatus, 2" ::: "memory"); }
 inline void interrupts_off() { asm volatile("csrci sstatus, 2" ::: "memory"); }
+inline bool take_interrupts_off() {
+    std::uint64_t before;
+    asm volatile("csrrci %0, sstatus, 2" : "=r"(before)::"memory");
+    return before & sstatus_sie;
+}
 
 inline void spin_pause() { asm volatile(".word 0x0100000f"); }  // pause (Zihintpause)
 
