@@ -22,6 +22,8 @@ namespace stampede::fuzz {
 namespace {
 
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
+// So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
+constexpr const char* bootargs = "run=executor asids=15";
 constexpr u64 instruction_page_fault = 12;                     // scause
 constexpr std::chrono::milliseconds between_glances{20};       // of host time, at a parallel run's instructions
 // A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
@@ -275,7 +277,7 @@ Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSe
                                                                     Drive drive) {
     const TimeMode time = drive == Drive::Parallel ? TimeMode::Warp : TimeMode::Counted;
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
-                                    .bootargs = "run=executor", .permits = 0}, kernel);
+                                    .bootargs = bootargs, .permits = 0}, kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }

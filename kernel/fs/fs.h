@@ -26,7 +26,7 @@ void inode_release(Inode& inode);
 // The regular file at `path`, relative to `caller`'s working directory; counted. not_found, bad_argument (not a file).
 Result<Inode*> inode_open(const char* path, const Process& caller);
 // Copies file bytes from `offset` into kernel memory. The bytes copied: fewer than wanted only at the file's end.
-Result<std::size_t> inode_read(Inode& inode, std::uint64_t offset, std::span<std::byte> to);
+std::size_t inode_read(Inode& inode, std::uint64_t offset, std::span<std::byte> to);
 
 // A byte arrived at the console (the UART's interrupt, on any CPU, interrupts off).
 void console_receive(char byte);

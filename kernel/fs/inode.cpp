@@ -195,7 +195,7 @@ Result<std::size_t> write_locked(Inode& inode, std::uint64_t offset, std::span<c
     return done;
 }
 
-Result<std::size_t> inode_read(Inode& inode, std::uint64_t offset, std::span<std::byte> to) {
+std::size_t inode_read(Inode& inode, std::uint64_t offset, std::span<std::byte> to) {
     std::size_t done = 0;
     while (done < to.size()) {
         SpinGuard guard(inode.lock);

@@ -69,7 +69,7 @@ protected:
     static std::string read(Inode& inode, std::uint64_t offset, std::size_t bytes) {
         std::string text(bytes, '\0');
         const auto done = inode_read(inode, offset, std::as_writable_bytes(std::span(text)));
-        text.resize(*done);
+        text.resize(done);
         return text;
     }
 

@@ -9,12 +9,10 @@ namespace kernel {
 enum class Access : std::uint8_t { read, write, execute };
 
 constexpr std::uint64_t permission(Access access) {
-    switch (access) {
-    case Access::read: return Pte::read;
-    case Access::write: return Pte::write;
-    case Access::execute: return Pte::execute;
-    }
-    return Pte::valid;
+    return Pte::read << static_cast<unsigned>(access);
 }
+
+static_assert(permission(Access::read) == Pte::read && permission(Access::write) == Pte::write &&
+              permission(Access::execute) == Pte::execute);
 
 }  // namespace kernel

@@ -30,7 +30,8 @@ constinit std::array<CpuTags, arch::max_cpus> cpu_tags;
 void asids_init(std::uint16_t largest) {
     constexpr std::uint64_t most = 16;         // so that CPUs meet here at one new process of so many
     asid_count = std::uint64_t{largest} + 1;
-    batch = asid_count >= most * arch::max_cpus * 4 && asid_count % most == 0 ? most : 1;   // few left over where a generation ends
+    const bool many = asid_count >= most * arch::max_cpus * 4, whole = asid_count % most == 0;
+    batch = (many & whole) ? most : 1;         // few are left over where a generation ends
     next_tag.value.store(asid_count);          // generation 1: tag 0 stays "never ran", generation 0 "flush first"
     cpu_tags = {};
 }

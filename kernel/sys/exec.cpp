@@ -1,5 +1,6 @@
 #include "kernel/sys/exec.h"
 
+#include "kernel/arch/riscv/boot_arguments.h"
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/string.h"
 #include "kernel/fs/fs.h"
@@ -22,8 +23,7 @@ public:
 
     // All of `to`, or not_executable.
     Result<void> read(std::uint64_t offset, std::span<std::byte> to) const {
-        Result<std::size_t> got = inode_read(inode_, offset, to);
-        if (!got || *got != to.size()) return failure(Error::not_executable);
+        if (inode_read(inode_, offset, to) != to.size()) return failure(Error::not_executable);
         return {};
     }
 
@@ -169,14 +169,8 @@ Result<void> collect_from_user(Process& self, VirtAddr argv, ArgumentList& list)
 }
 
 Result<void> collect_words(const char* words, ArgumentList& list) {
-    for (const char* at = words; *at;) {
-        if (*at == ' ') {
-            ++at;
-            continue;
-        }
-        const char* begin = at;
-        while (*at && *at != ' ') ++at;
-        Result<void> added = list.add(begin, static_cast<std::size_t>(at - begin));
+    for (std::span<const char> word = next_word(words); !word.empty(); word = next_word(words)) {
+        Result<void> added = list.add(word.data(), word.size());
         if (!added) return added;
     }
     return {};

@@ -3,6 +3,7 @@
 #include "kernel/base/string.h"
 #include "kernel/fs/file_table.h"
 #include "kernel/mm/stats.h"
+#include "kernel/policy/policy.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
 #include "kernel/proc/trap_frame.h"
@@ -44,7 +45,7 @@ void make_first_process(const char* boot_arguments) {
     first_arguments = boot_arguments;
     Process* process = take_slot();
     KERNEL_ASSERT(process && process->pid == 1);
-    statistics.common.frames_at_boot = sum_of(&Statistics::frames_in_use);
+    statistics.common.frames_at_boot = policy::frames_in_use();
     if (!process->space.create()) panic("no memory for the first process");
     process->files = &file_table_create(*inode_root());
     memcpy(process->name.data(), "init", 5);

@@ -21,13 +21,10 @@ void traps_init() {
 }
 
 void return_to_user(Process& self) {
-    for (;;) {
-        arch::interrupts_on();
-        if (is_killed(self)) exit_process(-1);
-        arch::interrupts_off();
-        if (!scheduler_stopping()) break;   // looked at with interrupts off: a later stop interrupts user mode
-        scheduler_stop_here_if_asked(self);
-    }
+    arch::interrupts_on();
+    if (is_killed(self)) exit_process(-1);
+    arch::interrupts_off();
+    scheduler_stop_here_if_asked(self);   // with interrupts off: a later stop interrupts user mode
     TrapFrame& frame = *self.trap_frame;
     frame.kernel_tp = arch::cpu_id();
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&user_vector));

@@ -23,6 +23,13 @@ void boot_arguments_keep(const char* text) {
 
 const char* boot_arguments() { return kept; }
 
+std::span<const char> next_word(const char*& at) {
+    while (*at == ' ') ++at;
+    const char* begin = at;
+    while (*at && *at != ' ') ++at;
+    return {begin, at};
+}
+
 std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
     std::size_t name_length = strlen(name);
     for (const char* at = kept; *at; ++at) {

@@ -1,11 +1,15 @@
 // The words of /chosen/bootargs: `name=value`, divided by spaces.
 #pragma once
 #include <cstdint>
+#include <span>
 
 namespace kernel {
 
 void boot_arguments_keep(const char* text);   // copies; what is past 1023 bytes is cut off, with a message
 const char* boot_arguments();
+
+// The next word from `at` on, which then points behind it; empty when there is none.
+std::span<const char> next_word(const char*& at);
 
 // The decimal number of the word `name=…`; `otherwise` when there is no such word.
 std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise);
