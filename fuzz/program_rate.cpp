@@ -1,11 +1,14 @@
 // program_rate --programs N, program_rate-race with race detection: generated programs on the real kernel, each from its snapshot; how many a CPU second, and what they were like.
+// With --every the rate and the memory of each so many stand in a line: whether they stay as they are over hours.
 // Exit: 0, or 2 when one found something.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 
 #include "fuzz/program/generate.h"
 #include "fuzz/program/text.h"
@@ -22,6 +25,13 @@ double cpu_seconds() {
     ::getrusage(RUSAGE_SELF, &usage);
     const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Resident now, in MB.
+u64 resident_megabytes() {
+    u64 all = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident;
+    return resident * static_cast<u64>(::sysconf(_SC_PAGESIZE)) >> 20;
 }
 
 // Of all programs.
@@ -49,12 +59,13 @@ void run_one(ProgramRunner& runner, RandomNumbers& random, Totals& totals) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    u64 programs = 50'000, seed = 1;
+    u64 programs = 50'000, seed = 1, every = 0;
     std::string policy = "kmem";
     bool covered = true;
     RunnerSetup setup;
     CLI::App app("Generated programs on the real kernel, each from one snapshot.");
     app.add_option("--programs", programs, "how many")->check(CLI::Range(u64{1}, u64{1} << 40))->capture_default_str();
+    app.add_option("--every", every, "a line for each so many programs; 0: none")->capture_default_str();
     app.add_option("--harts", setup.harts)->check(CLI::Range(1, 64))->capture_default_str();
     app.add_option("--seed", seed, "of the programs")->capture_default_str();
     app.add_option("--policy", policy, "which kernel")->capture_default_str();
@@ -78,9 +89,16 @@ int main(int argc, char** argv) {
     RandomNumbers random(seed);
     Totals totals;
     const double began = cpu_seconds();
-    for (u64 n = 0; n < programs; ++n) {
+    double last = began;
+    for (u64 n = 1; n <= programs; ++n) {
         std::ranges::fill(counters, u8{0});  // as libFuzzer does
         run_one(**runner, random, totals);
+        if (every != 0 && n % every == 0) {
+            const double now = cpu_seconds();
+            fmt::print("{} programs: {:.0f} a CPU second, {} MB resident\n", n, static_cast<double>(every) / (now - last), resident_megabytes());
+            std::fflush(stdout);
+            last = now;
+        }
     }
     const double took = cpu_seconds() - began, count = static_cast<double>(programs);
     const auto mean = [&](u64 sum) { return static_cast<double>(sum) / count; };

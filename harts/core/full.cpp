@@ -1,6 +1,7 @@
 #include "harts/core/full.h"
 
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include "harts/core/frame_watch.h"
@@ -161,10 +162,15 @@ Accessed<void> fetch_into(Hart& hart, u64 address) {
     }
     const std::string_view bytes = hart.machine.guest_calls->on_fetch(hart.own, static_cast<u32>(*capacity));
     const std::size_t length = std::min<std::size_t>(bytes.size(), *capacity);
-    for (std::size_t n = 0; n < length; ++n) {
-        if (auto stored = store_memory(hart, address + sizeof(abi::FetchBlock) + n, 1, static_cast<u8>(bytes[n])); !stored) {
+    for (std::size_t n = 0; n < length;) {
+        const u64 to = address + sizeof(abi::FetchBlock) + n;
+        const unsigned width = to % 8 == 0 && length - n >= 8 ? 8 : 1;
+        u64 value = 0;
+        std::memcpy(&value, bytes.data() + n, width);
+        if (auto stored = store_memory(hart, to, width, value); !stored) {
             return stored;
         }
+        n += width;
     }
     return store_memory(hart, address + 12, 4, length);
 }
