@@ -13,12 +13,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2, std::span<u8> coverage = {}) {
+std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2, std::span<u8> coverage = {},
+                                         std::span<u8> interleavings = {}) {
     RunnerSetup setup;
     setup.kernel = std::string(STAMPEDE_GUESTS "/kernel-") + policy + ".elf";
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
     setup.harts = harts;
     setup.coverage = coverage;
+    setup.interleavings = interleavings;
     auto runner = ProgramRunner::create(setup);
     EXPECT_TRUE(runner.has_value()) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
@@ -82,8 +84,9 @@ TEST_P(RunnerTest, one_program_gives_one_outcome_behind_any_other) { run_there_a
 TEST_P(RunnerTest, so_it_does_where_translations_are_stale) { run_there_and_back("seeded_bug_no_flush_after_copy", GetParam(), 100); }
 
 TEST_P(RunnerTest, one_program_covers_the_same_each_time_and_others_cover_more) {
-    std::vector<u8> counters(1 << 17);
-    const auto runner = runner_of("kmem", GetParam(), counters);
+    constexpr std::size_t of_branches = 1 << 17;
+    std::vector<u8> counters(of_branches + (1 << 16));
+    const auto runner = runner_of("kmem", GetParam(), std::span(counters).first(of_branches), std::span(counters).subspan(of_branches));
     ASSERT_NE(runner, nullptr);
     const auto covered_by = [&](const Program& program) {
         std::ranges::fill(counters, u8{0});
@@ -105,6 +108,8 @@ TEST_P(RunnerTest, one_program_covers_the_same_each_time_and_others_cover_more) 
         EXPECT_EQ(covered_by(programs[n]), first[n]) << print(programs[n]);
     }
     EXPECT_GT(before, 500u) << "ways of branches, after 10 programs";
+    const auto met = std::ranges::count_if(std::span(all).subspan(of_branches), [](u8 counter) { return counter != 0; });
+    EXPECT_EQ(met > 100, GetParam() > 1) << met << " meetings of harts";
     EXPECT_GT(std::ranges::count_if(all, [](u8 counter) { return counter != 0; }), before + before / 10) << "after 60";
 }
 
