@@ -15,6 +15,7 @@
 #include "stress/interrupts.h"
 #include "stress/options.h"
 #include "stress/policy_choice.h"
+#include "stress/program_replay.h"
 #include "stress/refusal.h"
 #include "stress/replay.h"
 #include "stress/replay_command.h"
@@ -266,13 +267,18 @@ ExitStatus run(const Options& options, const std::vector<std::string>& command, 
     return run_once(invocation, interrupts);
 }
 
-// With what a replay file says, if there is one.
-Result<Options> settle(const Options& given) {
-    if (!given.replay) {
-        return given;
+// A workload's run, with what a replay file says if there is one.
+Result<Options> settle(const Options& given, const std::optional<ReplayFile>& file) {
+    return file ? replayed(given, *file, replay_path(*given.replay).string()) : Result<Options>(given);
+}
+
+ExitStatus replay_one_program(const Options& options, const std::vector<std::string>& command, const char* const* argv, const ReplayFile& file,
+                              MakeRaceDetection make_race_detection) {
+    if (file.build == "race" && make_race_detection == nullptr) {
+        return become_race_program(argv);
     }
-    const Result<ReplayFile> file = read_replay(*given.replay);
-    return file ? replayed(given, *file, replay_path(*given.replay).string()) : std::unexpected(file.error());
+    const auto status = replay_program(options, command, file, make_race_detection);
+    return status ? *status : refuse(options, command, status.error());
 }
 
 }  // namespace
@@ -288,7 +294,18 @@ int stress_command(int argc, const char* const* argv, MakeRaceDetection make_rac
         return static_cast<int>(ExitStatus::Passed);
     }
     const std::vector<std::string> command(argv, argv + argc);
-    const Result<Options> settled = settle(*options);
+    std::optional<ReplayFile> file;
+    if (options->replay) {
+        Result<ReplayFile> read = read_replay(*options->replay);
+        if (!read) {
+            return static_cast<int>(refuse(*options, command, {ExitStatus::Unusable, read.error().message}));
+        }
+        file = std::move(*read);
+        if (file->program) {
+            return static_cast<int>(replay_one_program(*options, command, argv, *file, make_race_detection));
+        }
+    }
+    const Result<Options> settled = settle(*options, file);
     if (!settled) {
         return static_cast<int>(refuse(*options, command, {ExitStatus::Unusable, settled.error().message}));
     }

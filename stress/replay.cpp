@@ -59,7 +59,7 @@ ReplayFile replay_of(const Options& options, const std::string& kernel, const st
 Result<Options> replayed(const Options& given, const ReplayFile& file, const std::string& name) {
     const auto refuse = [&](const std::string& why) { return error(name + ": " + why); };
     if (file.program) {
-        return refuse("program: expected a workload; a program is replayed by fuzz_syscalls");
+        return refuse("program: expected a workload");
     }
     if (file.time != "host" && file.time != "warp") {
         return refuse(fmt::format("time {}, expected host or warp", file.time));

@@ -22,6 +22,7 @@
 #include "fuzz/program/generate.h"
 #include "fuzz/program/mutate.h"
 #include "fuzz/program/text.h"
+#include "fuzz/program_replay.h"
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/environment.h"
 #include "harts/report/finding_store.h"
@@ -109,7 +110,7 @@ private:
     static void file(Finding& finding, const Program& program, std::string_view input) {
         if (target->environment.in_parallel()) {
             if (const auto repeatable = made_repeatable(program, finding)) {
-                file_as(finding, *repeatable, encode(*repeatable), target->environment.repeatable_command());
+                file_as(finding, {*repeatable, encode(*repeatable), std::nullopt, Shown::EachTime}, target->environment.repeatable_command());
                 return;
             }
             finding.detail += fmt::format("\nfound with a thread a hart; none of {} repeatable schedules shows it with this program", schedules_tried);
@@ -118,14 +119,34 @@ private:
         if (target->environment.in_parallel()) {
             command.emplace_back("-runs=1000");
         }
-        file_as(finding, program, std::string(input), std::move(command));
+        const Shown shown = target->environment.in_parallel() ? Shown::ByChance : Shown::EachTime;
+        file_as(finding, {program, std::string(input), target->environment.schedule, shown}, std::move(command));
     }
-    static void file_as(Finding& finding, const Program& program, std::string input, std::vector<std::string> command) {
+
+    enum class Shown : u8 { EachTime, ByChance };
+    struct Culprit {
+        const Program& program;
+        std::string input;
+        std::optional<ScheduleSpec> schedule;  // in the place of its own
+        Shown shown;
+    };
+    static void file_as(Finding& finding, Culprit culprit, std::vector<std::string> command) {
         const FindingStore store(target->environment.findings);
         finding.reproduce = std::move(command);
         finding.reproduce.push_back((store.folder_of(finding) / "input").string());
-        const auto folder = store.add(finding, {{"program", print(program)}, {"input", std::move(input)}});
+        Attachments attachments{{"program", print(culprit.program)}, {"input", std::move(culprit.input)}};
+        if (auto replay = replay_text_of(finding, culprit); replay && culprit.shown == Shown::EachTime) {
+            attachments.emplace(replay_file_name, std::move(*replay));
+        }
+        const auto folder = store.add(finding, attachments);
         fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
+    }
+    // For `stress --replay`. Error: among others, the program is too long for such a file; the input is there.
+    static Result<std::string> replay_text_of(const Finding& finding, const Culprit& culprit) {
+        RunnerSetup setup = target->environment.runner;
+        setup.race = race_detection;
+        const auto file = replay_of(setup, target->environment.policy, culprit.program, culprit.schedule, finding.title);
+        return file ? replay_text(*file) : std::unexpected(file.error());
     }
     static void add(Known& known) {
         if (known.seen > known.filed) {
