@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "bench/support/context.h"
 #include "bench/support/emulator.h"
 
 namespace stampede::bench {
@@ -29,16 +30,7 @@ std::string cell(double value) {
 
 }  // namespace
 
-Report::Report(std::map<std::string, std::string> context) : context_(std::move(context)) {
-    unsigned cores = std::thread::hardware_concurrency();
-    context_["host_cores"] = std::to_string(cores);
-    unsigned long most = 0;
-    for (std::size_t at = 0; at < context_["cpus"].size();) {
-        std::size_t digits = 0;
-        most = std::max(most, std::stoul(context_["cpus"].substr(at), &digits));
-        at += digits + 1;
-    }
-    context_["oversubscribed"] = most > cores ? "true" : "false";
+Report::Report(std::map<std::string, std::string> context) : context_(with_host(std::move(context))) {
     fmt::print("{}", host_description());
     for (const auto& [key, value] : context_) fmt::print("; {} {}", key, value);
     fmt::print("\n");
