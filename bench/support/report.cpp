@@ -72,7 +72,8 @@ Result<void> Report::write_json(const std::string& file) const {
 }
 
 int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
-                  const std::function<Result<void>(Report&, unsigned runs)>& measure) {
+                  const std::function<Result<void>(Report&, unsigned runs)>& measure,
+                  const std::function<void(CLI::App&)>& add_options) {
     unsigned runs = 5;
     std::string json;
     CLI::App app(question);
@@ -80,6 +81,7 @@ int run_benchmark(int argc, char** argv, const std::string& question, std::map<s
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     app.add_option("--json", json, "also write the results to this file");
+    add_options(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& failure) {

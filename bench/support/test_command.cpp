@@ -31,16 +31,25 @@ CommandResult run_command(const std::string& program, std::vector<std::string> a
     return result;
 }
 
-nlohmann::json json_report(const std::string& program, std::vector<std::string> arguments) {
-    const auto file = std::filesystem::temp_directory_path() / fmt::format("stampede_bench_{}.json", getpid());
-    arguments.push_back("--benchmark_out=" + file.string());
-    const CommandResult result = run_command(program, std::move(arguments));
-    EXPECT_EQ(result.status, 0) << fmt::format("{}", fmt::join(result.lines, "\n"));
-    std::ifstream in(file);
+std::string CommandResult::text() const { return fmt::format("{}", fmt::join(lines, "\n")); }
+
+ReportFile::ReportFile() : path_(std::filesystem::temp_directory_path() / fmt::format("stampede_bench_{}.json", getpid())) {}
+
+ReportFile::~ReportFile() { std::filesystem::remove(path_); }
+
+nlohmann::json ReportFile::read() const {
+    std::ifstream in(path_);
     nlohmann::json report = nlohmann::json::parse(in, nullptr, false);
-    EXPECT_FALSE(report.is_discarded()) << "no JSON in " << file;
-    std::filesystem::remove(file);
+    EXPECT_FALSE(report.is_discarded()) << "no JSON in " << path_;
     return report.is_discarded() ? nlohmann::json() : report;
+}
+
+nlohmann::json json_report(const std::string& program, std::vector<std::string> arguments) {
+    const ReportFile file;
+    arguments.push_back("--benchmark_out=" + file.path());
+    const CommandResult result = run_command(program, std::move(arguments));
+    EXPECT_EQ(result.status, 0) << result.text();
+    return file.read();
 }
 
 }  // namespace stampede::bench
