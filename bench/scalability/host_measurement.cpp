@@ -34,7 +34,7 @@ Result<HostMeasurement> measure_on_host(const Point& point, double seconds) {
     }
     const Clock::time_point booting = Clock::now();
     MachineStop why = MachineStop::Deadline;
-    while (why == MachineStop::Deadline && operations.batches() < warm && Clock::now() - booting < longest_waiting) {
+    while (why == MachineStop::Deadline && operations.batches() < warm && !operations.failure() && Clock::now() - booting < longest_waiting) {
         why = booted->machine->run_parallel(piece);
     }
     const u64 before = operations.done();
@@ -45,7 +45,7 @@ Result<HostMeasurement> measure_on_host(const Point& point, double seconds) {
         why = booted->machine->run_parallel(length);
     }
     // An operation may take longer than that, or the host be busy with something else.
-    while (why == MachineStop::Deadline && operations.done() == before && Clock::now() - began < length + longest_waiting) {
+    while (why == MachineStop::Deadline && operations.done() == before && !operations.failure() && Clock::now() - began < length + longest_waiting) {
         why = booted->machine->run_parallel(piece);
     }
     const HostMeasurement result{.operations = operations.done() - before,
