@@ -54,6 +54,7 @@ void reset(benchmark::State& state) {
     }
     state.counters["dirty_pages"] = benchmark::Counter(static_cast<double>(pages), benchmark::Counter::kAvgIterations);
 }
+
 }  // namespace
 
 int main(int argc, char** argv) {

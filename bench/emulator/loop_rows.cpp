@@ -19,11 +19,11 @@ const LoopRow rows[] = {
     {"tlb_miss/sweep", {"tlb_miss", 2'000'000}},
     {"tlb_miss/behind_sfence", {"tlb_fence", 2'000'000}},
     {"lr_sc/alone", {"lrsc", 1'000'000}},
-    {"lr_sc/contended/2_harts/parallel", {"lrsc", 500'000, 2}},
+    {"lr_sc/contended/2_harts/parallel", {"lrsc", 2'000'000, 2}},
     {"amo/alone", {"amoadd", 10'000'000}},
-    {"amo/contended/2_harts/parallel", {"amoadd", 4'000'000, 2}},
+    {"amo/contended/2_harts/parallel", {"amoadd", 12'000'000, 2}},
     {"lock/alone", {"lock", 4'000'000}},
-    {"lock/contended/2_harts/parallel", {"lock", 1'000'000, 2}},
+    {"lock/contended/2_harts/parallel", {"lock", 6'000'000, 2}},
     {"lock/contended/8_harts/random", {"lock", 400'000, 8, "random:1000"}},
 };
 
