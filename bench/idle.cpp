@@ -1,8 +1,7 @@
 // What does an idle machine cost? The kernel's shell waits for its console on 8 harts.
-#include <sys/resource.h>
-
 #include <chrono>
 
+#include "bench/support/cpu_time.h"
 #include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
@@ -16,16 +15,6 @@ namespace {
 constexpr unsigned harts = 8;
 constexpr std::chrono::seconds settling{1}, measured{5};
 
-// User and system time of this process, all threads, seconds.
-double cpu_s() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 Result<void> measure(Report& report, unsigned runs) {
     MachineConfig config;
     config.harts = harts;
@@ -36,10 +25,10 @@ Result<void> measure(Report& report, unsigned runs) {
         auto machine = Machine::create(config, *image);
         if (!machine) return error(machine.error().message);
         (*machine)->run_parallel(settling);
-        double before = cpu_s();
+        double before = process_cpu_s();
         if ((*machine)->run_parallel(measured) != MachineStop::Deadline)
             return error("the idle machine stopped by itself");
-        shares.push_back((cpu_s() - before) / std::chrono::duration<double>(measured).count() * 100);
+        shares.push_back((process_cpu_s() - before) / std::chrono::duration<double>(measured).count() * 100);
     }
     report.add({"idle, 8 harts", {{"% of a core", median(shares)}}, Bar{Direction::AtMost, 2}});
     return {};

@@ -4,18 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "bench/support/emulator.h"
+#include "bench/emulator/snapshot_run.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
-#include "harts/machine/snapshot.h"
-#include "harts/schedule/schedule_spec.h"
 
 using namespace stampede;
 using namespace stampede::bench;
 
 namespace {
 
-constexpr u64 until_snapshot = 20'000'000;  // instructions: the workload is under way
 constexpr unsigned resets_a_run = 2'000;
 constexpr u64 dirty_pages[] = {32, 64, 256};
 
@@ -25,24 +22,13 @@ struct Times {
 
 // Resets behind runs of ever more instructions, up to the longest that dirties as many pages as are asked for.
 Result<void> reset(unsigned harts, u64 seed, Times& times) {
-    MachineConfig config{.harts = harts, .memory = u64{32} << 20, .time = TimeMode::Counted, .bootargs = "run=forkbomb ops=1000000 seed=1"};
-    auto image = ElfImage::read(beside("guest/kernel-kmem.elf"));
-    if (!image) return error(image.error().message);
-    auto machine = Machine::create(config, *image);
-    if (!machine) return error(machine.error().message);
-    GuestCallSink nobody;
-    (*machine)->set_guest_calls(&nobody);
-    const ScheduleSpec spec = *ScheduleSpec::parse("random:1000");
-    auto run = [&](u64 with, u64 instructions) {
-        return (*machine)->run_scheduled(*spec.make(with, harts), instructions) == MachineStop::Deadline;
-    };
-    if (!run(1, until_snapshot)) return error("the kernel stopped before its snapshot");
-    Snapshot snapshot(**machine);
+    auto run = SnapshotRun::create(harts);
+    if (!run) return error(run.error().message);
     for (unsigned n = 0; n < resets_a_run; ++n) {
-        if (!run(seed * resets_a_run + n, 500 + n % 500 * 100)) return error("the kernel stopped");
-        u64 dirty = snapshot.dirty_pages().size();
+        if (auto ran = (*run)->run(seed * resets_a_run + n, 500 + n % 500 * 100); !ran) return ran;
+        u64 dirty = (*run)->dirty_pages();
         auto began = std::chrono::steady_clock::now();
-        snapshot.restore();
+        (*run)->restore();
         double took = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
         for (std::size_t k = 0; k < std::size(dirty_pages); ++k)
             if (dirty <= dirty_pages[k]) times.microseconds[k].push_back(took);

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <regex>
-#include <sstream>
 #include <thread>
 
 #include "harts/schedule/schedule_spec.h"
@@ -76,13 +75,7 @@ std::expected<BugOptions, UsageExit> parse_bug_options(int argc, const char* con
     options.jobs = std::max(std::thread::hardware_concurrency(), 1u);
     CLI::App app("Which seeded bugs are found, by which oracle, and how soon?", "bench_bugs");
     add_all(app, options);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& problem) {
-        std::ostringstream out, err;
-        const bool wanted = app.exit(problem, out, err) == 0;
-        return std::unexpected(UsageExit{wanted ? out.str() : err.str(), wanted});
-    }
+    if (auto parsed = parse(app, argc, argv); !parsed) return std::unexpected(std::move(parsed.error()));
     if (const std::string why = objection(options); !why.empty()) return std::unexpected(UsageExit{"bench_bugs: " + why + "\n"});
     return options;
 }

@@ -20,6 +20,7 @@ struct Loop {
 std::span<const Loop> compute_loops();
 std::span<const Loop> memory_loops();
 std::span<const Loop> system_loops();
+std::span<const Loop> translation_loops();
 std::span<const Loop> shared_loops();
 
 }  // namespace bench_guest

@@ -1,5 +1,5 @@
 // Bare-metal loops for comparing emulators: one ELF, QEMU virt's addresses, machine mode. /chosen/bootargs select them:
-// `loop=NAME` (default: all), `repeat=N` (N times the work). Around each loop, on the console:
+// `loop=NAME` (default: all), `units=N` (of work; default: the loop's own), `repeat=N` (N times that). Around each loop, on the console:
 //   S name
 //   E name instructions units     instructions of all harts that took part, by minstret; QEMU counts host ticks there
 // Ends by the finisher, which says `failed` where a shared counter came out wrong.
@@ -27,10 +27,10 @@ void take_part(unsigned harts) {
     finished.fetch_add(1, std::memory_order_acq_rel);
 }
 
-bool measure(const Loop& loop, u64 repeat, unsigned harts) {
+bool measure(const Loop& loop, u64 units, unsigned harts) {
     unsigned taking_part = loop.on == On::EveryHart ? harts : 1;
     job = &loop;
-    job_units = loop.units * repeat / taking_part;
+    job_units = units / taking_part;
     arrived = finished = instructions = 0;
     if (loop.prepare != nullptr) loop.prepare();
     print("S ");
@@ -53,13 +53,14 @@ bool measure(const Loop& loop, u64 repeat, unsigned harts) {
 
 [[noreturn]] void run_selected(const BootInformation& boot) {
     Text wanted = argument(boot.arguments, "loop");
-    u64 repeat = number(argument(boot.arguments, "repeat"), 1);
+    const u64 repeat = number(argument(boot.arguments, "repeat"), 1);
+    const Text units = argument(boot.arguments, "units");
     bool right = true, any = false;
-    for (auto loops : {compute_loops(), memory_loops(), system_loops(), shared_loops()}) {
+    for (auto loops : {compute_loops(), memory_loops(), system_loops(), translation_loops(), shared_loops()}) {
         for (const Loop& loop : loops) {
             if (wanted.length != 0 && !(wanted == loop.name)) continue;
             any = true;
-            right = measure(loop, repeat, boot.harts) && right;
+            right = measure(loop, number(units, loop.units) * repeat, boot.harts) && right;
         }
     }
     if (!any) print("there is no such loop\n");

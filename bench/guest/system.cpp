@@ -1,8 +1,8 @@
 // Loops of what only a kernel does: CSRs, traps, address spaces.
 #include "bench/guest/loop.h"
+#include "bench/guest/page_tables.h"
 
 extern "C" void resume_behind_ecall();
-extern "C" void run_in_supervisor_mode(bench_guest::u64 (*function)(bench_guest::u64), bench_guest::u64 argument);
 
 namespace bench_guest {
 namespace {
@@ -28,41 +28,25 @@ u64 environment_calls(u64 units) {
     return units;
 }
 
-// Two address spaces, alike: the RAM's first GiB by one superpage but for one 2 MiB region in pages of 4 KiB.
-constexpr u64 ram = 0x8000'0000, paged = ram + (u64{32} << 20), pages_touched = 8;
-constexpr u64 leaf = 0xcf, table_bit = 1;  // dirty, accessed, executable, writable, readable, valid; valid alone
+// Two address spaces, alike: the RAM's first GiB by superpages but for one 2 MiB region in pages of 4 KiB.
+constexpr u64 paged = ram + (u64{32} << 20), pages_touched = 8;
 
 struct AddressSpace {
-    alignas(4096) u64 root[512];
-    alignas(4096) u64 middle[512];
-    alignas(4096) u64 last[512];
-
-    u64 satp() const { return u64{8} << 60 | reinterpret_cast<u64>(root) >> 12; }
+    PageTable root, middle, last[1];
 };
 AddressSpace spaces[2];
 
-constexpr u64 pte(u64 address, u64 bits) { return address >> 12 << 10 | bits; }
-
-void map(AddressSpace& space) {
-    space.root[ram >> 30] = pte(reinterpret_cast<u64>(space.middle), table_bit);
-    for (u64 i = 0; i < 512; ++i) {
-        space.middle[i] = pte(ram + (i << 21), leaf);
-        space.last[i] = pte(paged + (i << 12), leaf);
-    }
-    space.middle[(paged >> 21) & 511] = pte(reinterpret_cast<u64>(space.last), table_bit);
-}
-
 void map_both() {
-    for (AddressSpace& space : spaces) map(space);
+    for (AddressSpace& space : spaces) map(space.root, space.middle, space.last, paged);
 }
 
 u64 switch_spaces(u64 units) {
     u64 sum = 0;
-    const u64 satp[2] = {spaces[0].satp(), spaces[1].satp()};
+    const u64 satp[2] = {satp_of(spaces[0].root), satp_of(spaces[1].root)};
 #pragma clang loop unroll(disable)
     for (u64 i = 0; i < units; ++i) {
         asm volatile("sfence.vma\n csrw satp, %0\n sfence.vma" ::"r"(satp[i & 1]) : "memory");
-        for (u64 p = 0; p < pages_touched; ++p) sum += *reinterpret_cast<volatile u64*>(paged + p * 4096 + p * 8);
+        for (u64 p = 0; p < pages_touched; ++p) sum += *reinterpret_cast<volatile u64*>(paged + p * page_size + p * 8);
     }
     asm volatile("csrw satp, zero\n sfence.vma" ::: "memory");
     return sum;

@@ -11,7 +11,7 @@ namespace stampede::bench {
 namespace {
 
 // What has been counted, and when.
-class Counts final : public GuestCallSink {
+class Counts final : public FailureListener {
 public:
     explicit Counts(unsigned harts) : harts_(harts) {}
     void set_time(const EmulatedTime& time) { time_ = &time; }
@@ -90,6 +90,9 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     }
     if (counts.last() <= began) {
         return error(point.policy + ", " + point.program + ": nothing was done in the window; a longer one is needed (--window)");
+    }
+    if (Result<void> good = sound(point, counts); !good) {
+        return std::unexpected(good.error());
     }
     Measurement result;
     result.point = point;

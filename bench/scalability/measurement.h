@@ -51,7 +51,14 @@ inline constexpr u64 default_window = 4'000'000;
 // Error: no such kernel, a kernel that cannot be booted, a program that stops or does nothing. Any thread.
 [[nodiscard]] Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& costs);
 
-// The same program a thread a hart, for `seconds` of wall time: operations a second. Alone on the host, or the figure means nothing.
-[[nodiscard]] Result<double> measure_on_host(const Point& point, double seconds);
+// The same program a thread a hart, on this host: booting and the first batches of all copies are not in it.
+struct HostMeasurement {
+    u64 operations = 0;
+    double wall_s = 0;
+    double cpu_s = 0;    // of this process, all threads
+};
+
+// For `seconds` of wall time. Alone in its process and, for wall time to mean something, on the host.
+[[nodiscard]] Result<HostMeasurement> measure_on_host(const Point& point, double seconds);
 
 }  // namespace stampede::bench

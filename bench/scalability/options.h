@@ -4,15 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "bench/scalability/measurement.h"
+#include "bench/scalability/selection.h"
 #include "bench/support/usage.h"
 
 namespace stampede::bench {
 
-struct ScalabilityOptions {
-    std::vector<unsigned> cpus{1, 2, 4, 8, 16, 32};
-    std::vector<std::string> policies;                    // default: all kernels that are not wrong on purpose
-    std::vector<std::string> programs{"fork_exit_wait", "cow_fault", "pipe_roundtrip", "getpid"};
+struct ScalabilityOptions : Selection {
+    ScalabilityOptions() : Selection{{1, 2, 4, 8, 16, 32}, {}, {"fork_exit_wait", "cow_fault", "pipe_roundtrip", "getpid"}} {}
+
     u64 window = default_window;
     CacheCosts costs;
     unsigned jobs = 1;                                    // points at once; default: the host's cores
@@ -20,16 +19,10 @@ struct ScalabilityOptions {
     bool commuting = true;
     std::string json, html, compare;
     double limit = 5;                                     // per cent that a point may lose
-
-    // Program by program, policy by policy.
-    [[nodiscard]] std::vector<Point> points() const;
 };
 
 // `policies`: the kernels there are, which all are measured where none is named.
 [[nodiscard]] std::expected<ScalabilityOptions, UsageExit> parse_scalability_options(int argc, const char* const* argv,
                                                                                     const std::vector<std::string>& policies);
-
-// The kernels beside this program, but the seeded bugs; by name.
-[[nodiscard]] std::vector<std::string> correct_policies();
 
 }  // namespace stampede::bench

@@ -54,11 +54,11 @@ Result<Results> sweep(const ScalabilityOptions& options, const std::function<voi
             return std::unexpected(measured[n].error());
         }
         if (on_host != 0) {   // one at a time, behind all the others
-            const Result<double> host = measure_on_host(points[n], options.host_seconds);
+            const Result<HostMeasurement> host = measure_on_host(points[n], options.host_seconds);
             if (!host) {
                 return std::unexpected(host.error());
             }
-            measured[n]->host_per_second = *host;
+            measured[n]->host_per_second = static_cast<double>(host->operations) / host->wall_s;
             tell();
         }
         good.push_back(std::move(*measured[n]));

@@ -39,21 +39,24 @@ Result<void> run_to_end(const std::vector<std::string>& command) {
     return run(command, [](Line) {});
 }
 
-Result<Span> time_between(const std::vector<std::string>& command, std::string_view from, const std::string& to) {
-    const std::regex pattern(to);
+Result<Span> time_between(const std::vector<std::string>& command, const Stretch& stretch) {
+    const std::regex pattern(stretch.to);
     std::optional<Line> first;
-    std::optional<Span> span;
+    Span span;
+    unsigned left = stretch.times;
     auto result = run(command, [&](Line line) {
         std::smatch match;
         if (!first) {
-            if (line.text.starts_with(from)) first = std::move(line);
-        } else if (!span && std::regex_match(line.text, match, pattern)) {
-            span = Span{line.cpu_s - first->cpu_s, line.wall_s - first->wall_s, match[1]};
+            if (line.text.starts_with(stretch.from)) first = std::move(line);
+        } else if (left != 0 && std::regex_match(line.text, match, pattern)) {
+            span = {line.cpu_s - first->cpu_s, line.wall_s - first->wall_s, span.sum + std::stod(match[1])};
+            --left;
         }
     });
     if (!result) return error(result.error().message);
-    if (!span) return error(fmt::format("{}: no line is '{}'", fmt::join(command, " "), first ? to : std::string(from)));
-    return *span;
+    if (!first) return error(fmt::format("{}: no line begins with '{}'", fmt::join(command, " "), stretch.from));
+    if (left != 0) return error(fmt::format("{}: {} more lines were expected to be '{}'", fmt::join(command, " "), left, stretch.to));
+    return span;
 }
 
 }  // namespace stampede::bench

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "bench/support/context.h"
 #include "bench/support/emulator.h"
 
 namespace stampede::bench {
@@ -29,16 +30,7 @@ std::string cell(double value) {
 
 }  // namespace
 
-Report::Report(std::map<std::string, std::string> context) : context_(std::move(context)) {
-    unsigned cores = std::thread::hardware_concurrency();
-    context_["host_cores"] = std::to_string(cores);
-    unsigned long most = 0;
-    for (std::size_t at = 0; at < context_["cpus"].size();) {
-        std::size_t digits = 0;
-        most = std::max(most, std::stoul(context_["cpus"].substr(at), &digits));
-        at += digits + 1;
-    }
-    context_["oversubscribed"] = most > cores ? "true" : "false";
+Report::Report(std::map<std::string, std::string> context) : context_(with_host(std::move(context))) {
     fmt::print("{}", host_description());
     for (const auto& [key, value] : context_) fmt::print("; {} {}", key, value);
     fmt::print("\n");
@@ -80,7 +72,8 @@ Result<void> Report::write_json(const std::string& file) const {
 }
 
 int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
-                  const std::function<Result<void>(Report&, unsigned runs)>& measure) {
+                  const std::function<Result<void>(Report&, unsigned runs)>& measure,
+                  const std::function<void(CLI::App&)>& add_options) {
     unsigned runs = 5;
     std::string json;
     CLI::App app(question);
@@ -88,6 +81,7 @@ int run_benchmark(int argc, char** argv, const std::string& question, std::map<s
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     app.add_option("--json", json, "also write the results to this file");
+    add_options(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& failure) {

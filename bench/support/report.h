@@ -10,6 +10,10 @@
 
 #include "harts/base/error.h"
 
+namespace CLI {
+class App;
+}
+
 namespace stampede::bench {
 
 enum class Direction { AtLeast, AtMost };
@@ -42,10 +46,11 @@ private:
     std::vector<Row> rows_;
 };
 
-// main() of a benchmark: reads --runs N (alternations, at least 1, default 5) and --json FILE, hands on a report
+// main() of a benchmark: reads --runs N (alternations, at least 1, default 5), --json FILE and what `add_options` adds, hands on a report
 // for `measure` to fill. Returns main's result: 0, or 1 where something could not be measured (a bar missed is
 // marked in the table).
 int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
-                  const std::function<Result<void>(Report&, unsigned runs)>& measure);
+                  const std::function<Result<void>(Report&, unsigned runs)>& measure,
+                  const std::function<void(CLI::App&)>& add_options = [](CLI::App&) {});
 
 }  // namespace stampede::bench
