@@ -23,18 +23,26 @@ void boot_arguments_keep(const char* text) {
 
 const char* boot_arguments() { return kept; }
 
-std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
+const char* boot_argument(const char* name) {
     std::size_t name_length = strlen(name);
     for (const char* at = kept; *at; ++at) {
         bool word_begins = at == kept || at[-1] == ' ';
-        if (!word_begins || strncmp(at, name, name_length) != 0 || at[name_length] != '=') continue;
-        std::uint64_t value = 0;
-        for (at += name_length + 1; *at >= '0' && *at <= '9'; ++at) {
-            value = value * 10 + static_cast<std::uint64_t>(*at - '0');
-        }
-        return value;
+        if (word_begins && strncmp(at, name, name_length) == 0 && at[name_length] == '=') return at + name_length + 1;
     }
-    return otherwise;
+    return nullptr;
+}
+
+bool boot_argument_is(const char* text, const char* expected) {
+    std::size_t length = strlen(expected);
+    return strncmp(text, expected, length) == 0 && (text[length] == ' ' || text[length] == 0);
+}
+
+std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
+    const char* at = boot_argument(name);
+    if (!at) return otherwise;
+    std::uint64_t value = 0;
+    for (; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    return value;
 }
 
 }  // namespace kernel
