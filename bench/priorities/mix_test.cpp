@@ -72,12 +72,6 @@ TEST(PriorityMix, a_priority_set_midway_shows_from_then_on) {
     EXPECT_LT(mean_between(preferred, 120, 300), mean_between(mix()[0], 120, 300) - 10);
 }
 
-TEST(PriorityMix, two_runs_are_the_same) {
-    const auto again = run_mix(3);
-    ASSERT_TRUE(again);
-    EXPECT_EQ(priorities_json(*again), priorities_json(mix()));
-}
-
 TEST(PriorityMix, the_page_has_a_plot_of_all_and_one_of_each) {
     const std::string page = priorities_page(mix());
     std::size_t plots = 0;
