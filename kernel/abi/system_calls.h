@@ -9,6 +9,8 @@ enum class SystemCall : std::uint64_t {
     mknod, unlink, link, mkdir, close,
     shutdown = 64,         // (status): ends the machine through the finisher; status 0 passes
     fail_allocation = 65,  // (n): the n-th allocation of a frame from now on fails, once; 0: none does
+    set_priority = 66,     // (pid, priority): 0 to 100; gives the old one. Only under scheduler=pbs
+    priority_of = 67,      // (pid, ProcessPriority*). Only under scheduler=pbs
 };
 
 inline constexpr std::uint64_t page_size = 4096;
@@ -33,6 +35,16 @@ inline constexpr int directory_name_size = 14;
 struct DirectoryEntry {
     std::uint16_t inum;
     char name[directory_name_size];
+};
+
+// How the scheduler `pbs` sees a process: dynamic_priority = min(100, static_priority + index), and the lowest runs first.
+struct ProcessPriority {
+    std::uint32_t static_priority;
+    std::uint32_t index;                              // of recent behaviour, 0 to 149
+    std::uint32_t dynamic_priority;
+    std::uint32_t harts;                              // that take processes by it
+    std::uint64_t times_scheduled;
+    std::uint64_t running, sleeping, waiting;         // since it was last given a hart, in the time CSR's unit
 };
 
 inline constexpr int max_exec_arguments = 32;

@@ -10,6 +10,7 @@
 #include "kernel/base/relaxed.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/mm/space.h"
+#include "kernel/proc/priority.h"
 
 namespace kernel {
 
@@ -38,6 +39,8 @@ struct alignas(64) Process {
     Relaxed<std::uint32_t> killed;                    // set once by a killer under `lock`; read by anyone
     ListLink queue_link;                              // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
     SwitchContext context;                            // its own while it runs, else `lock`
+    // Under `pbs` only. Written under `lock`, and while it is in a queue under that one's lock too; read under either.
+    alignas(64) Priority priority;
 
     // Identity and the process's own: set before it first runs, later touched only by the process itself.
     alignas(64) std::uint32_t pid = 0;                // written under `lock` when the slot is taken; 0: it never was

@@ -41,4 +41,41 @@ bool RunQueue::has_for_other(std::uint64_t now) {
     return first_for_other(now) != nullptr;
 }
 
+// Of equals the one that was put in first.
+Process* RunQueue::first(std::uint64_t now) {
+    Process* found = list_.front();
+    if (!found) return nullptr;
+    Precedence least = found->priority.precedence(now);
+    for (Process* process = list_.next(*found); process; process = list_.next(*process)) {
+        const Precedence precedence = process->priority.precedence(now);
+        if (!runs_before(precedence, least)) continue;
+        found = process;
+        least = precedence;
+    }
+    return found;
+}
+
+Process* RunQueue::pop_first(std::uint64_t now) {
+    if (length_.load() == 0) return nullptr;
+    SpinGuard guard(lock_);
+    Process* const found = first(now);
+    if (found) {
+        list_.remove(*found);
+        length_.store(length_.load() - 1);
+    }
+    return found;
+}
+
+bool RunQueue::has_equal_or_better(std::uint32_t dynamic_priority, std::uint64_t now) {
+    if (length_.load() == 0) return false;
+    SpinGuard guard(lock_);
+    const Process* const found = first(now);
+    return found && found->priority.dynamic_priority(now) <= dynamic_priority;
+}
+
+void RunQueue::set_priority(Process& process, std::uint32_t wanted, std::uint64_t now) {
+    SpinGuard guard(lock_);
+    process.priority.set(wanted, now);
+}
+
 }  // namespace kernel

@@ -14,6 +14,7 @@ extern "C" void switch_context(kernel::SwitchContext* from, kernel::SwitchContex
 namespace kernel {
 
 constinit std::array<Hart, arch::max_cpus> harts{};
+constinit SchedulerChoice scheduler_choice = SchedulerChoice::rr;
 
 namespace {
 
@@ -32,6 +33,7 @@ Process* steal(unsigned thief) {
 
 Process* pick() {
     unsigned here = arch::cpu_id();
+    if (by_priority()) return queue_of(here).pop_first(arch::now());
     if (Process* process = run_queues[here].pop()) return process;
     return steal(here);
 }
@@ -40,7 +42,7 @@ Process* pick() {
 // pushed elsewhere the hart that they belong to, or any where that one is busy.
 void wake_helpers() {
     Hart& here = this_hart();
-    std::uint64_t waiting = run_queues[arch::cpu_id()].length();
+    std::uint64_t waiting = queue_of(arch::cpu_id()).length();
     if (waiting != 0 && here.current == nullptr) --waiting;
     for (; here.given_work != 0; here.given_work &= here.given_work - 1) {
         if (!idle_wake_hart(static_cast<unsigned>(__builtin_ctzll(here.given_work)))) ++waiting;
@@ -54,6 +56,7 @@ void run(Hart& hart, Process& process) {
     KERNEL_ASSERT(process.state == RunState::runnable);
     process.state = RunState::running;
     process.hart = arch::cpu_id();
+    if (by_priority()) process.priority.schedule(arch::now());
     hart.current = &process;
     if (process.space.exists()) process.space.activate();
     clock_start_slice();
@@ -82,10 +85,16 @@ void scheduler_run() {
 
 void make_runnable(Process& process, Keep keep) {
     process.state = RunState::runnable;
-    process.others_from = keep == Keep::for_a_while ? arch::now() + kept_for : 0;
-    const unsigned here = arch::cpu_id();
-    run_queues[process.hart].push(process);
-    if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
+    if (by_priority()) {
+        process.others_from = 0;
+        process.priority.change(Activity::waiting, arch::now());
+        queue_of(process.hart).push(process);
+    } else {
+        process.others_from = keep == Keep::for_a_while ? arch::now() + kept_for : 0;
+        const unsigned here = arch::cpu_id();
+        run_queues[process.hart].push(process);
+        if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
+    }
     // A hart woken now would only spin for the locks that are held here. (Should this hart be preempted by its host
     // then, for a whole slice.)
     this_cpu_locks().when_free = wake_helpers;
@@ -95,6 +104,7 @@ void leave_hart(Process& self) {
     CpuLocks& locks = this_cpu_locks();
     KERNEL_ASSERT(locks.held_count == 1 && locks.off_depth == 1 && self.lock.held_here());
     KERNEL_ASSERT(self.state != RunState::running);
+    if (by_priority() && self.state == RunState::sleeping) self.priority.change(Activity::sleeping, arch::now());
     bool were_on = locks.interrupts_were_on;
     switch_context(&self.context, &this_hart().scheduler);
     this_cpu_locks().interrupts_were_on = were_on;   // maybe another hart's
@@ -107,7 +117,23 @@ void yield_hart() {
     leave_hart(self);
 }
 
-bool slice_over() { return run_queues[arch::cpu_id()].length() != 0; }
+void let_anybody_run() {
+    if (by_priority()) {
+        static_cast<void>(clock_sleep(1));
+    } else {
+        yield_hart();
+    }
+}
+
+bool slice_over() {
+    RunQueue& queue = queue_of(arch::cpu_id());
+    if (!by_priority() || queue.length() == 0) return queue.length() != 0;
+    Process& self = *this_hart().current;
+    SpinGuard guard(self.lock);
+    const std::uint64_t now = arch::now();
+    // Of equals too: whose turn it is then hangs on how often they had one, which does not change while one stays.
+    return queue.has_equal_or_better(self.priority.dynamic_priority(now), now);
+}
 
 bool scheduler_stopping() { return stopping.load() != 0; }
 

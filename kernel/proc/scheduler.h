@@ -22,10 +22,12 @@ void make_runnable(Process& process, Keep keep) REQUIRES(process.lock);
 // another hart.
 void leave_hart(Process& self) REQUIRES(self.lock);
 
-// Lets others run. A process's own context, no lock held.
+// Lets others run, under `pbs` those that come first. A process's own context, no lock held.
 void yield_hart();
+// For who cannot go on before somebody else, of whatever priority, has done something. The same.
+void let_anybody_run();
 
-// The current slice is over: whether anybody waits for this hart.
+// The current slice is over: whether anybody waits for this hart whose turn it is. Interrupts off, no lock held; a process runs here.
 bool slice_over();
 
 // From now on no process returns to user mode any more; waits until every other hart is idle. The caller is a process.

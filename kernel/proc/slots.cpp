@@ -7,6 +7,7 @@
 
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/mm/stats.h"
+#include "kernel/proc/scheduler_choice.h"
 #include "kernel/proc/stacks.h"
 
 namespace kernel {
@@ -97,6 +98,7 @@ Process* take_slot() {
     process->state = RunState::made;
     process->channel = nullptr;
     process->killed.store(0);
+    if (by_priority()) process->priority = Priority(arch::now());
     return process;
 }
 

@@ -22,6 +22,8 @@ CallResult sys_sleep(const Arguments&);
 CallResult sys_uptime(const Arguments&);
 CallResult sys_shutdown(const Arguments&);
 CallResult sys_fail_allocation(const Arguments&);
+CallResult sys_set_priority(const Arguments&);
+CallResult sys_priority_of(const Arguments&);
 
 // files (kernel/fs)
 CallResult sys_pipe(const Arguments&);

@@ -28,9 +28,10 @@ constexpr Entry entries[] = {
     {SystemCall::write, sys_write},     {SystemCall::mknod, sys_mknod},   {SystemCall::unlink, sys_unlink},
     {SystemCall::link, sys_link},       {SystemCall::mkdir, sys_mkdir},   {SystemCall::close, sys_close},
     {SystemCall::shutdown, sys_shutdown}, {SystemCall::fail_allocation, sys_fail_allocation},
+    {SystemCall::set_priority, sys_set_priority}, {SystemCall::priority_of, sys_priority_of},
 };
 
-constexpr std::size_t number_limit = 66;
+constexpr std::size_t number_limit = 68;
 
 constexpr auto table = [] {
     std::array<CallFunction, number_limit> functions{};

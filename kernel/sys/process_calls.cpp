@@ -4,6 +4,7 @@
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/set_priority.h"
 #include "kernel/proc/slots.h"
 #include "kernel/sys/calls.h"
 #include "kernel/sys/exec.h"
@@ -86,6 +87,20 @@ CallResult sys_shutdown(const Arguments& arguments) {
 
 CallResult sys_fail_allocation(const Arguments& arguments) {
     fail_allocation(static_cast<std::uint32_t>(arguments.integer(0)));
+    return 0;
+}
+
+CallResult sys_set_priority(const Arguments& arguments) {
+    Result<std::uint32_t> before = set_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.integer(1));
+    if (!before) return failure(before.error());
+    return *before;
+}
+
+CallResult sys_priority_of(const Arguments& arguments) {
+    auto found = priority_of(static_cast<std::uint32_t>(arguments.integer(0)));
+    if (!found) return failure(found.error());
+    Result<void> copied = arguments.caller().space.copy_out(arguments.address(1), std::as_bytes(std::span(&*found, 1)));
+    if (!copied) return failure(copied.error());
     return 0;
 }
 

@@ -8,11 +8,13 @@
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/arch/riscv/paging.h"
 #include "kernel/base/print.h"
+#include "kernel/base/string.h"
 #include "kernel/fs/fs.h"
 #include "kernel/mm/asid.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
 #include "kernel/proc/scheduler.h"
+#include "kernel/proc/scheduler_choice.h"
 #include "kernel/proc/slots.h"
 #include "kernel/sys/audit.h"
 #include "kernel/sys/lifecycle.h"
@@ -38,6 +40,21 @@ void memory_init(PhysAddr memory_end) {
     asids_init(wanted < asids ? static_cast<std::uint16_t>(wanted) : asids);
 }
 
+void choose_scheduler() {
+    const char* name = boot_argument("scheduler");
+    if (!name || boot_argument_is(name, "rr")) return;
+    if (boot_argument_is(name, "pbs")) {
+        scheduler_choice = SchedulerChoice::pbs;
+        return;
+    }
+    std::size_t length = 0;
+    while (name[length] != 0 && name[length] != ' ') ++length;
+    char found[33] = {};
+    memcpy(found, name, length < sizeof found ? length : sizeof found - 1);
+    print("boot arguments: scheduler=%s: there is no such scheduler; rr or pbs is expected\n", found);
+    arch::finish(1);
+}
+
 void release_other_harts() {
     __atomic_store_n(&harts_released, 1, __ATOMIC_RELEASE);
     for (unsigned cpu = 1; cpu < cpus; ++cpu) arch::send_interrupt(cpu);
@@ -61,6 +78,7 @@ void boot_main(std::uint64_t device_tree) {
     memory_init({machine.memory_begin + machine.memory_bytes});
 
     print("stampede kernel %s is booting\n", policy::name);
+    choose_scheduler();
     clock_init();
     arch::uart_init();
     arch::plic_init();

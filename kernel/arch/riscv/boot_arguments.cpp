@@ -30,18 +30,26 @@ std::span<const char> next_word(const char*& at) {
     return {begin, at};
 }
 
-std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
-    std::size_t name_length = strlen(name);
-    for (const char* at = kept; *at; ++at) {
-        bool word_begins = at == kept || at[-1] == ' ';
-        if (!word_begins || strncmp(at, name, name_length) != 0 || at[name_length] != '=') continue;
-        std::uint64_t value = 0;
-        for (at += name_length + 1; *at >= '0' && *at <= '9'; ++at) {
-            value = value * 10 + static_cast<std::uint64_t>(*at - '0');
-        }
-        return value;
+const char* boot_argument(const char* name) {
+    const std::size_t length = strlen(name);
+    const char* at = kept;
+    for (std::span<const char> word = next_word(at); !word.empty(); word = next_word(at)) {
+        if (word.size() > length && word[length] == '=' && strncmp(word.data(), name, length) == 0) return word.data() + length + 1;
     }
-    return otherwise;
+    return nullptr;
+}
+
+bool boot_argument_is(const char* text, const char* expected) {
+    std::size_t length = strlen(expected);
+    return strncmp(text, expected, length) == 0 && (text[length] == ' ' || text[length] == 0);
+}
+
+std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
+    const char* at = boot_argument(name);
+    if (!at) return otherwise;
+    std::uint64_t value = 0;
+    for (; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    return value;
 }
 
 }  // namespace kernel

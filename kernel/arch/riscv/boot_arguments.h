@@ -11,6 +11,10 @@ const char* boot_arguments();
 // The next word from `at` on, which then points behind it; empty when there is none.
 std::span<const char> next_word(const char*& at);
 
+// The text behind `name=`, up to a space or the end; null when there is no such word.
+const char* boot_argument(const char* name);
+bool boot_argument_is(const char* text, const char* expected);   // of what boot_argument() gave, not null
+
 // The decimal number of the word `name=…`; `otherwise` when there is no such word.
 std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise);
 
