@@ -184,7 +184,14 @@ struct ProgramRunner::Parts {
             return {};
         }
         if (end == ProgramOutcome::End::Slept) {
-            return audit(machine->ram(), *table);
+            AuditReport report = audit_report(machine->ram(), *table);
+            if (!of_nobody_at_boot) {
+                of_nobody_at_boot = report.of_nobody;
+            }
+            if (auto leak = check_for_leak(*of_nobody_at_boot, report.of_nobody)) {
+                report.findings.push_back(std::move(*leak));
+            }
+            return std::move(report.findings);
         }
         const auto view = AuditView::create(machine->ram(), *table);
         if (!view) {
@@ -235,6 +242,7 @@ struct ProgramRunner::Parts {
     StaleTranslations stale;
     Events events;
     std::vector<Finding> at_boot;
+    std::optional<FramesByOwner> of_nobody_at_boot;
     std::unique_ptr<BranchCoverage> coverage;
     std::unique_ptr<InterleavingCoverage> interleavings;
     std::unique_ptr<Snapshot> snapshot;

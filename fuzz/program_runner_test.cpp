@@ -151,7 +151,8 @@ TEST_P(RunnerBugTest, a_generated_program_shows_it_each_time_and_leaves_nothing_
 }
 
 INSTANTIATE_TEST_SUITE_P(Bugs, RunnerBugTest,
-                         testing::Values(Bug{"any_fault_handled", FindingKind::no_progress, ProgramOutcome::End::Stopped},
+                         testing::Values(Bug{"arguments_kept", FindingKind::leak},
+                                         Bug{"any_fault_handled", FindingKind::no_progress, ProgramOutcome::End::Stopped},
                                          Bug{"copyout_unaware", FindingKind::check_failed},
                                          Bug{"copyout_unaware", FindingKind::shared_write},
                                          Bug{"copyout_drops_on_error", FindingKind::audit},

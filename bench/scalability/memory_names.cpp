@@ -34,7 +34,8 @@ std::string MemoryNames::of(PhysAddr at) const {
             }
         }
     }
-    return symbols_.describe_physical(at);
+    const std::string name = symbols_.describe_physical(at);
+    return symbols_.in_image(at) ? without_places(name) : name;
 }
 
 }  // namespace stampede::bench

@@ -12,7 +12,7 @@ namespace stampede::bench {
 class MemoryNames {
 public:
     MemoryNames(const Ram& ram, std::optional<PhysAddr> audit_table, const GuestSymbols& symbols);
-    // "kernel::frames+0x40", "page_table frames", "counts of frames"
+    // "kernel::processes[].lock", "page_table frames", "counts of frames"
     [[nodiscard]] std::string of(PhysAddr at) const;
 
 private:

@@ -66,6 +66,7 @@ void names(std::string_view bytes) {
         const auto frames = symbols->frames(address);
         require(!frames.empty() && frames.front().pc == address, "every address has a frame", "");
         require(symbols->find(address).function == frames.front().function, "the innermost frame is the first", "");
+        require(symbols->member_at(address, address % 509).size() <= 64 * bytes.size() + 64, "a member's name takes no more than the file's names", "");
     }
     require(symbols->stack(addresses).size() >= addresses.size(), "a stack has a frame for each of its addresses", "");
     (void)symbols->address_of("kernel::panic");

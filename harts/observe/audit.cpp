@@ -54,6 +54,11 @@ public:
         check(Invariant::SharedFrameWritable, references > 1 && writable());
     }
 
+    // Whom it counts for in AuditReport::of_nobody.
+    [[nodiscard]] std::optional<std::size_t> owner_of_nobodys() const {
+        return count_ > 0 && users_.empty() && !page_table_ ? std::optional(std::min<std::size_t>(owner_, owner_names.size())) : std::nullopt;
+    }
+
 private:
     // A frame that belongs to the kernel has one holder there; what is free or a user's has none.
     [[nodiscard]] bool kernel_holds() const {
@@ -182,23 +187,36 @@ std::vector<Finding> audit(const Ram& ram, PhysAddr table) {
     return audit(ram, *loaded);
 }
 
-std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
+std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) { return audit_report(ram, table).findings; }
+
+AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
     const std::expected<AuditView, std::string> view = AuditView::create(ram, table);
     if (!view) {
-        return {malformed(view.error())};
+        return {{malformed(view.error())}};
     }
     Violations violations;
     const Mappings mappings = Mappings::collect(*view, violations);
     const FreeLists free_lists = FreeLists::collect(*view, violations);
     const u64 end = nothing_beyond_frontier(*view, mappings, free_lists) ? view->frontier() : view->frame_count();
-    for (Violations& part : in_pieces<Violations>(end, [&](u64 first, u64 last, Violations& found) {
+    struct Part {
+        Violations violations;
+        FramesByOwner of_nobody{};
+    };
+    AuditReport report;
+    for (Part& part : in_pieces<Part>(end, [&](u64 first, u64 last, Part& found) {
              for (u64 frame = first; frame < last; ++frame) {
-                 FrameCheck(*view, mappings, free_lists, frame).run(found);
+                 const FrameCheck check(*view, mappings, free_lists, frame);
+                 check.run(found.violations);
+                 if (const auto owner = check.owner_of_nobodys()) {
+                     ++found.of_nobody[*owner];
+                 }
              }
          })) {
-        violations.merge(std::move(part));
+        violations.merge(std::move(part.violations));
+        std::ranges::transform(report.of_nobody, part.of_nobody, report.of_nobody.begin(), std::plus());
     }
-    return violations.findings();
+    report.findings = violations.findings();
+    return report;
 }
 
 std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table) {
@@ -225,6 +243,21 @@ std::optional<Finding> check_for_leak(const FrameUse& use) {
     finding.detail = fmt::format("{} frames in use before the first process; {} at the end, {} of them by processes; "
                                  "the others are: {}", use.before_first_process, use.now, use.of_processes, use.others);
     return finding;
+}
+
+std::optional<Finding> check_for_leak(const FramesByOwner& before, const FramesByOwner& now) {
+    for (std::size_t owner = 0; owner < now.size(); ++owner) {
+        const bool counts = owner != static_cast<std::size_t>(FrameOwner::user) && owner != static_cast<std::size_t>(FrameOwner::pipe) &&
+                            owner != static_cast<std::size_t>(FrameOwner::file);
+        if (counts && now[owner] > before[owner]) {
+            Finding finding;
+            finding.kind = FindingKind::leak;
+            finding.title = fmt::format("frames are left that no process has any more: {}", owner_name(static_cast<u8>(owner)));
+            finding.detail = fmt::format("{} of this owner, {} before", now[owner], before[owner]);
+            return finding;
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace stampede

@@ -1,12 +1,14 @@
 // The audit of a parked guest's memory against the table that its kernel announced (kernel/abi/audit_table.h): what the
 // kernel believes of its frames is held against its page tables and free lists. Knows nothing else of the kernel.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harts/base/types.h"
 #include "harts/memory/ram.h"
+#include "harts/observe/frame_owner.h"
 #include "harts/report/finding.h"
 #include "kernel/abi/audit_table.h"
 
@@ -21,6 +23,16 @@ namespace stampede {
 // its invariants.
 [[nodiscard]] std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table);
 [[nodiscard]] std::vector<Finding> audit(const Ram& ram, PhysAddr table);
+
+// By abi::FrameOwner; the last one: owners that there are none of.
+using FramesByOwner = std::array<u64, owner_names.size() + 1>;
+
+struct AuditReport {
+    std::vector<Finding> findings;
+    FramesByOwner of_nobody{};  // with a count, and used by no process: the kernel's own, pipes, files, and what is lost
+};
+// The same with what it has counted; zeroes where the table is malformed.
+[[nodiscard]] AuditReport audit_report(const Ram& ram, const abi::AuditTable& table);
 
 // The kernel's own totals. No value where the table names none, or none in RAM.
 [[nodiscard]] std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table);
@@ -39,5 +51,8 @@ struct FrameUse {
 
 // More frames in use than before the first process was made, or fewer; those of processes that are alive do not count.
 [[nodiscard]] std::optional<Finding> check_for_leak(const FrameUse& use);
+// More frames of nobody than at an earlier moment, both while no process is in a system call or all in it sleep; pipes and files do not count, which
+// may have been made since, nor users' pages, which the audit holds against page tables.
+[[nodiscard]] std::optional<Finding> check_for_leak(const FramesByOwner& before, const FramesByOwner& now);
 
 }  // namespace stampede

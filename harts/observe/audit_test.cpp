@@ -415,6 +415,34 @@ TEST_F(AuditTest, free_lists_may_be_linked_outside_the_frames) {
     EXPECT_THAT(audit(guest_.ram(), guest_.table()), testing::IsEmpty());
 }
 
+// The fixture has one kernel stack.
+TEST_F(AuditTest, a_kernels_frame_that_no_process_uses_counts_for_its_owner) {
+    const AuditReport before = audit_report(guest_.ram(), guest_.table());
+    FramesByOwner expected{};
+    expected[static_cast<std::size_t>(abi::FrameOwner::kernel_stack)] = 1;
+    EXPECT_EQ(before.of_nobody, expected) << "neither what processes map nor their page tables";
+    EXPECT_FALSE(check_for_leak(before.of_nobody, before.of_nobody));
+
+    guest_.set_owner(free_.back(), static_cast<u8>(abi::FrameOwner::other));
+    guest_.set_count(free_.back(), 1);
+    expected[static_cast<std::size_t>(abi::FrameOwner::other)] = 1;
+    EXPECT_EQ(audit_report(guest_.ram(), guest_.table()).of_nobody, expected);
+    const auto leak = check_for_leak(before.of_nobody, expected);
+    ASSERT_TRUE(leak);
+    EXPECT_EQ(leak->kind, FindingKind::leak);
+    EXPECT_EQ(leak->title, "frames are left that no process has any more: other");
+    EXPECT_EQ(leak->detail, "1 of this owner, 0 before");
+    EXPECT_FALSE(check_for_leak(expected, before.of_nobody)) << "fewer are none";
+}
+
+TEST(LeakTest, pipes_and_files_may_be_made_and_users_frames_are_the_audits) {
+    for (const auto owner : {abi::FrameOwner::pipe, abi::FrameOwner::file, abi::FrameOwner::user, abi::FrameOwner::page_table}) {
+        FramesByOwner now{};
+        now[static_cast<std::size_t>(owner)] = 1;
+        EXPECT_EQ(check_for_leak(FramesByOwner{}, now).has_value(), owner == abi::FrameOwner::page_table);
+    }
+}
+
 TEST(LeakTest, frames_of_processes_that_live_are_no_leak) { EXPECT_FALSE(check_for_leak({7, 18, 11, "7 file"})); }
 
 TEST(LeakTest, more_and_fewer_frames_are_told_apart) {

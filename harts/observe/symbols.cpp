@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "harts/base/futex.h"
+#include "harts/observe/data_members.h"
 #include "harts/observe/elf_file.h"
 #include "harts/observe/function_name.h"
 
@@ -98,7 +99,7 @@ struct Symbols::Implementation {
     };
 
     explicit Implementation(ElfFile&& opened)
-        : file(std::move(opened)), dwarf(dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr)) {
+        : file(std::move(opened)), dwarf(dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr)), members(dwarf.get()) {
         read_units();
     }
 
@@ -111,6 +112,7 @@ struct Symbols::Implementation {
     ElfFile file;
     std::unique_ptr<Dwarf, EndDwarf> dwarf;  // null: no debug information
     std::vector<UnitRange> units;            // by low
+    DataMembers members GUARDED_BY(lock);
     std::unordered_map<u64, std::vector<SourceLocation>> known GUARDED_BY(lock);  // by address: the same few are asked for again and again
 };
 
@@ -217,6 +219,11 @@ std::vector<SourceLocation> Symbols::stack(const std::vector<u64>& pcs) const {
 std::optional<u64> Symbols::address_of(std::string_view name) const {
     const FutexGuard guard(implementation_->lock);
     return implementation_->file.address_of(name);
+}
+
+std::string Symbols::member_at(u64 object, u64 offset) const {
+    const FutexGuard guard(implementation_->lock);
+    return implementation_->members.path(object, offset);
 }
 
 }  // namespace stampede

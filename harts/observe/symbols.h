@@ -44,6 +44,10 @@ public:
     // ("kernel::panic") name.
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
 
+    // Which part of the variable at `object` lies `offset` bytes behind its beginning: "[30].state", "+0x8" where its type is not known, "" for a
+    // beginning without parts. Static variables and those of namespaces.
+    [[nodiscard]] std::string member_at(u64 object, u64 offset) const;
+
 private:
     struct Implementation;
     explicit Symbols(std::unique_ptr<Implementation> implementation);

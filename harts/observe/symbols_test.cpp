@@ -250,5 +250,20 @@ TEST(FunctionName, knows_operators_lambdas_and_anonymous_namespaces) {
     EXPECT_EQ(readable_function_name("_ZN1aC1Ev"), "a::a");
 }
 
+std::string member(const char* name, u64 offset) { return guest().member_at(guest().address_of(name).value_or(0), offset); }
+
+TEST(Symbols, a_place_in_a_variable_is_named_by_elements_and_members) {
+    constexpr u64 whole = 40, part = 16, parts = 8, shorts = 4;
+    EXPECT_EQ(member("guest::wholes", 2 * whole + parts + part + shorts + 2 * (1 * 3 + 2)), "[2].parts[1].shorts[1][2]");
+    EXPECT_EQ(member("guest::wholes", 0), "[0].tag") << "a base's member";
+    EXPECT_EQ(member("guest::wholes", 3 * whole + parts), "[3].parts[0].first");
+    EXPECT_EQ(member("guest::wholes", 3 * whole + parts + 1), "[3].parts[0].first+0x1");
+    EXPECT_EQ(member("guest::(anonymous namespace)::apart", 4), ".shorts[0][0]");
+    EXPECT_EQ(member("guest::plain", 0), "");
+    EXPECT_EQ(member("guest::plain", 4), "+0x4");
+    EXPECT_EQ(guest().member_at(guest().address_of("guest::wholes").value_or(0) + 8, 8), "+0x8") << "no variable begins there";
+    EXPECT_EQ(guest().member_at(guest().address_of("guest::outer").value_or(0), 2), "+0x2") << "no variable";
+}
+
 }  // namespace
 }  // namespace stampede

@@ -71,7 +71,20 @@ std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
     }
     const ElfSymbol& symbol = *std::prev(behind);
     const u64 offset = address - symbol.address;
-    return offset == 0 ? demangled(symbol.name) : fmt::format("{}+{:#x}", demangled(symbol.name), offset);
+    const std::string name = demangled(symbol.name);
+    if (const auto& code = file_of(mode).code) {
+        return name + code->member_at(symbol.address, offset);
+    }
+    return offset == 0 ? name : fmt::format("{}+{:#x}", name, offset);
+}
+
+std::string without_places(std::string name) {
+    name.erase(std::min(name.rfind("+0x"), name.size()));
+    for (std::size_t at = 0; (at = name.find('[', at)) != std::string::npos; ++at) {
+        const std::size_t digits = name.find_first_not_of("0123456789", at + 1);
+        name.erase(at + 1, std::min(digits, name.size()) - (at + 1));
+    }
+    return name;
 }
 
 FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) const {

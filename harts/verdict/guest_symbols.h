@@ -25,7 +25,7 @@ public:
     [[nodiscard]] bool in_image(PhysAddr address) const;  // the kernel's
     // A physical address as describe_data() has it where it lies in the kernel's image, else as a page of RAM and an offset.
     [[nodiscard]] std::string describe_physical(PhysAddr address) const;
-    // A pc as "function at file:line", a datum as "name" or "name+0x10"; the number where nothing is known.
+    // A pc as "function at file:line", a datum as "name", "name[3].member" or "name+0x10"; the number where nothing is known.
     [[nodiscard]] std::string describe_code(u64 pc, Privilege mode) const;
     [[nodiscard]] std::string describe_data(u64 address, Privilege mode) const;
     // All of a place's chain.
@@ -45,5 +45,8 @@ private:
     };
     std::vector<Piece> image_;       // of the kernel's
 };
+
+// Such a datum's name as it is for all elements of an array: "name[].member".
+[[nodiscard]] std::string without_places(std::string name);
 
 }  // namespace stampede

@@ -23,7 +23,7 @@ std::string access_text(const RaceSide& side) {
 // For titles, which are the same from run to run: without the place in an array, without the frame.
 std::string RaceFindings::kind_of_lock(PhysAddr word) const {
     const std::string name = naming_.symbols.describe_physical(word);
-    return naming_.symbols.in_image(word) ? name.substr(0, name.rfind("+0x")) : "a lock in allocated memory";
+    return naming_.symbols.in_image(word) ? without_places(name) : "a lock in allocated memory";
 }
 
 std::string RaceFindings::address(PhysAddr at) const {

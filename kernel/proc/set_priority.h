@@ -2,8 +2,8 @@
 #pragma once
 #include <cstdint>
 
-#include "kernel/abi/system_calls.h"
 #include "kernel/base/result.h"
+#include "kernel/mm/space.h"
 
 namespace kernel {
 
@@ -11,7 +11,7 @@ namespace kernel {
 // dynamic priority is a better one than before.
 Result<std::uint32_t> set_priority(std::uint32_t pid, std::int64_t wanted);
 
-// As of now.
-Result<stampede::abi::ProcessPriority> priority_of(std::uint32_t pid);
+// As of now, into a user's ProcessPriority. 0. bad_address.
+Result<std::uint64_t> tell_priority(std::uint32_t pid, AddressSpace& space, VirtAddr to);
 
 }  // namespace kernel

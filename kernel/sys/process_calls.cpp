@@ -91,17 +91,11 @@ CallResult sys_fail_allocation(const Arguments& arguments) {
 }
 
 CallResult sys_set_priority(const Arguments& arguments) {
-    Result<std::uint32_t> before = set_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.integer(1));
-    if (!before) return failure(before.error());
-    return *before;
+    return set_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.integer(1));
 }
 
 CallResult sys_priority_of(const Arguments& arguments) {
-    auto found = priority_of(static_cast<std::uint32_t>(arguments.integer(0)));
-    if (!found) return failure(found.error());
-    Result<void> copied = arguments.caller().space.copy_out(arguments.address(1), std::as_bytes(std::span(&*found, 1)));
-    if (!copied) return failure(copied.error());
-    return 0;
+    return tell_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.caller().space, arguments.address(1));
 }
 
 }  // namespace kernel

@@ -30,9 +30,26 @@ struct Pool {
     int count;
 };
 
+struct Tagged {
+    long tag;
+};
+struct Part {
+    int first;
+    short shorts[2][3];
+};
+struct Whole : Tagged {
+    Part parts[2];
+};
+using Wholes = Whole[4];
+Wholes wholes;
+volatile long plain;
+
 namespace {
+volatile Part apart;
+
 [[gnu::noinline]] long hidden(long x) {
     sink = x;  // mark: hidden
+    apart.first = static_cast<int>(x);
     return sink;
 }
 }  // namespace
@@ -42,5 +59,6 @@ namespace {
 extern "C" [[gnu::noinline]] long guest_main(long x) {
     const guest::Pool pool{static_cast<int>(x)};
     const long result = guest::outer(x) + guest::doubled(x) + guest::hidden(x);  // mark: main
+    guest::wholes[x & 3].tag = guest::plain;
     return result + (pool.drop(static_cast<int>(x)) ? 1 : 0);
 }
