@@ -61,11 +61,11 @@ Result<TriageResult> triage(const TriageSetup& setup, const StopWanted& stop) {
     if (!finding) {
         return std::unexpected(finding.error());
     }
+    if (std::filesystem::exists(setup.folder / "input")) {  // a fuzzer's; its replay file is the program that was found first
+        return triage_input(setup, *finding, stop);
+    }
     if (std::filesystem::exists(setup.folder / replay_file_name)) {
         return triage_replay(setup, stop);
-    }
-    if (std::filesystem::exists(setup.folder / "input")) {
-        return triage_input(setup, *finding, stop);
     }
     return TriageResult{0, 0, "seen in a parallel run, and in no repeatable schedule that was tried"};
 }
