@@ -11,6 +11,7 @@
 #include "harts/report/text.h"
 #include "stress/policy_choice.h"
 #include "stress/replay.h"
+#include "stress/replay_command.h"
 #include "stress/report.h"
 #include "stress/summary.h"
 
@@ -28,10 +29,6 @@ Result<void> refuse_other_options(const Options& options, const std::string& nam
         }
     }
     return {};
-}
-
-bool shows(const fuzz::ProgramOutcome& outcome, const std::string& title) {
-    return std::ranges::count(outcome.findings, title, &Finding::title) != 0;
 }
 
 struct Prepared {
@@ -114,26 +111,24 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
     u64 shown = 0;
     std::set<u64> states;
     fuzz::ProgramOutcome outcome;
+    RunOutcome run;
     for (u64 n = 0; n < options.times; ++n) {
         outcome = prepared->runner->run(prepared->replay.program, prepared->replay.schedule);
-        shown += std::ranges::all_of(file.titles, [&](const std::string& title) { return shows(outcome, title); }) ? 1 : 0;
+        run = outcome_of(outcome);
+        shown += std::ranges::all_of(file.titles, [&](const std::string& title) { return run.shows(title); }) ? 1 : 0;
         states.insert(outcome.state_hash);
     }
     if (options.times == 1) {
         print_findings(file, outcome);
-    }
-    for (const std::string& title : file.titles) {
-        const bool again = shows(outcome, title);
-        fmt::print("{}: {}\n", options.times > 1 ? fmt::format("{} of {} runs showed it again", grouped(shown), grouped(options.times))
-                               : again            ? "showed again"
-                                                  : "did not show again",
-                   title);
-    }
-    if (options.times > 1) {
+        fmt::print("{}", shown_text(file, run));
+    } else {
+        for (const std::string& title : file.titles) {
+            fmt::print("{} of {} runs showed it again: {}\n", grouped(shown), grouped(options.times), title);
+        }
         fmt::print("{}\n", states.size() == 1 ? "each ended in the same state"
                                               : fmt::format("they ended in {} different states", states.size()));
     }
-    RunReport report = make_report(options_of(options, file, prepared->replay.schedule), command, outcome_of(outcome));
+    RunReport report = make_report(options_of(options, file, prepared->replay.schedule), command, run);
     for (Finding& finding : report.findings) {
         finding.reproduce = {command.front(), "--replay", *options.replay};
     }
