@@ -24,7 +24,7 @@ constexpr double last_triage_s = 120;
 // It shares more memory than there is, which needs a kernel that shares.
 constexpr std::pair eager_cannot{"eager", "cowtest"};
 // Workloads that bear the failure of any allocation: others fail a check of their own.
-constexpr std::array bearing{"forkbomb", "cowstorm", "forktree", "sbrk", "pipe_ring", "exec_storm", "kill_storm"};
+constexpr std::array bearing{"forkbomb", "cowstorm", "forktree", "sbrk", "pipe_ring", "exec_storm", "kill_storm", "migrate"};
 
 double seconds_since_1970() { return static_cast<double>(std::time(nullptr)); }
 

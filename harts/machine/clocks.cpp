@@ -21,10 +21,10 @@ u64 CountedClock::instructions_until(u64 deadline) {
     if (deadline == std::numeric_limits<u64>::max()) {
         return deadline;
     }
-    if (deadline <= time()) {
+    const u64 now = time();
+    if (deadline <= now) {
         return 0;
     }
-    const u64 now = counted();
     if (deadline - now > std::numeric_limits<u64>::max() / instructions_per_tick) {
         return std::numeric_limits<u64>::max();
     }
@@ -32,14 +32,16 @@ u64 CountedClock::instructions_until(u64 deadline) {
 }
 
 void CountedClock::jump_to(u64 deadline) {
-    if (deadline > time()) {
-        ahead_ += deadline - counted();
+    if (const u64 now = time(); deadline > now) {
+        ahead_ += deadline - now;
     }
 }
 
 void CountedClock::run_ahead(u64 time) {
-    if (least_ <= counted()) {
-        least_ = time;
+    const u64 now = this->time();
+    if (time > now && ran_ahead_ + (time - now) <= run_ahead_credit + run_ahead_ratio * executed()) {
+        ahead_ += time - now;
+        ran_ahead_ += time - now;
     }
 }
 

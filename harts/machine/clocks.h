@@ -1,6 +1,5 @@
 // Where a machine's time comes from.
 #pragma once
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 
@@ -11,7 +10,7 @@ namespace stampede {
 // What a clock knows beside the instructions executed.
 struct ClockState {
     u64 time = 0;
-    u64 ahead = 0, least = 0;  // CountedClock's
+    u64 ahead = 0, ran_ahead = 0;  // CountedClock's
 };
 
 // A clock that may jump ahead when every hart waits.
@@ -42,6 +41,9 @@ private:
 class CountedClock final : public Clock {
 public:
     static constexpr u64 instructions_per_tick = 100;
+    // What run_ahead() may add: so much at once and, beyond that, so many ticks for each that instructions make. Time that stood still
+    // afterwards would come out even, and a guest would never see a short wait end.
+    static constexpr u64 run_ahead_credit = time_frequency, run_ahead_ratio = 7;
 
     // Instructions executed so far by all harts, the running one included.
     class Counter {
@@ -50,22 +52,22 @@ public:
         [[nodiscard]] virtual u64 executed_by_all() const = 0;
     };
     explicit CountedClock(const Counter& counter) : counter_(counter) {}
-    u64 time() override { return std::max(counted(), least_); }
+    u64 time() override { return executed() + ahead_; }
     u64 instructions_until(u64 deadline) override;
     void jump_to(u64 deadline) override;
-    ClockState state() override { return {time(), ahead_, least_}; }
+    ClockState state() override { return {time(), ahead_, ran_ahead_}; }
     void set_state(const ClockState& state) override {
         ahead_ = state.ahead;
-        least_ = state.least;
+        ran_ahead_ = state.ran_ahead;
     }
     void run_ahead(u64 time) override;
 
 private:
-    [[nodiscard]] u64 counted() const { return counter_.executed_by_all() / instructions_per_tick + ahead_; }
+    [[nodiscard]] u64 executed() const { return counter_.executed_by_all() / instructions_per_tick; }
 
     const Counter& counter_;
-    u64 ahead_ = 0;
-    u64 least_ = 0;  // where run_ahead() has brought it
+    u64 ahead_ = 0;      // of what instructions make
+    u64 ran_ahead_ = 0;  // by run_ahead() alone
 };
 
 }  // namespace stampede

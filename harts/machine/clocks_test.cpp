@@ -60,6 +60,35 @@ TEST(CountedClockTest, it_jumps_forward_only) {
     EXPECT_EQ(clock.time(), 502u);
 }
 
+TEST(CountedClockTest, it_goes_on_from_where_it_has_run_ahead_to) {
+    Executed executed;
+    CountedClock clock(executed);
+    clock.run_ahead(1'000);
+    EXPECT_EQ(clock.time(), 1'000u);
+    clock.run_ahead(900);
+    EXPECT_EQ(clock.time(), 1'000u);
+    executed.count = 200;
+    EXPECT_EQ(clock.time(), 1'002u);
+}
+
+TEST(CountedClockTest, it_runs_ahead_by_its_credit_and_then_in_proportion_to_instructions) {
+    Executed executed;
+    CountedClock clock(executed);
+    clock.run_ahead(CountedClock::run_ahead_credit + 1);
+    EXPECT_EQ(clock.time(), 0u);
+    clock.run_ahead(CountedClock::run_ahead_credit);
+    EXPECT_EQ(clock.time(), CountedClock::run_ahead_credit);
+    executed.count = 1'000;
+    u64 now = clock.time();
+    clock.run_ahead(now + 10 * CountedClock::run_ahead_ratio + 1);
+    EXPECT_EQ(clock.time(), now);
+    clock.run_ahead(now + 10 * CountedClock::run_ahead_ratio);
+    EXPECT_EQ(clock.time(), now + 10 * CountedClock::run_ahead_ratio);
+    clock.jump_to(now += 100'000);
+    clock.run_ahead(now + 1);
+    EXPECT_EQ(clock.time(), now) << "a jump gives no credit";
+}
+
 TEST(CountedClockTest, its_state_brings_jumps_and_runs_ahead_back) {
     Executed executed;
     CountedClock clock(executed);
@@ -70,13 +99,14 @@ TEST(CountedClockTest, its_state_brings_jumps_and_runs_ahead_back) {
     EXPECT_EQ(clock.time(), 510u);
     executed.count = 3'000;
     clock.jump_to(900);
-    clock.run_ahead(2'000);
-    EXPECT_EQ(clock.time(), 2'000u);
+    clock.run_ahead(900 + CountedClock::run_ahead_credit);
     executed.count = 1'000;
     clock.set_state(state);
     EXPECT_EQ(clock.time(), 510u);
     executed.count = 2'500;
-    EXPECT_EQ(clock.time(), 515u) << "500, jumped to at 1,000 instructions, and 15";
+    EXPECT_EQ(clock.time(), 525u);
+    clock.run_ahead(525 + CountedClock::run_ahead_credit);
+    EXPECT_EQ(clock.time(), 525 + CountedClock::run_ahead_credit) << "what is spent after the state was taken is there again";
 }
 
 TEST(HostClockTest, it_begins_at_zero_and_does_not_go_back_while_others_jump) {

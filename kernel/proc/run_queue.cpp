@@ -13,9 +13,15 @@ void RunQueue::push(Process& process) {
 Process* RunQueue::pop() {
     if (length_.load() == 0) return nullptr;
     SpinGuard guard(lock_);
-    Process* first = list_.pop_front();
-    if (first) length_.store(length_.load() - 1);
-    return first;
+    return take(list_.front());
+}
+
+Process* RunQueue::take(Process* process) {
+    if (process) {
+        list_.remove(*process);
+        length_.store(length_.load() - 1);
+    }
+    return process;
 }
 
 Process* RunQueue::first_for_other(std::uint64_t now) {
@@ -27,12 +33,7 @@ Process* RunQueue::first_for_other(std::uint64_t now) {
 Process* RunQueue::pop_for_other(std::uint64_t now) {
     if (length_.load() == 0) return nullptr;
     SpinGuard guard(lock_);
-    Process* const found = first_for_other(now);
-    if (found) {
-        list_.remove(*found);
-        length_.store(length_.load() - 1);
-    }
-    return found;
+    return take(first_for_other(now));
 }
 
 bool RunQueue::has_for_other(std::uint64_t now) {
@@ -58,12 +59,7 @@ Process* RunQueue::first(std::uint64_t now) {
 Process* RunQueue::pop_first(std::uint64_t now) {
     if (length_.load() == 0) return nullptr;
     SpinGuard guard(lock_);
-    Process* const found = first(now);
-    if (found) {
-        list_.remove(*found);
-        length_.store(length_.load() - 1);
-    }
-    return found;
+    return take(first(now));
 }
 
 bool RunQueue::has_equal_or_better(std::uint32_t dynamic_priority, std::uint64_t now) {

@@ -30,6 +30,7 @@ public:
     std::uint32_t length() const { return length_.load(); }
 
 private:
+    Process* take(Process* process) REQUIRES(lock_);   // out of the list, unless null
     Process* first_for_other(std::uint64_t now) REQUIRES(lock_);
     Process* first(std::uint64_t now) REQUIRES(lock_);
 

@@ -47,10 +47,9 @@ void choose_scheduler() {
         scheduler_choice = SchedulerChoice::pbs;
         return;
     }
-    std::size_t length = 0;
-    while (name[length] != 0 && name[length] != ' ') ++length;
+    const std::span<const char> word = next_word(name);
     char found[33] = {};
-    memcpy(found, name, length < sizeof found ? length : sizeof found - 1);
+    memcpy(found, word.data(), word.size() < sizeof found ? word.size() : sizeof found - 1);
     print("boot arguments: scheduler=%s: there is no such scheduler; rr or pbs is expected\n", found);
     arch::finish(1);
 }
