@@ -4,6 +4,7 @@
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
+#include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/random.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"
@@ -86,7 +87,7 @@ void read_from_sender(Outcome& outcome, Random& random) {
     }
     std::uint64_t got = 0;
     for (int now; got < bytes; got += static_cast<std::uint64_t>(now)) {
-        now = read(ends[0], region + place + got, static_cast<int>(bytes - got));
+        now = persist([&] { return read(ends[0], region + place + got, static_cast<int>(bytes - got)); });
         if (now <= 0) {
             break;
         }
@@ -116,7 +117,7 @@ void wait_into_region(Outcome& outcome, Random& random) {
         outcome.refused = true;
         return;
     }
-    const int reaped = wait(reinterpret_cast<int*>(region + place));
+    const int reaped = persist([&] { return wait(reinterpret_cast<int*>(region + place)); });
     if (reaped != pid) {
         fail("wait() gave another child", "pid %d, expected %d", reaped, pid);
     }
@@ -131,12 +132,13 @@ void wait_into_region(Outcome& outcome, Random& random) {
 
 void fstat_into_region(Outcome& outcome, Random& random) {
     const std::uint64_t place = place_for(sizeof(Stat), random);
-    const int fd = open("/copyout", stampede::abi::o_rdonly);
+    const int fd = persist([] { return open("/copyout", stampede::abi::o_rdonly); });
     Stat expected;
     if (fd < 0) {
         fail("a file has vanished", "open(\"/copyout\") failed");
     }
-    if (fstat(fd, &expected) < 0 || fstat(fd, reinterpret_cast<Stat*>(region + place)) < 0) {
+    const auto stat_into = [&](void* to) { return persist([&] { return fstat(fd, static_cast<Stat*>(to)); }); };
+    if (stat_into(&expected) < 0 || stat_into(region + place) < 0) {
         fail("fstat() failed", "of an open file");
     }
     close(fd);
