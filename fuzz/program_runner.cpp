@@ -6,6 +6,8 @@
 #include <cassert>
 #include <chrono>
 
+#include "fuzz/calls_in_flight.h"
+#include "fuzz/program/ending.h"
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
 #include "harts/observe/audit.h"
@@ -24,7 +26,7 @@ namespace {
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
 // So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
 constexpr const char* bootargs = "run=executor asids=15";
-constexpr u64 instruction_page_fault = 12;                     // scause
+constexpr u64 user_ecall = 8, instruction_page_fault = 12;      // scause
 constexpr std::chrono::milliseconds between_glances{20};       // of host time, at a parallel run's instructions
 // A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
 constexpr unsigned looks = 12;
@@ -46,7 +48,9 @@ PhysAddr end_of(const ElfImage& kernel) {
 // Hears what the guest says, and hands it its program.
 class Events final : public GuestEvents {
 public:
-    using GuestEvents::GuestEvents;
+    // `calls` may be null.
+    Events(const Ram& ram, std::function<void()> stop, FrameLedger* frames, CallsInFlight* calls)
+        : GuestEvents(ram, std::move(stop), nullptr, frames), calls_(calls) {}
     std::string_view on_fetch(const HartState&, u32) override { return image; }
     // Programs that do not jump never leave their code, and sbrk does not reach it: it can only be missing.
     void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override {
@@ -54,9 +58,21 @@ public:
         if (state.mode == Privilege::User && cause == instruction_page_fault && !leaves_its_code) {
             on_check_failed(state, "a page of the program's code is not there");
         }
+        if (calls_ != nullptr && cause == user_ecall) {
+            calls_->on_call(state);
+        }
+    }
+    void on_trap_return(const HartState& state) override {
+        GuestEvents::on_trap_return(state);
+        if (calls_ != nullptr && state.mode == Privilege::User) {
+            calls_->on_return(state);
+        }
     }
     std::string image;
     bool leaves_its_code = false;
+
+private:
+    CallsInFlight* const calls_;
 };
 
 // Where code runs that is not the executor's, or where none is.
@@ -73,7 +89,7 @@ struct ProgramRunner::Parts {
         : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.executor),
           ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, Drive::Repeatable)), stale(machine->ram(), setup.harts),
-          events(machine->ram(), [this] { machine->request_stop(); }, nullptr, &ledger) {
+          events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::Repeatable ? &calls : nullptr) {
         if (race != nullptr) {
             race->expect_snapshot();
         }
@@ -115,7 +131,7 @@ struct ProgramRunner::Parts {
         }
         RunFacts facts;
         at_boot = findings(ProgramOutcome::End::Slept, facts);  // the one hart that runs is in user mode: no lock is held
-        std::vector<Restorable*> others{&console, &events, &ledger, &stale};
+        std::vector<Restorable*> others{&console, &events, &ledger, &stale, &calls};
         if (race != nullptr) {
             others.push_back(race.get());
         }
@@ -204,6 +220,22 @@ struct ProgramRunner::Parts {
         return audit_instant(*view, use).findings;
     }
 
+    // When all sleep: who should not.
+    std::vector<Finding> lost_sleepers() {
+        std::vector<Finding> all;
+        for (const CallInFlight& call : calls.asleep()) {
+            Finding finding;
+            finding.kind = FindingKind::no_progress;
+            finding.title = fmt::format("a process sleeps in {}() for ever", system_call_name(call.number));
+            finding.where.pid = events.pid_of(call.satp);
+            finding.where.source = symbols.locate(call.pc, Privilege::User);
+            finding.detail = fmt::format("pid {}: no hart has anything to do and no timer is set, although all that it can wait for has come",
+                                         finding.where.pid ? fmt::to_string(*finding.where.pid) : "unknown");
+            merge_findings(all, {std::move(finding)});
+        }
+        return all;
+    }
+
     std::vector<Finding> findings(ProgramOutcome::End end, RunFacts& facts) {
         facts.user_traps = RunFacts::UserTraps::Provoked;
         facts.exit_status = machine->exit_status();
@@ -228,6 +260,9 @@ struct ProgramRunner::Parts {
             merge_findings(all, race->findings({symbols, events, [this](PhysAddr at) { return address_text(machine->ram(), events, symbols, at); }}));
         }
         merge_findings(all, stale.count() != 0 ? stale_findings(stale.reports(), symbols, events) : std::vector<Finding>());
+        if (end == ProgramOutcome::End::Slept && sleep_tells) {
+            merge_findings(all, lost_sleepers());
+        }
         std::erase_if(all, [&](const Finding& finding) { return std::ranges::count(at_boot, finding.title, &Finding::title) != 0; });
         return all;
     }
@@ -240,9 +275,11 @@ struct ProgramRunner::Parts {
     FrameLedger ledger;
     const std::unique_ptr<RaceDetection> race;
     StaleTranslations stale;
+    CallsInFlight calls;
     Events events;
     std::vector<Finding> at_boot;
     std::optional<FramesByOwner> of_nobody_at_boot;
+    bool sleep_tells = false;             // of the current program: whoever sleeps when nobody runs, but in a read, has lost a wake-up
     std::unique_ptr<BranchCoverage> coverage;
     std::unique_ptr<InterleavingCoverage> interleavings;
     std::unique_ptr<Snapshot> snapshot;
@@ -313,6 +350,7 @@ ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<Sc
     parts.events.image = lower(program);
     parts.events.leaves_its_code =
         std::ranges::any_of(program.processes, [](const Process& process) { return may_leave_its_code(process.calls); });
+    parts.sleep_tells = only_reads_may_last(program);
     if (parts.interleavings != nullptr) {
         parts.interleavings->begin_run();
     }

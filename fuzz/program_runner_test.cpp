@@ -162,6 +162,28 @@ INSTANTIATE_TEST_SUITE_P(Bugs, RunnerBugTest,
                                          Bug{"own_page_table_freed", FindingKind::use_after_free}),
                          [](const auto& info) { return std::string(info.param.policy) + "_" + std::string(name_of(info.param.kind)); });
 
+// Seeds until one shows it; on the kernel that is right none does.
+TEST(RunnerTest, who_sleeps_for_ever_in_a_wait_that_must_come_back_has_lost_a_wake_up) {
+    const auto wrong = runner_of("seeded_bug_lost_wakeup"), right = runner_of("kmem");
+    ASSERT_TRUE(wrong != nullptr && right != nullptr);
+    const std::string forks = "\nprocess 0:\n  r0 = fork { }\n  wait\n", reads = forks + "  read p0.r page 1 1\n";
+    unsigned shown = 0;
+    for (unsigned seed = 0; seed < 20'000 && shown == 0; ++seed) {
+        const Program program = program_of("stampede-program 1\nschedule pct:3 seed " + std::to_string(seed) + forks);
+        EXPECT_THAT(right->run(program).findings, IsEmpty());
+        const ProgramOutcome outcome = wrong->run(program);
+        if (outcome.findings.empty()) {
+            continue;
+        }
+        ++shown;
+        EXPECT_EQ(outcome.findings.front().kind, FindingKind::no_progress);
+        EXPECT_EQ(outcome.findings.front().title, "a process sleeps in wait() for ever");
+        EXPECT_EQ(titles(wrong->run(program)), titles(outcome));
+    }
+    EXPECT_GT(shown, 0u);
+    EXPECT_THAT(right->run(program_of("stampede-program 1" + reads)).findings, IsEmpty()) << "a read may last";
+}
+
 TEST(RunnerTest, what_boot_shows_is_no_programs_fault) {
     const auto runner = runner_of("seeded_bug_parent_stays_writable");
     ASSERT_NE(runner, nullptr);

@@ -20,7 +20,7 @@ u32 fork_weight(const Room& room) {
 // How often a kind is chosen in comparison to the others.
 u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     switch (kind) {
-    case CallKind::store: return 200;
+    case CallKind::store: return resources.heap_is_fresh ? 1000 : 200;
     case CallKind::load: return 100;
     case CallKind::fork: return fork_weight(room);
     case CallKind::wait: return resources.children != 0 ? 90 : 2;

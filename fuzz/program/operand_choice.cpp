@@ -68,7 +68,7 @@ Address OperandChoice::address(CallKind kind, const Resources& resources) {
     if (random_.chance(1, direct ? 4 * one_odd_in : one_odd_in)) {
         return odd_address();
     }
-    if (random_.chance(1, resources.grown != 0 ? 3 : 100)) {
+    if (resources.heap_is_fresh ? random_.chance(3, 4) : random_.chance(1, resources.grown != 0 ? 3 : 100)) {
         const u64 pages = std::clamp<u64>(resources.grown / page_size, 1, (u64{1} << 16) / page_size);
         const u64 page = random_.chance(1, 2) ? pages - 1 : random_.below(pages);
         return {Address::Base::heap, static_cast<u16>(page * page_size + random_.below(4) * 8)};
@@ -160,7 +160,7 @@ i32 OperandChoice::any_number(Operand operand) {
 i32 OperandChoice::number(Operand operand) {
     switch (operand) {
     case Operand::HeapBytes:
-        if (random_.chance(1, 8)) {
+        if (random_.chance(1, 4)) {
             return numbers_of(operand).last;  // a fork then has many pages to mark at once
         }
         return random_.chance(3, 4) ? static_cast<i32>(page_size) * (static_cast<i32>(random_.below(5)) - 1) : any_number(operand);

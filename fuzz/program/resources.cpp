@@ -38,11 +38,16 @@ void Resources::after(const Call& call) {
     case CallKind::fork:
         ++children;
         forked |= 1u << call.slot;
+        heap_is_fresh = grown != 0;
         break;
     case CallKind::wait: children -= children != 0; break;
     case CallKind::pipe: made[call.slot] = {1, 1, 0}; break;
     case CallKind::open: opened |= 1u << call.slot; break;
-    case CallKind::sbrk: grown += call.number > 0 ? static_cast<u32>(call.number) : 0; break;
+    case CallKind::sbrk:
+        grown += call.number > 0 ? static_cast<u32>(call.number) : 0;
+        heap_is_fresh = call.number > 0;
+        break;
+    case CallKind::store: heap_is_fresh = false; break;
     case CallKind::make_program:
     case CallKind::arguments: exec = Exec::Prepared; break;
     case CallKind::exec: exec = Exec::NothingNew; break;

@@ -24,6 +24,7 @@ struct Resources {
     u32 opened = 0;
     u32 copied = 0;
     u32 grown = 0;           // bytes that sbrk has asked for
+    bool heap_is_fresh = false;  // it has grown, or been shared by a fork, and nothing was stored since
     enum class Exec : u8 { NothingNew, Prepared } exec = Exec::NothingNew;  // whether a file or arguments wait for an exec
 
     // What the call makes of them, on a kernel where all goes well.

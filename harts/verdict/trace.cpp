@@ -39,15 +39,10 @@ constexpr std::array<CallShape, 22> calls{{
     {abi::SystemCall::close, "close", 1},   {abi::SystemCall::shutdown, "shutdown", 1},
 }};
 
-std::string call_name(u64 number) {
-    const auto* call = std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
-    return call != calls.end() ? std::string(call->name) : fmt::format("call {}", number);
-}
-
 std::string call_text(u64 number, std::span<const u64> arguments) {
     const auto* call = std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
     const std::size_t shown = call != calls.end() ? call->arguments : arguments.size();
-    std::string text = call_name(number) + "(";
+    std::string text = system_call_name(number) + "(";
     for (std::size_t n = 0; n < shown; ++n) {
         text += fmt::format("{}{:#x}", n == 0 ? "" : ", ", arguments[n]);
     }
@@ -57,6 +52,11 @@ std::string call_text(u64 number, std::span<const u64> arguments) {
 constexpr unsigned a0 = 10, a7 = 17;  // x registers
 
 }  // namespace
+
+std::string system_call_name(u64 number) {
+    const auto* call = std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
+    return call != calls.end() ? std::string(call->name) : fmt::format("call {}", number);
+}
 
 Result<std::unique_ptr<Trace>> Trace::create(const std::string& path, std::function<u64()> time) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -111,7 +111,7 @@ void Trace::trap_return(const HartState& state, std::optional<u32> pid) {
         number = call->second;
         calls_.erase(call);
     }
-    line(state.id, pid, fmt::format("{} = {}", call_name(number), static_cast<i64>(state.x[a0])));
+    line(state.id, pid, fmt::format("{} = {}", system_call_name(number), static_cast<i64>(state.x[a0])));
 }
 
 void Trace::switched(const HartState& state, std::optional<u32> pid) { line(state.id, pid, "switch"); }

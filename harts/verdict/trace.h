@@ -19,6 +19,9 @@
 
 namespace stampede {
 
+// xv6's name of it, or "call 66".
+[[nodiscard]] std::string system_call_name(u64 number);
+
 class Trace {
 public:
     // Error: the file cannot be written. `time`: the guest's clock, from any thread.

@@ -1,0 +1,57 @@
+#include "fuzz/calls_in_flight.h"
+
+#include <algorithm>
+
+#include "kernel/abi/system_calls.h"
+
+namespace stampede::fuzz {
+
+namespace {
+
+constexpr unsigned a7 = 17;  // x register
+
+// satp without the ASID, which changes while a call is under way.
+u64 page_table_of(u64 satp) { return satp & ((u64{1} << 44) - 1); }
+
+const auto made_by = [](u64 satp) { return [table = page_table_of(satp)](const CallInFlight& call) { return page_table_of(call.satp) == table; }; };
+
+bool may_last(u64 number) {
+    switch (static_cast<abi::SystemCall>(number)) {
+    case abi::SystemCall::read:
+    case abi::SystemCall::exit:
+    case abi::SystemCall::exec: return true;
+    default: return false;
+    }
+}
+
+}  // namespace
+
+void CallsInFlight::on_call(const HartState& state) {
+    const CallInFlight call{state.csr.satp, state.x[a7], state.pc};
+    const auto known = std::ranges::find_if(calls_, made_by(call.satp));
+    if (known != calls_.end()) {
+        *known = call;
+    } else {
+        calls_.push_back(call);
+    }
+}
+
+void CallsInFlight::on_return(const HartState& state) {
+    const auto known = std::ranges::find_if(calls_, made_by(state.csr.satp));
+    if (known != calls_.end()) {
+        *known = calls_.back();
+        calls_.pop_back();
+    }
+}
+
+std::vector<CallInFlight> CallsInFlight::asleep() const {
+    std::vector<CallInFlight> all;
+    std::ranges::copy_if(calls_, std::back_inserter(all), [this](const CallInFlight& call) {
+        const auto before = std::ranges::find_if(saved_, made_by(call.satp));
+        const bool made_before = before != saved_.end() && before->number == call.number && before->pc == call.pc;
+        return !made_before && !may_last(call.number);
+    });
+    return all;
+}
+
+}  // namespace stampede::fuzz
