@@ -16,12 +16,8 @@ u64 page_table_of(u64 satp) { return satp & ((u64{1} << 44) - 1); }
 const auto made_by = [](u64 satp) { return [table = page_table_of(satp)](const CallInFlight& call) { return page_table_of(call.satp) == table; }; };
 
 bool may_last(u64 number) {
-    switch (static_cast<abi::SystemCall>(number)) {
-    case abi::SystemCall::read:
-    case abi::SystemCall::exit:
-    case abi::SystemCall::exec: return true;
-    default: return false;
-    }
+    const auto call = static_cast<abi::SystemCall>(number);
+    return call == abi::SystemCall::read || call == abi::SystemCall::write;
 }
 
 }  // namespace
@@ -36,12 +32,25 @@ void CallsInFlight::on_call(const HartState& state) {
     }
 }
 
-void CallsInFlight::on_return(const HartState& state) {
+std::optional<u64> CallsInFlight::on_return(const HartState& state) {
     const auto known = std::ranges::find_if(calls_, made_by(state.csr.satp));
-    if (known != calls_.end()) {
-        *known = calls_.back();
-        calls_.pop_back();
+    if (known == calls_.end()) {
+        return std::nullopt;
     }
+    const u64 number = known->number;
+    *known = calls_.back();
+    calls_.pop_back();
+    return number;
+}
+
+void CallsInFlight::save() {
+    saved_ = calls_;
+    forks_.clear();
+}
+
+void CallsInFlight::restore() {
+    calls_ = saved_;
+    forks_.clear();
 }
 
 std::vector<CallInFlight> CallsInFlight::asleep() const {
@@ -51,6 +60,16 @@ std::vector<CallInFlight> CallsInFlight::asleep() const {
         const bool made_before = before != saved_.end() && before->number == call.number && before->pc == call.pc;
         return !made_before && !may_last(call.number);
     });
+    return all;
+}
+
+std::vector<u32> CallsInFlight::children(u32 parent) const {
+    std::vector<u32> all;
+    for (const Fork& fork : forks_) {
+        if (fork.parent == parent) {
+            all.push_back(fork.child);
+        }
+    }
     return all;
 }
 

@@ -1,5 +1,6 @@
 // System calls that have begun and not come back, by the page table of who made them: when nobody runs any more, whoever sleeps in one.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "harts/base/restorable.h"
@@ -14,19 +15,27 @@ struct CallInFlight {
     u64 pc = 0;          // of the ecall
 };
 
-// One thread. An exec that succeeds takes its page table with it: such calls, and exits, stay until another process has that page.
+// One thread. What a process was in when it died stays until another one has its page table.
 class CallsInFlight final : public Restorable {
 public:
     void on_call(const HartState& state);            // an ecall from user mode
-    void on_return(const HartState& state);          // to user mode
-    void save() override { saved_ = calls_; }
-    void restore() override { calls_ = saved_; }
+    // To user mode; the number of the call that has come back with that.
+    std::optional<u64> on_return(const HartState& state);
+    void on_fork(u32 parent, u32 child) { forks_.push_back({parent, child}); }
+    void save() override;
+    void restore() override;
 
-    // Those made since save() in which a process sleeps, but for read().
+    // Those made since save() that must come back whatever others do: not read() and write(). A wait() must if none of children() lives.
     [[nodiscard]] std::vector<CallInFlight> asleep() const;
+    // Forked since save(), reaped or not.
+    [[nodiscard]] std::vector<u32> children(u32 parent) const;
 
 private:
+    struct Fork {
+        u32 parent, child;                           // pids
+    };
     std::vector<CallInFlight> calls_, saved_;        // one for each page table; some dozen
+    std::vector<Fork> forks_;
 };
 
 }  // namespace stampede::fuzz

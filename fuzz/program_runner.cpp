@@ -7,7 +7,6 @@
 #include <chrono>
 
 #include "fuzz/calls_in_flight.h"
-#include "fuzz/program/ending.h"
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
 #include "harts/observe/audit.h"
@@ -19,6 +18,7 @@
 #include "harts/verdict/frame_findings.h"
 #include "harts/verdict/run_facts.h"
 #include "harts/verdict/stale_findings.h"
+#include "kernel/abi/system_calls.h"
 
 namespace stampede::fuzz {
 namespace {
@@ -27,6 +27,8 @@ constexpr u64 most_to_boot = 500'000'000;                      // instructions
 // So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
 constexpr const char* bootargs = "run=executor asids=15";
 constexpr u64 user_ecall = 8, instruction_page_fault = 12;      // scause
+constexpr unsigned a0 = 10;                                    // x register
+constexpr u64 fork_call = static_cast<u64>(abi::SystemCall::fork), wait_call = static_cast<u64>(abi::SystemCall::wait);
 constexpr std::chrono::milliseconds between_glances{20};       // of host time, at a parallel run's instructions
 // A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
 constexpr unsigned looks = 12;
@@ -65,7 +67,11 @@ public:
     void on_trap_return(const HartState& state) override {
         GuestEvents::on_trap_return(state);
         if (calls_ != nullptr && state.mode == Privilege::User) {
-            calls_->on_return(state);
+            const std::optional<u64> number = calls_->on_return(state);
+            const std::optional<u32> parent = number == fork_call && state.x[a0] >> 63 == 0 ? pid_of(state.csr.satp) : std::nullopt;
+            if (parent) {
+                calls_->on_fork(*parent, static_cast<u32>(state.x[a0]));
+            }
         }
     }
     std::string image;
@@ -220,17 +226,42 @@ struct ProgramRunner::Parts {
         return audit_instant(*view, use).findings;
     }
 
+    // Whether it has memory: it is there, and no zombie.
+    static bool lives(const AuditView& view, u32 pid) {
+        for (u64 slot = 0; slot < view.process_slots(); ++slot) {
+            const auto process = view.process(slot);
+            if (process && process->pid == pid && process->has_page_table()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     // When all sleep: who should not.
     std::vector<Finding> lost_sleepers() {
         std::vector<Finding> all;
-        for (const CallInFlight& call : calls.asleep()) {
+        const std::vector<CallInFlight> asleep = calls.asleep();
+        const std::optional<PhysAddr> at = asleep.empty() ? std::nullopt : events.audit_table();
+        const auto table = at ? load_audit_table(machine->ram(), *at) : std::nullopt;
+        if (!table) {
+            return all;
+        }
+        const auto view = AuditView::create(machine->ram(), *table);
+        if (!view) {
+            return all;
+        }
+        for (const CallInFlight& call : asleep) {
+            const std::optional<u32> pid = events.pid_of(call.satp);
+            const auto child_lives = [&](u32 child) { return lives(*view, child); };
+            if (!pid || (call.number == wait_call && std::ranges::any_of(calls.children(*pid), child_lives))) {
+                continue;
+            }
             Finding finding;
             finding.kind = FindingKind::no_progress;
             finding.title = fmt::format("a process sleeps in {}() for ever", system_call_name(call.number));
-            finding.where.pid = events.pid_of(call.satp);
+            finding.where.pid = pid;
             finding.where.source = symbols.locate(call.pc, Privilege::User);
-            finding.detail = fmt::format("pid {}: no hart has anything to do and no timer is set, although all that it can wait for has come",
-                                         finding.where.pid ? fmt::to_string(*finding.where.pid) : "unknown");
+            finding.detail = fmt::format("pid {}: no hart has anything to do and no timer is set, although what it waits for has come", *pid);
             merge_findings(all, {std::move(finding)});
         }
         return all;
@@ -260,7 +291,7 @@ struct ProgramRunner::Parts {
             merge_findings(all, race->findings({symbols, events, [this](PhysAddr at) { return address_text(machine->ram(), events, symbols, at); }}));
         }
         merge_findings(all, stale.count() != 0 ? stale_findings(stale.reports(), symbols, events) : std::vector<Finding>());
-        if (end == ProgramOutcome::End::Slept && sleep_tells) {
+        if (end == ProgramOutcome::End::Slept) {
             merge_findings(all, lost_sleepers());
         }
         std::erase_if(all, [&](const Finding& finding) { return std::ranges::count(at_boot, finding.title, &Finding::title) != 0; });
@@ -279,7 +310,6 @@ struct ProgramRunner::Parts {
     Events events;
     std::vector<Finding> at_boot;
     std::optional<FramesByOwner> of_nobody_at_boot;
-    bool sleep_tells = false;             // of the current program: whoever sleeps when nobody runs, but in a read, has lost a wake-up
     std::unique_ptr<BranchCoverage> coverage;
     std::unique_ptr<InterleavingCoverage> interleavings;
     std::unique_ptr<Snapshot> snapshot;
@@ -350,7 +380,6 @@ ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<Sc
     parts.events.image = lower(program);
     parts.events.leaves_its_code =
         std::ranges::any_of(program.processes, [](const Process& process) { return may_leave_its_code(process.calls); });
-    parts.sleep_tells = only_reads_may_last(program);
     if (parts.interleavings != nullptr) {
         parts.interleavings->begin_run();
     }
