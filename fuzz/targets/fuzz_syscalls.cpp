@@ -237,7 +237,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::size_t room, unsigned seed) {
     RandomNumbers random(seed);
-    constexpr u64 afresh = 50;  // one in so many is a new program
+    constexpr u64 afresh = 4;  // one in so many is a new program: short, and unlike what the corpus has settled on
     Program program = size == 0 || random.chance(1, afresh) ? generate(random) : input_program(text_of(data, size));
     mutate(program, random);
     shorten(program, random);
