@@ -130,6 +130,33 @@ TEST(GenerateTest, most_calls_find_what_they_need) {
     EXPECT_GT(judge.writes.calls, 5'000u);
 }
 
+// By chance a call in five stores, and one of them in a hundred in the heap.
+TEST(GenerateTest, what_makes_a_heap_fresh_is_often_followed_by_a_store_there) {
+    u64 fresh = 0, stored = 0;
+    for_each_generated(20'000, [&](const Program& program) {
+        for (const Process& process : program.processes) {
+            Resources resources;
+            for (const Call& call : process.calls) {
+                fresh += resources.heap_is_fresh;
+                stored += resources.heap_is_fresh && call.kind == CallKind::store && call.address.base == Address::Base::heap;
+                resources.after(call);
+            }
+        }
+    });
+    EXPECT_GT(fresh, 1'000u);
+    EXPECT_GT(stored * 3, fresh);
+}
+
+TEST(ResourcesTest, a_heap_is_fresh_from_growth_or_fork_to_the_next_store) {
+    const Program program = program_of("process 0:\n  r0 = fork { }\n  sbrk 4096\n  load heap+0x0\n  store heap+0x0 1\n  r1 = fork { getpid }\n"
+                                       "  store page 1 1\n  sbrk -4096\n  getpid\n");
+    const Calls& calls = program.processes[0].calls;
+    const bool expected[] = {false, false, true, true, false, true, false, false};
+    for (u64 n = 0; n < std::size(expected); ++n) {
+        EXPECT_EQ(resources_before(program, calls, n).heap_is_fresh, expected[n]) << n;
+    }
+}
+
 TEST(ResourcesTest, they_are_those_before_the_place_asked_for) {
     const Program program = program_of("process 0:\n  pipe p1\n  write p1.w 0x0 9\n  r2 = fork { close p1.w; read p1.r 0x0 4; wait }\n  wait\nprocess 1:\n");
     const Calls& calls = program.processes[0].calls;
