@@ -81,11 +81,27 @@ private:
     CallsInFlight* const calls_;
 };
 
-// Where code runs that is not the executor's, or where none is.
-bool may_leave_its_code(const Calls& calls) {
-    return std::ranges::any_of(calls, [](const Call& call) {
-        return call.kind == CallKind::jump || call.kind == CallKind::make_program || may_leave_its_code(call.body);
-    });
+// Where code runs that is not the executor's, or where none is: by a jump, and by an exec of what the program has written.
+struct CodeUse {
+    bool jumps = false, execs = false, writes_files = false;
+
+    void look_at(const Calls& calls) {
+        for (const Call& call : calls) {
+            jumps = jumps || call.kind == CallKind::jump || call.kind == CallKind::make_program;
+            execs = execs || call.kind == CallKind::exec;
+            writes_files = writes_files || (call.kind == CallKind::open && (open_flags(call.number) & (abi::o_wronly | abi::o_rdwr | abi::o_trunc)) != 0);
+            look_at(call.body);
+        }
+    }
+    [[nodiscard]] bool may_leave_it() const { return jumps || (execs && writes_files); }
+};
+
+bool may_leave_its_code(const Program& program) {
+    CodeUse use;
+    for (const Process& process : program.processes) {
+        use.look_at(process.calls);
+    }
+    return use.may_leave_it();
 }
 
 }  // namespace
@@ -378,8 +394,7 @@ ProgramOutcome ProgramRunner::run(const Program& program, const std::optional<Sc
                    : schedule->limits_events() && counting_ != nullptr ? *counting_
                                                                            : *plain_;
     parts.events.image = lower(program);
-    parts.events.leaves_its_code =
-        std::ranges::any_of(program.processes, [](const Process& process) { return may_leave_its_code(process.calls); });
+    parts.events.leaves_its_code = may_leave_its_code(program);
     if (parts.interleavings != nullptr) {
         parts.interleavings->begin_run();
     }

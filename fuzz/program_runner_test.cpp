@@ -183,6 +183,20 @@ TEST(RunnerTest, who_sleeps_for_ever_in_a_wait_that_must_come_back_has_lost_a_wa
     EXPECT_GT(shown, 0u);
 }
 
+// A fuzzer's: the file's first page goes over the program that is being loaded.
+TEST(RunnerTest, who_execs_what_the_program_writes_may_run_into_nowhere) {
+    const auto runner = runner_of("kmem");
+    ASSERT_NE(runner, nullptr);
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        const std::string number = std::to_string(seed == 0 ? 2798287384u : seed);
+        const ProgramOutcome outcome = runner->run(program_of(
+            "stampede-program 1\nschedule random:101 seed " + number + "\nprocess 0:\nprocess 1:\n  r2 = fork { }\nprocess 2:\n"
+            "  r2 = fork { close p3.w }\n  f2 = open /echo both\n  write f2 0x6010 3772\n  read f2 0x6ffd 5\n  store 0x5010 67\n"
+            "  r2 = fork { store 0x5010 9 }\nprocess 3:\n  store page 4 173\n  exec /echo\n"));
+        EXPECT_THAT(outcome.findings, IsEmpty()) << number << "\n" << titles(outcome);
+    }
+}
+
 // A reader may sleep for ever, so may who waits for it, and what was killed in its sleep is gone.
 TEST(RunnerTest, who_waits_for_somebody_that_may_sleep_has_lost_nothing) {
     const auto runner = runner_of("kmem");

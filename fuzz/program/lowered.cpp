@@ -25,13 +25,6 @@ bool certainly_bad(Path path) {
     return path.index == abi::program_path_unmapped || path.index == abi::program_path_in_kernel;
 }
 
-i64 open_flags(i32 number) {
-    i64 flags = number % 3;
-    flags |= number / 3 % 2 != 0 ? abi::o_create : 0;
-    flags |= number / 6 != 0 ? abi::o_trunc : 0;
-    return flags;
-}
-
 u8 operand_of(const Call& call) {
     for (const Operand operand : operands_of(call.kind)) {
         switch (operand) {
@@ -167,6 +160,13 @@ private:
 };
 
 }  // namespace
+
+i64 open_flags(i32 number) {
+    i64 flags = number % 3;
+    flags |= number / 3 % 2 != 0 ? abi::o_create : 0;
+    flags |= number / 6 != 0 ? abi::o_trunc : 0;
+    return flags;
+}
 
 std::string lower(const Program& program) {
     Lowering lowering(program);

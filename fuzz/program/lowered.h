@@ -17,4 +17,7 @@ namespace stampede::fuzz {
 // end the bytes that any process writes are checked. Calls behind an exit are left out.
 [[nodiscard]] std::string lower(const Program& program);
 
+// open()'s flags of a call's number.
+[[nodiscard]] i64 open_flags(i32 number);
+
 }  // namespace stampede::fuzz
