@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harts/memory/pte.h"
 #include "kernel/abi/system_calls.h"
 
 namespace stampede::fuzz {
@@ -10,10 +11,8 @@ namespace {
 
 constexpr unsigned a7 = 17;  // x register
 
-// satp without the ASID, which changes while a call is under way.
-u64 page_table_of(u64 satp) { return satp & ((u64{1} << 44) - 1); }
-
-const auto made_by = [](u64 satp) { return [table = page_table_of(satp)](const CallInFlight& call) { return page_table_of(call.satp) == table; }; };
+// By the page table alone: the ASID changes while a call is under way.
+const auto made_by = [](u64 satp) { return [root = Satp{satp}.root()](const CallInFlight& call) { return Satp{call.satp}.root() == root; }; };
 
 bool may_last(u64 number) {
     const auto call = static_cast<abi::SystemCall>(number);

@@ -41,9 +41,7 @@ Totals collect(int results) {
     Totals sum;
     const auto next = [&](Totals& one) { return persist([&] { return read(results, &one, sizeof one); }); };
     for (Totals one; next(one) == static_cast<int>(sizeof one);) {
-        sum.operations += one.operations;
-        sum.refused += one.refused;
-        sum.killed += one.killed;
+        sum.add(one);
     }
     return sum;
 }

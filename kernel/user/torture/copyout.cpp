@@ -194,9 +194,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
         while (reap(outcome) != Reaped::nobody) {
         }
         check_region("a parent sees what the kernel wrote for a child");
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }

@@ -106,9 +106,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     while (!limit.reached(totals.operations)) {
         const Outcome outcome = generation(belief, random, 0, limit.clip(steps_of_tree(0), totals.operations));
         check_all(belief);
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }

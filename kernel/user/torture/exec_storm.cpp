@@ -199,9 +199,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Totals totals;
     while (!limit.reached(totals.operations)) {
         const Outcome outcome = one_round(random, limit.clip(most_children * most_images, totals.operations));
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }

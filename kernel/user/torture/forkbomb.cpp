@@ -124,9 +124,7 @@ Totals bomb(const Limit& limit, std::uint64_t index, std::uint64_t seed) {
         const Outcome outcome = grow(limit.clip(tree, totals.operations), belief, random, round);
         tree = tree > 0 ? tree : 1;
         belief.check("a worker sees bytes that a descendant wrote");
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
         round = Round::freely;
     } while (!limit.reached(totals.operations));
     return totals;

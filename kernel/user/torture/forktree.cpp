@@ -175,9 +175,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
         place.pids[place.generations++] = getpid();
         write_notes(random);
         const Outcome outcome = grow(limit.clip(1 + random.below(largest_tree), totals.operations), random);
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }

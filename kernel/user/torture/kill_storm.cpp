@@ -139,9 +139,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Totals totals;
     while (!limit.reached(totals.operations)) {
         const Totals of_round = one_round(random, limit.clip(most_victims, totals.operations));
-        totals.operations += of_round.operations;
-        totals.refused += of_round.refused;
-        totals.killed += of_round.killed;
+        totals.add(of_round);
     }
     return totals;
 }

@@ -17,7 +17,6 @@ constexpr std::uint64_t members = 5;      // as many as there are descriptors fo
 constexpr std::uint64_t rounds = 24;      // of one crew
 constexpr std::uint64_t crews = 3;
 constexpr std::uint64_t pages = 12, words_of_page = page_size / sizeof(std::uint64_t);
-constexpr std::uint64_t stride = 1;      // words; what lies between is not looked at
 constexpr std::uint64_t most_steps = 12;  // of one round
 constexpr std::uint64_t most_pages = crews * (2 * members + 1) * (pages + pages_of_process);
 
@@ -29,12 +28,12 @@ struct Belief {
 
     void write(std::uint64_t page, std::uint64_t stamp) {
         stamps[page] = stamp;
-        for (std::uint64_t word = 0; word < words_of_page; word += stride) {
+        for (std::uint64_t word = 0; word < words_of_page; ++word) {
             region[page][word] = stamp + word;
         }
     }
     void check(std::uint64_t page) const {
-        for (std::uint64_t word = 0; word < words_of_page; word += stride) {
+        for (std::uint64_t word = 0; word < words_of_page; ++word) {
             if (region[page][word] != stamps[page] + word) {
                 fail("a page holds bytes that this process did not write", "page %lu word %lu holds 0x%lx, not 0x%lx", page, word,
                      region[page][word], stamps[page] + word);
@@ -47,11 +46,6 @@ struct Belief {
         }
     }
 };
-
-void finish(Outcome& outcome) {
-    while (reap(outcome) != Reaped::nobody) {
-    }
-}
 
 // One round of a member. The child of one shares what is written meanwhile.
 void go_on(Belief& belief, Random& random, Outcome& outcome) {
@@ -68,7 +62,8 @@ void go_on(Belief& belief, Random& random, Outcome& outcome) {
         belief.write(random.below(pages), random.next());
         belief.check(random.below(pages));
     }
-    finish(outcome);
+    while (reap(outcome) != Reaped::nobody) {
+    }
     ++outcome.operations;
     count(1);
 }
@@ -187,9 +182,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     while (!limit.reached(totals.operations)) {
         const Outcome outcome = one_crew(belief, random, limit.clip(members * rounds, totals.operations));
         belief.check_all();
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }

@@ -202,9 +202,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     while (!limit.reached(totals.operations)) {
         const Outcome outcome = one_round(random, limit.clip(most_tokens * hops_of_token, totals.operations));
         check_background(0, region_size);
-        totals.operations += outcome.operations;
-        totals.refused += outcome.refused;
-        totals.killed += outcome.killed;
+        totals.add(outcome);
     }
     return totals;
 }
