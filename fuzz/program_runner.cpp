@@ -110,7 +110,7 @@ struct ProgramRunner::Parts {
     Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made, Drive drive)
         : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.executor),
           ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
-          race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, Drive::Repeatable)), stale(machine->ram(), setup.harts),
+          race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, drive)), stale(machine->ram(), setup.harts),
           events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::Repeatable ? &calls : nullptr) {
         if (race != nullptr) {
             race->expect_snapshot();
@@ -340,26 +340,22 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    if (setup.threads == RunnerSetup::Threads::OneEachToo && setup.race != nullptr) {
-        return error("race detection from a snapshot, with a thread a hart: one for all is expected");
-    }
     auto plain = boot(setup, *kernel, covering_engine, Drive::Repeatable);
     if (!plain) {
         return std::unexpected(plain.error());
     }
-    if (setup.race != nullptr) {
-        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), nullptr, nullptr));
+    Result<std::unique_ptr<Parts>> counting = nullptr, parallel = nullptr;
+    if (setup.race == nullptr) {
+        counting = boot(setup, *kernel, covering_counting_engine, Drive::Repeatable);
+        if (!counting) {
+            return std::unexpected(counting.error());
+        }
     }
-    auto counting = boot(setup, *kernel, covering_counting_engine, Drive::Repeatable);
-    if (!counting) {
-        return std::unexpected(counting.error());
-    }
-    if (setup.threads == RunnerSetup::Threads::OneForAll) {
-        return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting), nullptr));
-    }
-    auto parallel = boot(setup, *kernel, covering_engine, Drive::Parallel);
-    if (!parallel) {
-        return std::unexpected(parallel.error());
+    if (setup.threads == RunnerSetup::Threads::OneEachToo) {
+        parallel = boot(setup, *kernel, covering_engine, Drive::Parallel);
+        if (!parallel) {
+            return std::unexpected(parallel.error());
+        }
     }
     return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting), std::move(*parallel)));
 }

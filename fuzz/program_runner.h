@@ -35,7 +35,7 @@ struct RunnerSetup {
     std::span<u8> interleavings;
     // Races and lock orders are found too, where the program can.
     MakeRaceDetection race = nullptr;
-    // OneEachToo: run() also takes the schedule `parallel`. Not with race detection.
+    // OneEachToo: run() also takes the schedule `parallel`.
     enum class Threads : u8 { OneForAll, OneEachToo };
     Threads threads = Threads::OneForAll;
 };

@@ -15,13 +15,17 @@ namespace {
 
 using ::testing::IsEmpty;
 
-std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts, std::span<u8> coverage = {}) {
+using Threads = RunnerSetup::Threads;
+
+std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts, std::span<u8> coverage = {},
+                                         Threads threads = Threads::OneForAll) {
     RunnerSetup setup;
     setup.kernel = std::string(STAMPEDE_GUESTS "/kernel-") + policy + ".elf";
     setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
     setup.harts = harts;
     setup.coverage = coverage;
     setup.race = make_race_detection;
+    setup.threads = threads;
     auto runner = ProgramRunner::create(setup);
     EXPECT_TRUE(runner.has_value()) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
@@ -84,6 +88,33 @@ TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_
         others += all_of(outcome) != all_of(first[n]) ? 1 : 0;
     }
     EXPECT_LE(others, number / 10);
+}
+
+// In parallel a program shows its race now and then: where its accesses overlap, and no lock happens to stand between them.
+TEST_P(RaceRunnerTest, with_a_thread_a_hart_a_kernel_that_is_right_is_not_accused_and_one_with_races_is) {
+    const ScheduleSpec parallel = ScheduleSpec::parse("parallel").value();
+    constexpr unsigned least_programs = 100, most_programs = 2000;
+    std::vector<u8> counters(1 << 17);
+    const auto right = runner_of("kmem", GetParam(), counters, Threads::OneEachToo);
+    const auto wrong = runner_of("seeded_bug_unlocked_counts", GetParam(), {}, Threads::OneEachToo);
+    ASSERT_TRUE(right != nullptr && wrong != nullptr);
+    Program harmless;
+    harmless.processes.resize(1);
+    RandomNumbers random(GetParam());
+    unsigned racy = 0;
+    for (unsigned n = 0; n < least_programs || (racy == 0 && n < most_programs); ++n) {
+        const Program program = generate(random);
+        // By turns: what one leaves behind would show in another.
+        const ProgramOutcome outcome = wrong->run(program, parallel);
+        racy += std::ranges::count(outcome.findings, FindingKind::race, &Finding::kind) != 0 ? 1 : 0;
+        for (ProgramRunner* runner : {wrong.get(), right.get()}) {
+            const ProgramOutcome after = runner->run(runner == right.get() ? program : harmless, parallel);
+            ASSERT_THAT(after.findings, IsEmpty()) << all_of(after) << "behind\n" << print(program);
+        }
+        ASSERT_THAT(right->run(program).findings, IsEmpty()) << "by one thread, behind\n" << print(program);
+    }
+    EXPECT_GE(racy, 1u);
+    EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000) << "ways of branches";
 }
 
 INSTANTIATE_TEST_SUITE_P(Harts, RaceRunnerTest, testing::Values(2, 8));

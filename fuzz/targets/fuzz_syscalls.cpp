@@ -90,7 +90,7 @@ public:
     }
     // What the way to the snapshot shows, with any input.
     void take_boot(Finding finding) {
-        finding.reproduce = target->environment.command();
+        finding.reproduce = target->environment.repeatable_command();
         finding.reproduce.emplace_back("-runs=1");
         const auto folder = FindingStore(target->environment.findings).add(finding);
         fmt::print(stderr, "before any program runs:\n{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);

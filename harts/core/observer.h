@@ -55,6 +55,8 @@ class Observer {
 public:
     virtual ~Observer() = default;
 
+    // In parallel: the hart's own thread begins to run it, for the first time or after it was parked.
+    virtual void on_start(Hart&) {}
     // An access is about to happen, and nothing has changed by it yet: no A or D bit, no translation. False: not now; the hart stops
     // before the instruction (StopReason::Postponed) and begins it again when it next runs. An instruction asks for each of its accesses,
     // so one that has been let go on must be let to its end. Not asked for a store-conditional that has no reservation.

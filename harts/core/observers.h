@@ -11,6 +11,7 @@ class Observers final : public Observer {
 public:
     void add(Observer& observer) { all_.push_back(&observer); }  // while harts are parked
 
+    void on_start(Hart& h) override { tell(&Observer::on_start, h); }
     bool may_access(Hart& hart, PhysAddr at, unsigned size, Contact contact) override {
         return std::ranges::all_of(all_, [&](Observer* one) { return one->may_access(hart, at, size, contact); });
     }

@@ -80,6 +80,9 @@ void HartThreads::thread_main(Hart& hart) {
 void HartThreads::run_hart(Hart& hart) {
     const HartId id = hart.own.id;
     auto standing = Permits::Standing::Normal;
+    if (Observer* const observer = hart.machine.observer; observer != nullptr) {
+        observer->on_start(hart);
+    }
     if (hart.own.stop == StopReason::Wfi) {
         wait_for_interrupt(hart);  // it slept when the last round ended
     }

@@ -30,7 +30,8 @@ u64 hash(const LockSet& set) {
 u64 Contexts::tag_of(const LockSet& set) {
     u16& known = last_[hash(set) % hashes];
     if (!same(sets_[known], set)) {
-        known = static_cast<u16>(next_++ % numbers);
+        known = static_cast<u16>(next_);
+        next_ = next_ + 1 == numbers ? 1 : next_ + 1;
         LockSet& to = sets_[known];
         to.count = set.count;
         to.satp = set.satp;

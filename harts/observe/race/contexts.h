@@ -45,7 +45,7 @@ private:
     const u32 hart_;
     std::unique_ptr<LockSet[]> sets_;
     std::array<u16, hashes> last_{};  // by hash: a number that had this set
-    u32 next_ = 0;
+    u32 next_ = 1;                    // 0 is the empty set in no space, for good: what comes before any lock has it
     struct {
         std::array<u16, hashes> last;
         u32 next;

@@ -50,22 +50,29 @@ struct RaceObserver::PerHart : BegunByHart {
     void* fence_fiber = nullptr;     // its clock is the hart's as of the last release fence
     u64 fence_clock = 0;             // its address hands the clock over
 
-    // As of save(). The hart's stack in the runtime is `thread`'s, which must be the current one.
+    // As of save().
     struct Saved {
         BegunByHart begun;
         GuestStack<TsanStack> stack;
         HeldLocks locks;
     };
     std::unique_ptr<const Saved> saved;
+    bool stack_is_ahead = false;     // of `saved`: between restore() and rewind_stack()
     void save() {
         saved = std::make_unique<const Saved>(Saved{*this, stack, locks});
         contexts.save();
     }
+    // All but the stack, which the runtime has too: rewind_stack() must follow, on `thread`, before the hart runs.
     void restore() {
         static_cast<BegunByHart&>(*this) = saved->begun;
-        stack.go_back_to(saved->stack);
         locks = saved->locks;
         contexts.restore();
+        stack_is_ahead = true;
+    }
+    void rewind_stack() {
+        if (std::exchange(stack_is_ahead, false)) {
+            stack.go_back_to(saved->stack);
+        }
     }
 
     // A straight line of less than `adjacent` instructions lies between.

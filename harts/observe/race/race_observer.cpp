@@ -77,8 +77,11 @@ void RaceObserver::leave() {
     }
 }
 
-// The end of all that was, and the beginning of all that comes.
+// The end of all that was, and the beginning of all that comes: for what forget_accesses() cannot take back.
 void RaceObserver::order_all() {
+    if (threads_ == Threads::OneEach) {
+        return;  // each hart's clock is its own thread's
+    }
     for (const auto& own : harts_) {
         switch_to({own->locks.hart()});
         tsan::release(own->thread, &moment_);
@@ -113,7 +116,7 @@ void RaceObserver::forget_accesses() {
 }
 
 void RaceObserver::save() {
-    assert(threads_ == Threads::OneForAll && !recorded_.empty());
+    assert(!recorded_.empty());
     saved_atomic_.assign(atomic_, atomic_ + atomic_size_);
     changed_atomic_.begin(atomic_size_);
     parked_.save();
@@ -135,8 +138,11 @@ void RaceObserver::restore() {
     reports_->restore();
     for (Hart* hart : all_) {
         PerHart& own = of(*hart);
-        switch_to(hart->own.id);
         own.restore();
+        if (threads_ == Threads::OneForAll) {
+            switch_to(hart->own.id);
+            own.rewind_stack();
+        }
         context_changed(*hart, own);
         own.update_slow(*hart);
     }
@@ -146,13 +152,15 @@ void RaceObserver::restore() {
 
 const LockSet& RaceObserver::held(HartId hart) const { return harts_[hart.value]->locks.set(); }
 
-RaceObserver::PerHart& RaceObserver::of(Hart& hart) {
-    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
-    if (hart.watch.thread == nullptr) [[unlikely]] {
-        own.thread = tsan::current();  // the hart's own host thread, now that it runs
+RaceObserver::PerHart& RaceObserver::of(Hart& hart) { return *static_cast<PerHart*>(hart.watch.observer); }
+
+void RaceObserver::on_start(Hart& hart) {
+    PerHart& own = of(hart);
+    if (own.thread == nullptr) {
+        own.thread = tsan::current();
         attach(hart, own);
     }
-    return own;
+    own.rewind_stack();
 }
 
 void RaceObserver::attach(Hart& hart, PerHart& own) {
@@ -376,12 +384,10 @@ void RaceObserver::on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 v
 }
 
 void RaceObserver::on_call(Hart& hart, u64 pc, u64 back, u64 target) {
-    (void)of(hart);
     fast_call(hart, pc, back, target);
 }
 
 void RaceObserver::on_return(Hart& hart, u64 to) {
-    (void)of(hart);
     fast_return(hart, to);
 }
 

@@ -40,7 +40,7 @@ public:
     // One host thread a hart, or one for all: then switch_to() comes before each turn, and leave() behind the last.
     enum class Threads : u8 { OneEach, OneForAll };
 
-    // At most one lives in a process. `harts` as in the machine, none of which has run.
+    // `harts` as in the machine, none of which has run.
     RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads);
     ~RaceObserver() override;
 
@@ -53,7 +53,7 @@ public:
     // Before any hart runs, with racing_again_engine: there will be a save().
     void expect_snapshot();
     // All that is known now is what restore() brings back, any number of times. Of what harts did before either nothing races with what they
-    // do after: memory comes back too. With Threads::OneForAll; after leave().
+    // do after: memory comes back too. Harts parked; after leave(). With Threads::OneEach only on x86-64, see tsan::forget().
     void save();
     void restore();
 
@@ -63,6 +63,7 @@ public:
     // What a hart holds now. Parked.
     [[nodiscard]] const LockSet& held(HartId hart) const;
 
+    void on_start(Hart& hart) override;
     void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
     void on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
     void before_atomic(Hart& hart, const AtomicAccess& access) override;
@@ -87,7 +88,7 @@ public:
     struct PerHart;
 
 private:
-    [[nodiscard]] PerHart& of(Hart& hart);
+    [[nodiscard]] static PerHart& of(Hart& hart);
     void attach(Hart& hart, PerHart& own);
     void plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type);
     void release(PerHart& own, const void* at, bool explicitly);

@@ -11,7 +11,7 @@
 namespace stampede {
 namespace {
 
-// The runtime knows one. Set while harts are parked.
+// Of all machines, newest first; changes while harts are parked.
 RaceReports* active = nullptr;
 
 void copy(LockSet& to, const LockSet& from) {
@@ -58,13 +58,33 @@ void declare(u64 ram, u64 size) {
 KnownRaces known_races;
 
 RaceReports::RaceReports(const void* ram, u64 ram_size, std::vector<const Contexts*> contexts)
-    : ram_(reinterpret_cast<u64>(ram)), ram_size_(ram_size), contexts_(std::move(contexts)), races_(limit) {
+    : ram_(reinterpret_cast<u64>(ram)), ram_size_(ram_size), contexts_(std::move(contexts)), races_(limit), next_(active) {
     known_races.clear();
     declare(ram_, ram_size_);
     active = this;
 }
 
-RaceReports::~RaceReports() { active = nullptr; }
+RaceReports::~RaceReports() {
+    RaceReports** link = &active;
+    while (*link != this) {
+        link = &(*link)->next_;
+    }
+    *link = next_;
+}
+
+void RaceReports::report_to_its_machine(void* description) {
+    void* at = nullptr;
+    void* trace[1];
+    int tid = 0, size = 0, write = 0, atomic = 0;
+    __tsan_get_report_mop(description, 0, &tid, &at, &size, &write, &atomic, trace, 0);
+    RaceReports* one = active;
+    while (one != nullptr && reinterpret_cast<u64>(at) - one->ram_ >= one->ram_size_) {
+        one = one->next_;
+    }
+    if (one != nullptr) {  // else the harness's own memory, as libc functions touch it
+        one->report(description);
+    }
+}
 
 bool RaceReports::read_side(void* description, unsigned index, RaceSide& side, u64& address) const {
     constexpr unsigned trace_limit = 64;
@@ -134,9 +154,8 @@ void RaceReports::report(void* description) {
     }
     Race& race = races_[known];
     u64 address = 0, other = 0;
-    if (!read_side(description, 0, race.sides[0], address) || !read_side(description, 1, race.sides[1], other) ||
-        address - ram_ >= ram_size_) {
-        return;  // the harness's own memory, as libc functions touch it
+    if (!read_side(description, 0, race.sides[0], address) || !read_side(description, 1, race.sides[1], other)) {
+        return;
     }
     race.at = ram_base + (address - ram_);
     race.count = 1;
@@ -158,9 +177,7 @@ namespace __tsan {
 
 // Weak in the runtime. True: do not print.
 bool OnReport(const ReportDesc* description, bool) {
-    if (stampede::active != nullptr) {
-        stampede::active->report(const_cast<ReportDesc*>(description));
-    }
+    stampede::RaceReports::report_to_its_machine(const_cast<ReportDesc*>(description));
     return true;
 }
 

@@ -63,10 +63,10 @@ private:
     std::array<std::atomic<u64>, slots> pcs_{};
 };
 
-// The process's one, as the runtime is.
+// Of all machines: each restore() forgets those of its own run, so machines with a snapshot run by turns.
 extern KnownRaces known_races;
 
-// The races of one machine; at most one is active in a process, for the runtime is.
+// The races of one machine. The runtime is the process's; which machine it speaks of, the address tells.
 class RaceReports {
 public:
     static constexpr unsigned limit = 2048;  // different pairs of pcs; more are only counted
@@ -87,9 +87,10 @@ public:
     void restore();
 
     // Called by the runtime, which lets one report through at a time.
-    void report(void* description);
+    static void report_to_its_machine(void* description);
 
 private:
+    void report(void* description);
     [[nodiscard]] bool read_side(void* description, unsigned index, RaceSide& side, u64& address) const;
 
     const u64 ram_, ram_size_;
@@ -99,6 +100,7 @@ private:
     std::atomic<u64> dropped_{0};
     std::vector<u64> saved_counts_;      // of the races that there were
     u64 saved_dropped_ = 0;
+    RaceReports* next_;                  // older
 };
 
 }  // namespace stampede
