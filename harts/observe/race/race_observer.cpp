@@ -152,6 +152,8 @@ void RaceObserver::restore() {
 
 const LockSet& RaceObserver::held(HartId hart) const { return harts_[hart.value]->locks.set(); }
 
+unsigned RaceObserver::stack_depth(HartId hart) const { return harts_[hart.value]->stack.depth(); }
+
 RaceObserver::PerHart& RaceObserver::of(Hart& hart) { return *static_cast<PerHart*>(hart.watch.observer); }
 
 void RaceObserver::on_start(Hart& hart) {

@@ -62,6 +62,8 @@ public:
     [[nodiscard]] const LockOrder& lock_order() const { return *order_; }
     // What a hart holds now. Parked.
     [[nodiscard]] const LockSet& held(HartId hart) const;
+    // Frames of the stack that it stands on; with Threads::OneEach it goes back when the hart next starts. Parked.
+    [[nodiscard]] unsigned stack_depth(HartId hart) const;
 
     void on_start(Hart& hart) override;
     void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;

@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 #include "harts/core/hart.h"
+#include "harts/core/observers.h"
 #include "harts/machine/elf.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
@@ -18,21 +20,32 @@ namespace {
 using ::testing::SizeIs;
 
 constexpr unsigned harts = 4, stops = 40;
+constexpr u64 rounds = 40;
 
 enum class Way : u8 { Parallel, Turns };
 
 // What can be seen of it, by what it is.
 using Knowledge = std::map<std::string, std::vector<u64>>;
 
+// How deep harts stand when they start.
+struct Starts final : Observer {
+    explicit Starts(const RaceObserver& race) : race(race) {}
+    void on_start(Hart& hart) override { depths[hart.own.id.value] = race.stack_depth(hart.own.id); }  // its own element
+    const RaceObserver& race;
+    std::array<unsigned, harts> depths{};
+};
+
 struct Stage final : TurnListener, Restorable {
     Stage(std::string_view name, Way way)
         : one(*std::ranges::find(all_cases(), name, &Case::name)),
-          machine(load_case(one, {.harts = harts, .time = way == Way::Turns ? TimeMode::Counted : TimeMode::Warp}).value()), all(harts_of(*machine)),
+          machine(load_case(one, {.harts = harts, .rounds = rounds, .time = way == Way::Turns ? TimeMode::Counted : TimeMode::Warp}).value()), all(harts_of(*machine)),
           observer(machine->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach), way(way) {
         const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
         observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
         observer.expect_snapshot();
-        machine->set_observer(&observer, racing_again_engine);
+        observers.add(observer);
+        observers.add(starts);
+        machine->set_observer(&observers, racing_again_engine);
     }
     ~Stage() override { machine->set_observer(nullptr); }
     Stage(const Stage&) = delete;
@@ -63,6 +76,9 @@ struct Stage final : TurnListener, Restorable {
             known["satp"].push_back(held.satp);
             known["slow"].push_back(hart->watch.slow ? 1 : 0);
             known["context"].push_back(hart->watch.context);
+            if (way == Way::Turns) {
+                known["depth"].push_back(observer.stack_depth(hart->own.id));
+            }
             for (unsigned n = 0; n < held.count; ++n) {
                 known["held"].insert(known["held"].end(), {hart->own.id.value, held.held[n].word, held.held[n].pc});
             }
@@ -92,6 +108,8 @@ struct Stage final : TurnListener, Restorable {
     const std::unique_ptr<Machine> machine;
     const std::vector<Hart*> all;
     RaceObserver observer;
+    Starts starts{observer};
+    Observers observers;
     const Way way;
 };
 
@@ -156,9 +174,9 @@ TEST_P(RaceSnapshotTest, one_schedule_leads_to_the_same_knowledge_behind_any_oth
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, RaceSnapshotTest, testing::Values(StoppedRun{"kernel", 3000, 5003, {"atomic", "context", "held", "locks", "slow"}},
-                                         StoppedRun{"opposite_orders_ticket", 300, 501, {"atomic", "context", "held", "locks", "orders", "slow"}},
-                                         StoppedRun{"opposite_orders_named", 300, 501, {"atomic", "context", "held", "locks", "orders", "slow"}}),
+INSTANTIATE_TEST_SUITE_P(Cases, RaceSnapshotTest, testing::Values(StoppedRun{"kernel", 3000, 5003, {"atomic", "context", "depth", "held", "locks", "slow"}},
+                                         StoppedRun{"opposite_orders_ticket", 800, 501, {"atomic", "context", "depth", "held", "locks", "orders", "slow"}},
+                                         StoppedRun{"opposite_orders_named", 800, 501, {"atomic", "context", "depth", "held", "locks", "orders", "slow"}}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // Where the second lock of each edge was taken.
@@ -174,12 +192,20 @@ std::map<std::pair<u64, u64>, std::vector<u64>> stacks_of(const Stage& stage) {
 
 TEST(RaceSnapshotTestInParallel, each_run_begins_with_what_was_known_and_on_the_stacks_of_then) {
     Stage stage("opposite_orders_swap", Way::Parallel);
+    // Behind the way out of machine mode, which ends all stacks.
+    while (std::ranges::any_of(stage.all, [](const Hart* hart) { return hart->own.mode == Privilege::Machine; })) {
+        ASSERT_EQ(stage.machine->run_parallel(std::chrono::microseconds(100)), MachineStop::Deadline);
+    }
     Snapshot snapshot(*stage.machine, {&stage});
-    snapshot.restore();  // as before each other run: harts have no threads yet
     const Knowledge at_snapshot = stage.knowledge();
+    std::array<unsigned, harts> depths{};
+    for (const Hart* hart : stage.all) {
+        depths[hart->own.id.value] = stage.observer.stack_depth(hart->own.id);
+    }
     std::map<std::pair<u64, u64>, std::vector<u64>> first;
-    for (unsigned n = 0; n < 20; ++n) {
+    for (unsigned n = 0; n < 8; ++n) {
         (void)stage.machine->run_parallel(std::chrono::milliseconds(n));  // mostly ends amid calls
+        EXPECT_EQ(stage.starts.depths, depths);
         snapshot.restore();
         ASSERT_EQ(stage.machine->run_parallel(std::chrono::seconds(60)), MachineStop::Finished);
         const auto stacks = stacks_of(stage);
