@@ -5,7 +5,6 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "bench/support/emulator.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::bench {
@@ -27,10 +26,11 @@ Result<nlohmann::json> read_finding(const std::filesystem::path& folder) {
 }  // namespace
 
 Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s) {
-    const std::filesystem::path corpus = run.folder / ("corpus-" + run.target), findings = run.folder / "findings";
+    const std::string name = run.program.filename();
+    const std::filesystem::path corpus = run.folder / ("corpus-" + name), findings = run.folder / "findings";
     std::filesystem::create_directories(corpus);
     auto child = Child::start({"env", "STAMPEDE_POLICY=" + run.policy, fmt::format("STAMPEDE_CPUS={}", run.cpus),
-                               "STAMPEDE_FINDINGS=" + findings.string(), beside("bin/" + run.target), fmt::format("-seed={}", run.seed),
+                               "STAMPEDE_FINDINGS=" + findings.string(), run.program, fmt::format("-seed={}", run.seed),
                                "-artifact_prefix=" + (run.folder / "crash-").string(), corpus});
     if (!child) return error(child.error().message);
     StressRun result;
@@ -38,9 +38,9 @@ Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s) {
     const bool cut = hear_out(*child, limit_s, SIGKILL, result.output);
     const int status = child->wait();
     // A kernel that is so wrong that no program can be run on it.
-    if (!cut && status == unusable && result.output.contains(never_ready)) result.problem = run.target + ": the kernel's executor is not ready";
+    if (!cut && status == unusable && result.output.contains(never_ready)) result.problem = name + ": the kernel's executor is not ready";
     else if (!cut && status != passed && status != found_something)
-        return error(fmt::format("{}: exit status {}\n{}", run.target, status, result.output));
+        return error(fmt::format("{}: exit status {}\n{}", name, status, result.output));
     std::error_code none_yet;
     for (const auto& entry : std::filesystem::directory_iterator(findings, none_yet)) {
         const auto finding = read_finding(entry.path());
@@ -64,7 +64,7 @@ bool shows_again(const std::filesystem::path& folder, unsigned times, double& cp
         cpu_s += child->cpu_s();
         if (status != found_something) return false;
     }
-    return !command.empty();
+    return true;
 }
 
 }  // namespace stampede::bench

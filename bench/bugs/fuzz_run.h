@@ -8,7 +8,7 @@
 namespace stampede::bench {
 
 struct FuzzRun {
-    std::string target;               // fuzz_syscalls or fuzz_syscalls-race
+    std::filesystem::path program;    // fuzz_syscalls or fuzz_syscalls-race
     std::string policy;
     unsigned cpus = 2;                // harts
     unsigned seed = 1;

@@ -4,6 +4,7 @@
 #include "bench/bugs/fuzz_run.h"
 #include "bench/bugs/run_cell.h"
 #include "bench/bugs/temporary_folder.h"
+#include "bench/support/emulator.h"
 
 namespace stampede::bench {
 namespace {
@@ -22,7 +23,7 @@ Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOpt
     double slice_s = first_slice_s;
     while (!result.found && !budget.is_spent()) {
         const std::string& mode = options.modes[result.runs % options.modes.size()];
-        FuzzRun run{.target = mode == "race" ? "fuzz_syscalls-race" : "fuzz_syscalls",
+        FuzzRun run{.program = beside(mode == "race" ? "bin/fuzz_syscalls-race" : "bin/fuzz_syscalls"),
                     .policy = cell.bug == clean_kernel ? cell.bug : "seeded_bug_" + cell.bug,
                     .seed = cell.seed * 1000 + result.runs++,
                     .folder = folder->path()};
@@ -37,7 +38,7 @@ Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOpt
         result.kind = ran->findings.front().kind;
         result.title = ran->findings.front().title;
         result.mode = mode;
-        result.workload = run.target;
+        result.workload = run.program.filename();
         Again again{.findings = static_cast<unsigned>(ran->findings.size()), .repeatable = static_cast<unsigned>(ran->findings.size())};
         for (const FoundThing& finding : ran->findings) {
             if (again.tried == most_shown_again) break;
