@@ -23,7 +23,7 @@ std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotS
         slot.harts = options.harts.front();
         if (!setup.programs.have(program_of(kind))) {
             problems.push_back(fmt::format("{}: left out, there is no {}", name_of(kind), setup.programs.path_of(program_of(kind))));
-        } else if (kind == SlotKind::FuzzParallel && !runs_parallel(setup, slot, stop)) {
+        } else if (kind != repeatable(kind) && !runs_parallel(setup, slot, stop)) {
             problems.push_back(fmt::format("{}: left out, {} refuses STAMPEDE_SCHEDULE=parallel", name_of(kind), program_of(kind)));
         } else {
             kinds.push_back(kind);

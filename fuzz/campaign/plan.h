@@ -11,8 +11,8 @@
 
 namespace stampede::campaign {
 
-enum class SlotKind : u8 { Fuzz, FuzzRace, FuzzParallel, Stress, FailAllocations };
-// "fuzz", "fuzz-race", "fuzz-parallel", "stress", "fail-allocations".
+enum class SlotKind : u8 { Fuzz, FuzzRace, FuzzParallel, FuzzRaceParallel, Stress, FailAllocations };
+// "fuzz", "fuzz-race", "fuzz-parallel", "fuzz-race-parallel", "stress", "fail-allocations".
 [[nodiscard]] std::string_view name_of(SlotKind kind);
 [[nodiscard]] std::optional<SlotKind> slot_kind_named(std::string_view name);
 
@@ -24,8 +24,9 @@ struct Share {
 };
 inline constexpr Share shares[] = {
     {SlotKind::Fuzz, "fuzz", 60},
-    {SlotKind::FuzzRace, "fuzz-race", 20},
+    {SlotKind::FuzzRace, "fuzz-race", 15},
     {SlotKind::FuzzParallel, "fuzz-parallel", 10},
+    {SlotKind::FuzzRaceParallel, "fuzz-race-parallel", 5},
     {SlotKind::Stress, "stress", 7},
     {SlotKind::FailAllocations, "fail-allocations", 3},
 };

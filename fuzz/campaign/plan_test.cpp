@@ -14,8 +14,8 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
 
-const std::vector<SlotKind> all_kinds{SlotKind::Fuzz, SlotKind::FuzzRace, SlotKind::FuzzParallel, SlotKind::Stress,
-                                      SlotKind::FailAllocations};
+const std::vector<SlotKind> all_kinds{SlotKind::Fuzz, SlotKind::FuzzRace, SlotKind::FuzzParallel,
+                                      SlotKind::FuzzRaceParallel, SlotKind::Stress, SlotKind::FailAllocations};
 
 PlanSetup setup() {
     return {.kinds = all_kinds, .policies = {"kmem", "eager"}, .harts = {2, 4, 8}, .workloads = {"forkbomb", "cowstorm", "oom"},

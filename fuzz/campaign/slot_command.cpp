@@ -67,7 +67,8 @@ std::string program_of(SlotKind kind) {
     switch (kind) {
     case SlotKind::Fuzz:
     case SlotKind::FuzzParallel: return "fuzz_syscalls";
-    case SlotKind::FuzzRace: return "fuzz_syscalls-race";
+    case SlotKind::FuzzRace:
+    case SlotKind::FuzzRaceParallel: return "fuzz_syscalls-race";
     case SlotKind::Stress:
     case SlotKind::FailAllocations: return "stress";
     }
@@ -76,10 +77,18 @@ std::string program_of(SlotKind kind) {
 
 bool is_fuzzing(SlotKind kind) { return kind != SlotKind::Stress && kind != SlotKind::FailAllocations; }
 
+SlotKind repeatable(SlotKind kind) {
+    switch (kind) {
+    case SlotKind::FuzzParallel: return SlotKind::Fuzz;
+    case SlotKind::FuzzRaceParallel: return SlotKind::FuzzRace;
+    default: return kind;
+    }
+}
+
 std::vector<std::string> fuzz_environment(const Slot& slot, const std::filesystem::path& findings) {
     return {"STAMPEDE_POLICY=" + slot.policy, fmt::format("STAMPEDE_CPUS={}", slot.harts), "STAMPEDE_FINDINGS=" + findings.string(),
             "STAMPEDE_ON_FINDING=continue",
-            fmt::format("STAMPEDE_SCHEDULE={}", slot.kind == SlotKind::FuzzParallel ? "parallel" : "input")};
+            fmt::format("STAMPEDE_SCHEDULE={}", slot.kind == repeatable(slot.kind) ? "input" : "parallel")};
 }
 
 SlotCommand command_of(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed) {

@@ -39,8 +39,13 @@ TEST(SlotCommand, a_fuzzer_writes_to_its_own_folder_and_reads_the_corpus) {
 }
 
 TEST(SlotCommand, races_and_parallel_harts_have_their_program_and_schedule) {
-    EXPECT_EQ(command(slot(SlotKind::FuzzRace)).words.front(), "/bin/fuzz_syscalls-race");
-    EXPECT_THAT(command(slot(SlotKind::FuzzParallel)).environment, Contains("STAMPEDE_SCHEDULE=parallel"));
+    for (const SlotKind kind : {SlotKind::FuzzParallel, SlotKind::FuzzRaceParallel}) {
+        EXPECT_THAT(command(slot(kind)).environment, Contains("STAMPEDE_SCHEDULE=parallel"));
+        EXPECT_THAT(command(slot(repeatable(kind))).environment, Contains("STAMPEDE_SCHEDULE=input"));
+    }
+    for (const SlotKind kind : {SlotKind::FuzzRace, SlotKind::FuzzRaceParallel}) {
+        EXPECT_EQ(command(slot(kind)).words.front(), "/bin/fuzz_syscalls-race");
+    }
 }
 
 TEST(SlotCommand, stress_runs_its_workload_in_its_mode) {

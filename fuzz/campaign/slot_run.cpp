@@ -152,13 +152,18 @@ Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const Slot
     return is_fuzzing(slot.kind) ? run_fuzz(slot, setup, folder, seed, ear) : run_stress(slot, setup, folder, seed, ear);
 }
 
-Result<void> run_input(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::string& input, const StopWanted& stop) {
-    const files::path file = folder.path / "again";
-    if (auto written = write_file_atomically(file, input); !written) {
-        return written;
-    }
+Result<void> run_inputs(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::vector<std::string>& inputs,
+                        const StopWanted& stop) {
     SlotCommand command;
-    command.words = {setup.programs.path_of(program_of(slot.kind)), fmt::format("-artifact_prefix={}/", folder.path.string()), file};
+    command.words = {setup.programs.path_of(program_of(slot.kind)), fmt::format("-artifact_prefix={}/", folder.path.string()),
+                     slot.kind == repeatable(slot.kind) ? "-runs=1" : "-runs=1000"};
+    for (const std::string& input : inputs) {
+        const files::path file = folder.path / fmt::format("again.{}", command.words.size());
+        if (auto written = write_file_atomically(file, input); !written) {
+            return written;
+        }
+        command.words.push_back(file);
+    }
     command.environment = fuzz_environment(slot, folder.findings());
     SlotResult ignored;
     const auto run = run_target(slot, command, folder, stop, {}, ignored);

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "fuzz/campaign/fuzzer_log.h"
 #include "fuzz/campaign/slot_command.h"
@@ -24,8 +25,9 @@ struct SlotEar {
 // too much memory has a finding for it, harness_fault, in the folder. Error: the folder cannot be made, or the program not started.
 [[nodiscard]] Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotEar& ear);
 
-// Runs a fuzz target's program on one input, which it files if it finds something.
-[[nodiscard]] Result<void> run_input(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::string& input,
-                                     const StopWanted& stop);
+// Runs a fuzz target once on these inputs, in their order; it files what it finds. Where a thread a hart makes a run chance, each a thousand
+// times. The folder must be there.
+[[nodiscard]] Result<void> run_inputs(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::vector<std::string>& inputs,
+                                      const StopWanted& stop);
 
 }  // namespace stampede::campaign

@@ -125,12 +125,22 @@ TEST_F(SlotRunTest, a_program_that_is_not_there_is_an_error_with_its_name) {
     EXPECT_THAT(result.error().message, HasSubstr("bin/fuzz_syscalls"));
 }
 
-TEST_F(SlotRunTest, an_input_is_run_in_the_slots_own_environment) {
-    program("fuzz_syscalls-race", std::string("for file; do :; done\ncp \"$file\" $STAMPEDE_FINDINGS/../seen\n") + files_a_finding);
+TEST_F(SlotRunTest, inputs_are_run_in_the_slots_own_environment_in_their_order) {
+    program("fuzz_syscalls-race", std::string("shift; echo $1 >$STAMPEDE_FINDINGS/../runs; shift; cat \"$@\" >$STAMPEDE_FINDINGS/../seen\n") +
+                                      files_a_finding);
     std::filesystem::create_directories(folder.findings());
-    ASSERT_TRUE(run_input(slot(SlotKind::FuzzRace, 1), setup, folder, "the bytes", [] { return false; }).has_value());
-    EXPECT_EQ(read_file(folder.path / "seen"), "the bytes");
+    std::vector<std::string> inputs;
+    std::string all;
+    for (int n = 0; n < 12; ++n) {
+        inputs.push_back(std::to_string(n) + ",");
+        all += inputs.back();
+    }
+    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRace, 1), setup, folder, inputs, [] { return false; }).has_value());
+    EXPECT_EQ(read_file(folder.path / "seen"), all);
+    EXPECT_EQ(read_file(folder.path / "runs"), "-runs=1\n");
     EXPECT_THAT(findings(), SizeIs(1));
+    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRaceParallel, 1), setup, folder, inputs, [] { return false; }).has_value());
+    EXPECT_EQ(read_file(folder.path / "runs"), "-runs=1000\n");
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ namespace {
 using fuzz::Program;
 
 constexpr u32 seeds_searched = 200;
+constexpr std::size_t programs_at_once = 100;   // by one process
 
 // Runs programs in this process: some thousand a second.
 Result<Shows> shows_here(const TriageSetup& setup, const std::string& title) {
@@ -39,17 +40,33 @@ Result<Shows> shows_here(const TriageSetup& setup, const std::string& title) {
     });
 }
 
-// Starts the target for each program: for races, which its runtime sees, and for harts in parallel.
-Shows shows_in_target(const TriageSetup& setup, const std::string& key, const StopWanted& stop) {
-    return [=](const Program& program) {
+// The first of some programs that shows it.
+using FirstThatShows = std::function<std::optional<Program>(const std::vector<Program>&)>;
+
+// Starts the target, for all of the programs together: for races, which its runtime sees, and for harts in parallel.
+FirstThatShows first_in_target(const TriageSetup& setup, const Slot& slot, const std::string& key, const StopWanted& stop) {
+    return [=](const std::vector<Program>& programs) -> std::optional<Program> {
         const SlotFolder folder{setup.folder / ".triage"};
         std::error_code ignored;
         std::filesystem::remove_all(folder.path, ignored);
-        const bool ran = make_folders(folder.findings()) && run_input(setup.slot, {setup.programs, {}, {}}, folder, fuzz::encode(program), stop);
-        const bool shown = ran && std::filesystem::exists(folder.findings() / key / "finding.json");
+        std::vector<std::string> inputs(programs.size());
+        std::ranges::transform(programs, inputs.begin(), fuzz::encode);
+        const bool ran = make_folders(folder.findings()) && run_inputs(slot, {setup.programs, {}, {}}, folder, inputs, stop);
+        const auto shown = ran ? read_file(folder.findings() / key / "input") : error("it did not run");
         std::filesystem::remove_all(folder.path, ignored);
-        return shown;
+        return shown ? std::optional(fuzz::input_program(*shown)) : std::nullopt;
     };
+}
+
+FirstThatShows first_by(const Shows& shows, const Enough& enough) {
+    return [=](const std::vector<Program>& programs) {
+        const auto found = std::ranges::find_if(programs, [&](const Program& program) { return !enough() && shows(program); });
+        return found == programs.end() ? std::nullopt : std::optional(*found);
+    };
+}
+
+Shows shows_by(const FirstThatShows& first) {
+    return [=](const Program& program) { return first({program}).has_value(); };
 }
 
 unsigned times_shown(const Shows& shows, const Program& program) {
@@ -61,17 +78,20 @@ unsigned times_shown(const Shows& shows, const Program& program) {
 }
 
 // What harts in parallel showed once, some repeatable schedule may show each time.
-std::optional<Program> made_repeatable(const Shows& shows, Program program, const Enough& enough) {
-    if (shows(program)) {
-        return program;
-    }
-    for (u32 seed = 1; seed <= seeds_searched && !enough(); ++seed) {
+std::optional<Program> made_repeatable(const FirstThatShows& first_that_shows, Program program, const Enough& enough) {
+    std::vector<Program> programs{program};
+    for (u32 seed = 1; seed <= seeds_searched; ++seed) {
         for (const auto kind : {fuzz::ScheduleChoice::Kind::Random, fuzz::ScheduleChoice::Kind::Pct}) {
             program.schedule = {kind, static_cast<u16>(kind == fuzz::ScheduleChoice::Kind::Pct ? 3 : 100), seed};
-            if (shows(program)) {
-                return program;
-            }
+            programs.push_back(program);
         }
+    }
+    while (!programs.empty() && !enough()) {
+        const auto end = programs.begin() + static_cast<std::ptrdiff_t>(std::min(programs.size(), programs_at_once));
+        if (auto found = first_that_shows({programs.begin(), end})) {
+            return found;
+        }
+        programs.erase(programs.begin(), end);
     }
     return std::nullopt;
 }
@@ -83,7 +103,7 @@ Result<void> keep(const TriageSetup& setup, Finding finding, const Program& prog
     for (std::string& word : finding.reproduce) {
         word = word == input ? minimal : word;
     }
-    if (setup.slot.kind == SlotKind::FuzzParallel) {
+    if (setup.slot.kind != repeatable(setup.slot.kind)) {
         std::erase(finding.reproduce, "STAMPEDE_SCHEDULE=parallel");   // the program has a schedule that shows it
     }
     for (const auto& [name, content] : {std::pair<std::string, std::string>{"program.minimal", fuzz::print(program)},
@@ -114,21 +134,29 @@ Result<TriageResult> triage_input(const TriageSetup& setup, const Finding& findi
     const double end = seconds_now() + setup.seconds;
     const Enough enough = [&] { return seconds_now() > end || stop(); };
     const Program first = fuzz::input_program(*input);
-    const Shows in_target = shows_in_target(setup, finding.key(), stop);
+    Slot in_turns = setup.slot;
+    in_turns.kind = repeatable(setup.slot.kind);
     // The harness is at fault: it may well be again, so not here.
-    const bool here = setup.slot.kind != SlotKind::FuzzRace && finding.kind != FindingKind::harness_fault;
-    const auto in_process = here ? shows_here(setup, finding.title) : Result<Shows>(in_target);
-    if (!in_process) {
-        return std::unexpected(in_process.error());
+    const bool here = in_turns.kind != SlotKind::FuzzRace && finding.kind != FindingKind::harness_fault;
+    const FirstThatShows in_target = first_in_target(setup, in_turns, finding.key(), stop);
+    const auto shows = here ? shows_here(setup, finding.title) : Result<Shows>(shows_by(in_target));
+    if (!shows) {
+        return std::unexpected(shows.error());
     }
-    const Shows& shows = *in_process;
-    const auto program = setup.slot.kind == SlotKind::FuzzParallel ? made_repeatable(shows, first, enough) : std::optional(first);
-    TriageResult result{triage_tries, times_shown(program ? shows : in_target, program.value_or(first)), ""};
-    if (!program || result.showed != result.tried) {
-        result.note = program ? "" : fmt::format("in parallel only: {} repeatable schedules do not show it", 2 * seeds_searched);
+    const bool parallel = in_turns.kind != setup.slot.kind;
+    const auto program = parallel ? made_repeatable(here ? first_by(*shows, enough) : in_target, first, enough) : std::optional(first);
+    TriageResult result;
+    result.tried = triage_tries;
+    if (!program) {
+        result.showed = times_shown(shows_by(first_in_target(setup, setup.slot, finding.key(), stop)), first);
+        result.note = "in parallel only: no repeatable schedule that was tried shows it";
         return result;
     }
-    const MinimisedProgram minimal = minimise_program(*program, shows, enough);
+    result.showed = times_shown(*shows, *program);
+    if (result.showed != result.tried) {
+        return result;
+    }
+    const MinimisedProgram minimal = minimise_program(*program, *shows, enough);
     result.note = note_of(first, minimal);
     const auto kept = keep(setup, finding, minimal.program);
     return kept ? Result<TriageResult>(result) : std::unexpected(kept.error());

@@ -104,7 +104,7 @@ Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot&
         if (auto made = make_folders(again.path); !made) {
             return std::unexpected(made.error());
         }
-        if (const auto run = run_input(slot, shop.setup, again, input, shop.stop); !run) {
+        if (const auto run = run_inputs(slot, shop.setup, again, {input}, shop.stop); !run) {
             return std::unexpected(run.error());
         }
         const auto found = adopt(again.findings(), shop.findings());

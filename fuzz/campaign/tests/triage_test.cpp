@@ -10,6 +10,7 @@
 #include "fuzz/program/text.h"
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
+#include "harts/report/json.h"
 
 namespace stampede::campaign {
 namespace {
@@ -17,20 +18,26 @@ namespace {
 using ::testing::Contains;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
+const std::string in_parallel = "STAMPEDE_SCHEDULE=parallel";
 const StopWanted never = [] { return false; };
 
 class TriageTest : public testing::Test {
 protected:
-    // What a short slot finds, one of the findings.
-    Finding find(Slot slot) const {
+    // What a short slot finds.
+    std::vector<Finding> find_all(const Slot& slot) const {
         const SlotEar ear{never, [](u64, u64) {}};
         const auto result = run_slot(slot, {programs, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, ear);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         EXPECT_EQ(result->problem, "");
         const auto found = FindingStore(folder.path() / "slot/findings").load();
         EXPECT_TRUE(found && !found->empty()) << "nothing was found";
-        return found && !found->empty() ? found->front() : Finding{};
+        return found.value_or(std::vector<Finding>());
+    }
+    Finding find(const Slot& slot) const {
+        const auto found = find_all(slot);
+        return found.empty() ? Finding{} : found.front();
     }
     std::filesystem::path folder_of(const Finding& finding) const { return folder.path() / "slot/findings" / finding.key(); }
     TriageResult look(const Slot& slot, const std::filesystem::path& where, double seconds = 20) const {
@@ -69,8 +76,42 @@ TEST_F(TriageTest, a_fuzzers_finding_is_shown_again_by_a_smaller_program) {
     // The smaller one is the same finding, in the target too.
     const SlotFolder again{folder.path() / "again"};
     std::filesystem::create_directories(again.path);
-    ASSERT_TRUE(run_input(slot, {programs, {}, {}}, again, text_of(where / "input.minimal"), never).has_value());
+    ASSERT_TRUE(run_inputs(slot, {programs, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
     EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
+}
+
+TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is_made_smaller) {
+    for (const SlotKind kind : {SlotKind::FuzzParallel, SlotKind::FuzzRaceParallel}) {
+        Slot slot = fuzz_slot(kind == SlotKind::FuzzParallel ? "copyout_unaware" : "unlocked_kill");
+        slot.kind = kind;
+        slot.seconds = 4;
+        std::filesystem::create_directories(folder.path() / "corpus" / slot.policy);
+        std::filesystem::remove_all(folder.path() / "slot");
+        // Many races show under no schedule that is tried; one that has a schedule already loses it.
+        const auto all = find_all(slot);
+        const auto finding_at = std::ranges::find_if(all, [](const Finding& one) { return std::ranges::find(one.reproduce, in_parallel) == one.reproduce.end(); });
+        ASSERT_NE(finding_at, all.end());
+        Finding finding = *finding_at;
+        EXPECT_EQ(finding.kind == FindingKind::race, kind == SlotKind::FuzzRaceParallel);
+        const auto where = folder_of(finding);
+        auto program = fuzz::input_program(text_of(where / "input"));
+        program.schedule = {fuzz::ScheduleChoice::Kind::RoundRobin, fuzz::ScheduleChoice::longest_turn, 1};
+        ASSERT_TRUE(write_file_atomically(where / "input", fuzz::encode(program)).has_value());
+        finding.reproduce.insert(finding.reproduce.begin() + 1, in_parallel);
+        ASSERT_TRUE(write_file_atomically(where / "finding.json", finding_json(finding)).has_value());
+        const TriageResult result = look(slot, where, 4);
+        EXPECT_EQ(result.showed, triage_tries);
+        EXPECT_THAT(result.note, HasSubstr("tries"));
+        const auto kept = parse_finding(text_of(where / "finding.json"), "finding.json");
+        ASSERT_TRUE(kept.has_value());
+        EXPECT_THAT(kept->reproduce, Not(Contains(in_parallel)));
+        // In turns it is the same finding.
+        slot.kind = repeatable(kind);
+        const SlotFolder again{folder.path() / "again"};
+        std::filesystem::create_directories(again.path);
+        ASSERT_TRUE(run_inputs(slot, {programs, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
+        EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
+    }
 }
 
 TEST_F(TriageTest, a_finding_that_its_input_does_not_show_is_flaky) {
