@@ -67,9 +67,12 @@ struct Machine::Implementation final : InterruptLines {
         return std::make_unique<HostClock>();
     }
 
-    // Decoded code is of one engine: everything is decoded anew.
+    // Decoded code is of one engine: with another, everything is decoded anew.
     void watch(Observer* by, const Engine& engine) {
         context.observer = by;
+        if (context.engine == &engine) {
+            return;
+        }
         context.engine = &engine;
         for (const auto& hart : harts) {
             hart->decode_anew();
