@@ -46,6 +46,10 @@ std::string tiles(const CampaignReport& report) {
                             run.worked_s > 0 ? fmt::format("{:.0f} a second", static_cast<double>(run.executions) / run.worked_s) : "") +
                        tile(grouped(report.seen()), "findings", fmt::format("{} new, {} known in all", report.fresh(), report.findings.size()));
     for (const ReportedPolicy& policy : report.policies) {
+        if (policy.record.features == 0) {   // no slot of the kind that counts them ran
+            text += tile(grouped(policy.corpus.entries), "programs in the corpus of " + policy.name, "");
+            continue;
+        }
         const std::string before = policy.features_before
             ? fmt::format("{:+} since the last run", static_cast<i64>(policy.record.features) - static_cast<i64>(*policy.features_before))
             : "the first run";
@@ -58,10 +62,12 @@ std::string tiles(const CampaignReport& report) {
 std::string plots(const CampaignReport& report) {
     std::vector<Series> coverage;
     for (const ReportedPolicy& policy : report.policies) {
-        coverage.push_back({policy.name, policy.record.coverage});
+        if (policy.record.features != 0) {
+            coverage.push_back({policy.name, policy.record.coverage});
+        }
     }
     return "<h2>Over time</h2>\n<div class=\"plots\">" + plot("Programs and runs, all campaigns together", {{"executions", report.state.executed}}) +
-           plot("Coverage: features", coverage) + "</div>\n";
+           (coverage.empty() ? "" : plot("Coverage: features", coverage)) + "</div>\n";
 }
 
 }  // namespace

@@ -37,6 +37,17 @@ TEST(Page, needs_nothing_from_elsewhere) {
     }
 }
 
+TEST(Page, shows_no_features_where_none_were_counted) {
+    CampaignReport report = example_report();
+    EXPECT_THAT(report_page(report), AllOf(HasSubstr("features of kmem"), HasSubstr("Coverage: features")));
+    for (ReportedPolicy& policy : report.policies) {
+        policy.record.features = 0;
+        policy.corpus.entries = 750;
+    }
+    EXPECT_THAT(report_page(report), AllOf(Not(HasSubstr("features of ")), Not(HasSubstr("Coverage: features")),
+                                           HasSubstr("<b>750</b>programs in the corpus of kmem")));
+}
+
 TEST(Page, shows_how_to_show_it_again_and_what_ran) {
     EXPECT_THAT(report_page(example_report()), AllOf(HasSubstr("fuzz_syscalls '/a b/input.minimal'"), HasSubstr("2 calls in 1 processes"),
                                                      HasSubstr("1,234"), HasSubstr("70,000"), HasSubstr("<td>fuzz-race</td>")));
