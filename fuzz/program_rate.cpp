@@ -13,8 +13,8 @@
 #include <functional>
 #include <string_view>
 
-#include "fuzz/program/generate.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/generate/generate.h"
+#include "fuzz/program/text/text.h"
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/races.h"
 

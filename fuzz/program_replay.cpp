@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fuzz/program/text.h"
+#include "fuzz/program/text/text.h"
 #include "harts/machine/elf.h"
 
 namespace stampede::fuzz {

@@ -1,10 +1,10 @@
-// Programs that found something, as replay files (harts/report/replay_file.h): `stress --replay` runs them again.
+// Programs that found something, as replay files (harts/report/replay/replay_file.h): `stress --replay` runs them again.
 #pragma once
 #include <optional>
 #include <string>
 
 #include "fuzz/program_runner.h"
-#include "harts/report/replay_file.h"
+#include "harts/report/replay/replay_file.h"
 #include "harts/schedule/schedule_spec.h"
 
 namespace stampede::fuzz {

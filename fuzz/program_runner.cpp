@@ -9,15 +9,15 @@
 #include "fuzz/calls_in_flight.h"
 #include "fuzz/program/lowered.h"
 #include "harts/machine/snapshot.h"
-#include "harts/observe/audit.h"
-#include "harts/observe/audit_instant.h"
-#include "harts/observe/branch_coverage.h"
+#include "harts/observe/audit/audit.h"
+#include "harts/observe/audit/instant.h"
+#include "harts/observe/coverage/branch_coverage.h"
 #include "harts/observe/frame_ledger.h"
-#include "harts/observe/interleaving_coverage.h"
-#include "harts/verdict/address_text.h"
-#include "harts/verdict/frame_findings.h"
-#include "harts/verdict/run_facts.h"
-#include "harts/verdict/stale_findings.h"
+#include "harts/observe/coverage/interleaving_coverage.h"
+#include "harts/oracles/findings/address_text.h"
+#include "harts/oracles/findings/frame_findings.h"
+#include "harts/oracles/run_facts.h"
+#include "harts/oracles/findings/stale_findings.h"
 #include "kernel/abi/system_calls.h"
 
 namespace stampede::fuzz {
@@ -176,10 +176,10 @@ struct ProgramRunner::Parts {
         return sum;
     }
 
-    std::vector<HartSnapshot> look_at_harts() {
-        std::vector<HartSnapshot> all;
+    std::vector<HartStatus> look_at_harts() {
+        std::vector<HartStatus> all;
         for (u32 n = 0; n < setup.harts; ++n) {
-            all.push_back(snapshot_of(machine->hart({n}), machine->ram(), events.traps({n})));
+            all.push_back(status_of(machine->hart({n}), machine->ram(), events.traps({n})));
         }
         return all;
     }
@@ -298,7 +298,7 @@ struct ProgramRunner::Parts {
         facts.audited = audit_now(end);
         merge_findings(facts.audited, ledger.count() != 0 ? frame_findings(ledger, symbols) : std::vector<Finding>());
         if (facts.stuck || !facts.alarming.empty()) {
-            for (const HartSnapshot& hart : look_at_harts()) {
+            for (const HartStatus& hart : look_at_harts()) {
                 facts.harts.push_back({hart, events.place_of(machine->hart({hart.hart}).own)});
             }
         }

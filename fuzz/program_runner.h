@@ -11,7 +11,7 @@
 #include "fuzz/program/program.h"
 #include "harts/base/error.h"
 #include "harts/report/finding.h"
-#include "harts/verdict/race_support.h"
+#include "harts/oracles/race/race_support.h"
 
 namespace stampede {
 class ElfImage;
@@ -27,10 +27,10 @@ struct RunnerSetup {
     u64 memory = u64{16} << 20;                // bytes, as MachineConfig has it
     // Of all harts together: a program that wants more is let go if it runs in user mode, and looked at if it does not.
     u64 most_instructions = 3'000'000;
-    // What the kernel's branches are counted in (harts/observe/branch_coverage.h), at least a byte for each byte of its code; empty: they
+    // What the kernel's branches are counted in (harts/observe/coverage/branch_coverage.h), at least a byte for each byte of its code; empty: they
     // are not.
     std::span<u8> coverage;
-    // What meetings of harts are counted in (harts/observe/interleaving_coverage.h), a power of two of bytes; empty: they are not. Only with
+    // What meetings of harts are counted in (harts/observe/coverage/interleaving_coverage.h), a power of two of bytes; empty: they are not. Only with
     // `coverage`.
     std::span<u8> interleavings;
     // Races and lock orders are found too, where the program can.

@@ -6,9 +6,9 @@
 
 #include <regex>
 
-#include "fuzz/program/generate.h"
-#include "fuzz/program/text.h"
-#include "harts/verdict/race_detection.h"
+#include "fuzz/program/generate/generate.h"
+#include "fuzz/program/text/text.h"
+#include "harts/oracles/race/race_detection.h"
 
 namespace stampede::fuzz {
 namespace {

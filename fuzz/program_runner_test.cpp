@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fuzz/program/generate.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/generate/generate.h"
+#include "fuzz/program/text/text.h"
 
 namespace stampede::fuzz {
 namespace {

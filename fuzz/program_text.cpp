@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "fuzz/program/binary.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/text/text.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;

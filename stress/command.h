@@ -1,6 +1,6 @@
 // The `stress` command from its arguments to its exit status.
 #pragma once
-#include "harts/verdict/race_support.h"
+#include "harts/oracles/race/race_support.h"
 
 namespace stampede {
 

@@ -1,4 +1,4 @@
 #include "stress/command.h"
-#include "harts/verdict/race_detection.h"
+#include "harts/oracles/race/race_detection.h"
 
 int main(int argc, char** argv) { return stampede::stress_command(argc, argv, stampede::make_race_detection); }

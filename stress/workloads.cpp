@@ -7,7 +7,7 @@
 
 #include "harts/report/seeded_bugs.h"
 #include "harts/report/table_text.h"
-#include "stress/options.h"
+#include "stress/options/options.h"
 
 namespace stampede {
 namespace {

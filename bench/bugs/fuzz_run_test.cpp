@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "bench/bugs/temporary_folder.h"
-#include "harts/report/json.h"
+#include "harts/report/forms/json.h"
 
 namespace stampede::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harts/report/json.h"
+#include "harts/report/forms/json.h"
 
 namespace stampede::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "bench/support/statistics.h"
-#include "harts/report/plot.h"
+#include "harts/report/page/plot.h"
 
 namespace stampede::bench {
 

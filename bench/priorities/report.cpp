@@ -7,9 +7,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "harts/report/page_style.h"
-#include "harts/report/plot.h"
-#include "harts/report/xml.h"
+#include "harts/report/page/page_style.h"
+#include "harts/report/page/plot.h"
+#include "harts/report/forms/xml.h"
 
 namespace stampede::bench {
 namespace {

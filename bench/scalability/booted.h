@@ -8,7 +8,7 @@
 #include "bench/scalability/measurement.h"
 #include "harts/base/futex.h"
 #include "harts/machine/machine.h"
-#include "harts/verdict/guest_symbols.h"
+#include "harts/oracles/guest/guest_symbols.h"
 
 namespace stampede::bench {
 

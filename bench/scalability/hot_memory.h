@@ -2,8 +2,8 @@
 #pragma once
 #include "bench/scalability/measurement.h"
 #include "harts/machine/machine.h"
-#include "harts/schedule/emulated_time.h"
-#include "harts/verdict/guest_symbols.h"
+#include "harts/schedule/emulated_time/emulated_time.h"
+#include "harts/oracles/guest/guest_symbols.h"
 
 namespace stampede::bench {
 

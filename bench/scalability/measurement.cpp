@@ -5,7 +5,7 @@
 #include "bench/scalability/booted.h"
 #include "bench/scalability/hot_memory.h"
 #include "harts/core/hart.h"
-#include "harts/schedule/least_time.h"
+#include "harts/schedule/emulated_time/least_time.h"
 
 namespace stampede::bench {
 namespace {

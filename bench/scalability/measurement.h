@@ -1,4 +1,4 @@
-// One point of a scalability report: a program on so many harts under one policy, in emulated time (harts/schedule/emulated_time.h).
+// One point of a scalability report: a program on so many harts under one policy, in emulated time (harts/schedule/emulated_time/emulated_time.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "harts/base/error.h"
 #include "harts/base/types.h"
-#include "harts/schedule/cache_lines.h"
+#include "harts/schedule/emulated_time/cache_lines.h"
 
 namespace stampede::bench {
 

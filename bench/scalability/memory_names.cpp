@@ -1,6 +1,6 @@
 #include "bench/scalability/memory_names.h"
 
-#include "harts/observe/audit.h"
+#include "harts/observe/audit/audit.h"
 #include "harts/observe/frame_owner.h"
 
 namespace stampede::bench {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "harts/observe/audit_view.h"
-#include "harts/verdict/guest_symbols.h"
+#include "harts/observe/audit/view.h"
+#include "harts/oracles/guest/guest_symbols.h"
 
 namespace stampede::bench {
 

@@ -34,7 +34,7 @@ std::string objection(const std::string& word, CacheCosts& costs) {
 void add_all(CLI::App& app, ScalabilityOptions& options, std::vector<std::string>& costs, bool& no_commuting) {
     add_options(app, options);
     app.add_option("--window", options.window, "emulated nanoseconds that each point is measured for")->check(CLI::Range(u64{10'000}, u64{10'000'000'000}))->capture_default_str();
-    app.add_option("--cost", costs, "NAME=CYCLES: what getting a cache line costs (harts/schedule/cache_lines.h); several");
+    app.add_option("--cost", costs, "NAME=CYCLES: what getting a cache line costs (harts/schedule/emulated_time/cache_lines.h); several");
     app.add_option("--jobs", options.jobs, "points at once")->check(CLI::Range(1, 1024))->capture_default_str();
     app.add_option("--host", options.host_seconds, "seconds of each point on this host, a thread a hart; 0: none")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
     app.add_flag("--no-commutativity", no_commuting, "leave out which operations that commute conflict");

@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "bench/support/emulator.h"
-#include "harts/report/page_style.h"
-#include "harts/report/plot.h"
-#include "harts/report/xml.h"
+#include "harts/report/page/page_style.h"
+#include "harts/report/page/plot.h"
+#include "harts/report/forms/xml.h"
 
 namespace stampede::bench {
 namespace {

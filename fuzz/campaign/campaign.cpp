@@ -8,11 +8,11 @@
 #include <string_view>
 #include <thread>
 
-#include "fuzz/campaign/coverage.h"
+#include "fuzz/campaign/corpus/coverage.h"
 #include "fuzz/campaign/crew.h"
-#include "fuzz/campaign/folder_lock.h"
-#include "fuzz/campaign/journal.h"
-#include "fuzz/campaign/kinds.h"
+#include "fuzz/campaign/state/folder_lock.h"
+#include "fuzz/campaign/state/journal.h"
+#include "fuzz/campaign/slots/kinds.h"
 #include "fuzz/campaign/worker.h"
 
 namespace stampede::campaign {

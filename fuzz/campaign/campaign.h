@@ -1,8 +1,8 @@
 // A campaign from its start to its page.
 #pragma once
 #include "fuzz/campaign/options.h"
-#include "fuzz/campaign/report.h"
-#include "fuzz/campaign/supervise.h"
+#include "fuzz/campaign/report/report.h"
+#include "fuzz/campaign/slots/supervise.h"
 #include "harts/base/error.h"
 
 namespace stampede::campaign {

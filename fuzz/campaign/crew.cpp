@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "fuzz/campaign/report.h"
+#include "fuzz/campaign/report/report.h"
 
 namespace stampede::campaign {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "fuzz/campaign/campaign.h"
-#include "fuzz/campaign/merge.h"
-#include "fuzz/campaign/triage.h"
+#include "fuzz/campaign/corpus/merge.h"
+#include "fuzz/campaign/triage/triage.h"
 
 using namespace stampede;
 using namespace stampede::campaign;

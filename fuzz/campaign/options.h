@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/campaign/plan.h"
+#include "fuzz/campaign/slots/plan.h"
 #include "fuzz/campaign/programs.h"
 
 namespace stampede::campaign {

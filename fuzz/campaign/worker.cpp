@@ -8,9 +8,9 @@
 #include <functional>
 #include <thread>
 
-#include "fuzz/campaign/adopt.h"
-#include "fuzz/campaign/folder_lock.h"
-#include "fuzz/campaign/minimise_corpus.h"
+#include "fuzz/campaign/triage/adopt.h"
+#include "fuzz/campaign/state/folder_lock.h"
+#include "fuzz/campaign/corpus/minimise_corpus.h"
 
 namespace stampede::campaign {
 namespace {

@@ -2,8 +2,8 @@
 #pragma once
 #include <map>
 
-#include "fuzz/campaign/corpus.h"
-#include "fuzz/campaign/journal.h"
+#include "fuzz/campaign/corpus/corpus.h"
+#include "fuzz/campaign/state/journal.h"
 #include "fuzz/campaign/options.h"
 
 namespace stampede::campaign {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fuzz/program/text.h"
+#include "fuzz/program/text/text.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::fuzz {

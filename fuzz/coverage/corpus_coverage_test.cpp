@@ -10,7 +10,7 @@
 
 #include "fuzz/coverage/unreachable_list.h"
 #include "fuzz/program/binary.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/text/text.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::fuzz {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fuzz/program/call_shapes.h"
-#include "fuzz/program/schedule_choice.h"
+#include "fuzz/program/generate/schedule_choice.h"
 
 namespace stampede::fuzz {
 

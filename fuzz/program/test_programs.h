@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "fuzz/program/generate.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/generate/generate.h"
+#include "fuzz/program/text/text.h"
 
 namespace stampede::fuzz {
 

@@ -4,8 +4,8 @@
 
 #include "fuzz/program/binary.h"
 #include "fuzz/program/lowered.h"
-#include "fuzz/program/mutate.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/generate/mutate.h"
+#include "fuzz/program/text/text.h"
 #include "fuzz/targets/require.h"
 
 using namespace stampede;

@@ -1,9 +1,9 @@
 // fuzz_replay: the small texts that people hand to `stress`: replay files, the words of --schedule, suppressions. Each input is tried as
 // all of them.
 #include "fuzz/targets/require.h"
-#include "harts/report/replay_file.h"
+#include "harts/report/replay/replay_file.h"
 #include "harts/schedule/schedule_spec.h"
-#include "harts/verdict/suppressions.h"
+#include "harts/oracles/findings/suppressions.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;

@@ -19,14 +19,14 @@
 #include <string>
 
 #include "fuzz/program/binary.h"
-#include "fuzz/program/generate.h"
-#include "fuzz/program/mutate.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/generate/generate.h"
+#include "fuzz/program/generate/mutate.h"
+#include "fuzz/program/text/text.h"
 #include "fuzz/program_replay.h"
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/environment.h"
 #include "harts/report/finding_store.h"
-#include "harts/report/text.h"
+#include "harts/report/forms/text.h"
 #include "fuzz/targets/races.h"
 
 using namespace stampede;

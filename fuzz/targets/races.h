@@ -1,6 +1,6 @@
 // Whether a target finds races: decided at link, by one of two files.
 #pragma once
-#include "harts/verdict/race_support.h"
+#include "harts/oracles/race/race_support.h"
 
 namespace stampede::fuzz {
 

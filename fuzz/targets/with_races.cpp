@@ -1,5 +1,5 @@
 #include "fuzz/targets/races.h"
-#include "harts/verdict/race_detection.h"
+#include "harts/oracles/race/race_detection.h"
 
 namespace stampede::fuzz {
 

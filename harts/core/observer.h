@@ -19,15 +19,15 @@ struct HartWatch {
     const u16* touched = nullptr;  // by piece of RAM (harts/schedule/touched_lines.h); null: may_access() and may_fetch() are not asked
     const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
     u64 ram = 0;                   // host address of RAM
-    const u64* holders = nullptr;  // who holds each piece of RAM in its cache, a bit a hart (harts/schedule/cache_lines.h), and
+    const u64* holders = nullptr;  // who holds each piece of RAM in its cache, a bit a hart (harts/schedule/emulated_time/cache_lines.h), and
     u64 holder = 0;                // this hart's bit
-    u64 meetings_end = 0;          // meetings are counted for bytes of RAM below this offset (harts/observe/interleaving_coverage.h)
+    u64 meetings_end = 0;          // meetings are counted for bytes of RAM below this offset (harts/observe/coverage/interleaving_coverage.h)
     u64 meeting_self = 0;          // what they know this hart by
     u64* accesses = nullptr;       // the last one of each word
     const void* meetings = nullptr;
     void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
     void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
-    void* branches = nullptr;      // what coverage counts in (harts/observe/branch_coverage.h)
+    void* branches = nullptr;      // what coverage counts in (harts/observe/coverage/branch_coverage.h)
     u8* recorded = nullptr;        // by page of RAM: 1 where race detection has recorded an access (all harts'); null: nobody asks
     u64 context = 0;               // ored into the pc that race detection records: whose access it is
 };

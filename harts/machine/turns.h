@@ -9,7 +9,7 @@
 #include "harts/machine/stop_request.h"
 #include "harts/schedule/event_counter.h"
 #include "harts/schedule/runs.h"
-#include "harts/schedule/time_keeper.h"
+#include "harts/schedule/emulated_time/time_keeper.h"
 
 namespace stampede {
 

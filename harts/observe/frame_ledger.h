@@ -15,7 +15,7 @@
 #include "harts/base/futex.h"
 #include "harts/base/restorable.h"
 #include "harts/core/frame_watch.h"
-#include "harts/observe/audit_mappings.h"
+#include "harts/observe/audit/mappings.h"
 #include "harts/observe/process_lookup.h"
 
 namespace stampede {

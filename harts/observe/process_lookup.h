@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "harts/memory/pte.h"
-#include "harts/observe/audit_view.h"
+#include "harts/observe/audit/view.h"
 
 namespace stampede {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harts/observe/synthetic_guest.h"
+#include "harts/observe/audit/synthetic_guest.h"
 
 namespace stampede {
 namespace {

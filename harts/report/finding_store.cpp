@@ -10,9 +10,9 @@
 #include <system_error>
 
 #include "harts/report/atomic_file.h"
-#include "harts/report/json.h"
-#include "harts/report/replay_file.h"
-#include "harts/report/text.h"
+#include "harts/report/forms/json.h"
+#include "harts/report/replay/replay_file.h"
+#include "harts/report/forms/text.h"
 
 namespace stampede {
 namespace {

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "harts/report/atomic_file.h"
-#include "harts/report/json.h"
+#include "harts/report/forms/json.h"
 #include "harts/report/test_findings.h"
 
 namespace stampede {

@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "harts/report/hart_runs.h"
+#include "harts/report/replay/hart_runs.h"
 #include "harts/schedule/schedule.h"
 
 namespace stampede {

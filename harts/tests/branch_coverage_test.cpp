@@ -1,5 +1,5 @@
 // Branches counted by the fast hart, by the full one, and where scheduling points are counted.
-#include "harts/observe/branch_coverage.h"
+#include "harts/observe/coverage/branch_coverage.h"
 
 #include <array>
 

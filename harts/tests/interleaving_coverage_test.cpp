@@ -1,11 +1,11 @@
 // Meetings of harts, counted by the fast hart, by the full one, and where scheduling points are counted.
-#include "harts/observe/interleaving_coverage.h"
+#include "harts/observe/coverage/interleaving_coverage.h"
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 
-#include "harts/observe/branch_coverage.h"
+#include "harts/observe/coverage/branch_coverage.h"
 #include "harts/tests/several_harts/stage.h"
 
 namespace stampede::several_harts {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "stress/run.h"
+#include "stress/run/run.h"
 
 namespace stampede {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "harts/memory/pte.h"
-#include "harts/observe/audit.h"
-#include "harts/observe/audit_view.h"
+#include "harts/observe/audit/audit.h"
+#include "harts/observe/audit/view.h"
 
 namespace stampede {
 

@@ -8,12 +8,12 @@
 #include <set>
 #include <sstream>
 
-#include "harts/report/replay_file.h"
-#include "stress/effort.h"
-#include "stress/minimize.h"
-#include "stress/replay.h"
-#include "stress/search.h"
-#include "stress/setup.h"
+#include "harts/report/replay/replay_file.h"
+#include "stress/replay/effort.h"
+#include "stress/replay/minimize.h"
+#include "stress/replay/replay.h"
+#include "stress/replay/search.h"
+#include "stress/run/setup.h"
 #include "stress/tests/child.h"
 #include "stress/tests/guest_files.h"
 

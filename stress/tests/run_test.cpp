@@ -1,5 +1,5 @@
 // Runs of the real kernels.
-#include "stress/run.h"
+#include "stress/run/run.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

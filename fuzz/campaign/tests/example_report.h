@@ -1,6 +1,6 @@
 // A report with something of everything, for the tests of its forms.
 #pragma once
-#include "fuzz/campaign/report.h"
+#include "fuzz/campaign/report/report.h"
 
 namespace stampede::campaign {
 

@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "fuzz/campaign/programs.h"
-#include "fuzz/campaign/supervise.h"
+#include "fuzz/campaign/slots/supervise.h"
 #include "fuzz/campaign/tests/temporary_folder.h"
 #include "fuzz/campaign/tests/witness.h"
 #include "harts/report/atomic_file.h"

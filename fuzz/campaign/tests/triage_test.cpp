@@ -1,16 +1,16 @@
 // Findings of kernels that are wrong on purpose: shown again, made smaller, the same ones still.
-#include "fuzz/campaign/triage.h"
+#include "fuzz/campaign/triage/triage.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fuzz/campaign/slot_run.h"
+#include "fuzz/campaign/slots/slot_run.h"
 #include "fuzz/campaign/tests/temporary_folder.h"
 #include "fuzz/program/binary.h"
-#include "fuzz/program/text.h"
+#include "fuzz/program/text/text.h"
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
-#include "harts/report/json.h"
+#include "harts/report/forms/json.h"
 
 namespace stampede::campaign {
 namespace {

@@ -1,9 +1,9 @@
 #include "fuzz/campaign/tests/witness.h"
 
-#include "fuzz/campaign/sha1.h"
-#include "fuzz/campaign/state.h"
+#include "fuzz/campaign/corpus/sha1.h"
+#include "fuzz/campaign/state/state.h"
 #include "harts/report/atomic_file.h"
-#include "harts/report/json.h"
+#include "harts/report/forms/json.h"
 
 namespace stampede::campaign {
 namespace {

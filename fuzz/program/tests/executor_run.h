@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/program/schedule_choice.h"
+#include "fuzz/program/generate/schedule_choice.h"
 #include "harts/machine/machine.h"
 
 namespace stampede::fuzz {

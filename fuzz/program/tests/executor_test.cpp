@@ -5,7 +5,7 @@
 #include <cstring>
 #include <set>
 
-#include "fuzz/program/generate.h"
+#include "fuzz/program/generate/generate.h"
 #include "fuzz/program/lowered.h"
 #include "fuzz/program/tests/executor_run.h"
 #include "fuzz/program/test_programs.h"

@@ -1,6 +1,6 @@
 #include "harts/core/engine_handlers.h"
-#include "harts/observe/branch_coverage.h"
-#include "harts/observe/interleaving_coverage.h"
+#include "harts/observe/coverage/branch_coverage.h"
+#include "harts/observe/coverage/interleaving_coverage.h"
 #include "harts/observe/race/contexts.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/race_observer.h"

@@ -32,7 +32,7 @@ class MachineContext;
 
 // The engine whose fast accesses and calls go to ThreadSanitizer.
 extern const Engine racing_engine;
-// The same for snapshots: it knows where accesses were recorded. Counts branches too (observe/branch_coverage.h).
+// The same for snapshots: it knows where accesses were recorded. Counts branches too (observe/coverage/branch_coverage.h).
 extern const Engine racing_again_engine;
 
 class RaceObserver final : public Observer {

@@ -1,7 +1,7 @@
 // Emulated time of small guests whose costs can be counted by hand.
-#include "harts/schedule/emulated_time.h"
+#include "harts/schedule/emulated_time/emulated_time.h"
 
-#include "harts/schedule/least_time.h"
+#include "harts/schedule/emulated_time/least_time.h"
 #include "harts/tests/several_harts/stage.h"
 
 namespace stampede::several_harts {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harts/machine/machine.h"
-#include "harts/report/hart_runs.h"
+#include "harts/report/replay/hart_runs.h"
 #include "harts/schedule/schedule_spec.h"
 
 namespace stampede::schedules {

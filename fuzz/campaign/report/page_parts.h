@@ -1,0 +1,21 @@
+// The parts of the page, a file each.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "fuzz/campaign/report/report.h"
+#include "fuzz/campaign/report/source_lines.h"
+
+namespace stampede::campaign {
+
+// Text between tags; whatever a guest put into it stays text.
+[[nodiscard]] std::string html(std::string_view text);
+// 1,234,567
+[[nodiscard]] std::string grouped(u64 number);
+
+[[nodiscard]] std::string findings_part(const CampaignReport& report, SourceLines& source);
+[[nodiscard]] std::string news_part(const CampaignReport& report);
+[[nodiscard]] std::string slots_part(const CampaignReport& report);
+[[nodiscard]] std::string coverage_part(const CampaignReport& report, SourceLines& source);
+
+}  // namespace stampede::campaign

@@ -1,0 +1,52 @@
+// Names for guest addresses: of the kernel, and of the workload's program where a hart was in user mode.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harts/base/types.h"
+#include "harts/machine/elf.h"
+#include "harts/observe/symbols.h"
+#include "harts/report/finding.h"
+#include "harts/oracles/guest/guest_events.h"
+
+namespace stampede {
+
+class GuestSymbols {
+public:
+    // Both files may be unreadable, or `user_program` empty: their addresses then stay numbers.
+    GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program);
+
+    // The innermost function at a pc.
+    [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
+    // The frames at a pc, innermost first: functions inlined there, then the one around them. `kind` as in Symbols.
+    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode, PcKind kind = PcKind::Instruction) const;
+    [[nodiscard]] bool in_image(PhysAddr address) const;  // the kernel's
+    // A physical address as describe_data() has it where it lies in the kernel's image, else as a page of RAM and an offset.
+    [[nodiscard]] std::string describe_physical(PhysAddr address) const;
+    // A pc as "function at file:line", a datum as "name", "name[3].member" or "name+0x10"; the number where nothing is known.
+    [[nodiscard]] std::string describe_code(u64 pc, Privilege mode) const;
+    [[nodiscard]] std::string describe_data(u64 address, Privilege mode) const;
+    // All of a place's chain.
+    [[nodiscard]] FindingStack stack_of(const GuestPlace& place, std::string role) const;
+
+private:
+    struct File {
+        std::optional<Symbols> code;
+        std::vector<ElfSymbol> symbols;  // by address
+    };
+    static File read(const std::filesystem::path& path);
+    [[nodiscard]] const File& file_of(Privilege mode) const { return mode == Privilege::User ? program_ : kernel_; }
+
+    File kernel_, program_;
+    struct Piece {
+        u64 physical = 0, address = 0, size = 0;
+    };
+    std::vector<Piece> image_;       // of the kernel's
+};
+
+// Such a datum's name as it is for all elements of an array: "name[].member".
+[[nodiscard]] std::string without_places(std::string name);
+
+}  // namespace stampede

@@ -1,0 +1,78 @@
+#include "harts/oracles/race/race_detection.h"
+
+#include <algorithm>
+
+#include "harts/core/hart.h"
+#include "harts/observe/race/race_observer.h"
+#include "harts/oracles/race/race_findings.h"
+#include "harts/oracles/run_facts.h"
+
+namespace stampede {
+namespace {
+
+std::vector<Hart*> harts_of(Machine& machine) {
+    std::vector<Hart*> harts;
+    for (u32 n = 0; n < machine.harts(); ++n) {
+        harts.push_back(&machine.hart({n}));
+    }
+    return harts;
+}
+
+class Detection final : public RaceDetection {
+public:
+    Detection(Machine& machine, const ElfImage& kernel, Drive drive)
+        : machine_(machine),
+          observer_(machine.ram(), harts_of(machine),
+                    drive == Drive::Repeatable ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach) {
+        observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});  // as in xv6
+        machine.set_observer(&observer_, racing_engine);
+    }
+    ~Detection() override { machine_.set_observer(nullptr); }
+    Detection(const Detection&) = delete;
+    Detection& operator=(const Detection&) = delete;
+
+    void on_turn(HartId hart) override { observer_.switch_to(hart); }
+    void on_turns_over() override { observer_.leave(); }
+    void save() override {
+        observer_.save();
+        saved_races_ = count();
+        saved_edges_ = observer_.lock_order().size();
+    }
+    void restore() override { observer_.restore(); }
+    void expect_snapshot() override {
+        observer_.expect_snapshot();
+        machine_.set_observer(&observer_, racing_again_engine);
+    }
+    bool news() const override { return count() > saved_races_ || observer_.lock_order().size() > saved_edges_; }
+    std::size_t count() const override { return observer_.reports().size(); }
+
+    std::vector<Finding> findings(const RaceNaming& naming) const override {
+        const RaceFindings names(naming, observer_.locks());
+        std::vector<Finding> all;
+        for (std::size_t n = 0; n < observer_.reports().size(); ++n) {
+            merge_findings(all, {names.race(observer_.reports().race(n))});
+        }
+        for (const std::vector<LockEdge>& cycle : observer_.lock_order().cycles(observer_.locks())) {
+            merge_findings(all, {names.lock_order(cycle)});
+        }
+        return all;
+    }
+
+    std::optional<u32> holder_of(PhysAddr word) const override {
+        const LockWord known = observer_.locks().find(word.value);
+        return known.is_lock() && known.holder != 0 ? std::optional(known.holder - 1) : std::nullopt;
+    }
+
+private:
+    Machine& machine_;
+    RaceObserver observer_;
+    std::size_t saved_races_ = 0, saved_edges_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel, Drive drive) {
+    return std::make_unique<Detection>(machine, kernel, drive);
+}
+
+}  // namespace stampede

@@ -1,0 +1,43 @@
+// Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime (stress-race) has one.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harts/base/restorable.h"
+#include "harts/machine/machine.h"
+#include "harts/report/finding.h"
+#include "harts/oracles/guest/guest_events.h"
+#include "harts/oracles/guest/guest_symbols.h"
+
+namespace stampede {
+
+// What names the things that a race is about.
+struct RaceNaming {
+    const GuestSymbols& symbols;
+    const GuestEvents& events;
+    std::function<std::string(PhysAddr)> address = {};  // "kernel::counts+0x18", "frame 129 (user)+0x10"; none: symbols alone
+};
+
+class RaceDetection : public TurnListener, public Restorable {
+public:
+    // Races and lock-order inversions so far. Harts parked.
+    [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
+    // How many different ones there are, at little cost. Any thread.
+    [[nodiscard]] virtual std::size_t count() const = 0;
+    // Whether there may be others than at the last save(). Harts parked.
+    [[nodiscard]] virtual bool news() const = 0;
+    // There will be a snapshot, and branches are counted where HartWatch::branches is set (observe/coverage/branch_coverage.h). The machine has not run.
+    virtual void expect_snapshot() = 0;
+    // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
+    [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;
+};
+
+enum class Drive : u8 { Parallel, Repeatable };
+
+// Makes one for a machine that has not run, and attaches it. Null where the program has none.
+using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, const ElfImage& kernel, Drive drive);
+
+}  // namespace stampede

@@ -1,0 +1,99 @@
+#include "harts/report/forms/junit.h"
+
+#include <gmock/gmock.h>
+
+#include "harts/report/test_findings.h"
+#include "harts/report/forms/xml.h"
+
+namespace stampede {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+RunReport run(Verdict verdict) {
+    RunReport report;
+    report.command = {"build/release/bin/stress", "forkbomb"};
+    report.verdict = verdict;
+    report.wall_s = 1.25;
+    return report;
+}
+
+TEST(Junit, a_passed_run_is_one_case) {
+    EXPECT_EQ(junit_xml(run(Verdict::Passed), "forkbomb"),
+              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+              "<testsuites>\n"
+              "<testsuite name=\"stress\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"1.250\">\n"
+              "  <testcase classname=\"stress\" name=\"forkbomb\" time=\"1.250\"></testcase>\n"
+              "</testsuite>\n"
+              "</testsuites>\n");
+}
+
+TEST(Junit, every_finding_is_a_failed_case_with_its_report) {
+    RunReport report = run(Verdict::Findings);
+    report.findings = {full_finding(), bare_finding()};
+    EXPECT_EQ(junit_xml(report, "forkbomb"),
+              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+              "<testsuites>\n"
+              "<testsuite name=\"stress\" tests=\"3\" failures=\"2\" errors=\"0\" skipped=\"0\" time=\"1.250\">\n"
+              "  <testcase classname=\"stress\" name=\"forkbomb\" time=\"1.250\"></testcase>\n"
+              "  <testcase classname=\"stress\" name=\"forkbomb: count is one too high\" time=\"0\">\n"
+              "    <failure type=\"audit\" message=\"count is one too high\">audit: count is one too high\n"
+              "seen 2 times\n"
+              "\n"
+              "frame 0x80123000: count 3, but 2 user mappings\n"
+              "\n"
+              "where: kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234), hart 3, pid 17\n"
+              "\n"
+              "hart 3:\n"
+              "  #0 kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234)\n"
+              "  #1 kernel::fork (pc 0x10)\n"
+              "\n"
+              "To run it again:\n"
+              "stress --seed 5 'fork bomb'\n"
+              "</failure>\n"
+              "  </testcase>\n"
+              "  <testcase classname=\"stress\" name=\"forkbomb: the run took too long\" time=\"0\">\n"
+              "    <failure type=\"timeout\" message=\"the run took too long\">timeout: the run took too long\n"
+              "</failure>\n"
+              "  </testcase>\n"
+              "</testsuite>\n"
+              "</testsuites>\n");
+}
+
+TEST(Junit, an_error_and_an_interruption_are_told_apart) {
+    RunReport failed = run(Verdict::Error);
+    failed.error = "--cpus 65: \"at most 64\"";
+    EXPECT_THAT(junit_xml(failed, "forkbomb"),
+                AllOf(HasSubstr("errors=\"1\""), HasSubstr("<error message=\"--cpus 65: &quot;at most 64&quot;\"/>")));
+    EXPECT_THAT(junit_xml(run(Verdict::Interrupted), "forkbomb"),
+                AllOf(HasSubstr("skipped=\"1\""), HasSubstr("<skipped message=\"interrupted\"/>")));
+}
+
+TEST(Junit, what_a_guest_wrote_cannot_break_out_of_its_place) {
+    RunReport report = run(Verdict::Findings);
+    report.findings = {bare_finding()};
+    report.findings[0].title = "panic: \"</failure>\" & <more>\n";
+    report.findings[0].detail = "]]> \x1b[31m \xff";
+    EXPECT_THAT(junit_xml(report, "a<b"),
+                AllOf(HasSubstr("message=\"panic: &quot;&lt;/failure&gt;&quot; &amp; &lt;more&gt;&#10;\""),
+                      HasSubstr("\n]]&gt; \xef\xbf\xbd[31m \xef\xbf\xbd\n"), HasSubstr("name=\"a&lt;b\"")));
+}
+
+TEST(XmlEscape, keeps_utf_8_and_replaces_what_is_none) {
+    EXPECT_EQ(xml_escape("käse → \xf0\x9f\x90\x82", XmlPlace::Text), "käse → \xf0\x9f\x90\x82");
+    EXPECT_EQ(xml_escape("\xc0\x80", XmlPlace::Text), "\xef\xbf\xbd\xef\xbf\xbd");                  // overlong
+    EXPECT_EQ(xml_escape("\xe0\x80\x80", XmlPlace::Text), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // overlong
+    EXPECT_EQ(xml_escape("\xed\xa0\x80", XmlPlace::Text), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // surrogate
+    EXPECT_EQ(xml_escape("a\xe2\x86", XmlPlace::Text), "a\xef\xbf\xbd\xef\xbf\xbd");                // cut short
+    EXPECT_EQ(xml_escape("\xef\xbf\xbf", XmlPlace::Text), "\xef\xbf\xbd");                          // U+FFFF
+    EXPECT_EQ(xml_escape(std::string_view("\0", 1), XmlPlace::Text), "\xef\xbf\xbd");
+}
+
+TEST(XmlEscape, blanks_survive_attributes) {
+    EXPECT_EQ(xml_escape("a\tb\nc\r", XmlPlace::Attribute), "a&#9;b&#10;c&#13;");
+    EXPECT_EQ(xml_escape("a\tb\nc\r", XmlPlace::Text), "a\tb\nc&#13;");
+}
+
+}  // namespace
+}  // namespace stampede

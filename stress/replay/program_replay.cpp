@@ -1,0 +1,143 @@
+#include "stress/replay/program_replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <set>
+
+#include "fuzz/program_replay.h"
+#include "harts/report/forms/text.h"
+#include "stress/options/policy_choice.h"
+#include "stress/replay/replay.h"
+#include "stress/replay/replay_command.h"
+#include "stress/report/report.h"
+#include "stress/report/summary.h"
+
+namespace stampede {
+namespace {
+
+// A program's run has these; all else stands in the file, or belongs to workloads.
+constexpr std::array taken{"replay", "times", "json", "sarif", "junit", "findings"};
+
+Result<void> refuse_other_options(const Options& options, const std::string& name) {
+    for (const std::string& option : options.given) {
+        if (std::ranges::count(taken, option) == 0) {
+            return error(fmt::format("{}: it has a program: {} is not for it; expected --times, --json, --sarif, --junit or --findings", name,
+                                     option == "workload" ? option : "--" + option));
+        }
+    }
+    return {};
+}
+
+struct Prepared {
+    fuzz::ProgramReplay replay;
+    std::unique_ptr<fuzz::ProgramRunner> runner;
+};
+
+Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Policy& policy, MakeRaceDetection make_race_detection) {
+    if (const auto same = check_kernel(file, name, policy); !same) {
+        return std::unexpected(same.error());
+    }
+    auto replay = fuzz::program_replay(file, name);
+    if (!replay) {
+        return std::unexpected(replay.error());
+    }
+    fuzz::RunnerSetup setup;
+    setup.kernel = policy.kernel;
+    setup.executor = guest_folder() / "user/executor.elf";
+    setup.harts = file.cpus;
+    setup.memory = file.memory;
+    setup.race = file.build == "race" ? make_race_detection : nullptr;
+    auto runner = fuzz::ProgramRunner::create(setup);
+    if (!runner) {
+        return std::unexpected(runner.error());
+    }
+    return Prepared{std::move(*replay), std::move(*runner)};
+}
+
+// What the reports say of it: the file's figures.
+Options options_of(const Options& given, const ReplayFile& file, const ScheduleSpec& schedule) {
+    Options options = given;
+    options.workload = "program";
+    options.policy = file.policy;
+    options.cpus = file.cpus;
+    options.memory = file.memory;
+    options.seed = file.seed;
+    options.race = file.build == "race";
+    options.schedule = schedule;
+    options.schedule_seed = file.schedule_seed;
+    return options;
+}
+
+RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome) {
+    RunOutcome run;
+    run.end = outcome.end == fuzz::ProgramOutcome::End::Stuck ? RunEnd::Stuck : RunEnd::Left;
+    run.findings = outcome.findings;
+    run.instructions = {outcome.instructions};
+    run.system_calls = outcome.system_calls;
+    run.state_hash = outcome.state_hash;
+    return run;
+}
+
+void print_findings(const ReplayFile& file, const fuzz::ProgramOutcome& outcome) {
+    for (const Finding& finding : outcome.findings) {
+        fmt::print("{}\n", report_text(finding));
+    }
+    fmt::print("{}on {} harts, policy {}, schedule {}, seed {}: {} instructions, {} pages written, state {:016x}\n", *file.program, file.cpus, file.policy,
+               file.schedule, file.schedule_seed, grouped(outcome.instructions), outcome.dirty_pages, outcome.state_hash);
+}
+
+}  // namespace
+
+std::expected<ExitStatus, Refusal> replay_program(const Options& options, const std::vector<std::string>& command, const ReplayFile& file,
+                                                  MakeRaceDetection make_race_detection) {
+    const std::string name = replay_path(*options.replay).string();
+    if (const auto fit = refuse_other_options(options, name); !fit) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, fit.error().message});
+    }
+    Options of_policy = options;
+    of_policy.workload = shell_name;  // any will do
+    of_policy.policy = file.policy;
+    const auto policy = find_policy(of_policy);
+    if (!policy) {
+        return std::unexpected(policy.error());
+    }
+    const auto prepared = prepare(file, name, *policy, make_race_detection);
+    if (!prepared) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, prepared.error().message});
+    }
+    u64 shown = 0;
+    std::set<u64> states;
+    fuzz::ProgramOutcome outcome;
+    RunOutcome run;
+    for (u64 n = 0; n < options.times; ++n) {
+        outcome = prepared->runner->run(prepared->replay.program, prepared->replay.schedule);
+        run = outcome_of(outcome);
+        shown += std::ranges::all_of(file.titles, [&](const std::string& title) { return run.shows(title); }) ? 1 : 0;
+        states.insert(outcome.state_hash);
+    }
+    if (options.times == 1) {
+        print_findings(file, outcome);
+        fmt::print("{}", shown_text(file, run));
+    } else {
+        for (const std::string& title : file.titles) {
+            fmt::print("{} of {} runs showed it again: {}\n", grouped(shown), grouped(options.times), title);
+        }
+        fmt::print("{}\n", states.size() == 1 ? "each ended in the same state"
+                                              : fmt::format("they ended in {} different states", states.size()));
+    }
+    RunReport report = make_report(options_of(options, file, prepared->replay.schedule), command, run);
+    for (Finding& finding : report.findings) {
+        finding.reproduce = {command.front(), "--replay", *options.replay};
+    }
+    if (const auto written = write_reports(options, report, "", {}); !written) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, written.error().message});
+    }
+    std::fflush(stdout);
+    const bool found = options.times > 1 ? shown != 0 : !outcome.findings.empty();
+    return found ? ExitStatus::Findings : ExitStatus::Passed;
+}
+
+}  // namespace stampede

@@ -1,0 +1,28 @@
+// Between a replay file and the command line's options.
+#pragma once
+#include <string>
+
+#include "harts/base/error.h"
+#include "harts/report/replay/replay_file.h"
+#include "stress/options/options.h"
+#include "stress/workloads.h"
+
+namespace stampede {
+
+// The file that shows `title` again: everything in `options`, whose schedule is repeatable, that the guest can see.
+[[nodiscard]] ReplayFile replay_of(const Options& options, const std::string& kernel, const std::string& title);
+
+// `given` with all that the file says. Error: an option that was given and says otherwise, or a value that this program
+// does not know; begins with `name`, the file's.
+[[nodiscard]] Result<Options> replayed(const Options& given, const ReplayFile& file, const std::string& name);
+
+// The hash of a policy's kernel. Error: its file cannot be used.
+[[nodiscard]] Result<std::string> hash_of(const Policy& policy);
+
+// Error: the policy's kernel is another one than the file was made with; says both hashes and whose.
+[[nodiscard]] Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Policy& policy);
+
+// The file itself, where `path` is a finding's folder.
+[[nodiscard]] std::filesystem::path replay_path(const std::filesystem::path& path);
+
+}  // namespace stampede

@@ -1,0 +1,28 @@
+// From a run's outcome to what is written about it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "harts/base/error.h"
+#include "harts/report/forms/run_report.h"
+#include "stress/replay/finding_replays.h"
+#include "stress/options/options.h"
+#include "stress/run/run.h"
+
+namespace stampede {
+
+[[nodiscard]] ExitStatus exit_status_of(Verdict verdict);
+
+// Each finding still wants the command that shows it again.
+[[nodiscard]] RunReport make_report(const Options& options, std::vector<std::string> command,
+                                    const RunOutcome& outcome);
+
+// The report of a run that could not start.
+[[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
+                                          std::string error);
+
+// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay. Error: the first file that cannot be written.
+[[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
+                                         const std::string& console_text, const ReplaysByTitle& replays);
+
+}  // namespace stampede

@@ -1,0 +1,33 @@
+#include "stress/report/summary.h"
+
+#include <gmock/gmock.h>
+
+namespace stampede {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+RunReport report() {
+    RunReport report;
+    report.options = {{"workload", "forkbomb"}, {"cpus", "2"}, {"memory", "128M"}, {"policy", "kmem"}, {"seed", "5"}};
+    return report;
+}
+
+TEST(Summary, says_what_was_suppressed_and_by_which_rule) {
+    RunReport with = report();
+    with.suppressed = {{"holding", 1200}, {"panicked", 34}};
+    EXPECT_THAT(summary_text(with, {}),
+                HasSubstr("\n  suppressed    1,234 in all; by rule 1,200 holding, 34 panicked\n"));
+    EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("suppressed")));
+}
+
+TEST(Summary, numbers_are_grouped_by_three_digits) {
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
+}  // namespace
+}  // namespace stampede
