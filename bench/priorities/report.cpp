@@ -9,7 +9,7 @@
 
 #include "harts/report/page/page_style.h"
 #include "harts/report/page/plot.h"
-#include "harts/report/forms/xml.h"
+#include "harts/report/page/html.h"
 
 namespace stampede::bench {
 namespace {
@@ -77,7 +77,7 @@ std::string priorities_page(const std::vector<SampledProcess>& processes) {
         together.series.push_back(series_of(process, colour));
         single += svg_of({.title = title(process), .series = {series_of(process, colour)}, .ticks = ticks, .least_top = 100});
     }
-    return text + svg_of(together) + "<div class=\"plots\">" + single + "</div>\n<pre>" + xml_escape(priorities_text(processes), XmlPlace::Text) + "</pre>\n</body></html>\n";
+    return text + svg_of(together) + "<div class=\"plots\">" + single + "</div>\n<pre>" + html(priorities_text(processes)) + "</pre>\n</body></html>\n";
 }
 
 std::string priorities_json(const std::vector<SampledProcess>& processes) {

@@ -8,16 +8,14 @@
 #include <thread>
 
 #include "bench/support/emulator.h"
+#include "harts/report/page/html.h"
 #include "harts/report/page/page_style.h"
 #include "harts/report/page/plot.h"
-#include "harts/report/forms/xml.h"
 
 namespace stampede::bench {
 namespace {
 
 std::string harts_text(unsigned harts) { return fmt::format("{} hart{}", harts, harts == 1 ? "" : "s"); }
-
-std::string html(std::string_view text) { return xml_escape(text, XmlPlace::Text); }
 
 std::string row(const char* cell, const std::vector<std::string>& cells) {
     std::string text = "<tr>";

@@ -8,7 +8,6 @@
 #include "harts/report/page/page_style.h"
 #include "fuzz/campaign/report/plot.h"
 #include "fuzz/campaign/slots/slot_command.h"
-#include "harts/report/forms/xml.h"
 
 namespace stampede::campaign {
 namespace {
@@ -71,8 +70,6 @@ std::string plots(const CampaignReport& report) {
 }
 
 }  // namespace
-
-std::string html(std::string_view text) { return xml_escape(text, XmlPlace::Text); }
 
 std::string grouped(u64 number) {
     std::string digits = std::to_string(number);

@@ -5,11 +5,10 @@
 
 #include "fuzz/campaign/report/report.h"
 #include "fuzz/campaign/report/source_lines.h"
+#include "harts/report/page/html.h"
 
 namespace stampede::campaign {
 
-// Text between tags; whatever a guest put into it stays text.
-[[nodiscard]] std::string html(std::string_view text);
 // 1,234,567
 [[nodiscard]] std::string grouped(u64 number);
 

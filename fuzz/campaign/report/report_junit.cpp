@@ -3,21 +3,21 @@
 #include <algorithm>
 
 #include "fuzz/campaign/report/report.h"
+#include "harts/report/forms/junit_suite.h"
 #include "harts/report/forms/text.h"
-#include "harts/report/forms/xml.h"
 
 namespace stampede::campaign {
 namespace {
 
-std::string attribute(std::string_view text) { return xml_escape(text, XmlPlace::Attribute); }
-std::string content(std::string_view text) { return xml_escape(text, XmlPlace::Text); }
-
 bool is_bad(const CellRecord& cell) { return cell.slots != 0 && cell.problems == cell.slots; }
 
 // One failure for all its findings: many readers show the first one only.
-std::string outcome(const CampaignReport& report, const CellRecord& cell) {
+void add_outcome(pugi::xml_node to, const CampaignReport& report, const CellRecord& cell) {
     if (cell.findings.empty()) {
-        return is_bad(cell) ? fmt::format("<error message=\"{}\"/>", attribute(cell.problem)) : "";
+        if (is_bad(cell)) {
+            JunitSuite::add_error(to, cell.problem);
+        }
+        return;
     }
     std::string titles, texts;
     for (const ReportedFinding& one : report.findings) {
@@ -26,23 +26,24 @@ std::string outcome(const CampaignReport& report, const CellRecord& cell) {
             texts += report_text(one.finding) + "\n";
         }
     }
-    return fmt::format("<failure type=\"finding\" message=\"{}\">{}</failure>", attribute(titles), content(texts));
+    JunitSuite::add_failure(to, "finding", titles, texts);
 }
 
 }  // namespace
 
 std::string report_junit(const CampaignReport& report) {
     const auto& cells = report.state.cells;
-    const auto failures = std::ranges::count_if(cells, [](const auto& one) { return !one.second.findings.empty(); });
-    const auto errors = std::ranges::count_if(cells, [](const auto& one) { return one.second.findings.empty() && is_bad(one.second); });
-    std::string xml = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-                                  "<testsuite name=\"nightly\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.3f}\">\n",
-                                  cells.size(), failures, errors, report.state.run.worked_s);
+    const auto count = [&](auto what) { return static_cast<std::size_t>(std::ranges::count_if(cells, what)); };
+    JunitSuite suite("nightly",
+                     {.tests = cells.size(),
+                      .failures = count([](const auto& one) { return !one.second.findings.empty(); }),
+                      .errors = count([](const auto& one) { return one.second.findings.empty() && is_bad(one.second); })},
+                     report.state.run.worked_s);
     for (const auto& [key, cell] : cells) {
-        xml += fmt::format("  <testcase classname=\"nightly.{}\" name=\"{} on {} harts\" time=\"{:.3f}\">{}</testcase>\n", name_of(key.kind),
-                           attribute(key.policy), key.harts, cell.seconds, outcome(report, cell));
+        const std::string name = fmt::format("{} on {} harts", key.policy, key.harts);
+        add_outcome(suite.add_case(fmt::format("nightly.{}", name_of(key.kind)), name, cell.seconds), report, cell);
     }
-    return xml + "</testsuite>\n</testsuites>\n";
+    return suite.text();
 }
 
 }  // namespace stampede::campaign

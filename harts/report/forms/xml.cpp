@@ -1,75 +1,50 @@
 #include "harts/report/forms/xml.h"
 
-#include <fmt/format.h>
+#include <utf8cpp/utf8.h>
 
-#include "harts/base/types.h"
+#include <iterator>
 
 namespace stampede {
 namespace {
 
-constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr char32_t replacement = 0xfffd;
 
-struct Decoded {
-    u32 character = 0;
-    std::size_t length = 0;  // bytes; 0: no UTF-8
-};
-
-// The character that starts at text[0] (Unicode 15, table 3-7: no overlong forms, no surrogates, at most U+10FFFF).
-Decoded decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<u8>(text[i]); };
-    const u8 lead = byte(0);
-    if (lead < 0x80) {
-        return {lead, 1};
-    }
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) {
-        return {};
-    }
-    u32 character = lead & (0x7f >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) {
-            return {};
-        }
-        character = character << 6 | (byte(i) & 0x3f);
-    }
-    constexpr u32 smallest[] = {0, 0, 0x80, 0x800, 0x1'0000};
-    const bool surrogate = character >= 0xd800 && character <= 0xdfff;
-    return character < smallest[length] || surrogate || character > 0x10'ffff ? Decoded{} : Decoded{character, length};
-}
-
-bool is_allowed(u32 character) {
+bool is_allowed(char32_t character) {
     return character == '\t' || character == '\n' || character == '\r' ||
            (character >= 0x20 && character != 0xfffe && character != 0xffff);
 }
 
-std::string escaped(u32 character, std::string_view bytes, XmlPlace place) {
-    switch (character) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\r': return "&#13;";
-    case '\t':
-    case '\n': return place == XmlPlace::Attribute ? fmt::format("&#{};", character) : std::string(bytes);
-    default: return std::string(is_allowed(character) ? bytes : replacement);
-    }
-}
+struct Writer final : pugi::xml_writer {
+    void write(const void* bytes, std::size_t size) override { text.append(static_cast<const char*>(bytes), size); }
+    std::string text;
+};
 
 }  // namespace
 
-std::string xml_escape(std::string_view text, XmlPlace place) {
-    std::string result;
-    while (!text.empty()) {
-        const Decoded decoded = decode(text);
-        if (decoded.length == 0) {
-            result += replacement;
-            text.remove_prefix(1);
-            continue;
-        }
-        result += escaped(decoded.character, text.substr(0, decoded.length), place);
-        text.remove_prefix(decoded.length);
+std::string xml_text(std::string_view text) {
+    std::string valid;
+    utf8::replace_invalid(text.begin(), text.end(), std::back_inserter(valid), replacement);
+    std::string allowed;
+    for (auto at = valid.begin(); at != valid.end();) {
+        const char32_t character = utf8::next(at, valid.end());
+        utf8::append(is_allowed(character) ? character : replacement, std::back_inserter(allowed));
     }
-    return result;
+    return allowed;
+}
+
+void add_attribute(pugi::xml_node node, const char* name, std::string_view value) {
+    node.append_attribute(name) = xml_text(value).c_str();
+}
+
+void add_text(pugi::xml_node node, std::string_view text) {
+    node.append_child(pugi::node_pcdata).set_value(xml_text(text).c_str());
+}
+
+std::string text_of(const pugi::xml_document& document, XmlLayout layout) {
+    const unsigned lines = layout == XmlLayout::Lines ? pugi::format_indent : pugi::format_raw;
+    Writer writer;
+    document.save(writer, "  ", lines | pugi::format_no_declaration | pugi::format_no_empty_element_tags, pugi::encoding_utf8);
+    return writer.text;
 }
 
 }  // namespace stampede

@@ -20,26 +20,68 @@ struct Scale {
     [[nodiscard]] double y(double value) const { return height - bottom - (height - top - bottom) * value / most_y; }
 };
 
-std::string axes(const Scale& scale, const std::vector<PlotTick>& ticks) {
-    std::string svg;
-    for (const double value : round_steps(scale.most_y)) {
-        svg += fmt::format("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left, width - right, scale.y(value),
-                           scale.y(value));
-        svg += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", left - 6, scale.y(value) + 4, short_number(value));
-    }
-    for (const PlotTick& tick : ticks) {
-        svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>", scale.x(tick.at), height - 10,
-                           xml_escape(tick.name, XmlPlace::Text));
-    }
-    return svg;
+std::string tenths(double length) { return fmt::format("{:.1f}", length); }
+
+void add_label(pugi::xml_node svg, double x, double y, const char* anchor, std::string_view label) {
+    pugi::xml_node text = svg.append_child("text");
+    add_attribute(text, "x", tenths(x));
+    add_attribute(text, "y", tenths(y));
+    add_attribute(text, "text-anchor", anchor);
+    add_text(text, label);
 }
 
-std::string line_of(const std::vector<PlotPoint>& all, const Scale& scale, const std::string& style, const std::string& name) {
+void add_axes(pugi::xml_node svg, const Scale& scale, const std::vector<PlotTick>& ticks) {
+    for (const double value : round_steps(scale.most_y)) {
+        pugi::xml_node line = svg.append_child("line");
+        add_attribute(line, "class", "grid");
+        add_attribute(line, "x1", tenths(left));
+        add_attribute(line, "x2", tenths(width - right));
+        add_attribute(line, "y1", tenths(scale.y(value)));
+        add_attribute(line, "y2", tenths(scale.y(value)));
+        add_label(svg, left - 6, scale.y(value) + 4, "end", short_number(value));
+    }
+    for (const PlotTick& tick : ticks) {
+        add_label(svg, scale.x(tick.at), height - 10, "middle", tick.name);
+    }
+}
+
+void add_line(pugi::xml_node svg, const std::vector<PlotPoint>& all, const Scale& scale, std::string_view style, std::string_view name) {
     std::string points;
     for (const PlotPoint& point : all) {
         points += fmt::format("{:.1f},{:.1f} ", scale.x(point.x), scale.y(point.y));
     }
-    return fmt::format("<polyline class=\"{}\" points=\"{}\"><title>{}</title></polyline>", style, points, xml_escape(name, XmlPlace::Text));
+    pugi::xml_node line = svg.append_child("polyline");
+    add_attribute(line, "class", style);
+    add_attribute(line, "points", points);
+    add_text(line.append_child("title"), name);
+}
+
+Scale scale_for(const Plot& plot) {
+    Scale scale{plot.ticks.empty() ? 1 : plot.ticks.back().at, plot.least_top};
+    for (const PlotSeries& one : plot.series) {
+        for (const auto* points : {&one.points, &one.fit}) {
+            for (const PlotPoint& point : *points) {
+                scale.most_x = std::max(scale.most_x, point.x);
+                scale.most_y = std::max(scale.most_y, point.y);
+            }
+        }
+    }
+    scale.most_y = round_steps(scale.most_y).back();
+    return scale;
+}
+
+std::string style_of(const PlotSeries& series) { return fmt::format("s{}", series.colour % colours); }
+
+void add_legend(pugi::xml_node caption, const Plot& plot) {
+    add_text(caption, " ");
+    pugi::xml_node legend = caption.append_child("span");
+    add_attribute(legend, "class", "legend");
+    for (const PlotSeries& one : plot.series) {
+        pugi::xml_node name = legend.append_child("span");
+        add_attribute(name, "class", style_of(one));
+        add_text(name, one.name);
+        add_text(legend, " ");
+    }
 }
 
 }  // namespace
@@ -68,28 +110,25 @@ std::string short_number(double number) {
 }
 
 std::string svg_of(const Plot& plot) {
-    Scale scale{plot.ticks.empty() ? 1 : plot.ticks.back().at, plot.least_top};
-    for (const PlotSeries& one : plot.series) {
-        for (const auto* points : {&one.points, &one.fit}) {
-            for (const PlotPoint& point : *points) {
-                scale.most_x = std::max(scale.most_x, point.x);
-                scale.most_y = std::max(scale.most_y, point.y);
-            }
-        }
+    pugi::xml_document document;
+    pugi::xml_node figure = document.append_child("figure"), caption = figure.append_child("figcaption");
+    add_text(caption, plot.title);
+    if (plot.series.size() > 1) {
+        add_legend(caption, plot);
     }
-    scale.most_y = round_steps(scale.most_y).back();
-    std::string lines, legend;
+    pugi::xml_node svg = figure.append_child("svg");
+    add_attribute(svg, "viewBox", fmt::format("0 0 {} {}", width, height));
+    add_attribute(svg, "role", "img");
+    add_attribute(svg, "aria-label", plot.title);
+    const Scale scale = scale_for(plot);
+    add_axes(svg, scale, plot.ticks);
     for (const PlotSeries& one : plot.series) {
-        const std::string colour = fmt::format("s{}", one.colour % colours);
         if (!one.fit.empty()) {
-            lines += line_of(one.fit, scale, colour + " fit", one.name + ", the law");
+            add_line(svg, one.fit, scale, style_of(one) + " fit", one.name + ", the law");
         }
-        lines += line_of(one.points, scale, colour, one.name);
-        legend += fmt::format("<span class=\"{}\">{}</span> ", colour, xml_escape(one.name, XmlPlace::Text));
+        add_line(svg, one.points, scale, style_of(one), one.name);
     }
-    return fmt::format("<figure><figcaption>{}{}</figcaption><svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}{}</svg></figure>\n",
-                       xml_escape(plot.title, XmlPlace::Text), plot.series.size() > 1 ? " <span class=\"legend\">" + legend + "</span>" : "", width,
-                       height, xml_escape(plot.title, XmlPlace::Attribute), axes(scale, plot.ticks), lines);
+    return text_of(document, XmlLayout::OneLine) + "\n";
 }
 
 }  // namespace stampede
