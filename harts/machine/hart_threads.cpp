@@ -163,7 +163,8 @@ void HartThreads::wait_for_interrupt(Hart& hart) {
             break;
         }
         const u64 deadline = hart.next_deadline();  // each time: another hart may have written this one's mtimecmp
-        waiting.deadline.store(deadline, std::memory_order_relaxed);  // relaxed: published by the store below
+        waiting.deadline.store(deadline, std::memory_order_relaxed);  // relaxed, both: published by the store below
+        waiting.wake.store(wake, std::memory_order_relaxed);
         waiting.waiting.store(1, std::memory_order_seq_cst);
         if (time_ == TimeMode::Warp) {
             warp_if_all_wait();
@@ -184,6 +185,10 @@ void HartThreads::warp_if_all_wait() {
     for (std::size_t n = 0; n < harts_.size(); ++n) {
         if (waiting_[n].waiting.load(std::memory_order_seq_cst) == 0 ||
             harts_[n]->shared.lines.load(std::memory_order_acquire) != 0) {
+            return;
+        }
+        // It has been woken and not looked yet: its deadline may be another. acquire: what whoever woke it did is seen.
+        if (harts_[n]->shared.wake.load(std::memory_order_acquire) != waiting_[n].wake.load(std::memory_order_relaxed)) {
             return;
         }
         deadline = std::min(deadline, waiting_[n].deadline.load(std::memory_order_relaxed));

@@ -31,7 +31,8 @@ private:
     using Time = std::chrono::steady_clock;
     struct alignas(64) Waiting {
         std::atomic<u32> waiting{0};    // by the hart: 1 while it sleeps in wfi
-        std::atomic<u64> deadline{0};   // by the hart, before it waits: when its next timer fires
+        std::atomic<u64> deadline{0};   // by the hart, before it waits: when its next timer fires, and
+        std::atomic<u32> wake{0};       // the HartShared::wake before which it found that
     };
 
     void thread_main(Hart& hart);
