@@ -94,6 +94,7 @@ void Hart::decode_anew() {
 u64 Hart::pending_interrupts() { return pending_interrupts(machine.clint.time()); }
 
 u64 Hart::pending_interrupts(u64 now) {
+    machine.tick_devices(own.id);
     own.timer_lines = now >= machine.clint.timer_compare(own.id) ? csr::mti : 0;
     if ((own.csr.menvcfg & csr::menvcfg_stce) != 0) {
         own.timer_lines |= now >= own.csr.stimecmp ? csr::sti : 0;
@@ -108,6 +109,11 @@ u64 Hart::next_deadline(u64 after) const {
     }
     if ((own.csr.mie & csr::sti) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0 && own.csr.stimecmp > after) {
         deadline = std::min(deadline, own.csr.stimecmp);
+    }
+    if ((own.csr.mie & (csr::mei | csr::sei)) != 0) {
+        if (const u64 device = machine.device_deadline(); device > after) {
+            deadline = std::min(deadline, device);
+        }
     }
     return deadline;
 }
@@ -174,8 +180,9 @@ StopReason Hart::run(u64 budget) {
             break;  // an observer of the interrupt wants it
         }
         u64 chunk = std::min(budget, machine.chunk);
-        // Deadlines that have passed are lines already; they wait to be enabled, not for time.
-        if (const u64 until = machine.instructions_until(next_deadline(now)); until < chunk) {
+        // Deadlines that have passed are lines already; they wait to be enabled, not for time. A device's is for whoever runs, enabled or
+        // not: what becomes of it shows in registers.
+        if (const u64 until = machine.instructions_until(std::min(next_deadline(now), machine.device_deadline())); until < chunk) {
             chunk = std::max<u64>(until, 1);
         }
         if (own.deaf_until > own.executed) [[unlikely]] {

@@ -34,6 +34,20 @@ public:
         return environment.instructions_until(deadline > offset ? deadline - offset : 0);
     }
 
+    // mtime of the earliest device's deadline; all ones: none has one.
+    [[nodiscard]] u64 device_deadline() const {
+        const u64 deadline = bus.deadline();
+        return deadline == Device::never ? deadline : clint.time_at(deadline);
+    }
+    // Devices whose time has come hear of it. On the thread of hart `by`, between instructions.
+    void tick_devices(HartId by) {
+        if (const u64 deadline = bus.deadline(); deadline != Device::never) [[unlikely]] {
+            if (const u64 now = environment.time(); now >= deadline) {
+                bus.tick(by, now);
+            }
+        }
+    }
+
     Ram& ram;
     Bus& bus;
     Clint& clint;

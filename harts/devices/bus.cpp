@@ -1,15 +1,16 @@
 #include "harts/devices/bus.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace stampede {
 
-void Bus::map(AddressRange range, Device& device) {
+void Bus::map(AddressRange range, Device& device, u32 interrupt) {
     for ([[maybe_unused]] const Mapping& other : mappings_) {
         assert(range.base.value + range.size <= other.range.base.value ||
                other.range.base.value + other.range.size <= range.base.value);
     }
-    mappings_.push_back({range, &device});
+    mappings_.push_back({range, &device, interrupt});
 }
 
 const Bus::Mapping* Bus::find(PhysAddr address, u64 size) const {
@@ -68,11 +69,56 @@ bool Bus::store_bytes(HartId from, PhysAddr address, unsigned size, u64 value) {
     return true;
 }
 
-u64 Bus::hash(u64 seed) const {
+Bus::SavedDevices Bus::save() const {
+    SavedDevices saved;
     for (const Mapping& mapping : mappings_) {
-        seed = mapping.device->hash(seed);
+        StateWriter state;
+        mapping.device->save(state);
+        saved.push_back(state.bytes());
+    }
+    return saved;
+}
+
+void Bus::restore(const SavedDevices& saved) {
+    assert(saved.size() == mappings_.size());
+    for (std::size_t n = 0; n < saved.size(); ++n) {
+        now_.clear();
+        mappings_[n].device->save(now_);
+        if (!std::ranges::equal(now_.bytes(), saved[n])) {
+            StateReader state(saved[n]);
+            mappings_[n].device->restore(state);
+            assert(state.at_end());
+        }
+    }
+    deadline_changed();
+}
+
+u64 Bus::hash(u64 seed) const {
+    StateWriter state;
+    for (const Mapping& mapping : mappings_) {
+        state.clear();
+        mapping.device->save(state);
+        seed = mix_hash(seed, state.bytes());
     }
     return seed;
+}
+
+void Bus::deadline_changed() {
+    const FutexGuard guard(deadline_lock_);
+    u64 earliest = Device::never;
+    for (const Mapping& mapping : mappings_) {
+        earliest = std::min(earliest, mapping.device->deadline());
+    }
+    deadline_.store(earliest, std::memory_order_release);
+}
+
+void Bus::tick(HartId by, u64 now) {
+    for (const Mapping& mapping : mappings_) {
+        if (mapping.device->deadline() <= now) {
+            mapping.device->tick(by, now);
+        }
+    }
+    deadline_changed();
 }
 
 }  // namespace stampede

@@ -39,12 +39,25 @@ public:
         }
         return true;
     }
-    u64 hash(u64 seed) const override { return mix_hash(seed, bytes[0]); }
+    void save(StateWriter& to) const override { to.put(bytes); }
+    void restore(StateReader& from) override {
+        from.take(bytes);
+        ++restored;
+    }
+    DeviceNode describe() const override { return {.name = "bytes", .compatible = {}}; }
+    u64 deadline() const override { return due; }
+    void tick(HartId by, u64 now) override {
+        last_hart = by;
+        ticked.push_back(now);
+        due = never;
+    }
 
     std::array<u8, 16> bytes{0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
                              0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f};
     HartId last_hart;
-    unsigned accesses = 0;
+    unsigned accesses = 0, restored = 0;
+    u64 due = never;
+    std::vector<u64> ticked;
 };
 
 class BusTest : public testing::Test {
@@ -104,12 +117,53 @@ TEST_F(BusTest, several_devices_answer_in_their_own_ranges_and_all_are_hashed) {
     EXPECT_NE(bus.hash(1), before);
 }
 
-TEST(VirtMap, stands_where_qemu_virt_has_it) {
-    EXPECT_EQ(virt_map::finisher.base.value, 0x100000u);
-    EXPECT_EQ(virt_map::clint.base.value, 0x2000000u);
-    EXPECT_EQ(virt_map::plic.base.value, 0xc000000u);
-    EXPECT_EQ(virt_map::uart.base.value, 0x10000000u);
-    EXPECT_EQ(virt_map::uart_interrupt, 10u);
+TEST_F(BusTest, only_devices_that_have_changed_are_restored) {
+    ByteDevice other;
+    bus.map({{0x4020}, 0x10}, other);
+    const Bus::SavedDevices saved = bus.save();
+    const u64 hash = bus.hash(1);
+    other.bytes[15] = 0x98;
+    EXPECT_NE(bus.hash(1), hash);
+    bus.restore(saved);
+    EXPECT_EQ(other.bytes[15], 0x1f);
+    EXPECT_EQ(bus.hash(1), hash);
+    EXPECT_EQ(device.restored, 0u);
+    EXPECT_EQ(other.restored, 1u);
+    bus.restore(saved);
+    EXPECT_EQ(other.restored, 1u);
+}
+
+TEST_F(BusTest, the_earliest_deadline_is_the_buses) {
+    ByteDevice other;
+    bus.map({{0x4020}, 0x10}, other);
+    EXPECT_EQ(bus.deadline(), Device::never);
+    device.due = 70;
+    other.due = 50;
+    bus.deadline_changed();
+    EXPECT_EQ(bus.deadline(), 50u);
+}
+
+TEST_F(BusTest, devices_whose_time_has_come_are_ticked_and_no_others) {
+    ByteDevice other;
+    bus.map({{0x4020}, 0x10}, other);
+    device.due = 70;
+    other.due = 50;
+    bus.tick(hart, 50);
+    EXPECT_EQ(other.ticked, std::vector<u64>{50});
+    EXPECT_EQ(other.last_hart, hart);
+    EXPECT_TRUE(device.ticked.empty());
+    EXPECT_EQ(bus.deadline(), 70u);
+    bus.tick(hart, 80);
+    EXPECT_EQ(device.ticked, std::vector<u64>{80});
+    EXPECT_EQ(other.ticked.size(), 1u);
+    EXPECT_EQ(bus.deadline(), Device::never);
+}
+
+TEST_F(BusTest, a_deadline_that_a_restored_device_brings_back_counts) {
+    device.due = 70;
+    const Bus::SavedDevices saved = bus.save();
+    bus.restore(saved);
+    EXPECT_EQ(bus.deadline(), 70u);
 }
 
 }  // namespace

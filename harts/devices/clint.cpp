@@ -31,7 +31,13 @@ Clint::Clint(unsigned harts, Environment& environment, InterruptLines& lines)
     assert(harts >= 1 && harts <= max_harts);
 }
 
-u64 Clint::time() const { return environment_.time() + time_offset_.load(std::memory_order_acquire); }
+std::unique_ptr<Device> Clint::make(Board& board, u32) {
+    auto clint = std::make_unique<Clint>(board.harts, board.environment, board.lines);
+    board.clint = clint.get();
+    return clint;
+}
+
+u64 Clint::time() const { return time_at(environment_.time()); }
 
 u64 Clint::timer_compare(HartId hart) const { return compare_[hart.value].load(std::memory_order_acquire); }
 
@@ -104,13 +110,28 @@ void Clint::tell_all_timers() {
     }
 }
 
-u64 Clint::hash(u64 seed) const {
-    const ClintState all = state();
+DeviceNode Clint::describe() const {
+    return {.name = "clint",
+            .compatible = {"sifive,clint0", "riscv,clint0"},
+            .drives = {Interrupt::MachineSoftware, Interrupt::MachineTimer}};
+}
+
+// Of harts that exist: the others' registers never change.
+void Clint::save(StateWriter& to) const {
+    const FutexGuard guard(lock_);
     for (unsigned hart = 0; hart < harts_; ++hart) {
-        seed = mix_hash(seed, all.compare[hart]);
-        seed = mix_hash(seed, all.software[hart]);
+        to.put(compare_[hart].load(std::memory_order_relaxed));  // relaxed: writers hold lock_
     }
-    return mix_hash(seed, all.time_offset);
+    to.put_all(std::span(software_).first(harts_));
+    to.put(time_offset_.load(std::memory_order_relaxed));
+}
+
+void Clint::restore(StateReader& from) {
+    ClintState all;
+    from.take_all(std::span(all.compare).first(harts_));
+    from.take_all(std::span(all.software).first(harts_));
+    from.take(all.time_offset);
+    set_state(all);
 }
 
 ClintState Clint::state() const {

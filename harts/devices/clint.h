@@ -3,10 +3,11 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <memory>
 
 #include "harts/base/environment.h"
 #include "harts/base/futex.h"
-#include "harts/devices/device.h"
+#include "harts/devices/board.h"
 
 namespace stampede {
 
@@ -23,9 +24,13 @@ class Clint final : public Device {
 public:
     // `harts`: 1 to max_harts. Environment and lines must outlive it.
     Clint(unsigned harts, Environment& environment, InterruptLines& lines);
+    // Board::clint is it.
+    [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     // mtime, what the `time` CSR reads: ticks of 10 MHz. Any thread, takes no lock.
     [[nodiscard]] u64 time() const;
+    // mtime when Environment::time() is `time`. Any thread, takes no lock.
+    [[nodiscard]] u64 time_at(u64 time) const { return time + time_offset_.load(std::memory_order_acquire); }
     // mtimecmp of a hart: MTIP is pending while time() >= timer_compare(). Any thread, takes no lock. Every change is
     // followed by InterruptLines::timer_changed().
     [[nodiscard]] u64 timer_compare(HartId hart) const;
@@ -33,7 +38,9 @@ public:
     [[nodiscard]] std::string_view name() const override { return "clint"; }
     [[nodiscard]] std::optional<u64> load(HartId from, u64 offset, unsigned size) override;
     [[nodiscard]] bool store(HartId from, u64 offset, unsigned size, u64 value) override;
-    [[nodiscard]] u64 hash(u64 seed) const override;
+    void save(StateWriter& to) const override;
+    void restore(StateReader& from) override;
+    [[nodiscard]] DeviceNode describe() const override;
 
     // Whole state; setting it drives every hart's software line and tells every hart's timer. Harts parked.
     [[nodiscard]] ClintState state() const;

@@ -16,6 +16,22 @@ std::optional<Finish> decode(u64 value) {
 
 }  // namespace
 
+std::unique_ptr<Device> Finisher::make(Board& board, u32) { return std::make_unique<Finisher>(board.finish); }
+
+// Kernels find it as a register of the system controller: what they write there to end the machine stands beside it.
+DeviceNode Finisher::describe() const {
+    const auto written = [](const char* name, const char* compatible, u32 value) {
+        return DeviceNode{.name = name,
+                          .compatible = {compatible},
+                          .properties = {{"regmap", DeviceNode::OwnHandle{}},
+                                         {"offset", std::vector<u32>{0}},
+                                         {"value", std::vector<u32>{value}}}};
+    };
+    return {.name = "test",
+            .compatible = {"sifive,test1", "sifive,test0", "syscon"},
+            .beside = {written("poweroff", "syscon-poweroff", 0x5555), written("reboot", "syscon-reboot", 0x7777)}};
+}
+
 std::optional<u64> Finisher::load(HartId, u64, unsigned size) {
     return is_accepted(size) ? std::optional<u64>(0) : std::nullopt;
 }
@@ -39,9 +55,19 @@ bool Finisher::store(HartId from, u64 offset, unsigned size, u64 value) {
     return true;
 }
 
-u64 Finisher::hash(u64 seed) const {
+void Finisher::save(StateWriter& to) const {
     const std::optional<Finish> finish = finished();
-    return mix_hash(seed, finish ? u64{1} + finish->exit_status() : 0);
+    to.put(finish.has_value());
+    to.put(finish ? finish->kind : FinishKind::Passed);
+    to.put(finish ? finish->status : u16{0});
+}
+
+void Finisher::restore(StateReader& from) {
+    const bool finished = from.take<bool>();
+    Finish finish;
+    from.take(finish.kind);
+    from.take(finish.status);
+    set_state({finished ? std::optional(finish) : std::nullopt});
 }
 
 FinisherState Finisher::state() const {

@@ -1,10 +1,11 @@
 // SiFive's test finisher: one register by which the guest ends the machine.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "harts/base/futex.h"
-#include "harts/devices/device.h"
+#include "harts/devices/board.h"
 
 namespace stampede {
 
@@ -39,7 +40,8 @@ struct FinisherState {
 class Finisher final : public Device {
 public:
     // `on_finish` is called once for the first write that ends the machine, on that hart's thread, without a lock held.
-    explicit Finisher(std::function<void(HartId, Finish)> on_finish) : on_finish_(std::move(on_finish)) {}
+    explicit Finisher(std::function<void(HartId, const Finish&)> on_finish) : on_finish_(std::move(on_finish)) {}
+    [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     // Any thread.
     [[nodiscard]] std::optional<Finish> finished() const { return state().finish; }
@@ -47,14 +49,16 @@ public:
     [[nodiscard]] std::string_view name() const override { return "finisher"; }
     [[nodiscard]] std::optional<u64> load(HartId from, u64 offset, unsigned size) override;
     [[nodiscard]] bool store(HartId from, u64 offset, unsigned size, u64 value) override;
-    [[nodiscard]] u64 hash(u64 seed) const override;
+    void save(StateWriter& to) const override;
+    void restore(StateReader& from) override;
+    [[nodiscard]] DeviceNode describe() const override;
 
     // Setting it calls nobody. Harts parked.
     [[nodiscard]] FinisherState state() const;
     void set_state(const FinisherState& state);
 
 private:
-    const std::function<void(HartId, Finish)> on_finish_;
+    const std::function<void(HartId, const Finish&)> on_finish_;
     mutable FutexLock lock_;
     FinisherState state_ GUARDED_BY(lock_);
 };

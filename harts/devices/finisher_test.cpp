@@ -14,7 +14,7 @@ namespace {
 class FinisherTest : public testing::Test {
 protected:
     std::vector<Finish> calls;
-    Finisher finisher{[this](HartId, Finish finish) { calls.push_back(finish); }};
+    Finisher finisher{[this](HartId, const Finish& finish) { calls.push_back(finish); }};
 };
 
 TEST_F(FinisherTest, a_machine_that_never_wrote_it_has_not_finished) { EXPECT_EQ(finisher.finished(), std::nullopt); }

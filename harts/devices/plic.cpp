@@ -24,6 +24,20 @@ Plic::Plic(unsigned harts, InterruptLines& lines) : harts_(harts), lines_(lines)
     assert(harts >= 1 && harts <= max_harts);
 }
 
+std::unique_ptr<Device> Plic::make(Board& board, u32) {
+    auto plic = std::make_unique<Plic>(board.harts, board.lines);
+    board.plic = plic.get();
+    return plic;
+}
+
+DeviceNode Plic::describe() const {
+    return {.name = "plic",
+            .compatible = {"sifive,plic-1.0.0", "riscv,plic0"},
+            .properties = {{"#address-cells", std::vector<u32>{0}}, {"riscv,ndev", std::vector<u32>{plic_sources - 1}}},
+            .drives = {Interrupt::MachineExternal, Interrupt::SupervisorExternal},
+            .role = DeviceNode::Role::InterruptController};
+}
+
 void Plic::set_level(u32 source, Level level) {
     assert(source > 0 && source < plic_sources);
     const FutexGuard guard(lock_);
@@ -152,23 +166,26 @@ bool Plic::store(HartId, u64 offset, unsigned size, u64 value) {
     return true;
 }
 
-u64 Plic::hash(u64 seed) const {
-    const PlicState all = state();
-    for (const u8 priority : all.priority) {
-        seed = mix_hash(seed, priority);
-    }
-    for (const PlicBits* bits : {&all.level, &all.pending, &all.claimed}) {
-        for (const u32 word : *bits) {
-            seed = mix_hash(seed, word);
-        }
-    }
-    for (unsigned context = 0; context < contexts(); ++context) {
-        seed = mix_hash(seed, all.threshold[context]);
-        for (const u32 word : all.enable[context]) {
-            seed = mix_hash(seed, word);
-        }
-    }
-    return seed;
+// Of contexts that exist: the others' registers never change.
+void Plic::save(StateWriter& to) const {
+    const FutexGuard guard(lock_);
+    to.put(state_.priority);
+    to.put(state_.level);
+    to.put(state_.pending);
+    to.put(state_.claimed);
+    to.put_all(std::span(state_.enable).first(contexts()));
+    to.put_all(std::span(state_.threshold).first(contexts()));
+}
+
+void Plic::restore(StateReader& from) {
+    PlicState all;
+    from.take(all.priority);
+    from.take(all.level);
+    from.take(all.pending);
+    from.take(all.claimed);
+    from.take_all(std::span(all.enable).first(contexts()));
+    from.take_all(std::span(all.threshold).first(contexts()));
+    set_state(all);
 }
 
 PlicState Plic::state() const {

@@ -2,9 +2,10 @@
 // 0 to 7, and for each hart h two contexts, 2h for machine and 2h+1 for supervisor mode.
 #pragma once
 #include <array>
+#include <memory>
 
 #include "harts/base/futex.h"
-#include "harts/devices/device.h"
+#include "harts/devices/board.h"
 
 namespace stampede {
 
@@ -31,6 +32,8 @@ class Plic final : public Device {
 public:
     // `harts`: 1 to max_harts. `lines` must outlive it.
     Plic(unsigned harts, InterruptLines& lines);
+    // Board::plic is it.
+    [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     // A device's line, level-triggered. `source`: 1 to plic_sources - 1. Any thread.
     void set_level(u32 source, Level level);
@@ -38,7 +41,9 @@ public:
     [[nodiscard]] std::string_view name() const override { return "plic"; }
     [[nodiscard]] std::optional<u64> load(HartId from, u64 offset, unsigned size) override;
     [[nodiscard]] bool store(HartId from, u64 offset, unsigned size, u64 value) override;
-    [[nodiscard]] u64 hash(u64 seed) const override;
+    void save(StateWriter& to) const override;
+    void restore(StateReader& from) override;
+    [[nodiscard]] DeviceNode describe() const override;
 
     // Whole state; setting it drives every line of every hart. Harts parked.
     [[nodiscard]] PlicState state() const;

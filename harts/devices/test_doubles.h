@@ -1,15 +1,22 @@
 // What devices stand on in their tests: an environment under the test's control, and lines that remember.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <map>
+#include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "harts/base/environment.h"
 #include "harts/base/futex.h"
-#include "harts/devices/device.h"
+#include "harts/devices/board.h"
+#include "harts/devices/finisher.h"
+#include "harts/devices/virt_map.h"
 
 namespace stampede {
 
@@ -61,6 +68,54 @@ private:
     std::map<std::pair<HartId, Interrupt>, Level> levels_ GUARDED_BY(lock_);
     std::vector<u32> timers_ GUARDED_BY(lock_);
     unsigned drives_ GUARDED_BY(lock_) = 0;
+};
+
+// A page of RAM at 0x80000000.
+class TestMemory final : public DeviceMemory {
+public:
+    static constexpr u64 base = 0x8000'0000;
+    bool store(HartId, PhysAddr to, std::span<const u8> from) override {
+        if (!contains(to, from.size())) {
+            return false;
+        }
+        std::ranges::copy(from, bytes.begin() + static_cast<std::ptrdiff_t>(to.value - base));
+        return true;
+    }
+    bool load(PhysAddr from, std::span<u8> to) const override {
+        if (!contains(from, to.size())) {
+            return false;
+        }
+        std::ranges::copy(std::span(bytes).subspan(from.value - base, to.size()), to.begin());
+        return true;
+    }
+    std::array<u8, page_size> bytes{};
+
+private:
+    static bool contains(PhysAddr at, u64 size) { return at.value - base <= page_size && size <= page_size - (at.value - base); }
+};
+
+// All devices of the map, and `more`.
+class TestBoard {
+public:
+    explicit TestBoard(unsigned harts, std::span<const DeviceLine> more = {})
+        : board{.harts = harts,
+                .environment = environment,
+                .lines = lines,
+                .memory = memory,
+                .epoch = 1'000'000'000'000'000'000,
+                .console_output = [this](u8 byte) { output += static_cast<char>(byte); },
+                .finish = [](HartId, const Finish&) {},
+                .deadline_changed = [this] { bus.deadline_changed(); },
+                .input_ready = {}},
+          devices(make_devices(board, bus, more)) {}
+
+    TestEnvironment environment;
+    TestLines lines;
+    TestMemory memory;
+    std::string output;
+    Bus bus;
+    Board board;
+    std::vector<std::unique_ptr<Device>> devices;
 };
 
 inline constexpr HartId hart_0{0};

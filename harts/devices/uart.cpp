@@ -33,6 +33,19 @@ unsigned trigger_level(u8 fcr) {
 Uart::Uart(Environment& environment, Plic& plic, u32 source, std::function<void(u8)> output)
     : environment_(environment), plic_(plic), source_(source), output_(std::move(output)) {}
 
+std::unique_ptr<Device> Uart::make(Board& board, u32 interrupt) {
+    auto uart = std::make_unique<Uart>(board.environment, *board.plic, interrupt, board.console_output);
+    board.input_ready = [&uart = *uart] { uart.input_ready(); };
+    return uart;
+}
+
+DeviceNode Uart::describe() const {
+    return {.name = "serial",
+            .compatible = {"ns16550a"},
+            .properties = {{"clock-frequency", std::vector<u32>{3'686'400}}},
+            .role = DeviceNode::Role::Console};
+}
+
 void Uart::input_ready() {
     const FutexGuard guard(lock_);
     input_waits_ = true;
@@ -233,16 +246,25 @@ void Uart::control_modem_locked(u8 value) {
 
 // --- state -----------------------------------------------------------------------------------------------------------
 
-u64 Uart::hash(u64 seed) const {
-    const UartState all = state();
-    for (const u64 word : {u64{all.ier}, u64{all.fcr}, u64{all.lcr}, u64{all.mcr}, u64{all.scr}, u64{all.overrun},
-                           u64{all.transmitted}, u64{all.divisor}, u64{all.count}}) {
-        seed = mix_hash(seed, word);
+void Uart::save(StateWriter& to) const {
+    const FutexGuard guard(lock_);
+    for (const u8 part : {state_.ier, state_.fcr, state_.lcr, state_.mcr, state_.scr, state_.overrun, state_.transmitted, state_.count}) {
+        to.put(part);
     }
-    for (unsigned i = 0; i < all.count; ++i) {
-        seed = mix_hash(seed, all.fifo[(all.first + i) % UartState::fifo_size]);
+    to.put(state_.divisor);
+    for (unsigned i = 0; i < state_.count; ++i) {  // where the FIFO begins shows nowhere
+        to.put(state_.fifo[(state_.first + i) % UartState::fifo_size]);
     }
-    return seed;
+}
+
+void Uart::restore(StateReader& from) {
+    UartState all;
+    for (u8* part : {&all.ier, &all.fcr, &all.lcr, &all.mcr, &all.scr, &all.overrun, &all.transmitted, &all.count}) {
+        from.take(*part);
+    }
+    from.take(all.divisor);
+    from.take_all(std::span(all.fifo).first(all.count));
+    set_state(all);
 }
 
 UartState Uart::state() const {

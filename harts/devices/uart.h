@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <functional>
+#include <memory>
 
 #include "harts/base/environment.h"
 #include "harts/base/futex.h"
@@ -40,6 +41,8 @@ public:
     // `output` gets each byte sent, on the hart's thread, under the UART's lock; it must not come back to a device.
     // `source` is the UART's at the PLIC. Everything must outlive it.
     Uart(Environment& environment, Plic& plic, u32 source, std::function<void(u8)> output);
+    // Board::input_ready() is its.
+    [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     // The environment may have input. Any thread, not from within Environment::console_input() or `output`.
     void input_ready();
@@ -47,7 +50,9 @@ public:
     [[nodiscard]] std::string_view name() const override { return "uart"; }
     [[nodiscard]] std::optional<u64> load(HartId from, u64 offset, unsigned size) override;
     [[nodiscard]] bool store(HartId from, u64 offset, unsigned size, u64 value) override;
-    [[nodiscard]] u64 hash(u64 seed) const override;
+    void save(StateWriter& to) const override;
+    void restore(StateReader& from) override;
+    [[nodiscard]] DeviceNode describe() const override;
 
     // Whole state but the PLIC's line, which is the PLIC's state. Harts parked.
     [[nodiscard]] UartState state() const;

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 #include <libfdt.h>
 
+#include <algorithm>
 #include <cassert>
-#include <initializer_list>
+#include <span>
 #include <string_view>
 
 #include "harts/base/environment.h"
-#include "harts/devices/plic.h"
-#include "harts/devices/virt_map.h"
 #include "harts/memory/ram.h"
 
 namespace stampede {
@@ -43,9 +42,9 @@ public:
         check(fdt_property_string(bytes_.data(), name, value.c_str()));
     }
     // Several strings, each with its NUL.
-    void texts(const char* name, std::initializer_list<std::string_view> values) {
+    void texts(const char* name, const std::vector<std::string>& values) {
         std::string all;
-        for (const std::string_view value : values) {
+        for (const std::string& value : values) {
             all.append(value).push_back('\0');
         }
         check(fdt_property(bytes_.data(), name, all.data(), static_cast<int>(all.size())));
@@ -79,28 +78,42 @@ private:
 
 using Node = TreeWriter::Node;
 
-// Phandles: each hart's interrupt controller, then the PLIC, then the finisher.
-u32 hart_controller(unsigned hart) { return 1 + hart; }
-u32 plic_handle(unsigned harts) { return 1 + harts; }
-u32 finisher_handle(unsigned harts) { return 2 + harts; }
-
 std::string unit_name(std::string_view name, u64 address) { return fmt::format("{}@{:x}", name, address); }
 
-// Where a device's outputs go: for each hart its controller and the two interrupt numbers.
-std::vector<u32> to_every_hart(unsigned harts, u32 first, u32 second) {
-    std::vector<u32> cells;
-    for (unsigned hart = 0; hart < harts; ++hart) {
-        cells.insert(cells.end(), {hart_controller(hart), first, hart_controller(hart), second});
+u32 hart_controller(unsigned hart) { return 1 + hart; }  // its phandle
+
+// A device, what it says of itself, and its phandle.
+struct Described {
+    const Bus::Mapping& mapping;
+    const DeviceNode node;
+    const u32 handle;
+
+    [[nodiscard]] std::string unit() const { return unit_name(node.name, mapping.range.base.value); }
+    [[nodiscard]] bool is_referred_to() const { return node.role == DeviceNode::Role::InterruptController || !node.beside.empty(); }
+};
+
+// Phandles: each hart's interrupt controller, then the devices.
+std::vector<Described> describe(unsigned harts, const Bus& bus) {
+    std::vector<Described> devices;
+    for (const Bus::Mapping& mapping : bus.mappings()) {
+        devices.push_back({mapping, mapping.device->describe(), 1 + harts + static_cast<u32>(devices.size())});
     }
-    return cells;
+    return devices;
 }
 
-void write_chosen(TreeWriter& tree, const std::string& bootargs) {
+const Described* find(std::span<const Described> devices, DeviceNode::Role role) {
+    const auto found = std::ranges::find_if(devices, [&](const Described& device) { return device.node.role == role; });
+    return found != devices.end() ? &*found : nullptr;
+}
+
+void write_chosen(TreeWriter& tree, const std::string& bootargs, std::span<const Described> devices) {
     const Node node(tree, "chosen");
     if (!bootargs.empty()) {
         tree.text("bootargs", bootargs);
     }
-    tree.text("stdout-path", "/soc/" + unit_name("serial", virt_map::uart.base.value));
+    if (const Described* const console = find(devices, DeviceNode::Role::Console); console != nullptr) {
+        tree.text("stdout-path", "/soc/" + console->unit());
+    }
 }
 
 void write_memory(TreeWriter& tree, u64 memory) {
@@ -134,79 +147,118 @@ void write_cpus(TreeWriter& tree, unsigned harts) {
     }
 }
 
-void write_clint(TreeWriter& tree, unsigned harts) {
-    const Node node(tree, unit_name("clint", virt_map::clint.base.value));
-    tree.texts("compatible", {"sifive,clint0", "riscv,clint0"});
-    tree.range("reg", virt_map::clint);
-    tree.cells("interrupts-extended", to_every_hart(harts, 3, 7));  // machine software, machine timer
+// More bytes than the node takes: names and values, and at most 64 a property and a text beside them.
+std::size_t room_of(const DeviceNode& node) {
+    std::size_t room = 512 + node.name.size();
+    const auto add = [&](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            room += 64 + text.size();
+        }
+    };
+    add(node.compatible);
+    for (const auto& [name, value] : node.properties) {
+        room += 64 + name.size();
+        if (const auto* cells = std::get_if<std::vector<u32>>(&value)) {
+            room += 4 * cells->size();
+        } else if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+            add(*texts);
+        }
+    }
+    for (const DeviceNode& beside : node.beside) {
+        room += room_of(beside);
+    }
+    return room;
 }
 
-void write_plic(TreeWriter& tree, unsigned harts) {
-    const Node node(tree, unit_name("plic", virt_map::plic.base.value));
-    tree.texts("compatible", {"sifive,plic-1.0.0", "riscv,plic0"});
-    tree.range("reg", virt_map::plic);
-    tree.cell("#interrupt-cells", 1);
-    tree.cell("#address-cells", 0);
-    tree.flag("interrupt-controller");
-    tree.cells("interrupts-extended", to_every_hart(harts, 11, 9));  // machine external, supervisor external
-    tree.cell("riscv,ndev", plic_sources - 1);
-    tree.cell("phandle", plic_handle(harts));
+void write_properties(TreeWriter& tree, const DeviceNode& node, u32 own_handle) {
+    for (const auto& [name, value] : node.properties) {
+        if (std::holds_alternative<DeviceNode::Flag>(value)) {
+            tree.flag(name.c_str());
+        } else if (std::holds_alternative<DeviceNode::OwnHandle>(value)) {
+            tree.cell(name.c_str(), own_handle);
+        } else if (const auto* cells = std::get_if<std::vector<u32>>(&value)) {
+            tree.cells(name.c_str(), *cells);
+        } else {
+            tree.texts(name.c_str(), std::get<std::vector<std::string>>(value));
+        }
+    }
 }
 
-void write_uart(TreeWriter& tree, unsigned harts) {
-    const Node node(tree, unit_name("serial", virt_map::uart.base.value));
-    tree.text("compatible", "ns16550a");
-    tree.range("reg", virt_map::uart);
-    tree.cell("clock-frequency", 3'686'400);
-    tree.cell("interrupts", virt_map::uart_interrupt);
-    tree.cell("interrupt-parent", plic_handle(harts));
+// Where a device's outputs go: for each hart its controller and the interrupts' numbers.
+std::vector<u32> to_every_hart(unsigned harts, std::span<const Interrupt> interrupts) {
+    std::vector<u32> cells;
+    for (unsigned hart = 0; hart < harts; ++hart) {
+        for (const Interrupt interrupt : interrupts) {
+            cells.insert(cells.end(), {hart_controller(hart), static_cast<u32>(interrupt)});
+        }
+    }
+    return cells;
 }
 
-void write_finisher(TreeWriter& tree, unsigned harts) {
-    const Node node(tree, unit_name("test", virt_map::finisher.base.value));
-    tree.texts("compatible", {"sifive,test1", "sifive,test0", "syscon"});
-    tree.range("reg", virt_map::finisher);
-    tree.cell("phandle", finisher_handle(harts));
+void write_device(TreeWriter& tree, const Described& device, unsigned harts, const Described* controller) {
+    const Node node(tree, device.unit());
+    tree.texts("compatible", device.node.compatible);
+    tree.range("reg", device.mapping.range);
+    write_properties(tree, device.node, device.handle);
+    if (device.node.role == DeviceNode::Role::InterruptController) {
+        tree.cell("#interrupt-cells", 1);
+        tree.flag("interrupt-controller");
+    }
+    if (!device.node.drives.empty()) {
+        tree.cells("interrupts-extended", to_every_hart(harts, device.node.drives));
+    }
+    if (device.mapping.interrupt != 0 && controller != nullptr) {
+        tree.cell("interrupts", device.mapping.interrupt);
+        tree.cell("interrupt-parent", controller->handle);
+    }
+    if (device.is_referred_to()) {
+        tree.cell("phandle", device.handle);
+    }
 }
 
-void write_soc(TreeWriter& tree, unsigned harts) {
+void write_soc(TreeWriter& tree, unsigned harts, std::span<const Described> devices) {
     const Node node(tree, "soc");
     tree.cell("#address-cells", 2);
     tree.cell("#size-cells", 2);
     tree.text("compatible", "simple-bus");
     tree.flag("ranges");
-    write_finisher(tree, harts);
-    write_clint(tree, harts);
-    write_plic(tree, harts);
-    write_uart(tree, harts);
+    const Described* const controller = find(devices, DeviceNode::Role::InterruptController);
+    for (const Described& device : devices) {
+        write_device(tree, device, harts, controller);
+    }
 }
 
-// A node by which the guest's kernel ends the machine: it writes `value` to the finisher.
-void write_syscon(TreeWriter& tree, const char* name, const char* compatible, u32 value, unsigned harts) {
-    const Node node(tree, name);
-    tree.text("compatible", compatible);
-    tree.cell("regmap", finisher_handle(harts));
-    tree.cell("offset", 0);
-    tree.cell("value", value);
+void write_what_stands_beside(TreeWriter& tree, const Described& device) {
+    for (const DeviceNode& beside : device.node.beside) {
+        const Node node(tree, beside.name);
+        tree.texts("compatible", beside.compatible);
+        write_properties(tree, beside, device.handle);
+    }
 }
 
 }  // namespace
 
-std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs) {
+std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs, const Bus& bus) {
     assert(harts >= 1 && harts <= max_harts);
-    TreeWriter tree(4096 + std::size_t{1024} * harts + bootargs.size());
+    const std::vector<Described> devices = describe(harts, bus);
+    std::size_t room = 4096 + std::size_t{1024} * harts + bootargs.size();
+    for (const Described& device : devices) {
+        room += room_of(device.node) + 16 * harts * device.node.drives.size();
+    }
+    TreeWriter tree(room);
     {
         const Node root(tree, "");
         tree.cell("#address-cells", 2);
         tree.cell("#size-cells", 2);
         tree.text("compatible", "riscv-virtio");
         tree.text("model", "riscv-virtio,stampede");
-        write_chosen(tree, bootargs);
+        write_chosen(tree, bootargs, devices);
         write_memory(tree, memory);
         write_cpus(tree, harts);
-        write_soc(tree, harts);
-        write_syscon(tree, "poweroff", "syscon-poweroff", 0x5555, harts);
-        write_syscon(tree, "reboot", "syscon-reboot", 0x7777, harts);
+        write_soc(tree, harts, devices);
+        for (const Described& device : devices) {
+            write_what_stands_beside(tree, device);
+        }
     }
     return tree.finish();
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "harts/devices/test_doubles.h"
+
 namespace stampede {
 namespace {
 
@@ -51,6 +53,10 @@ private:
 };
 
 constexpr u64 mebibyte = u64{1} << 20;
+
+std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs, std::span<const DeviceLine> more = {}) {
+    return stampede::make_device_tree(harts, memory, bootargs, TestBoard(harts, more).bus);
+}
 
 TEST(DeviceTree, is_well_formed) {
     for (const unsigned harts : {1u, 2u, 64u}) {
@@ -131,6 +137,9 @@ TEST(DeviceTree, wires_interrupts_to_each_harts_controller) {
     expect_wiring("/soc/plic@c000000", 11, 9);
     EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/serial@10000000", "interrupt-parent").at(0)), "/soc/plic@c000000");
     EXPECT_THAT(tree.cells("/soc/plic@c000000", "riscv,ndev"), ElementsAre(95));
+    EXPECT_THAT(tree.cells("/soc/plic@c000000", "#interrupt-cells"), ElementsAre(1));
+    EXPECT_THAT(tree.cells("/soc/plic@c000000", "#address-cells"), ElementsAre(0));
+    EXPECT_EQ(tree.raw("/soc/plic@c000000", "interrupt-controller"), "");
 }
 
 TEST(DeviceTree, ends_the_machine_through_the_finisher) {

@@ -1,6 +1,7 @@
 // What a Machine is made of: for harts/machine only.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -8,9 +9,9 @@
 #include "harts/core/machine_context.h"
 #include "harts/core/observers.h"
 #include "harts/devices/finisher.h"
-#include "harts/devices/plic.h"
-#include "harts/devices/uart.h"
+#include "harts/devices/virt_map.h"
 #include "harts/machine/clocks.h"
+#include "harts/machine/device_memory.h"
 #include "harts/machine/hart_threads.h"
 #include "harts/machine/loader.h"
 #include "harts/machine/machine.h"
@@ -35,17 +36,20 @@ struct Machine::Implementation final : InterruptLines {
         Perturbations perturbations;
     };
 
-    Implementation(const MachineConfig& config, Ram memory)
-        : config(config), ram(std::move(memory)), turns(hart_pointers, config.time, stop), clock(make_clock()), surroundings(*this),
-          clint(config.harts, surroundings, *this), plic(config.harts, *this),
-          uart(surroundings, plic, virt_map::uart_interrupt, [this](u8 byte) { put(byte); }),
-          finisher([this](HartId, Finish finish) { finished(finish); }),
-          context(ram, bus, clint, surroundings, config.harts) {
+    Implementation(const MachineConfig& config, Ram memory_of_guest)
+        : config(config), ram(std::move(memory_of_guest)), turns(hart_pointers, config.time, stop), clock(make_clock()), surroundings(*this),
+          memory(context),
+          board{.harts = config.harts,
+                .environment = surroundings,
+                .lines = *this,
+                .memory = memory,
+                .epoch = epoch(config.time),
+                .console_output = [this](u8 byte) { put(byte); },
+                .finish = [this](HartId, const Finish& finish) { finished(finish); },
+                .deadline_changed = [this] { deadline_changed(); },
+                .input_ready = {}},
+          devices(make_devices(board, bus, config.devices)), context(ram, bus, *board.clint, surroundings, config.harts) {
         turns.set_clock(*clock);
-        bus.map(virt_map::finisher, finisher);
-        bus.map(virt_map::clint, clint);
-        bus.map(virt_map::plic, plic);
-        bus.map(virt_map::uart, uart);
     }
 
     void make_harts(const Loaded& loaded) {
@@ -65,6 +69,14 @@ struct Machine::Implementation final : InterruptLines {
             return std::make_unique<CountedClock>(turns);
         }
         return std::make_unique<HostClock>();
+    }
+
+    // What the time of day was when the machine's time began: always the same where runs repeat.
+    static u64 epoch(TimeMode time) {
+        using namespace std::chrono;
+        constexpr sys_days repeatable{year{2024} / January / 1};
+        const system_clock::time_point now = time == TimeMode::Counted ? system_clock::time_point(repeatable) : system_clock::now();
+        return static_cast<u64>(duration_cast<nanoseconds>(now.time_since_epoch()).count());
     }
 
     // Decoded code is of one engine: with another, everything is decoded anew.
@@ -110,7 +122,7 @@ struct Machine::Implementation final : InterruptLines {
         }
     }
 
-    void finished(Finish finish) {
+    void finished(const Finish& finish) {
         exit_status.store(static_cast<i64>(finish.exit_status()), std::memory_order_release);
         stop.set(MachineStop::Finished, context.harts);
     }
@@ -141,6 +153,14 @@ struct Machine::Implementation final : InterruptLines {
         }
     }
 
+    // Harts that sleep look again until when.
+    void deadline_changed() {
+        bus.deadline_changed();
+        for (u32 hart = 0; hart < config.harts; ++hart) {
+            timer_changed({hart});
+        }
+    }
+
     const MachineConfig config;
     Ram ram;
     std::vector<Hart*> hart_pointers;
@@ -149,10 +169,9 @@ struct Machine::Implementation final : InterruptLines {
     std::unique_ptr<Clock> clock;
     Surroundings surroundings;
     Bus bus;
-    Clint clint;
-    Plic plic;
-    Uart uart;
-    Finisher finisher;
+    MachineMemory memory;
+    Board board;
+    std::vector<std::unique_ptr<Device>> devices;
     MachineContext context;
     Console* console = nullptr;
     std::atomic<i64> exit_status{-1};  // by the hart that writes the finisher; -1: not finished

@@ -28,9 +28,9 @@ Result<void> load_segment(Ram& ram, const ElfImage& kernel, const ElfSegment& se
 
 }  // namespace
 
-Result<Loaded> load_kernel(Ram& ram, const ElfImage& kernel, unsigned harts, const std::string& bootargs) {
+Result<Loaded> load_kernel(Ram& ram, const ElfImage& kernel, unsigned harts, const std::string& bootargs, const Bus& bus) {
     constexpr u64 alignment = u64{64} << 10;
-    const std::vector<u8> tree = make_device_tree(harts, ram.size(), bootargs);
+    const std::vector<u8> tree = make_device_tree(harts, ram.size(), bootargs, bus);
     const u64 tree_size = (tree.size() + alignment - 1) / alignment * alignment;
     if (tree_size >= ram.size()) {
         return error(fmt::format("boot arguments of {} bytes: the device tree does not fit into {} MiB of memory",

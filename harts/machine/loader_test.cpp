@@ -23,7 +23,7 @@ protected:
         if (!image) {
             return std::unexpected(image.error());
         }
-        return load_kernel(ram, *image, 2, bootargs);
+        return load_kernel(ram, *image, 2, bootargs, bus);
     }
     void expect_error(std::initializer_list<const char*> parts) {
         const auto loaded = load();
@@ -36,6 +36,7 @@ protected:
     Ram ram = make_ram();  // 0x80000000 to 0x80400000
     ElfBuilder elf;
     std::string bootargs;
+    Bus bus;
 };
 
 TEST_F(LoaderTest, segments_go_to_their_physical_addresses) {
@@ -77,7 +78,7 @@ TEST_F(LoaderTest, zeros_larger_than_ram_are_refused) {
     elf.segments[0].memory_size = ~u64{0} - 0x8000'0000;
     const auto image = ElfImage::parse(elf.build(), "some-kernel.elf");
     if (image) {  // the reader may refuse it first
-        EXPECT_FALSE(load_kernel(ram, *image, 1, "").has_value());
+        EXPECT_FALSE(load_kernel(ram, *image, 1, "", Bus()).has_value());
     }
 }
 

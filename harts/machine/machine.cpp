@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harts/devices/plic.h"
 #include "harts/machine/implementation.h"
 
 namespace stampede {
@@ -14,6 +15,32 @@ namespace {
 constexpr u64 least_memory = u64{2} << 20;
 constexpr u64 most_memory = u64{64} << 30;
 
+bool overlap(AddressRange one, AddressRange other) {
+    return one.base.value < other.base.value + other.size && other.base.value < one.base.value + one.size;
+}
+
+Result<void> check_devices(const MachineConfig& config) {
+    std::vector<DeviceLine> before(virt_map::lines().begin(), virt_map::lines().end());
+    before.push_back({{ram_base, config.memory}, 0, {}});
+    for (const DeviceLine& line : config.devices) {
+        const auto [base, size] = line.range;
+        if (size == 0 || base.value + size < base.value) {
+            return error(fmt::format("a device of {} bytes at {:#x}: a range of addresses is expected", size, base.value));
+        }
+        if (line.interrupt >= plic_sources) {
+            return error(fmt::format("the device at {:#x} has interrupt {}: 0 to {} are expected", base.value, line.interrupt, plic_sources - 1));
+        }
+        for (const DeviceLine& other : before) {
+            if (overlap(line.range, other.range)) {
+                return error(fmt::format("the device at {:#x} takes {} bytes, up to where something else stands: {:#x} to {:#x}", base.value, size,
+                                         other.range.base.value, other.range.base.value + other.range.size));
+            }
+        }
+        before.push_back(line);
+    }
+    return {};
+}
+
 Result<void> check(const MachineConfig& config) {
     if (config.harts < 1 || config.harts > max_harts) {
         return error(fmt::format("{} harts: 1 to {} are expected", config.harts, max_harts));
@@ -21,7 +48,7 @@ Result<void> check(const MachineConfig& config) {
     if (config.memory < least_memory || config.memory > most_memory || config.memory % least_memory != 0) {
         return error(fmt::format("memory of {} bytes: a multiple of 2 MiB from 2 MiB to 64 GiB is expected", config.memory));
     }
-    return {};
+    return check_devices(config);
 }
 
 u64 hash_hart(const HartState& own, u64 hash) {
@@ -58,7 +85,7 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineConfig& config, co
         return std::unexpected(ram.error());
     }
     auto implementation = std::make_unique<Implementation>(config, std::move(*ram));
-    const Result<Loaded> loaded = load_kernel(implementation->ram, kernel, config.harts, config.bootargs);
+    const Result<Loaded> loaded = load_kernel(implementation->ram, kernel, config.harts, config.bootargs, implementation->bus);
     if (!loaded) {
         return std::unexpected(loaded.error());
     }
@@ -134,7 +161,7 @@ u64 Machine::instructions(HartId id) const {
     return implementation_->context.harts[id.value]->shared.instructions.load(std::memory_order_relaxed);
 }
 
-u64 Machine::time() const { return implementation_->clint.time(); }
+u64 Machine::time() const { return implementation_->context.clint.time(); }
 
 u64 Machine::state_hash() const {
     const Ram& ram = implementation_->ram;
@@ -150,6 +177,6 @@ u64 Machine::register_hash() const {
     return machine.bus.hash(hash);
 }
 
-void Machine::console_input_ready() { implementation_->uart.input_ready(); }
+void Machine::console_input_ready() { implementation_->board.input_ready(); }
 
 }  // namespace stampede

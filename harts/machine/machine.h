@@ -12,6 +12,7 @@
 #include "harts/base/types.h"
 #include "harts/core/hart_events.h"
 #include "harts/core/stop_reason.h"
+#include "harts/devices/virt_map.h"
 #include "harts/machine/elf.h"
 #include "harts/schedule/perturbation.h"
 
@@ -41,6 +42,7 @@ struct MachineConfig {
     TimeMode time = TimeMode::Host;
     std::string bootargs;                      // /chosen/bootargs
     unsigned permits = 0;                      // harts that run at once in parallel mode; 0: the host's cores
+    std::vector<DeviceLine> devices = {};      // beside those of virt_map::lines()
 };
 
 // Where the guest's console goes and where its input comes from.
@@ -76,7 +78,8 @@ enum class WhenIdle : u8 { Wait, Stop };
 
 class Machine {
 public:
-    // Error: a number out of range (named with its range), no memory on the host, a kernel image that does not fit.
+    // Error: a number out of range (named with its range), devices in each other's place, no memory on the host, a kernel image that does
+    // not fit.
     [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const MachineConfig& config, const ElfImage& kernel);
     ~Machine();
 

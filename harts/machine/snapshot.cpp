@@ -24,10 +24,7 @@ struct Snapshot::Saved {
 
     DirtyPages dirty;
     std::vector<std::unique_ptr<SavedHart>> harts;
-    ClintState clint;
-    PlicState plic;
-    UartState uart;
-    FinisherState finisher;
+    Bus::SavedDevices devices;
     ClockState clock;
     Perturbations perturbations;
     Turns::Progress turns;
@@ -51,14 +48,6 @@ void drop_stale_code(Hart& hart) {
         drop_code(hart, page);
     }
     hart.shared.stale_code.clear();
-}
-
-// What stands in the device, if it is not `wanted` yet: setting it drives lines.
-template <class Part, class State>
-void set_state(Part& device, const State& wanted) {
-    if (!(device.state() == wanted)) {
-        device.set_state(wanted);
-    }
 }
 
 }  // namespace
@@ -97,10 +86,7 @@ void Snapshot::save() {
     for (Hart* hart : machine_.context.harts) {
         saved_->harts.push_back(std::make_unique<SavedHart>(*hart));
     }
-    saved_->clint = machine_.clint.state();
-    saved_->plic = machine_.plic.state();
-    saved_->uart = machine_.uart.state();
-    saved_->finisher = machine_.finisher.state();
+    saved_->devices = machine_.bus.save();
     saved_->clock = machine_.clock->state();
     saved_->perturbations = machine_.surroundings.perturbations;
     saved_->turns = machine_.turns.progress();
@@ -124,10 +110,7 @@ void Snapshot::restore() {
     saved_->dirty.restore();
     restore_marks();
     // Devices drive lines, lines wake harts and may ask for a delay: what they touch comes back behind them.
-    set_state(machine_.clint, saved_->clint);
-    set_state(machine_.plic, saved_->plic);
-    set_state(machine_.uart, saved_->uart);
-    set_state(machine_.finisher, saved_->finisher);
+    machine_.bus.restore(saved_->devices);
     machine_.surroundings.perturbations = saved_->perturbations;
     machine_.exit_status.store(saved_->exit_status);
     machine_.stop.clear(machine_.context.harts);  // a finisher's, of a time that has not been
