@@ -2,6 +2,7 @@
 
 #include "harts/devices/clint.h"
 #include "harts/devices/finisher.h"
+#include "harts/devices/goldfish_rtc.h"
 #include "harts/devices/plic.h"
 #include "harts/devices/uart.h"
 
@@ -13,6 +14,7 @@ std::span<const DeviceLine> virt_map::lines() {
         {clint,                      0,         Clint::make},
         {{{0xc00'0000}, 0x60'0000},  0,         Plic::make},
         {{{0x10'0000}, 0x1000},      0,         Finisher::make},
+        {{{0x10'1000}, 0x1000},      11,        GoldfishRtc::make},
         {{{0x1000'0000}, 0x100},     10,        Uart::make},
     };
     return lines;

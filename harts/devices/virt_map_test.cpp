@@ -27,7 +27,7 @@ std::vector<Place> places(const Bus& bus) {
 TEST(VirtMap, stands_where_qemu_virt_has_it) {
     const TestBoard board(1);
     EXPECT_THAT(places(board.bus), testing::UnorderedElementsAre(Place{"clint", 0x200'0000, 0x1'0000, 0}, Place{"plic", 0xc00'0000, 0x60'0000, 0},
-                                                                 Place{"finisher", 0x10'0000, 0x1000, 0},
+                                                                 Place{"finisher", 0x10'0000, 0x1000, 0}, Place{"rtc", 0x10'1000, 0x1000, 11},
                                                                  Place{"uart", 0x1000'0000, 0x100, 10}));
 }
 
@@ -64,6 +64,7 @@ TEST(VirtMap, every_device_comes_back_and_shows_in_the_hash) {
     spoil(0xc00'2280, 4, 0x400);   // what the last context enables
     spoil(0xc20'5000, 4, 3);       // its threshold
     spoil(0x10'0000, 4, 0x9'3333); // the finisher
+    spoil(0x10'1010, 4, 1);        // the clock's interrupt
     spoil(0x1000'0007, 1, 5);      // the UART's scratch register
 }
 

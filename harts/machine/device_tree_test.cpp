@@ -120,6 +120,10 @@ TEST(DeviceTree, puts_devices_where_qemu_virt_has_them) {
     EXPECT_EQ(tree.raw("/soc/plic@c000000", "compatible"), std::string("sifive,plic-1.0.0\0riscv,plic0\0", 30));
     EXPECT_EQ(tree.text("/soc/serial@10000000", "compatible"), "ns16550a");
     EXPECT_THAT(tree.cells("/soc/serial@10000000", "interrupts"), ElementsAre(10));
+    EXPECT_THAT(tree.cells("/soc/rtc@101000", "reg"), ElementsAre(0, 0x101000, 0, 0x1000));
+    EXPECT_EQ(tree.text("/soc/rtc@101000", "compatible"), "google,goldfish-rtc");
+    EXPECT_THAT(tree.cells("/soc/rtc@101000", "interrupts"), ElementsAre(11));
+    EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/rtc@101000", "interrupt-parent").at(0)), "/soc/plic@c000000");
 }
 
 TEST(DeviceTree, wires_interrupts_to_each_harts_controller) {

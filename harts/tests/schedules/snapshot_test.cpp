@@ -128,7 +128,7 @@ private:
 
     void wreck_devices() {
         Bus& bus = machine_.hart({0}).machine.bus;
-        constexpr u64 clint = 0x200'0000, plic = 0xc00'0000, uart = 0x1000'0000;
+        constexpr u64 clint = 0x200'0000, plic = 0xc00'0000, rtc = 0x10'1000, uart = 0x1000'0000;
         for (u32 n = 0; n < machine_.harts(); ++n) {
             ASSERT_TRUE(bus.store({n}, {clint + 4 * n}, 4, next() & 1));
             ASSERT_TRUE(bus.store({n}, {clint + 0x4000 + 8 * n}, 8, next()));
@@ -141,6 +141,9 @@ private:
         }
         for (const u64 offset : {1u, 3u, 4u, 7u}) {
             ASSERT_TRUE(bus.store({0}, {uart + offset}, 1, next() & 0x7f));
+        }
+        for (const u64 offset : {0x00u, 0x04u, 0x10u, 0x0cu, 0x08u}) {
+            ASSERT_TRUE(bus.store({0}, {rtc + offset}, 4, next()));
         }
         ASSERT_TRUE(bus.store({0}, {0x10'0000}, 4, 0x3333 | (next() & 0xff) << 16));  // the finisher: the guest has failed
     }
