@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harts/base/source_location.h"
 #include "harts/base/types.h"
 
 namespace stampede {
@@ -14,14 +15,6 @@ enum class FindingKind : u8 {
     stale_translation, check_failed, no_progress, timeout, harness_fault
 };
 [[nodiscard]] std::string_view name_of(FindingKind kind);
-
-// A place in the guest: what could be learned of it.
-struct SourceLocation {
-    std::string function;
-    std::string file;
-    u32 line = 0;
-    u64 pc = 0;
-};
 
 struct FindingPlace {
     SourceLocation source;
