@@ -51,7 +51,7 @@ seeds() {  # TARGET
     case $1 in
         fuzz_program) ls "$corpus"/program/*.txt ;;
         fuzz_replay) ls "$corpus"/replay/*.txt ;;
-        fuzz_elf) ls "$guests/harts/observe/symbols_test_guest.elf" ;;
+        fuzz_elf) ls "$guests/harts/image/symbols_test_guest.elf" ;;
         fuzz_syscalls*) ls "$corpus"/program/{every_call,fork_and_pipe,nested_forks}.txt ;;
     esac
 }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "fuzz/program/text/text.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 
 namespace stampede::fuzz {
 

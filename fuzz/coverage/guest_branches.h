@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "harts/core/observer.h"
-#include "harts/machine/elf.h"
-#include "harts/observe/symbols.h"
+#include "harts/image/elf_image.h"
+#include "harts/image/symbols.h"
 
 namespace stampede::fuzz {
 

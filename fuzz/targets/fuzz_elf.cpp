@@ -7,9 +7,9 @@
 
 #include "fuzz/targets/engine.h"
 #include "fuzz/targets/require.h"
-#include "harts/machine/elf.h"
-#include "harts/machine/elf_builder.h"
-#include "harts/observe/symbols.h"
+#include "harts/image/elf_builder.h"
+#include "harts/image/elf_image.h"
+#include "harts/image/symbols.h"
 #include "harts/schedule/random_numbers.h"
 
 using namespace stampede;

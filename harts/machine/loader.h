@@ -4,7 +4,7 @@
 
 #include "harts/base/error.h"
 #include "harts/devices/bus.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 #include "harts/memory/ram.h"
 
 namespace stampede {

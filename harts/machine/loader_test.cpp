@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harts/machine/elf_builder.h"
+#include "harts/image/elf_builder.h"
 #include "harts/machine/machine.h"
 
 namespace stampede {

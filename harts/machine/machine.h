@@ -13,7 +13,7 @@
 #include "harts/core/hart_events.h"
 #include "harts/core/stop_reason.h"
 #include "harts/devices/virt_map.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 #include "harts/schedule/perturbation.h"
 
 namespace stampede {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harts/observe/function_name.h"
+#include "harts/image/function_name.h"
 #include "harts/report/forms/text.h"
 
 namespace stampede {

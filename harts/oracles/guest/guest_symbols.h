@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "harts/base/types.h"
-#include "harts/machine/elf.h"
-#include "harts/observe/symbols.h"
+#include "harts/image/elf_image.h"
+#include "harts/image/symbols.h"
 #include "harts/report/finding.h"
 #include "harts/oracles/guest/guest_events.h"
 

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <random>
 
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 #include "harts/memory/ram.h"
 
 namespace stampede::races {

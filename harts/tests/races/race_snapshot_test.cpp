@@ -7,7 +7,7 @@
 
 #include "harts/core/hart.h"
 #include "harts/core/observers.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
 #include "harts/observe/race/race_observer.h"

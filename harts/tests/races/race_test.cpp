@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "harts/core/hart.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
+#include "harts/image/symbols.h"
 #include "harts/observe/race/race_observer.h"
-#include "harts/observe/symbols.h"
 #include "harts/schedule/random_schedule.h"
 #include "harts/tests/races/cases.h"
 

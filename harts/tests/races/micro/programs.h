@@ -5,7 +5,7 @@
 #include <string>
 
 #include "harts/base/error.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 #include "harts/machine/machine.h"
 #include "harts/tests/races/micro/plan.h"
 

@@ -1,4 +1,4 @@
-#include "harts/observe/function_name.h"
+#include "harts/image/function_name.h"
 
 #include <cxxabi.h>
 

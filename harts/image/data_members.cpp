@@ -1,4 +1,4 @@
-#include "harts/observe/data_members.h"
+#include "harts/image/data_members.h"
 
 #include <dwarf.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // Expected: names and marked lines of symbols_test_guest/, and for every instruction what llvm-symbolizer says.
-#include "harts/observe/symbols.h"
+#include "harts/image/symbols.h"
 
 #include <gmock/gmock.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <map>
 
-#include "harts/observe/function_name.h"
+#include "harts/image/function_name.h"
 
 namespace stampede {
 namespace {
@@ -56,7 +56,7 @@ std::vector<SourceLocation> first_with_depth(const char* function, std::size_t d
 TEST(Symbols, a_pc_gives_function_file_and_line) {
     const auto frames = first_with_depth("guest::outer", 1);
     EXPECT_EQ(frames[0].function, "guest::outer");
-    EXPECT_EQ(frames[0].file, "harts/observe/symbols_test_guest/functions.cpp");
+    EXPECT_EQ(frames[0].file, "harts/image/symbols_test_guest/functions.cpp");
     EXPECT_NE(frames[0].line, 0u);
 }
 
@@ -85,7 +85,7 @@ TEST(Symbols, assembly_labels_are_functions_where_nothing_better_is_known) {
     const u64 start = guest().address_of("_start").value_or(0);
     EXPECT_EQ(start, text_base);
     EXPECT_EQ(guest().find(start).function, "_start");
-    EXPECT_EQ(guest().find(start).file, "harts/observe/symbols_test_guest/start.S");
+    EXPECT_EQ(guest().find(start).file, "harts/image/symbols_test_guest/start.S");
     EXPECT_EQ(guest().find(start).line, 5u);
     EXPECT_EQ(guest().find(guest().address_of("again").value_or(0)).function, "again");
 }

@@ -1,4 +1,4 @@
-#include "harts/observe/symbols.h"
+#include "harts/image/symbols.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -8,9 +8,9 @@
 #include <unordered_map>
 
 #include "harts/base/futex.h"
-#include "harts/observe/data_members.h"
-#include "harts/observe/elf_file.h"
-#include "harts/observe/function_name.h"
+#include "harts/image/data_members.h"
+#include "harts/image/elf_file.h"
+#include "harts/image/function_name.h"
 
 namespace stampede {
 namespace {

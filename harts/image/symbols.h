@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "harts/base/error.h"
+#include "harts/base/source_location.h"
 #include "harts/base/types.h"
-#include "harts/report/finding.h"
 
 namespace stampede {
 

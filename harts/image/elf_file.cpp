@@ -1,25 +1,28 @@
-#include "harts/observe/elf_file.h"
+#include "harts/image/elf_file.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
 
-#include "harts/observe/function_name.h"
-#include "harts/report/atomic_file.h"
+#include "harts/image/file_bytes.h"
+#include "harts/image/function_name.h"
 
 namespace stampede {
 namespace {
 
 // Linkers let symbols share the ends of their names, and tables could be shared too: of the file's bytes, so many times.
 constexpr std::size_t most_names_in_a_file = 4;
-constexpr std::size_t longest_file = std::size_t{1} << 30;  // bytes
 
 }  // namespace
 
 Result<ElfFile> ElfFile::open(const std::filesystem::path& path) {
-    Result<std::string> bytes = read_file(path, longest_file);
-    return bytes ? parse(std::move(*bytes), path.string()) : std::unexpected(bytes.error());
+    const Result<FileBytes> bytes = FileBytes::read(path);
+    if (!bytes) {
+        return std::unexpected(bytes.error());
+    }
+    const std::span<const std::byte> all = bytes->span();
+    return parse(std::string(reinterpret_cast<const char*>(all.data()), all.size()), path.string());
 }
 
 Result<ElfFile> ElfFile::parse(std::string bytes, std::string_view name) {

@@ -1,4 +1,4 @@
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <iomanip>
 #include <sstream>
 
-#include "harts/machine/elf_builder.h"
+#include "harts/image/elf_builder.h"
 
 namespace stampede {
 namespace {

@@ -1,4 +1,4 @@
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <system_error>
 
-#include "harts/machine/elf_symbols.h"
+#include "harts/image/elf_symbols.h"
+#include "harts/image/file_bytes.h"
 
 namespace stampede {
 namespace {
@@ -188,31 +186,8 @@ Result<ElfImage> ElfImage::parse(std::span<const std::byte> bytes, std::string n
 }
 
 Result<ElfImage> ElfImage::read(const std::filesystem::path& path) {
-    std::error_code failure;
-    const auto status = std::filesystem::status(path, failure);
-    if (!std::filesystem::exists(status)) {
-        return error(fmt::format("{}: cannot be read: {}, expected an ELF file", path.string(),
-                                 std::generic_category().message(failure ? failure.value() : ENOENT)));
-    }
-    if (!std::filesystem::is_regular_file(status)) {
-        return error(fmt::format("{}: is {}, expected an ELF file", path.string(),
-                                 std::filesystem::is_directory(status) ? "a directory" : "no regular file"));
-    }
-    const u64 size = std::filesystem::file_size(path, failure);
-    std::ifstream stream(path, std::ios::binary);
-    if (failure || !stream) {
-        return error(fmt::format("{}: cannot be read: {}, expected an ELF file", path.string(),
-                                 std::generic_category().message(failure ? failure.value() : errno)));
-    }
-    if (size > longest_elf_file) {
-        return error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, longest_elf_file));
-    }
-    std::vector<std::byte> bytes(size);
-    if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
-        return error(
-            fmt::format("{}: gave {} bytes, expected the {} of its size", path.string(), stream.gcount(), size));
-    }
-    return parse(bytes, path.string());
+    const Result<FileBytes> bytes = FileBytes::read(path);
+    return bytes ? parse(bytes->span(), path.string()) : std::unexpected(bytes.error());
 }
 
 const ElfSegment& ElfImage::code() const {

@@ -12,8 +12,6 @@
 
 namespace stampede {
 
-inline constexpr u64 longest_elf_file = u64{1} << 30;  // bytes; a sparse file can claim to have any number
-
 struct ElfSegment {
     u64 physical = 0;              // p_paddr
     u64 virtual_address = 0;       // p_vaddr

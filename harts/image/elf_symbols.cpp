@@ -1,4 +1,4 @@
-#include "harts/machine/elf_symbols.h"
+#include "harts/image/elf_symbols.h"
 
 #include <elf.h>
 #include <fmt/format.h>

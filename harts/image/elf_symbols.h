@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harts/base/error.h"
-#include "harts/machine/elf.h"
+#include "harts/image/elf_image.h"
 
 namespace stampede {
 

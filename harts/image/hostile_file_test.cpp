@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "harts/observe/symbols.h"
+#include "harts/image/symbols.h"
 
 namespace stampede {
 namespace {
