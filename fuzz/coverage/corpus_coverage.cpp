@@ -38,11 +38,7 @@ Result<CorpusCoverage> cover(RunnerSetup setup, const std::vector<fs::path>& cor
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    const Result<Symbols> symbols = Symbols::read(setup.kernel);
-    if (!symbols) {
-        return std::unexpected(symbols.error());
-    }
-    CorpusCoverage coverage{EdgeCoverage(branches_of(*kernel, *symbols), folders)};
+    CorpusCoverage coverage{EdgeCoverage(branches_of(Symbols(*kernel)), folders)};
     if (coverage.edges.functions().empty()) {
         return error(fmt::format("{}: has no branch in kernel/{}, expected some, and debug information that says so", setup.kernel.string(),
                                  fmt::join(folders, ", kernel/")));

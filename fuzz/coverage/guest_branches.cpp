@@ -14,7 +14,7 @@ constexpr u8 return_address = 1;  // the register of calls
 
 class Code {
 public:
-    Code(const ElfSegment& segment, const Symbols& symbols) : segment_(segment), symbols_(symbols) {}
+    explicit Code(const Symbols& symbols) : segment_(symbols.image().code()), symbols_(symbols) {}
 
     [[nodiscard]] bool holds(u64 offset) const { return offset < size() && offset + sizeof(u16) <= size(); }
     [[nodiscard]] isa::Decoded at(u64 offset) const {
@@ -78,8 +78,8 @@ private:
 
 }  // namespace
 
-std::vector<GuestBranch> branches_of(const ElfImage& kernel, const Symbols& symbols) {
-    const Code code(kernel.code(), symbols);
+std::vector<GuestBranch> branches_of(const Symbols& kernel) {
+    const Code code(kernel);
     std::vector<GuestBranch> branches;
     for (u64 offset = 0; code.holds(offset);) {
         const isa::Decoded decoded = code.at(offset);

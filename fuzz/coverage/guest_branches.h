@@ -21,7 +21,7 @@ struct GuestBranch {
 };
 
 // All of them, by address.
-[[nodiscard]] std::vector<GuestBranch> branches_of(const ElfImage& kernel, const Symbols& symbols);
+[[nodiscard]] std::vector<GuestBranch> branches_of(const Symbols& kernel);
 
 // `mm` of kernel/mm/find.cpp; empty where the file is not the kernel's.
 [[nodiscard]] std::string folder_of(const std::string& file);

@@ -45,10 +45,9 @@ protected:
         return found;
     }
 
-    const ElfImage kernel = *ElfImage::read(kernel_file);
-    const Symbols symbols = *Symbols::read(kernel_file);
-    const std::vector<GuestBranch> branches = branches_of(kernel, symbols);
-    const u64 begin = kernel.code().virtual_address;
+    const Symbols kernel{ElfImage::read(kernel_file).value()};
+    const std::vector<GuestBranch> branches = branches_of(kernel);
+    const u64 begin = kernel.image().code().virtual_address;
 };
 
 TEST_F(GuestBranches, they_are_the_ones_that_llvm_objdump_disassembles) {

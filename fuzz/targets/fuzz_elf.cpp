@@ -1,4 +1,4 @@
-// fuzz_elf: the readers of a guest's file: segments and symbols of the kernel that is loaded, and what reports ask of it: functions, files
+// fuzz_elf: the reader of a guest's file: segments and symbols of the kernel that is loaded, and what reports ask of it: functions, files
 // and lines, by its symbol table and its debug information. Each input is the file's bytes.
 #include <elf.h>
 
@@ -17,26 +17,21 @@ using namespace stampede::fuzz;
 
 namespace {
 
-void image(std::string_view bytes) {
-    const Result<ElfImage> read = ElfImage::parse(std::as_bytes(std::span(bytes)), "input");
-    if (!read) {
-        require(read.error().message.starts_with("input: "), "an error names the file", read.error().message);
-        return;
-    }
+void image(const ElfImage& image, std::string_view bytes) {
     std::size_t held = 0;
     bool entered = false;
-    for (const ElfSegment& segment : read->segments()) {
+    for (const ElfSegment& segment : image.segments()) {
         held += segment.bytes.size();
         require(segment.bytes.size() <= segment.memory_size, "a segment's bytes fit into its memory", "");
-        entered = entered || read->entry() - segment.physical < segment.memory_size;
+        entered = entered || image.entry() - segment.physical < segment.memory_size;
     }
     require(held <= bytes.size(), "no more is held than the file has", "");
     held = 0;
     require(entered, "the entry is in a segment", "");
-    require(std::ranges::is_sorted(read->symbols(), {}, &ElfSymbol::address), "symbols are by address", "");
-    for (const ElfSymbol& symbol : read->symbols()) {
+    require(std::ranges::is_sorted(image.symbols(), {}, &ElfSymbol::address), "symbols are by address", "");
+    for (const ElfSymbol& symbol : image.symbols()) {
         held += symbol.name.size();
-        require(read->address_of(symbol.name).has_value(), "a symbol is found by its name", symbol.name);
+        require(symbol.kind == ElfSymbol::Kind::Label || image.address_of(symbol.name).has_value(), "a symbol is found by its name", symbol.name);
     }
     require(held <= 4 * bytes.size(), "symbols' names take no more than a few times the file's bytes", "");
 }
@@ -55,21 +50,18 @@ std::vector<u64> interesting_addresses(std::string_view bytes) {
     return addresses;
 }
 
-void names(std::string_view bytes) {
-    const Result<Symbols> symbols = Symbols::parse(std::string(bytes), "input");
-    if (!symbols) {
-        require(symbols.error().message.starts_with("input: "), "an error names the file", symbols.error().message);
-        return;
-    }
+void names(const Symbols& symbols, std::string_view bytes) {
     const std::vector<u64> addresses = interesting_addresses(bytes);
     for (const u64 address : addresses) {
-        const auto frames = symbols->frames(address);
+        const ElfSymbol* datum = symbols.image().datum_at(address);
+        require(datum == nullptr || address - datum->address < datum->size, "a datum holds what it was found by", "");
+        const auto frames = symbols.frames(address);
         require(!frames.empty() && frames.front().pc == address, "every address has a frame", "");
-        require(symbols->find(address).function == frames.front().function, "the innermost frame is the first", "");
-        require(symbols->member_at(address, address % 509).size() <= 64 * bytes.size() + 64, "a member's name takes no more than the file's names", "");
+        require(symbols.find(address).function == frames.front().function, "the innermost frame is the first", "");
+        require(symbols.member_at(address, address % 509).size() <= 64 * bytes.size() + 64, "a member's name takes no more than the file's names", "");
     }
-    require(symbols->stack(addresses).size() >= addresses.size(), "a stack has a frame for each of its addresses", "");
-    (void)symbols->address_of("kernel::panic");
+    require(symbols.stack(addresses).size() >= addresses.size(), "a stack has a frame for each of its addresses", "");
+    (void)symbols.address_of("kernel::panic");
 }
 
 ElfBuilder some_file(RandomNumbers& random) {
@@ -103,8 +95,14 @@ void set_field(u8* data, std::size_t size, RandomNumbers& random) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
-    image(text_of(data, size));
-    names(text_of(data, size));
+    const std::string_view bytes = text_of(data, size);
+    const Result<ElfImage> read = ElfImage::parse(std::as_bytes(std::span(bytes)), "input");
+    if (!read) {
+        require(read.error().message.starts_with("input: "), "an error names the file", read.error().message);
+        return 0;
+    }
+    image(*read, bytes);
+    names(Symbols(*read), bytes);
     return 0;
 }
 

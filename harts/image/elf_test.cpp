@@ -79,7 +79,8 @@ TEST(Elf, segments_keep_their_addresses_bytes_and_sizes) {
     EXPECT_EQ(data.virtual_address, kernel_half + 0x1000);
     EXPECT_EQ(data.physical, 0x8000'1000u);
     EXPECT_EQ(data.memory_size, 0x10'0000u);
-    EXPECT_THAT(data.bytes, ElementsAre(std::byte{'d'}, std::byte{'a'}, std::byte{'t'}, std::byte{'a'}));
+    EXPECT_THAT(std::vector(data.bytes.begin(), data.bytes.end()),
+                ElementsAre(std::byte{'d'}, std::byte{'a'}, std::byte{'t'}, std::byte{'a'}));
     EXPECT_EQ(image->name(), "kernel.elf");
 }
 
@@ -98,7 +99,7 @@ TEST(Elf, functions_and_objects_come_by_address) {
     ASSERT_TRUE(image);
     std::vector<std::string> names;
     for (const ElfSymbol& symbol : image->symbols()) {
-        names.push_back(symbol.name);
+        names.emplace_back(symbol.name);
     }
     EXPECT_THAT(names, ElementsAre("start", "panic", "counts"));
     EXPECT_EQ(image->symbols()[0].address, kernel_half + 2);

@@ -1,16 +1,15 @@
 // What a guest's pc means: function, file and line, with the calls that the compiler inlined there. From the DWARF of
 // the guest's ELF file where it has some, else from its symbol table.
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "harts/base/error.h"
 #include "harts/base/source_location.h"
 #include "harts/base/types.h"
+#include "harts/image/elf_image.h"
 
 namespace stampede {
 
@@ -20,14 +19,14 @@ enum class PcKind : u8 { Instruction, ReturnAddress };
 // Any thread; one looks up at a time. Takes tens of microseconds a look-up: not for an instruction path.
 class Symbols {
 public:
-    // Error: the file cannot be read or is no ELF file; its name and the reason. Without debug information only
-    // function names are known, without a symbol table nothing is.
-    [[nodiscard]] static Result<Symbols> read(const std::filesystem::path& file);
-    // The same of a file's bytes, which may be any; `name` is for messages.
-    [[nodiscard]] static Result<Symbols> parse(std::string bytes, std::string_view name);
+    // Without debug information only function names are known, without a symbol table nothing is. The debug information is opened when
+    // somebody first asks for it.
+    explicit Symbols(ElfImage image);
     Symbols(Symbols&&) noexcept;
     Symbols& operator=(Symbols&&) noexcept;
     ~Symbols();
+
+    [[nodiscard]] const ElfImage& image() const;
 
     // The frames at `pc`, innermost first: inlined functions, then the one they were inlined into; never empty. `pc`
     // may also be a physical address that the file is loaded at (code that runs before paging is on). Every frame's
@@ -40,7 +39,7 @@ public:
     // All frames of a stack: `pcs[0]` an instruction, the rest return addresses (as walk_stack() gives them).
     [[nodiscard]] std::vector<SourceLocation> stack(const std::vector<u64>& pcs) const;
 
-    // The address of a function or object, by its symbol ("main", "_ZN6kernel5panicEPKc") or readable
+    // The address of a function, object or label, by its symbol ("main", "_ZN6kernel5panicEPKc") or readable
     // ("kernel::panic") name.
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
 
@@ -50,7 +49,6 @@ public:
 
 private:
     struct Implementation;
-    explicit Symbols(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> implementation_;
 };
 

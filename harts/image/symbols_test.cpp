@@ -22,9 +22,8 @@ constexpr u64 text_base = 0xffff'ffc0'0000'0000;
 constexpr u64 load_base = 0x8000'0000;
 
 const Symbols& guest() {
-    static const Result<Symbols> symbols = Symbols::read(SYMBOLS_TEST_GUEST);
-    EXPECT_TRUE(symbols) << symbols.error().message;
-    return *symbols;
+    static const Symbols symbols(ElfImage::read(SYMBOLS_TEST_GUEST).value());
+    return symbols;
 }
 
 // The line of functions.cpp that carries `mark: name`.
@@ -118,14 +117,24 @@ TEST(Symbols, an_address_outside_the_program_has_no_name) {
     EXPECT_EQ(guest().address_of("absent"), std::nullopt);
 }
 
+TEST(Symbols, labels_are_no_data) {
+    const u64 start = guest().address_of("_start").value_or(0);
+    EXPECT_FALSE(guest().image().address_of("_start"));
+    EXPECT_EQ(guest().image().datum_at(start), nullptr);
+    const ElfSymbol* plain = guest().image().datum_at(guest().address_of("guest::plain").value_or(0));
+    ASSERT_NE(plain, nullptr);
+    EXPECT_EQ(readable_function_name(std::string(plain->name)), "guest::plain");
+}
+
 TEST(Symbols, what_is_no_elf_file_is_named) {
-    EXPECT_THAT(Symbols::read("/nonexistent/kernel.elf").error().message,
+    EXPECT_THAT(ElfImage::read("/nonexistent/kernel.elf").error().message,
                 AllOf(HasSubstr("/nonexistent/kernel.elf"), HasSubstr("No such file")));
-    EXPECT_THAT(Symbols::read(SYMBOLS_TEST_SOURCE).error().message, HasSubstr("is no ELF file"));
+    EXPECT_THAT(ElfImage::read(SYMBOLS_TEST_SOURCE).error().message,
+                AllOf(HasSubstr(SYMBOLS_TEST_SOURCE), HasSubstr("expected ELF's magic")));
     const std::string sparse = testing::TempDir() + "symbols_test_sparse." + std::to_string(getpid());
     std::ofstream(sparse) << "\x7f" "ELF";
     std::filesystem::resize_file(sparse, u64{1} << 42);
-    EXPECT_THAT(Symbols::read(sparse).error().message, AllOf(HasSubstr(sparse), HasSubstr("1073741824")));
+    EXPECT_THAT(ElfImage::read(sparse).error().message, AllOf(HasSubstr(sparse), HasSubstr("1073741824")));
     EXPECT_EQ(remove(sparse.c_str()), 0);
 }
 
@@ -136,10 +145,10 @@ TEST(Symbols, a_file_cut_short_gives_fewer_names_or_an_error) {
     const std::string cut = testing::TempDir() + "symbols_test_cut." + std::to_string(getpid());
     for (std::size_t part = 0; part < 64; ++part) {
         std::ofstream(cut, std::ios::binary) << whole.substr(0, whole.size() * part / 64);
-        if (const Result<Symbols> symbols = Symbols::read(cut)) {
-            EXPECT_FALSE(symbols->frames(text_base + 0x14).empty());
+        if (Result<ElfImage> image = ElfImage::read(cut)) {
+            EXPECT_FALSE(Symbols(std::move(*image)).frames(text_base + 0x14).empty());
         } else {
-            EXPECT_THAT(symbols.error().message, HasSubstr(cut));
+            EXPECT_THAT(image.error().message, HasSubstr(cut));
         }
     }
     EXPECT_EQ(remove(cut.c_str()), 0);

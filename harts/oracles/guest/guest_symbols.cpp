@@ -9,39 +9,20 @@
 
 namespace stampede {
 
-GuestSymbols::File GuestSymbols::read(const std::filesystem::path& path) {
-    File file;
-    if (Result<Symbols> code = Symbols::read(path)) {
-        file.code.emplace(std::move(*code));
+GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program) : kernel_(kernel) {
+    if (user_program.empty()) {
+        return;
     }
-    return file;
-}
-
-GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program)
-    : kernel_(read(kernel.name())), program_(user_program.empty() ? File{} : read(user_program)) {
-    kernel_.symbols = kernel.symbols();
-    for (const ElfSegment& segment : kernel.segments()) {
-        image_.push_back({segment.physical, segment.virtual_address, segment.memory_size});
-    }
-    if (const Result<ElfImage> program = ElfImage::read(user_program); !user_program.empty() && program) {
-        program_.symbols = program->symbols();
+    if (Result<ElfImage> program = ElfImage::read(user_program)) {
+        program_.emplace(std::move(*program));
     }
 }
 
-SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const {
-    const File& file = file_of(mode);
-    if (file.code) {
-        return file.code->find(pc);
-    }
-    SourceLocation location;
-    location.pc = pc;
-    return location;
-}
+SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const { return frames(pc, mode).front(); }
 
 std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind kind) const {
-    const File& file = file_of(mode);
-    if (file.code) {
-        return file.code->frames(pc, kind);
+    if (const Symbols* symbols = of(mode)) {
+        return symbols->frames(pc, kind);
     }
     std::vector<SourceLocation> unknown(1);
     unknown.front().pc = pc;
@@ -49,13 +30,14 @@ std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind 
 }
 
 bool GuestSymbols::in_image(PhysAddr address) const {
-    return std::ranges::any_of(image_, [&](const Piece& piece) { return address.value - piece.physical < piece.size; });
+    return std::ranges::any_of(kernel_.image().segments(),
+                               [&](const ElfSegment& segment) { return address.value - segment.physical < segment.memory_size; });
 }
 
 std::string GuestSymbols::describe_physical(PhysAddr address) const {
-    for (const Piece& piece : image_) {
-        if (address.value - piece.physical < piece.size) {
-            return describe_data(piece.address + (address.value - piece.physical), Privilege::Supervisor);
+    for (const ElfSegment& segment : kernel_.image().segments()) {
+        if (address.value - segment.physical < segment.memory_size) {
+            return describe_data(segment.virtual_address + (address.value - segment.physical), Privilege::Supervisor);
         }
     }
     return fmt::format("physical page {:#x}+{:#x}", address.page().value, address.offset());
@@ -64,18 +46,12 @@ std::string GuestSymbols::describe_physical(PhysAddr address) const {
 std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const { return location_text(locate(pc, mode)); }
 
 std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
-    const std::vector<ElfSymbol>& symbols = file_of(mode).symbols;
-    const auto behind = std::ranges::upper_bound(symbols, address, {}, &ElfSymbol::address);
-    if (behind == symbols.begin() || address - std::prev(behind)->address >= std::prev(behind)->size) {
+    const Symbols* symbols = of(mode);
+    const ElfSymbol* datum = symbols != nullptr ? symbols->image().datum_at(address) : nullptr;
+    if (datum == nullptr) {
         return fmt::format("{:#x}", address);
     }
-    const ElfSymbol& symbol = *std::prev(behind);
-    const u64 offset = address - symbol.address;
-    const std::string name = demangled(symbol.name);
-    if (const auto& code = file_of(mode).code) {
-        return name + code->member_at(symbol.address, offset);
-    }
-    return offset == 0 ? name : fmt::format("{}+{:#x}", name, offset);
+    return demangled(std::string(datum->name)) + symbols->member_at(datum->address, address - datum->address);
 }
 
 std::string without_places(std::string name) {
@@ -91,9 +67,8 @@ FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) c
     FindingStack stack{std::move(role), {}};
     stack.hart = place.hart;
     stack.pid = place.pid;
-    const File& file = file_of(place.mode);
-    if (file.code) {
-        stack.frames = file.code->stack(place.chain);
+    if (const Symbols* symbols = of(place.mode)) {
+        stack.frames = symbols->stack(place.chain);
         // What stands above a program's beginning is left over from the one before it.
         const auto beginning = std::ranges::find(stack.frames, "_start", &SourceLocation::function);
         if (beginning != stack.frames.end()) {

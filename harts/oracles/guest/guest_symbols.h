@@ -15,7 +15,7 @@ namespace stampede {
 
 class GuestSymbols {
 public:
-    // Both files may be unreadable, or `user_program` empty: their addresses then stay numbers.
+    // `user_program` may be empty or unreadable: its addresses then stay numbers.
     GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program);
 
     // The innermost function at a pc.
@@ -32,18 +32,13 @@ public:
     [[nodiscard]] FindingStack stack_of(const GuestPlace& place, std::string role) const;
 
 private:
-    struct File {
-        std::optional<Symbols> code;
-        std::vector<ElfSymbol> symbols;  // by address
-    };
-    static File read(const std::filesystem::path& path);
-    [[nodiscard]] const File& file_of(Privilege mode) const { return mode == Privilege::User ? program_ : kernel_; }
+    // Null: nothing is known of what runs there.
+    [[nodiscard]] const Symbols* of(Privilege mode) const {
+        return mode != Privilege::User ? &kernel_ : program_ ? &*program_ : nullptr;
+    }
 
-    File kernel_, program_;
-    struct Piece {
-        u64 physical = 0, address = 0, size = 0;
-    };
-    std::vector<Piece> image_;       // of the kernel's
+    Symbols kernel_;
+    std::optional<Symbols> program_;
 };
 
 // Such a datum's name as it is for all elements of an array: "name[].member".

@@ -70,7 +70,7 @@ Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned h
         all.push_back(&(*machine)->hart({n}));
     }
     RaceObserver observer((*machine)->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach);
-    const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
+    const ElfImage& guest = symbols.image();
     observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
     (*machine)->set_observer(&observer, racing_engine);
     Found found;
@@ -115,13 +115,12 @@ class RaceTest : public testing::TestWithParam<Case> {
 protected:
     void expect_reported(Way way) const {
         const Case& one = GetParam();
-        const auto symbols = Symbols::read(file_of(one.guest));
-        ASSERT_TRUE(symbols.has_value());
+        const Symbols symbols(ElfImage::read(file_of(one.guest)).value());
         unsigned reported = 0;
         std::string seen;
         const unsigned all_runs = one.expectation == Expectation::Silent ? silent_runs : runs;
         for (unsigned n = 0; n < all_runs; ++n) {
-            const Found found = run(one, *symbols, way, n + 1, 8);
+            const Found found = run(one, symbols, way, n + 1, 8);
             if (one.expectation == Expectation::Deadlock) {
                 EXPECT_NE(found.stop, MachineStop::Finished);
             } else {
@@ -151,10 +150,10 @@ INSTANTIATE_TEST_SUITE_P(All, RaceTest, testing::ValuesIn(all_cases().begin(), a
 // Sound with any number of harts.
 TEST(RaceTestHarts, the_small_kernel_is_silent_at_any_number_of_harts) {
     const auto kernel = std::ranges::find(all_cases(), "kernel", &Case::name);
-    const auto symbols = Symbols::read(file_of(kernel->guest));
+    const Symbols symbols(ElfImage::read(file_of(kernel->guest)).value());
     for (const unsigned harts : {1u, 2u, 3u, 5u, 16u}) {
         for (const Way way : {Way::Parallel, Way::Turns}) {
-            const Found found = run(*kernel, *symbols, way, harts, harts);
+            const Found found = run(*kernel, symbols, way, harts, harts);
             EXPECT_EQ(found.stop, MachineStop::Finished) << harts;
             EXPECT_TRUE(found.races.empty()) << harts << " harts: " << text(found.races);
             EXPECT_TRUE(found.orders.empty()) << harts << " harts: " << text(found.orders);
