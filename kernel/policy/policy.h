@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 
+#include "kernel/abi/kernel_facts.h"
 #include "kernel/mm/frame.h"
 
 namespace kernel::policy {
@@ -43,7 +44,7 @@ std::uint64_t frames_in_use();
 void describe(stampede::abi::AuditTable& table);
 
 extern const char* const name;
-extern const bool shares_on_fork;
+extern const bool shares_on_fork __asm__(STAMPEDE_SHARES_ON_FORK);   // by that name in the kernel's file
 extern const bool takes_over_last;
 extern const std::uint32_t count_limit;   // share() refuses at this count
 extern const bool flushes_each_change;    // mm flushes a whole space after each change of a PTE, never page by page
