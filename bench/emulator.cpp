@@ -5,8 +5,8 @@
 
 #include "bench/emulator/loop_rows.h"
 #include "bench/emulator/snapshot_run.h"
-#include "bench/support/cpu_time.h"
 #include "bench/support/google_benchmark.h"
+#include "harts/base/cpu_time.h"
 
 using namespace stampede;
 using namespace stampede::bench;

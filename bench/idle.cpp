@@ -1,10 +1,10 @@
 // What does an idle machine cost? The kernel's shell waits for its console on 8 harts.
 #include <chrono>
 
-#include "bench/support/cpu_time.h"
 #include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
+#include "harts/base/cpu_time.h"
 #include "harts/machine/machine.h"
 
 using namespace stampede;

@@ -3,7 +3,6 @@
 // With --again all run once more, the last one first: how many cover the same, of branches and of meetings.
 // Exit: 0, or 2 when one found something, or more than one in a thousand covers something else.
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,18 +16,12 @@
 #include "fuzz/program/text/text.h"
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/races.h"
+#include "harts/base/cpu_time.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
 
 namespace {
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Resident now, in MB.
 u64 resident_megabytes() {
@@ -114,7 +107,7 @@ int main(int argc, char** argv) {
     }
     RandomNumbers random(seed);
     Totals totals;
-    const double began = cpu_seconds();
+    const double began = process_cpu_s();
     double last = began;
     std::vector<u64> hashes;
     for (u64 n = 1; n <= programs; ++n) {
@@ -124,13 +117,13 @@ int main(int argc, char** argv) {
             hashes.push_back(hash_of(counters));
         }
         if (every != 0 && n % every == 0) {
-            const double now = cpu_seconds();
+            const double now = process_cpu_s();
             fmt::print("{} programs: {:.0f} a CPU second, {} MB resident\n", n, static_cast<double>(every) / (now - last), resident_megabytes());
             std::fflush(stdout);
             last = now;
         }
     }
-    const double took = cpu_seconds() - began, count = static_cast<double>(programs);
+    const double took = process_cpu_s() - began, count = static_cast<double>(programs);
     const auto mean = [&](u64 sum) { return static_cast<double>(sum) / count; };
     fmt::print("{} programs, {} harts, {}: {:.0f} a CPU second\n", programs, setup.harts, policy, count / took);
     fmt::print("each {:.1f} calls, {:.0f} instructions, {:.1f} dirty pages; {:.0f} % with several processes, {:.0f} % with a fork\n",

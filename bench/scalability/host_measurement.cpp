@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include "bench/scalability/booted.h"
-#include "bench/support/cpu_time.h"
+#include "harts/base/cpu_time.h"
 
 namespace stampede::bench {
 namespace {

@@ -1,11 +1,11 @@
 #include "stress/run/run.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <numeric>
 
+#include "harts/base/cpu_time.h"
 #include "harts/observe/audit/audit.h"
 #include "harts/observe/frame_ledger.h"
 #include "harts/oracles/findings/address_text.h"
@@ -32,15 +32,6 @@ constexpr unsigned quiet_looks = 8;          // a shell without input that says 
 std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
     return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)
                               : std::make_unique<ReplayRuns>(setup.runs);
-}
-
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 class GuestRun {
@@ -98,7 +89,7 @@ public:
         facts_.audit = setup_.audit;
         facts_.user_traps = setup_.user_traps;
         began_ = Clock::now();
-        const double cpu_began = cpu_seconds();
+        const double cpu_began = process_cpu_s();
         facts_.end = go_on();
         if (listeners_.ended) {
             listeners_.ended();
@@ -106,7 +97,7 @@ public:
         gather();
         RunOutcome outcome;
         outcome.wall_s = std::chrono::duration<double>(Clock::now() - began_).count();
-        outcome.cpu_s = cpu_seconds() - cpu_began;
+        outcome.cpu_s = process_cpu_s() - cpu_began;
         fill(outcome);
         return outcome;
     }

@@ -2,7 +2,7 @@
 #pragma once
 #include <ctime>
 
-namespace stampede::bench {
+namespace stampede {
 
 // User and system time of all its threads, those included that have ended, seconds. Any thread.
 inline double process_cpu_s() {
@@ -11,4 +11,4 @@ inline double process_cpu_s() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-}  // namespace stampede::bench
+}  // namespace stampede
