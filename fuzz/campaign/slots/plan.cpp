@@ -51,10 +51,10 @@ Slot slot_of(const PlanSetup& setup, SlotKind kind, u64 i) {
     slot.policy = take(digits, setup.policies);
     slot.harts = take(digits, setup.harts);
     if (kind == SlotKind::Stress) {
-        const std::size_t workload = digits % setup.workloads.size();
+        const std::size_t first = digits % setup.workloads.size();
         slot.workload = take(digits, setup.workloads);
-        if (setup.unfit.contains({slot.policy, slot.workload})) {
-            slot.workload = setup.workloads[(workload + 1) % setup.workloads.size()];
+        for (std::size_t n = 1; n < setup.workloads.size() && setup.unfit.contains({slot.policy, slot.workload}); ++n) {
+            slot.workload = setup.workloads[(first + n) % setup.workloads.size()];
         }
         slot.mode = modes[digits];
         slot.seconds = std::min(slot.seconds, stress_slot_s);

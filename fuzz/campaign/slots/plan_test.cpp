@@ -81,6 +81,15 @@ TEST(Plan, what_does_not_go_together_never_comes) {
     EXPECT_EQ(kmem, 24u);
 }
 
+TEST(Plan, what_stands_behind_a_workload_that_does_not_go_may_not_go_either) {
+    PlanSetup only = setup();
+    only.kinds = {SlotKind::Stress};
+    only.unfit = {{"eager", "cowstorm"}, {"eager", "oom"}};
+    for (const Slot& slot : plan(only, 144)) {
+        EXPECT_TRUE(slot.policy != "eager" || slot.workload == "forkbomb") << slot.workload;
+    }
+}
+
 TEST(Plan, fuzz_slots_visit_every_policy_and_number_of_harts) {
     PlanSetup only = setup();
     only.kinds = {SlotKind::Fuzz};
