@@ -17,6 +17,7 @@
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/races.h"
 #include "harts/base/cpu_time.h"
+#include "harts/guests/shelf.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
@@ -78,7 +79,7 @@ u64 run_again(ProgramRunner& runner, u64 seed, std::span<u8> counters, const std
 
 int main(int argc, char** argv) {
     u64 programs = 50'000, seed = 1, every = 0;
-    std::string policy = "kmem";
+    std::string policy = default_kernel;
     bool covered = true, again = false;
     RunnerSetup setup;
     CLI::App app("Generated programs on the real kernel, each from one snapshot.");
@@ -91,8 +92,12 @@ int main(int argc, char** argv) {
     app.add_flag("--again", again, "each program twice, and whether it covers the same");
     CLI11_PARSE(app, argc, argv);
 
-    setup.kernel = fmt::format("{}/kernel-{}.elf", STAMPEDE_GUESTS, policy);
-    setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
+    auto guest = Shelf::beside_program().kernel(policy);
+    if (!guest) {
+        fmt::print(stderr, "program_rate: {}\n", guest.error().message);
+        return 1;
+    }
+    setup.guest = std::move(*guest);
     std::vector<u8> counters(covered ? std::size_t{3} << 16 : 0);
     setup.coverage = std::span(counters).first(counters.size() / 3 * 2);
     setup.interleavings = std::span(counters).last(counters.size() / 3);

@@ -9,7 +9,7 @@ namespace stampede::fuzz {
 
 Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy, const Program& program,
                              const std::optional<ScheduleSpec>& schedule, const std::string& title) {
-    const Result<ElfImage> kernel = ElfImage::read(setup.kernel.string());
+    const Result<ElfImage> kernel = ElfImage::read(setup.guest.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
     }

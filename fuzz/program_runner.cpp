@@ -25,7 +25,7 @@ namespace {
 
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
 // So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
-constexpr const char* bootargs = "run=executor asids=15";
+const Work executor_work{"executor", "asids=15"};
 constexpr u64 user_ecall = 8, instruction_page_fault = 12;      // scause
 constexpr unsigned a0 = 10;                                    // x register
 constexpr u64 fork_call = static_cast<u64>(abi::SystemCall::fork), wait_call = static_cast<u64>(abi::SystemCall::wait);
@@ -108,7 +108,7 @@ bool may_leave_its_code(const Program& program) {
 
 struct ProgramRunner::Parts {
     Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made, Drive drive)
-        : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.executor),
+        : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.guest.program(executor_work.program)),
           ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, drive)), stale(machine->ram(), setup.harts),
           events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::Repeatable ? &calls : nullptr) {
@@ -148,7 +148,7 @@ struct ProgramRunner::Parts {
         const MachineStop stop = run_for(spec.make(1, setup.harts).get(), most_to_boot);
         if (stop != MachineStop::SnapshotReady) {
             const std::string said = console.last_line();
-            return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.kernel.string(), executed(),
+            return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup.guest.kernel.string(), executed(),
                                      said.empty() ? "; the console is silent" : "; the console's last line: " + said));
         }
         RunFacts facts;
@@ -336,7 +336,7 @@ ProgramRunner::ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts
 ProgramRunner::~ProgramRunner() = default;
 
 Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& setup) {
-    const Result<ElfImage> kernel = ElfImage::read(setup.kernel.string());
+    const Result<ElfImage> kernel = ElfImage::read(setup.guest.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
@@ -364,7 +364,7 @@ Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSe
                                                                     Drive drive) {
     const TimeMode time = drive == Drive::Parallel ? TimeMode::Warp : TimeMode::Counted;
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
-                                    .bootargs = bootargs, .permits = 0}, kernel);
+                                    .bootargs = setup.guest.start(executor_work).bootargs, .permits = 0}, kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }

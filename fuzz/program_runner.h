@@ -1,7 +1,6 @@
 // Runs programs on the real kernel, each from one snapshot of a booted machine whose executor waits for a program, under all oracles that
 // watch a repeatable run.
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +9,7 @@
 
 #include "fuzz/program/program.h"
 #include "harts/base/error.h"
+#include "harts/guests/guest.h"
 #include "harts/report/finding.h"
 #include "harts/oracles/race/race_support.h"
 
@@ -21,8 +21,7 @@ struct Engine;
 namespace stampede::fuzz {
 
 struct RunnerSetup {
-    std::filesystem::path kernel;
-    std::filesystem::path executor;            // for names; may be empty
+    Guest guest;                               // one whose program `executor` takes programs
     unsigned harts = 2;                        // 1 to 64
     u64 memory = u64{16} << 20;                // bytes, as MachineConfig has it
     // Of all harts together: a program that wants more is let go if it runs in user mode, and looked at if it does not.

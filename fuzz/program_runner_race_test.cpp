@@ -8,6 +8,7 @@
 
 #include "fuzz/program/generate/generate.h"
 #include "fuzz/program/text/text.h"
+#include "harts/guests/our_kernel.h"
 #include "harts/oracles/race/race_detection.h"
 
 namespace stampede::fuzz {
@@ -20,8 +21,7 @@ using Threads = RunnerSetup::Threads;
 std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts, std::span<u8> coverage = {},
                                          Threads threads = Threads::OneForAll) {
     RunnerSetup setup;
-    setup.kernel = std::string(STAMPEDE_GUESTS "/kernel-") + policy + ".elf";
-    setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
+    setup.guest = our_kernel(STAMPEDE_GUESTS, policy);
     setup.harts = harts;
     setup.coverage = coverage;
     setup.race = make_race_detection;

@@ -6,6 +6,7 @@
 
 #include "fuzz/program/generate/generate.h"
 #include "fuzz/program/text/text.h"
+#include "harts/guests/our_kernel.h"
 
 namespace stampede::fuzz {
 namespace {
@@ -16,8 +17,7 @@ using ::testing::IsEmpty;
 std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2, std::span<u8> coverage = {},
                                          std::span<u8> interleavings = {}) {
     RunnerSetup setup;
-    setup.kernel = std::string(STAMPEDE_GUESTS "/kernel-") + policy + ".elf";
-    setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
+    setup.guest = our_kernel(STAMPEDE_GUESTS, policy);
     setup.harts = harts;
     setup.coverage = coverage;
     setup.interleavings = interleavings;
@@ -229,7 +229,7 @@ TEST(RunnerTest, what_boot_shows_is_no_programs_fault) {
 TEST(RunnerTest, more_code_than_counters_is_an_error) {
     std::vector<u8> few(100);
     RunnerSetup setup;
-    setup.kernel = STAMPEDE_GUESTS "/kernel-kmem.elf";
+    setup.guest = our_kernel(STAMPEDE_GUESTS, "kmem");
     setup.coverage = few;
     const auto runner = ProgramRunner::create(setup);
     ASSERT_FALSE(runner.has_value());
@@ -238,7 +238,8 @@ TEST(RunnerTest, more_code_than_counters_is_an_error) {
 
 TEST(RunnerTest, a_kernel_without_an_executor_is_an_error_with_its_name) {
     RunnerSetup setup;
-    setup.kernel = STAMPEDE_GUESTS "/several_harts.elf";
+    setup.guest = our_kernel(STAMPEDE_GUESTS, "kmem");
+    setup.guest.kernel = STAMPEDE_GUESTS "/several_harts.elf";
     const auto runner = ProgramRunner::create(setup);
     ASSERT_FALSE(runner.has_value());
     EXPECT_THAT(runner.error().message, HasSubstr("several_harts.elf"));

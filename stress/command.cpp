@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "harts/guests/shelf.h"
 #include "harts/memory/ram.h"
 #include "harts/report/finding_store.h"
 #include "harts/report/forms/text.h"
@@ -19,13 +20,13 @@
 #include "stress/options/refusal.h"
 #include "stress/replay/replay.h"
 #include "stress/replay/replay_command.h"
+#include "stress/report/listing.h"
 #include "stress/report/report.h"
 #include "stress/run/run.h"
 #include "stress/run/setup.h"
 #include "stress/run/shell.h"
 #include "stress/report/summary.h"
 #include "stress/run/terminal.h"
-#include "stress/workloads.h"
 
 namespace stampede {
 namespace {
@@ -79,17 +80,15 @@ ExitStatus refuse(const Options& options, const std::vector<std::string>& comman
 
 // Comes back only where the sibling cannot be started.
 ExitStatus become_race_program(const char* const* argv) {
-    std::error_code failure;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failure);
-    const std::string sibling = self.parent_path() / "stress-race";
+    const std::string sibling = Shelf::beside_program().command("stress-race");
     ::execv(sibling.c_str(), const_cast<char* const*>(argv));
     complain(fmt::format("{}: cannot be started: {}; build the target `stress-race`", sibling, std::strerror(errno)));
     return ExitStatus::HostLacks;
 }
 
 // Each allocation fails in turn; one report of all runs.
-ExitStatus run_each_failure(const Options& options, const std::vector<std::string>& command, const RunSetup& setup, ConsoleFile& file,
-                            Interrupts& interrupts) {
+ExitStatus run_each_failure(const Options& options, const std::vector<std::string>& command, const Guest& guest, const RunSetup& setup,
+                            ConsoleFile& file, Interrupts& interrupts) {
     std::string console_text;
     const auto options_of = [&](u64 number) {
         Options one = options;
@@ -100,7 +99,7 @@ ExitStatus run_each_failure(const Options& options, const std::vector<std::strin
     const auto run_one = [&](u64 number) -> Result<RunOutcome> {
         const Options one = options_of(number);
         RunSetup its = setup;
-        its.machine.bootargs = one.bootargs();
+        its.machine.bootargs = start_of(one, guest).bootargs;
         ConsoleLog console(file.file(), ConsoleLog::Flush::Lines, nullptr);
         Result<RunOutcome> outcome = run_workload(its, one, console, interrupts);
         console.flush();
@@ -128,7 +127,7 @@ struct Invocation {
     const Options& options;
     const std::vector<std::string>& command;
     MakeRaceDetection make_race_detection;
-    Policy policy;
+    Guest guest;
     std::string kernel;                 // its hash
     Suppressions suppressions;          // of races
     std::optional<ReplayFile> replay;   // that is run again
@@ -136,7 +135,7 @@ struct Invocation {
 };
 
 RunSetup setup_of(const Invocation& invocation, const Options& options) {
-    RunSetup setup = setup_of(options, invocation.policy);
+    RunSetup setup = setup_of(options, invocation.guest);
     setup.kernel_hash = invocation.kernel;
     setup.race = options.race ? invocation.make_race_detection : nullptr;
     setup.suppressions = invocation.suppressions;
@@ -145,7 +144,7 @@ RunSetup setup_of(const Invocation& invocation, const Options& options) {
 
 std::expected<void, Refusal> prepare(Invocation& invocation) {
     const Options& options = invocation.options;
-    const Result<std::string> kernel = hash_of(invocation.policy);
+    const Result<std::string> kernel = hash_of(invocation.guest);
     if (!kernel) {
         return std::unexpected(Refusal{ExitStatus::Unusable, kernel.error().message});
     }
@@ -160,7 +159,7 @@ std::expected<void, Refusal> prepare(Invocation& invocation) {
     if (options.replay) {
         const std::string name = replay_path(*options.replay).string();
         Result<ReplayFile> file = read_replay(*options.replay);
-        const Result<void> same = file ? check_kernel(*file, name, invocation.policy) : std::unexpected(file.error());
+        const Result<void> same = file ? check_kernel(*file, name, invocation.guest) : std::unexpected(file.error());
         if (!same) {
             return std::unexpected(Refusal{ExitStatus::Unusable, same.error().message});
         }
@@ -224,7 +223,7 @@ ExitStatus run_once(Invocation& invocation, Interrupts& interrupts) {
         setup.tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
     }
     if (options.fail_allocations && !is_shell) {
-        return run_each_failure(options, invocation.command, setup, *console_file, interrupts);
+        return run_each_failure(options, invocation.command, invocation.guest, setup, *console_file, interrupts);
     }
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
@@ -249,11 +248,11 @@ ExitStatus run_once(Invocation& invocation, Interrupts& interrupts) {
 }
 
 ExitStatus run(const Options& options, const std::vector<std::string>& command, MakeRaceDetection make_race_detection) {
-    const auto policy = find_policy(options);
-    if (!policy) {
-        return refuse(options, command, policy.error());
+    const auto guest = find_policy(options);
+    if (!guest) {
+        return refuse(options, command, guest.error());
     }
-    Invocation invocation{options, command, make_race_detection, *policy, {}, {}, {}, {}};
+    Invocation invocation{options, command, make_race_detection, *guest, {}, {}, {}, {}};
     if (const auto prepared = prepare(invocation); !prepared) {
         return refuse(options, command, prepared.error());
     }
@@ -290,7 +289,7 @@ int stress_command(int argc, const char* const* argv, MakeRaceDetection make_rac
         return static_cast<int>(options.error().status);
     }
     if (options->task == Task::List) {
-        fmt::print("{}", listing(workloads(), find_policies(guest_folder())));
+        fmt::print("{}", listing(workloads(), Shelf::beside_program().all()));
         return static_cast<int>(ExitStatus::Passed);
     }
     const std::vector<std::string> command(argv, argv + argc);

@@ -5,7 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
-#include <string_view>
+#include <functional>
+#include <set>
 #include <thread>
 
 #include "fuzz/campaign/corpus/coverage.h"
@@ -21,16 +22,35 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr double last_triage_s = 120;
-// It shares more memory than there is, which needs a kernel that shares.
-constexpr std::pair eager_cannot{"eager", "cowtest"};
-// It takes all memory there is: a run for each allocation would be thirty thousand runs.
-constexpr std::string_view takes_all = "oom";
 
-// Workloads that bear the failure of any allocation, of which tests fail a check of their own.
-std::vector<std::string> bearing() {
-    std::vector<std::string> names = workloads({"torture"});
-    std::erase(names, takes_all);
+template <class Wanted>
+std::vector<std::string> names_of(Wanted wanted) {
+    std::vector<std::string> names;
+    for (const Workload& workload : workloads()) {
+        if (std::invoke(wanted, workload)) {
+            names.push_back(workload.name);
+        }
+    }
     return names;
+}
+
+std::vector<std::string> to_stress() {
+    return names_of([](const Workload& workload) { return workload.kind != WorkloadKind::Bench; });
+}
+
+// Error: a kernel that there is none of.
+Result<std::set<std::pair<std::string, std::string>>> unfit_pairs(const Shelf& shelf, const std::vector<std::string>& policies) {
+    std::set<std::pair<std::string, std::string>> pairs;
+    for (const std::string& policy : policies) {
+        const Result<Guest> guest = shelf.kernel(policy);
+        if (!guest) {
+            return std::unexpected(guest.error());
+        }
+        for (const std::string& name : names_of([&](const Workload& workload) { return !guest->can_pass(workload); })) {
+            pairs.emplace(policy, name);
+        }
+    }
+    return pairs;
 }
 
 double seconds_since_1970() { return static_cast<double>(std::time(nullptr)); }
@@ -82,9 +102,9 @@ void keep_previous_coverage(const CampaignOptions& options, const State& state) 
 }
 
 // Of a campaign that was interrupted too: it takes some seconds.
-void measure_all(const CampaignOptions& options, const Programs& programs, std::vector<std::string>& problems) {
+void measure_all(const CampaignOptions& options, const Shelf& shelf, std::vector<std::string>& problems) {
     for (const std::string& policy : options.policies) {
-        if (const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(options.out, policy)); !measured) {
+        if (const auto measured = measure_coverage(shelf, policy, options.corpus / policy, options.source, coverage_file(options.out, policy)); !measured) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
             return;
         }
@@ -93,7 +113,7 @@ void measure_all(const CampaignOptions& options, const Programs& programs, std::
 
 }  // namespace
 
-Result<CampaignReport> run_campaign(const CampaignOptions& options, const Programs& programs, const StopWanted& stop) {
+Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf& shelf, const StopWanted& stop) {
     if (auto made = make_folders(options.out / "work"); !made) {
         return std::unexpected(made.error());
     }
@@ -103,16 +123,17 @@ Result<CampaignReport> run_campaign(const CampaignOptions& options, const Progra
     }
     auto corpora = open_corpora(options);
     auto state = load_state(options.out / "state.json");
-    if (!corpora || !state) {
-        return std::unexpected(!corpora ? corpora.error() : state.error());
+    auto unfit = unfit_pairs(shelf, options.policies);
+    if (!corpora || !state || !unfit) {
+        return std::unexpected(!corpora ? corpora.error() : !state ? state.error() : unfit.error());
     }
     std::atomic<bool> failed{false};   // written by a worker, read by all; seq_cst, for it is rare
     std::vector<std::string> problems;
-    Workshop shop{options, {programs, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
+    Workshop shop{options, {shelf, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
     const double left = state->begin_run(options.seconds(), seconds_since_1970());
     const double seconds = state->run.worked_s + left;
-    PlanSetup plan{possible_kinds(options, shop.setup, stop, problems), options.policies, options.harts, workloads({"torture", "test"}),
-                   bearing(), slot_seconds(options.seconds(), options.jobs), {eager_cannot}};
+    PlanSetup plan{possible_kinds(options, shop.setup, stop, problems), options.policies, options.harts, to_stress(),
+                   names_of(&Workload::is_for_each_failure), slot_seconds(options.seconds(), options.jobs), std::move(*unfit)};
     if (plan.kinds.empty()) {
         return error(fmt::format("nothing can be done: {}", problems.empty() ? "no kind was asked for" : problems.front()));
     }
@@ -129,7 +150,7 @@ Result<CampaignReport> run_campaign(const CampaignOptions& options, const Progra
     }
     journal.finish_run();
     tell_useless(journal.state(), problems);
-    measure_all(options, programs, problems);
+    measure_all(options, shelf, problems);
     auto report = gather_report(options, journal.state(), std::move(problems));
     if (!report) {
         return std::unexpected(report.error());

@@ -26,8 +26,8 @@ extern "C" void on_signal(int) {
 }
 
 int run(int argc, char** argv) {
-    const Programs programs = Programs::beside_this();
-    const auto options = parse_campaign_options(argc, argv, programs);
+    const Shelf shelf = Shelf::beside_program();
+    const auto options = parse_campaign_options(argc, argv, shelf);
     if (!options) {
         fmt::print(options.error().wanted ? stdout : stderr, "{}", options.error().text);
         return options.error().wanted ? passed : unusable;
@@ -35,7 +35,7 @@ int run(int argc, char** argv) {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         std::signal(number, on_signal);
     }
-    const auto report = run_campaign(*options, programs, [] { return signals.load() != 0; });
+    const auto report = run_campaign(*options, shelf, [] { return signals.load() != 0; });
     if (!report) {
         fmt::print(stderr, "nightly: {}\n", report.error().message);
         return unusable;

@@ -14,7 +14,6 @@ namespace stampede::campaign {
 namespace {
 
 constexpr double longest_hours = 24 * 365, shortest_hours = 0.001;
-constexpr std::string_view wrong_on_purpose = "seeded_bug_";
 
 std::vector<std::string> kind_names() {
     std::vector<std::string> names;
@@ -41,18 +40,14 @@ void add_all(CLI::App& app, CampaignOptions& options, std::vector<std::string>& 
 
 // Empty: they make sense. Fills in what was not given.
 std::string complete(CampaignOptions& options, const std::vector<std::string>& kinds, const std::string& suppressions,
-                     const Programs& programs) {
-    const std::vector<std::string> known = programs.policies();
+                     const Shelf& shelf) {
+    options.policies = options.policies.empty() ? shelf.right_kernels() : options.policies;
     if (options.policies.empty()) {
-        std::ranges::copy_if(known, std::back_inserter(options.policies),
-                             [](const std::string& name) { return !name.starts_with(wrong_on_purpose); });
-        if (options.policies.empty()) {
-            return fmt::format("--policy: there is no kernel in {}; is the target `guest` built?", programs.guests.string());
-        }
+        options.policies.emplace_back(default_kernel);   // to be told where it is not
     }
     for (const std::string& policy : options.policies) {
-        if (std::ranges::find(known, policy) == known.end()) {
-            return fmt::format("--policy: {} is none; expected some of {}", policy, fmt::join(known, ", "));
+        if (const auto kernel = shelf.kernel(policy); !kernel) {
+            return "--policy: " + kernel.error().message;
         }
     }
     for (const std::string& name : kinds) {
@@ -76,7 +71,7 @@ std::string complete(CampaignOptions& options, const std::vector<std::string>& k
     if (!options.source.empty() && !std::filesystem::exists(options.source / "kernel")) {
         return fmt::format("--source: {}: expected the folder that has kernel/", options.source.string());
     }
-    options.source = options.source.empty() ? programs.source() : options.source;
+    options.source = options.source.empty() ? shelf.source() : options.source;
     options.corpus = std::filesystem::absolute(options.corpus);
     options.out = std::filesystem::absolute(options.out);
     return "";
@@ -84,7 +79,7 @@ std::string complete(CampaignOptions& options, const std::vector<std::string>& k
 
 }  // namespace
 
-std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Programs& programs) {
+std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Shelf& shelf) {
     CampaignOptions options;
     options.jobs = std::max(std::thread::hardware_concurrency(), 1u);
     std::vector<std::string> kinds;
@@ -99,7 +94,7 @@ std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const
         const bool wanted = app.exit(problem, out, err) == 0;
         return std::unexpected(UsageExit{wanted ? out.str() : "nightly: " + err.str(), wanted});
     }
-    if (const std::string why = complete(options, kinds, suppressions, programs); !why.empty()) {
+    if (const std::string why = complete(options, kinds, suppressions, shelf); !why.empty()) {
         return std::unexpected(UsageExit{"nightly: " + why + "\n"});
     }
     return options;

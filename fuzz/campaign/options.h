@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fuzz/campaign/slots/plan.h"
-#include "fuzz/campaign/programs.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::campaign {
 
@@ -30,6 +30,6 @@ struct UsageExit {
     std::string text;
     bool wanted = false;
 };
-[[nodiscard]] std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Programs& programs);
+[[nodiscard]] std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Shelf& shelf);
 
 }  // namespace stampede::campaign

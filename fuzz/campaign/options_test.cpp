@@ -17,14 +17,14 @@ using ::testing::SizeIs;
 class OptionsTest : public testing::Test {
 protected:
     OptionsTest() {
-        std::filesystem::create_directories(programs.guests);
-        for (const char* name : {"kernel-kmem.elf", "kernel-eager.elf", "kernel-seeded_bug_x.elf", "several_harts.elf"}) {
-            std::ofstream(programs.guests / name) << "x";
+        std::filesystem::create_directories(folder.path() / "guest");
+        for (const std::string& name : {std::string("kmem"), std::string("eager"), wrong}) {
+            std::ofstream(folder.path() / "guest" / ("kernel-" + name + ".elf")) << "x";
         }
     }
     std::expected<CampaignOptions, UsageExit> parse(std::vector<const char*> words) const {
         words.insert(words.begin(), "nightly");
-        return parse_campaign_options(static_cast<int>(words.size()), words.data(), programs);
+        return parse_campaign_options(static_cast<int>(words.size()), words.data(), shelf);
     }
     void refuses(std::vector<const char*> words, const std::string& what) const {
         words.insert(words.end(), {"--corpus", "c", "--out", "o"});
@@ -34,8 +34,9 @@ protected:
         EXPECT_THAT(options.error().text, HasSubstr(what));
     }
 
+    const std::string wrong = seeded_bugs().front().policy();
     TemporaryFolder folder;
-    Programs programs{folder.path() / "bin", folder.path() / "guest"};
+    const Shelf shelf{folder.path() / "guest", folder.path() / "bin"};
 };
 
 TEST_F(OptionsTest, by_default_every_kernel_that_is_not_wrong_on_purpose_and_every_kind) {
@@ -49,17 +50,18 @@ TEST_F(OptionsTest, by_default_every_kernel_that_is_not_wrong_on_purpose_and_eve
 }
 
 TEST_F(OptionsTest, lists_are_taken_apart) {
-    const auto options = parse({"--corpus", "c", "--out", "o", "--policy", "kmem,seeded_bug_x", "--cpus", "1,64", "--kinds", "stress,fuzz-race",
+    const std::string policies = "kmem," + wrong;
+    const auto options = parse({"--corpus", "c", "--out", "o", "--policy", policies.c_str(), "--cpus", "1,64", "--kinds", "stress,fuzz-race",
                                 "--hours", "0.05"});
     ASSERT_TRUE(options.has_value()) << options.error().text;
-    EXPECT_THAT(options->policies, ElementsAre("kmem", "seeded_bug_x"));
+    EXPECT_THAT(options->policies, ElementsAre("kmem", wrong));
     EXPECT_THAT(options->harts, ElementsAre(1, 64));
     EXPECT_THAT(options->kinds, ElementsAre(SlotKind::Stress, SlotKind::FuzzRace));
     EXPECT_EQ(options->seconds(), 180);
 }
 
 TEST_F(OptionsTest, what_makes_no_sense_is_refused_by_name) {
-    refuses({"--policy", "kmme"}, "--policy: kmme is none; expected some of eager, kmem, seeded_bug_x");
+    refuses({"--policy", "kmme"}, "--policy: there is no policy kmme; near: kmem");
     refuses({"--kinds", "fuzz,stres"}, "--kinds: stres is none; expected some of fuzz, fuzz-race");
     refuses({"--cpus", "65"}, "--cpus");
     refuses({"--hours", "0"}, "--hours");
@@ -72,10 +74,9 @@ TEST_F(OptionsTest, what_makes_no_sense_is_refused_by_name) {
     EXPECT_TRUE(parse({"--help"}).error().wanted);
 }
 
-TEST(Workloads, come_from_the_guests_own_list) {
-    EXPECT_THAT(workloads({"torture"}), testing::Contains("forkbomb"));
-    EXPECT_THAT(workloads({"torture"}), testing::Not(testing::Contains("cowtest")));
-    EXPECT_THAT(workloads({"test"}), testing::Contains("cowtest"));
+TEST_F(OptionsTest, without_a_kernel_it_says_where_it_looked) {
+    std::filesystem::remove_all(folder.path() / "guest");
+    refuses({}, "--policy: there is no kernel-kmem.elf in " + (folder.path() / "guest").string());
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ void say(const Slot& slot, const SlotResult& result, const TakenIn& taken, std::
 
 Result<void> minimise_if_due(const Workshop& shop, Journal& journal, const std::string& policy) {
     const Corpus& corpus = shop.corpus_of(policy);
-    if (shop.stop() || !shop.setup.programs.have(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
+    if (shop.stop() || !shop.setup.shelf.has_command(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
         return {};
     }
     // As slots, for programs may show something on a number of harts that they have not run on yet.
@@ -142,7 +142,7 @@ Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds) 
             journal.triaged(key, {0, 0, "it is not known how it was found"});
             continue;
         }
-        const TriageSetup setup{shop.setup.programs, *slot, shop.findings() / key, triage_one_s};
+        const TriageSetup setup{shop.setup.shelf, *slot, shop.findings() / key, triage_one_s};
         const auto result = triage_apart(setup, shop.stop);
         if (shop.stop()) {
             return {};       // it was cut short: the next run looks again

@@ -34,13 +34,13 @@ Result<std::vector<fs::path>> files_of(const fs::path& corpus) {
 }  // namespace
 
 Result<CorpusCoverage> cover(RunnerSetup setup, const std::vector<fs::path>& corpora, const std::vector<std::string>& folders) {
-    const Result<ElfImage> kernel = ElfImage::read(setup.kernel);
+    const Result<ElfImage> kernel = ElfImage::read(setup.guest.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
     CorpusCoverage coverage{EdgeCoverage(branches_of(Symbols(*kernel)), folders)};
     if (coverage.edges.functions().empty()) {
-        return error(fmt::format("{}: has no branch in kernel/{}, expected some, and debug information that says so", setup.kernel.string(),
+        return error(fmt::format("{}: has no branch in kernel/{}, expected some, and debug information that says so", setup.guest.kernel.string(),
                                  fmt::join(folders, ", kernel/")));
     }
     std::vector<u8> counters(kernel->code().bytes.size());

@@ -11,6 +11,7 @@
 #include "fuzz/coverage/unreachable_list.h"
 #include "fuzz/program/binary.h"
 #include "fuzz/program/text/text.h"
+#include "harts/guests/our_kernel.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::fuzz {
@@ -20,10 +21,7 @@ using testing::HasSubstr;
 
 class CorpusCoverageTest : public testing::Test {
 protected:
-    CorpusCoverageTest() {
-        setup.kernel = STAMPEDE_GUESTS "/kernel-kmem.elf";
-        setup.executor = STAMPEDE_GUESTS "/user/executor.elf";
-    }
+    CorpusCoverageTest() { setup.guest = our_kernel(STAMPEDE_GUESTS, "kmem"); }
     ~CorpusCoverageTest() override { std::filesystem::remove_all(root); }
 
     // A corpus folder of programs of one process each.
@@ -107,7 +105,7 @@ TEST_F(CorpusCoverageTest, what_cannot_be_used_is_named) {
     EXPECT_THAT(error_of({root / "absent"}, {"mm"}), HasSubstr("absent: No such file or directory, expected a folder of programs"));
     EXPECT_THAT(error_of({empty}, {"mm"}), HasSubstr("empty: holds no file"));
     EXPECT_THAT(error_of({empty}, {"nm"}), HasSubstr("has no branch in kernel/nm"));
-    setup.kernel = "/nowhere.elf";
+    setup.guest.kernel = "/nowhere.elf";
     EXPECT_THAT(error_of({empty}, {"mm"}), HasSubstr("/nowhere.elf"));
 }
 

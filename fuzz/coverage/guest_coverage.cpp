@@ -9,6 +9,7 @@
 #include "fuzz/coverage/corpus_coverage.h"
 #include "fuzz/coverage/coverage_report.h"
 #include "fuzz/coverage/unreachable_list.h"
+#include "harts/guests/shelf.h"
 #include "harts/report/atomic_file.h"
 
 using namespace stampede;
@@ -19,7 +20,7 @@ namespace {
 struct Options {
     std::vector<std::filesystem::path> corpora;
     std::vector<std::string> folders{"mm", "sys", "trap"};
-    std::string policy = "kmem";
+    std::string policy = default_kernel;
     unsigned harts = 2;
     std::string json, except;
     bool uncovered = false;
@@ -38,11 +39,12 @@ Result<void> run(const Options& options) {
     if (!list) {
         return std::unexpected(list.error());
     }
-    std::error_code failure;
-    const auto guests = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path().parent_path() / "guest";
+    auto guest = Shelf::beside_program().kernel(options.policy);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
     RunnerSetup setup;
-    setup.kernel = guests / fmt::format("kernel-{}.elf", options.policy);
-    setup.executor = guests / "user/executor.elf";
+    setup.guest = std::move(*guest);
     setup.harts = options.harts;
     const Result<CorpusCoverage> coverage = cover(setup, options.corpora, options.folders);
     if (!coverage) {

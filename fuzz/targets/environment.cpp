@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "harts/base/own_program.h"
 #include "harts/base/types.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::fuzz {
 namespace {
@@ -42,24 +44,6 @@ Result<OnFinding> on_finding_of(const std::string& word) {
     return error(fmt::format("STAMPEDE_ON_FINDING is '{}': `abort` or `continue` is expected", word));
 }
 
-std::string own_path() {
-    std::error_code failure;
-    return std::filesystem::read_symlink("/proc/self/exe", failure).string();
-}
-
-// guest/ beside the program, as in $OUT of OSS-Fuzz, or beside the program's folder, as in a build tree.
-Result<std::filesystem::path> guests_with(const std::string& policy) {
-    const std::filesystem::path own = std::filesystem::path(own_path()).parent_path();
-    const std::string kernel = "kernel-" + policy + ".elf";
-    for (const std::filesystem::path& guests : {own / "guest", own.parent_path() / "guest"}) {
-        if (std::filesystem::exists(guests / kernel)) {
-            return guests;
-        }
-    }
-    return error(fmt::format("STAMPEDE_POLICY is '{}': there is no {}, neither in {} nor in {}", policy, kernel, (own / "guest").string(),
-                             (own.parent_path() / "guest").string()));
-}
-
 }  // namespace
 
 std::vector<std::string> TargetEnvironment::repeatable_command() const {
@@ -73,19 +57,18 @@ std::vector<std::string> TargetEnvironment::command() const {
     if (schedule) {
         words.push_back("STAMPEDE_SCHEDULE=" + schedule->text());
     }
-    words.push_back(own_path());
+    words.push_back(own_program());
     return words;
 }
 
 Result<TargetEnvironment> TargetEnvironment::read() {
     TargetEnvironment environment;
-    environment.policy = value_of("STAMPEDE_POLICY", "kmem");
-    const auto guests = guests_with(environment.policy);
-    if (!guests) {
-        return std::unexpected(guests.error());
+    environment.policy = value_of("STAMPEDE_POLICY", default_kernel);
+    auto guest = Shelf::beside_program().kernel(environment.policy);
+    if (!guest) {
+        return error(fmt::format("STAMPEDE_POLICY is '{}': {}", environment.policy, guest.error().message));
     }
-    environment.runner.kernel = *guests / ("kernel-" + environment.policy + ".elf");
-    environment.runner.executor = *guests / "user/executor.elf";
+    environment.runner.guest = std::move(*guest);
     environment.findings = value_of("STAMPEDE_FINDINGS", "findings");
     const auto harts = harts_of(value_of("STAMPEDE_CPUS", "2"));
     if (!harts) {

@@ -13,7 +13,7 @@ namespace stampede::fuzz {
 enum class OnFinding : u8 { Abort, Continue };
 
 struct TargetEnvironment {
-    RunnerSetup runner;                          // kernel, executor, harts
+    RunnerSetup runner;                          // guest, harts
     std::filesystem::path findings;
     std::optional<ScheduleSpec> schedule;        // for all inputs; nothing: each has its own
     std::string policy;

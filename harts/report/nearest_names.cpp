@@ -1,5 +1,8 @@
 #include "harts/report/nearest_names.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace stampede {
@@ -58,6 +61,11 @@ std::vector<std::string> nearest_names(std::string_view given, std::span<const s
         names.push_back(known[near[i].second]);
     }
     return names;
+}
+
+std::string no_such_name(std::string_view what, std::string_view given, std::span<const std::string> known) {
+    const std::vector<std::string> near = nearest_names(given, known);
+    return fmt::format("there is no {} {}{}{}", what, given, near.empty() ? "" : "; near: ", fmt::join(near, ", "));
 }
 
 }  // namespace stampede

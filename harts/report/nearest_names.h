@@ -17,4 +17,7 @@ namespace stampede {
 [[nodiscard]] std::vector<std::string> nearest_names(std::string_view given, std::span<const std::string> known,
                                                      std::size_t limit = 3);
 
+// "there is no WHAT GIVEN; near: a, b": the refusal of a name that none of `known` is.
+[[nodiscard]] std::string no_such_name(std::string_view what, std::string_view given, std::span<const std::string> known);
+
 }  // namespace stampede

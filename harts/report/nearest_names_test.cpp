@@ -44,5 +44,10 @@ TEST(NearestNames, what_resembles_nothing_gets_no_suggestion) {
     EXPECT_THAT(nearest_names("x", std::vector<std::string>{}), IsEmpty());
 }
 
+TEST(NearestNames, a_refusal_names_what_is_near_if_anything_is) {
+    EXPECT_EQ(no_such_name("workload", "cow", workloads), "there is no workload cow; near: cowtest, cowstorm");
+    EXPECT_EQ(no_such_name("workload", "zzzzzz", workloads), "there is no workload zzzzzz");
+}
+
 }  // namespace
 }  // namespace stampede

@@ -1,5 +1,7 @@
 #include "harts/report/seeded_bugs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -15,45 +17,63 @@ constexpr char built_in[] = {
 #pragma clang diagnostic pop
     , '\0'};
 
-std::vector<FindingKind> kinds_in(std::string_view text) {
-    constexpr std::string_view separator = ", ";
+constexpr std::string_view file = "kernel/seeded_bugs/seeded_bugs.txt";
+
+std::expected<std::vector<FindingKind>, std::string> kinds_in(std::string_view field) {
     std::vector<FindingKind> kinds;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(separator), text.size());
-        if (const auto kind = finding_kind_named(text.substr(0, end))) {
-            kinds.push_back(*kind);
+    for (const std::string_view word : listed_words(field)) {
+        const auto kind = finding_kind_named(word);
+        if (!kind) {
+            return std::unexpected(fmt::format("oracle `{}`: there is no such kind of finding", word));
         }
-        text.remove_prefix(std::min(text.size(), end + separator.size()));
+        kinds.push_back(*kind);
     }
     return kinds;
 }
 
-unsigned number_in(std::string_view text) {
-    unsigned number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
+std::expected<unsigned, std::string> depth_in(std::string_view field) {
+    unsigned depth = 0;
+    const auto [end, failure] = std::from_chars(field.data(), field.data() + field.size(), depth);
+    if (failure != std::errc() || end != field.data() + field.size()) {
+        return std::unexpected(fmt::format("depth `{}`: expected a number", field));
+    }
+    return depth;
 }
 
 }  // namespace
 
-std::vector<SeededBug> parse_seeded_bugs(std::string_view text) {
+Result<std::vector<SeededBug>> parse_seeded_bugs(std::string_view text) {
+    const auto rows = table_rows(text, 8, file);
+    if (!rows) {
+        return std::unexpected(rows.error());
+    }
     std::vector<SeededBug> all;
-    for (const auto& row : table_rows(text, 8)) {
-        all.push_back({.name = std::string(row[0]),
-                       .replaces = std::string(row[1]),
-                       .bug_class = std::string(row[2]),
-                       .oracles = kinds_in(row[3]),
-                       .depth = number_in(row[4]),
-                       .workload = std::string(row[5]),
-                       .passes_cowtest = std::string(row[6]),
-                       .description = std::string(row[7])});
+    for (const TableRow& row : *rows) {
+        const auto kinds = kinds_in(row.fields[3]);
+        const auto depth = depth_in(row.fields[4]);
+        if (!kinds || !depth) {
+            return std::unexpected(row.wrong(file, !kinds ? kinds.error() : depth.error()));
+        }
+        all.push_back({.name = std::string(row.fields[0]),
+                       .replaces = std::string(row.fields[1]),
+                       .bug_class = std::string(row.fields[2]),
+                       .oracles = *kinds,
+                       .depth = *depth,
+                       .workload = std::string(row.fields[5]),
+                       .passes_cowtest = std::string(row.fields[6]),
+                       .description = std::string(row.fields[7])});
     }
     return all;
 }
 
 const std::vector<SeededBug>& seeded_bugs() {
-    static const std::vector<SeededBug> all = parse_seeded_bugs(built_in);
+    static const std::vector<SeededBug> all = right_or_abort(parse_seeded_bugs(built_in));
     return all;
+}
+
+const SeededBug* seeded_bug_of(std::string_view policy) {
+    const auto bug = std::ranges::find(seeded_bugs(), policy, &SeededBug::policy);
+    return bug != seeded_bugs().end() ? &*bug : nullptr;
 }
 
 }  // namespace stampede

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harts/base/error.h"
 #include "harts/report/finding_kind.h"
 
 namespace stampede {
@@ -21,11 +22,14 @@ struct SeededBug {
     [[nodiscard]] std::string policy() const { return "seeded_bug_" + name; }
 };
 
-// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest | description`; other lines
-// and comments are left out.
-[[nodiscard]] std::vector<SeededBug> parse_seeded_bugs(std::string_view text);
+// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest | description`, and comments. Error: a
+// line that is neither, or an oracle or a depth that there is not, by its number.
+[[nodiscard]] Result<std::vector<SeededBug>> parse_seeded_bugs(std::string_view text);
 
 // Those that are built in, in the file's order.
 [[nodiscard]] const std::vector<SeededBug>& seeded_bugs();
+
+// The one of these whose policy that is; null: none, so the kernel is not wrong on purpose.
+[[nodiscard]] const SeededBug* seeded_bug_of(std::string_view policy);
 
 }  // namespace stampede

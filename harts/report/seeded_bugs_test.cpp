@@ -8,12 +8,15 @@ namespace stampede {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(SeededBugs, a_line_has_eight_fields) {
-    const auto all = parse_seeded_bugs(
+    const auto table = parse_seeded_bugs(
         "# name | ...\n"
-        "x | mm/y.cpp | faults | race, leak | 2 | oom | no: why | what | is wrong\n"
-        "short | mm/y.cpp | faults\n");
+        "x | mm/y.cpp | faults | race, leak | 2 | oom | no: why | what | is wrong\n");
+    ASSERT_TRUE(table.has_value()) << table.error().message;
+    const std::vector<SeededBug>& all = *table;
     ASSERT_EQ(all.size(), 1u);
     EXPECT_EQ(all[0].policy(), "seeded_bug_x");
     EXPECT_EQ(all[0].replaces, "mm/y.cpp");
@@ -23,6 +26,23 @@ TEST(SeededBugs, a_line_has_eight_fields) {
     EXPECT_EQ(all[0].workload, "oom");
     EXPECT_EQ(all[0].passes_cowtest, "no: why");
     EXPECT_EQ(all[0].description, "what | is wrong");
+}
+
+TEST(SeededBugs, a_line_that_is_wrong_is_refused_by_its_number) {
+    const auto refusal = [](const std::string& line) {
+        const auto table = parse_seeded_bugs("# name | ...\n\n" + line + "\n");
+        return table ? "taken" : table.error().message;
+    };
+    EXPECT_THAT(refusal("short | mm/y.cpp | faults"), StartsWith("kernel/seeded_bugs/seeded_bugs.txt:3: `short | mm/y.cpp | faults`: expected 8 fields"));
+    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race, lake | 2 | oom | yes | what"), HasSubstr(":3: oracle `lake`"));
+    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race | deep | oom | yes | what"), HasSubstr(":3: depth `deep`"));
+}
+
+TEST(SeededBugs, a_policy_is_one_where_the_table_has_it) {
+    const SeededBug& first = seeded_bugs().front();
+    EXPECT_EQ(seeded_bug_of("seeded_bug_" + first.name), &first);
+    EXPECT_EQ(seeded_bug_of(first.name), nullptr);
+    EXPECT_EQ(seeded_bug_of("seeded_bug_of_nobody"), nullptr);
 }
 
 TEST(SeededBugs, they_cover_every_class_and_depth) {

@@ -159,10 +159,9 @@ std::map<std::string, std::string> Options::texts() const {
     return texts;
 }
 
-std::string Options::bootargs() const {
-    std::string words = task == Task::Shell
-        ? fmt::format("shell=once seed={}", seed)
-        : fmt::format("run={} seconds={} seed={}", workload, duration.count(), seed);
+std::string Options::words() const {
+    std::string words = task == Task::Shell ? fmt::format("seed={}", seed)
+                                            : fmt::format("seconds={} seed={}", duration.count(), seed);
     if (operations) {
         words += fmt::format(" ops={}", *operations);
     }

@@ -53,8 +53,8 @@ struct Options {
     [[nodiscard]] u64 seed_of_schedule() const { return schedule_seed.value_or(seed); }
     // Every option that has a part in a run, by its long name without dashes, defaults too.
     [[nodiscard]] std::map<std::string, std::string> texts() const;
-    // /chosen/bootargs
-    [[nodiscard]] std::string bootargs() const;
+    // What the guest is told beside the workload's name.
+    [[nodiscard]] std::string words() const;
     // What runs the same again: everything that has a part in it, none of the files to write.
     [[nodiscard]] std::vector<std::string> rerun(const std::string& program) const;
 };

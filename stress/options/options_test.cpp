@@ -74,7 +74,7 @@ TEST(Options, everything_can_be_said) {
     EXPECT_EQ(options.sarif, "s");
     EXPECT_EQ(options.console, "-");
     EXPECT_EQ(options.trace, "t");
-    EXPECT_EQ(options.bootargs(), "run=oom seconds=120 seed=7 ops=5 a b");
+    EXPECT_EQ(options.words(), "seconds=120 seed=7 ops=5 a b");
 }
 
 TEST(Options, a_number_out_of_range_is_refused_with_the_range) {
@@ -120,7 +120,7 @@ TEST(Options, shell_and_list_are_tasks_of_their_own) {
     EXPECT_EQ(parsed({"shell"}).task, Task::Shell);
     EXPECT_EQ(parsed({"shell"}).time_limit(), std::nullopt);
     EXPECT_EQ(parsed({"shell", "--timeout", "5s"}).time_limit(), seconds(5));
-    EXPECT_THAT(parsed({"shell"}).bootargs(), testing::Not(HasSubstr("run=")));
+    EXPECT_THAT(parsed({"shell"}).words(), testing::Not(HasSubstr("seconds=")));
 }
 
 TEST(Options, the_seed_is_another_one_each_time) { EXPECT_NE(parsed({"x"}).seed, parsed({"x"}).seed); }
@@ -141,7 +141,7 @@ TEST(Options, the_rerun_parses_to_the_same_run) {
     }
     const Options second = parsed(again);
     EXPECT_EQ(second.rerun("stress"), words);
-    EXPECT_EQ(second.bootargs(), options.bootargs());
+    EXPECT_EQ(second.words(), options.words());
     EXPECT_EQ(second.memory, options.memory);
     EXPECT_EQ(second.time, TimeMode::Warp);
     EXPECT_EQ(second.time_limit(), seconds(3600));

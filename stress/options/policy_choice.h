@@ -2,13 +2,13 @@
 #pragma once
 #include <expected>
 
+#include "harts/guests/guest.h"
 #include "stress/options/options.h"
 #include "stress/options/refusal.h"
-#include "stress/workloads.h"
 
 namespace stampede {
 
 // If workload and policy exist; else what there is that sounds like them.
-[[nodiscard]] std::expected<Policy, Refusal> find_policy(const Options& options);
+[[nodiscard]] std::expected<Guest, Refusal> find_policy(const Options& options);
 
 }  // namespace stampede

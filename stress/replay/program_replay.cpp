@@ -36,8 +36,8 @@ struct Prepared {
     std::unique_ptr<fuzz::ProgramRunner> runner;
 };
 
-Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Policy& policy, MakeRaceDetection make_race_detection) {
-    if (const auto same = check_kernel(file, name, policy); !same) {
+Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Guest& guest, MakeRaceDetection make_race_detection) {
+    if (const auto same = check_kernel(file, name, guest); !same) {
         return std::unexpected(same.error());
     }
     auto replay = fuzz::program_replay(file, name);
@@ -45,8 +45,7 @@ Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const 
         return std::unexpected(replay.error());
     }
     fuzz::RunnerSetup setup;
-    setup.kernel = policy.kernel;
-    setup.executor = guest_folder() / "user/executor.elf";
+    setup.guest = guest;
     setup.harts = file.cpus;
     setup.memory = file.memory;
     setup.race = file.build == "race" ? make_race_detection : nullptr;
@@ -100,11 +99,11 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
     Options of_policy = options;
     of_policy.workload = shell_name;  // any will do
     of_policy.policy = file.policy;
-    const auto policy = find_policy(of_policy);
-    if (!policy) {
-        return std::unexpected(policy.error());
+    const auto guest = find_policy(of_policy);
+    if (!guest) {
+        return std::unexpected(guest.error());
     }
-    const auto prepared = prepare(file, name, *policy, make_race_detection);
+    const auto prepared = prepare(file, name, *guest, make_race_detection);
     if (!prepared) {
         return std::unexpected(Refusal{ExitStatus::Unusable, prepared.error().message});
     }

@@ -90,19 +90,19 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     return agree ? Result<Options>(options) : std::unexpected(agree.error());
 }
 
-Result<std::string> hash_of(const Policy& policy) {
-    const Result<ElfImage> kernel = ElfImage::read(policy.kernel);
+Result<std::string> hash_of(const Guest& guest) {
+    const Result<ElfImage> kernel = ElfImage::read(guest.kernel);
     return kernel ? Result<std::string>(kernel_hash(*kernel)) : std::unexpected(kernel.error());
 }
 
-Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Policy& policy) {
-    const Result<std::string> hash = hash_of(policy);
+Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Guest& guest) {
+    const Result<std::string> hash = hash_of(guest);
     if (!hash) {
         return std::unexpected(hash.error());
     }
     if (*hash != file.kernel) {
         return error(fmt::format("{}: made with another kernel: policy {} was {} then, and {} is {} now", name,
-                                 file.policy, file.kernel, policy.kernel.lexically_normal().string(), *hash));
+                                 file.policy, file.kernel, guest.kernel.lexically_normal().string(), *hash));
     }
     return {};
 }

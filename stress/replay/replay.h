@@ -3,9 +3,9 @@
 #include <string>
 
 #include "harts/base/error.h"
+#include "harts/guests/guest.h"
 #include "harts/report/replay/replay_file.h"
 #include "stress/options/options.h"
-#include "stress/workloads.h"
 
 namespace stampede {
 
@@ -16,11 +16,11 @@ namespace stampede {
 // does not know; begins with `name`, the file's.
 [[nodiscard]] Result<Options> replayed(const Options& given, const ReplayFile& file, const std::string& name);
 
-// The hash of a policy's kernel. Error: its file cannot be used.
-[[nodiscard]] Result<std::string> hash_of(const Policy& policy);
+// The hash of its kernel. Error: its file cannot be used.
+[[nodiscard]] Result<std::string> hash_of(const Guest& guest);
 
-// Error: the policy's kernel is another one than the file was made with; says both hashes and whose.
-[[nodiscard]] Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Policy& policy);
+// Error: its kernel is another one than the file was made with; says both hashes and whose.
+[[nodiscard]] Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Guest& guest);
 
 // The file itself, where `path` is a finding's folder.
 [[nodiscard]] std::filesystem::path replay_path(const std::filesystem::path& path);

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
+#include "harts/guests/workloads.h"
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
 #include "harts/report/forms/json.h"
 #include "harts/report/forms/junit.h"
 #include "harts/report/forms/sarif.h"
-#include "stress/workloads.h"
 
 namespace stampede {
 namespace {
@@ -19,8 +18,7 @@ namespace {
 SarifPlaces sarif_places(const Options& options) {
     std::error_code failure;
     SarifPlaces places{std::filesystem::current_path(failure), "kernel/user/workloads.txt"};
-    const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
-    if (workload != workloads().end()) {
+    if (const Workload* const workload = workload_named(options.workload)) {
         places.fallback_file = workload->source();
     }
     return places;

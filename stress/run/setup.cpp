@@ -1,10 +1,12 @@
 #include "stress/run/setup.h"
 
-#include <algorithm>
-
 namespace stampede {
 
-RunSetup setup_of(const Options& options, const Policy& policy) {
+Start start_of(const Options& options, const Guest& guest) {
+    return guest.start({options.task == Task::Shell ? "" : options.workload, options.words()});
+}
+
+RunSetup setup_of(const Options& options, const Guest& guest) {
     RunSetup setup;
     setup.machine.harts = options.cpus;
     setup.machine.memory = options.memory;
@@ -12,15 +14,15 @@ RunSetup setup_of(const Options& options, const Policy& policy) {
     setup.schedule = options.schedule;
     setup.seed = options.seed_of_schedule();
     setup.runs = options.runs;
-    setup.machine.bootargs = options.bootargs();
-    setup.kernel = policy.kernel;
-    if (options.task == Task::Run) {
-        setup.user_program = guest_folder() / "user" / (options.workload + ".elf");
-        const auto workload = std::ranges::find(workloads(), options.workload, &Workload::name);
-        setup.user_traps = workload->provokes_traps() ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
-        setup.copy_on_write = workload->needs_copy_on_write() && policy.shares_on_fork()
-                                  ? RunFacts::CopyOnWrite::Missing
-                                  : RunFacts::CopyOnWrite::Optional;
+    const Start start = start_of(options, guest);
+    setup.machine.bootargs = start.bootargs;
+    setup.kernel = guest.kernel;
+    if (start.ends == EndsBy::Finisher) {
+        const Workload& workload = *workload_named(options.workload);
+        setup.user_program = guest.program(workload.name);
+        setup.user_traps = workload.provokes_traps ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
+        setup.copy_on_write = workload.shares_pages && guest.on_fork == OnFork::Shares ? RunFacts::CopyOnWrite::Missing
+                                                                                        : RunFacts::CopyOnWrite::Optional;
     } else {
         setup.input = Watchdog::Input::Possible;
         setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types

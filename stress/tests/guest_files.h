@@ -2,16 +2,12 @@
 #pragma once
 #include <string>
 
+#include "harts/guests/our_kernel.h"
 #include "stress/run/run.h"
 
 namespace stampede {
 
-inline std::filesystem::path kernel_file(const std::string& policy) {
-    return std::filesystem::path(STAMPEDE_GUESTS) / ("kernel-" + policy + ".elf");
-}
-inline std::filesystem::path user_file(const std::string& program) {
-    return std::filesystem::path(STAMPEDE_GUESTS) / "user" / (program + ".elf");
-}
+inline Guest guest_of(const std::string& policy) { return our_kernel(STAMPEDE_GUESTS, policy); }
 inline std::filesystem::path hostile_file(const std::string& name) {
     return std::filesystem::path(STAMPEDE_HOSTILE_GUESTS) / (name + ".elf");
 }

@@ -61,14 +61,13 @@ Result<RunSetup> run_of(const ReplayFile& file) {
     if (!options) {
         return std::unexpected(options.error());
     }
-    RunSetup setup = setup_of(*options, {bug, kernel_file(bug)});
-    setup.user_program = user_file("forkbomb");
+    RunSetup setup = setup_of(*options, guest_of(bug));
     return setup;
 }
 
 // Whether it shows in the runs below, and what they cost is in proportion to their operations.
 bool suits(u64 seed, Effort& effort) {
-    ReplayFile file = replay_of(unlocked_counts(seed), hash_of({bug, kernel_file(bug)}).value(), shown_title);
+    ReplayFile file = replay_of(unlocked_counts(seed), hash_of(guest_of(bug)).value(), shown_title);
     const auto run = [&](u64 operations, const char* schedule = "random:1000") {
         file.operations = operations;
         file.schedule = schedule;
@@ -163,7 +162,7 @@ TEST_F(Replay, a_race_shows_again_in_the_race_build) {
 TEST_F(Replay, what_does_not_show_again_is_said_plainly) {
     const std::string text = content(find() / "replay");
     const std::string sound = replaced(replaced(text, bug, "kmem"), "kernel " + read_replay(file(text)).value().kernel,
-                                       "kernel " + hash_of({"kmem", kernel_file("kmem")}).value());
+                                       "kernel " + hash_of(guest_of("kmem")).value());
     const ChildResult mended = stress({"--replay", file(sound)});
     EXPECT_EQ(mended.status, 0);
     EXPECT_THAT(mended.out, HasSubstr("did not show again: "));
@@ -223,18 +222,16 @@ TEST_F(Replay, minimizing_keeps_the_title_and_the_original) {
 
 // Its schedules are the same each time, so it needs no luck.
 TEST(Search, a_finding_is_brought_about_again_by_a_schedule_that_repeats) {
-    const Policy policy{bug, kernel_file(bug)};
+    const Guest guest = guest_of(bug);
     auto trials = Trials::start([&](const ReplayFile& file) -> Result<RunSetup> {
         Result<Options> options = replayed({}, file, "a trial");
-        RunSetup setup = setup_of(options.value(), policy);
-        setup.user_program = user_file("forkbomb");
-        return setup;
+        return setup_of(options.value(), guest);
     });
     ASSERT_TRUE(trials);
     Interrupts interrupts;
     Effort effort(*trials, interrupts, std::chrono::seconds(300), [](const std::string&) {});
     const std::string title = "a frame on a free list has a count";
-    const ReplayFile like = replay_of(unlocked_counts(), hash_of(policy).value(), "");
+    const ReplayFile like = replay_of(unlocked_counts(), hash_of(guest).value(), "");
     const SearchResult result = search(like, {title}, 400, effort);
     ASSERT_TRUE(result.found.contains(title)) << result.tries;
     const auto again = effort.run({result.found.at(title)});
@@ -287,7 +284,7 @@ TEST(Search, what_is_found_is_kept_with_its_own_title_alone) {
         }
     });
     const std::string title = "a frame on a free list has a count";
-    const ReplayFile like = replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), "");
+    const ReplayFile like = replay_of(unlocked_counts(), hash_of(guest_of(bug)).value(), "");
     const SearchResult result = search(like, {title, "what nobody ever finds"}, 400, effort);
     ASSERT_TRUE(result.found.contains(title));
     EXPECT_EQ(result.found.size(), 1u);
@@ -327,7 +324,7 @@ protected:
         return minimize(file, effort);
     }
     static ReplayFile file(const std::string& title) {
-        return replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), title);
+        return replay_of(unlocked_counts(), hash_of(guest_of(bug)).value(), title);
     }
     static constexpr const char* title_ = shown_title;
     Interrupts interrupts_;
@@ -388,7 +385,7 @@ TEST_F(Minimizing, turns_that_fit_into_no_file_are_not_kept) {
 
 // A run of fewer operations, or under another schedule, that the finding shows in as well: 400 under random:1000 cost the most.
 Result<RunSetup> run_of(u64 operations, const std::string& schedule = "random:1000") {
-    ReplayFile file = replay_of(unlocked_counts(), hash_of({bug, kernel_file(bug)}).value(), "");
+    ReplayFile file = replay_of(unlocked_counts(), hash_of(guest_of(bug)).value(), "");
     file.operations = operations;
     file.schedule = schedule;
     return run_of(file);
@@ -468,8 +465,7 @@ TEST(MinimizedText, says_what_has_become_smaller) {
 
 TEST(Turns, looking_for_a_finding_does_not_change_the_run) {
     const Options options = unlocked_counts();
-    RunSetup setup = setup_of(options, {bug, kernel_file(bug)});
-    setup.user_program = user_file("forkbomb");
+    RunSetup setup = setup_of(options, guest_of(bug));
     const auto plain = run_quietly(setup);
     setup.wanted = {"what nobody ever finds"};
     setup.wanted_enough = 1;

@@ -20,11 +20,12 @@ using testing::HasSubstr;
 using testing::SizeIs;
 
 RunSetup setup_for(const std::string& workload, const std::string& words, const std::string& policy = "kmem") {
+    const Guest guest = guest_of(policy);
     RunSetup setup;
     setup.machine.harts = 2;
-    setup.machine.bootargs = "run=" + workload + " " + words;
-    setup.kernel = kernel_file(policy);
-    setup.user_program = user_file(workload);
+    setup.machine.bootargs = guest.start({workload, words}).bootargs;
+    setup.kernel = guest.kernel;
+    setup.user_program = guest.program(workload);
     setup.limit = std::chrono::seconds(300);  // a hang guard
     setup.look = std::chrono::milliseconds(20);
     return setup;
@@ -122,7 +123,7 @@ TEST(Run, a_run_without_copy_on_write_is_a_finding_where_it_is_expected) {
     const auto copying = run_quietly(setup);
     ASSERT_TRUE(copying);
     EXPECT_THAT(titles_of(*copying), ElementsAre(HasSubstr("nothing was copied or taken over")));
-    setup.kernel = kernel_file("kmem");
+    setup.kernel = guest_of("kmem").kernel;
     const auto sharing = run_quietly(setup);
     ASSERT_TRUE(sharing);
     EXPECT_EQ(sharing->verdict(), Verdict::Passed);

@@ -56,13 +56,13 @@ std::filesystem::path previous_coverage_file(const std::filesystem::path& out, c
     return out / ("coverage-" + policy + ".previous.json");
 }
 
-Result<void> measure_coverage(const Programs& programs, const std::string& policy, const std::filesystem::path& corpus,
+Result<void> measure_coverage(const Shelf& shelf, const std::string& policy, const std::filesystem::path& corpus,
                               const std::filesystem::path& source, const std::filesystem::path& file) {
-    if (!programs.have(program)) {
-        return error(fmt::format("there is no {}", programs.path_of(program)));
+    if (!shelf.has_command(program)) {
+        return error(fmt::format("there is no {}", shelf.command(program).string()));
     }
     const std::filesystem::path fresh = file.string() + ".new";
-    std::vector<std::string> command{programs.path_of(program), "--policy", policy, "--json", fresh};
+    std::vector<std::string> command{shelf.command(program), "--policy", policy, "--json", fresh};
     if (const auto list = source / unreachable; !source.empty() && std::filesystem::exists(list)) {
         command.insert(command.end(), {"--except", list});
     }

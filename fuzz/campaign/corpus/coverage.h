@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/campaign/programs.h"
+#include "harts/guests/shelf.h"
 #include "harts/base/error.h"
 #include "harts/base/types.h"
 
@@ -36,7 +36,7 @@ struct PolicyCoverage {
 
 // Runs `guest_coverage` over the corpus; `source` has the list of what no program can reach, if it is not empty. Error: there is no such
 // program, or it fails.
-[[nodiscard]] Result<void> measure_coverage(const Programs& programs, const std::string& policy, const std::filesystem::path& corpus,
+[[nodiscard]] Result<void> measure_coverage(const Shelf& shelf, const std::string& policy, const std::filesystem::path& corpus,
                                             const std::filesystem::path& source, const std::filesystem::path& file);
 
 // Functions of which more is covered than before, by how many edges; those that cover most first.

@@ -128,7 +128,7 @@ State merged_state(const std::vector<State>& states) {
     return all;
 }
 
-Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, const files::path& out, const Programs& programs) {
+Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, const files::path& out, const Shelf& shelf) {
     std::error_code absent;
     files::remove_all(out / "findings", absent);
     if (auto made = make_folders(out); !made) {
@@ -152,13 +152,13 @@ Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, con
     options.out = out;
     // The shared corpus lies beside the folder of the campaigns' folders, where ci/slurm/submit puts it.
     options.corpus = from.front().parent_path().parent_path() / "corpus";
-    options.source = programs.source();
+    options.source = shelf.source();
     const State state = merged_state(states);
     std::vector<std::string> problems;
     for (const auto& [policy, record] : state.policies) {
         options.policies.push_back(policy);
         files::rename(coverage_file(out, policy), previous_coverage_file(out, policy), absent);
-        const auto measured = measure_coverage(programs, policy, options.corpus / policy, options.source, coverage_file(out, policy));
+        const auto measured = measure_coverage(shelf, policy, options.corpus / policy, options.source, coverage_file(out, policy));
         if (!measured && problems.empty()) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
         }
@@ -186,7 +186,7 @@ int merge_command(int argc, const char* const* argv) {
         folder = files::absolute(folder).lexically_normal();
         folder = folder.has_filename() ? folder : folder.parent_path();
     }
-    const auto report = merge_campaigns(from, files::absolute(out), Programs::beside_this());
+    const auto report = merge_campaigns(from, files::absolute(out), Shelf::beside_program());
     if (!report) {
         fmt::print(stderr, "nightly merge: {}\n", report.error().message);
         return 1;

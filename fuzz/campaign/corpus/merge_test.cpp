@@ -72,7 +72,7 @@ TEST(Merge, findings_of_all_are_copied_and_counted_once_however_often_it_is_done
         ASSERT_TRUE(write_file_atomically(from.back() / "state.json", state_json(machine(50, bug.key(), 2))).has_value());
     }
     for (int again = 0; again < 2; ++again) {
-        const auto report = merge_campaigns(from, folder.path() / "report", {"/none", "/none"});
+        const auto report = merge_campaigns(from, folder.path() / "report", Shelf("/none", "/none"));
         ASSERT_TRUE(report.has_value()) << report.error().message;
         ASSERT_EQ(report->findings.size(), 1u);
         EXPECT_EQ(report->findings[0].finding.count, 2u);
@@ -84,7 +84,7 @@ TEST(Merge, findings_of_all_are_copied_and_counted_once_however_often_it_is_done
 
 TEST(Merge, a_folder_that_is_no_campaigns_is_an_error_with_its_name) {
     const TemporaryFolder folder;
-    const auto report = merge_campaigns({folder.path() / "none"}, folder.path() / "report", {"/none", "/none"});
+    const auto report = merge_campaigns({folder.path() / "none"}, folder.path() / "report", Shelf("/none", "/none"));
     ASSERT_FALSE(report.has_value());
     EXPECT_THAT(report.error().message, HasSubstr("none: has no state.json"));
 }

@@ -30,7 +30,7 @@ Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const 
     u64 kept = 0;
     const double limit = std::max(least_limit_s, static_cast<double>(looked_at.size()) / programs_a_second);
     for (const Slot& slot : slots) {
-        const std::vector<std::string> command{"env", "-C", work, setup.programs.path_of(program_of(slot.kind)), "-merge=1",
+        const std::vector<std::string> command{"env", "-C", work, setup.shelf.command(program_of(slot.kind)), "-merge=1",
                                                "-merge_control_file=" + here + "control", "-artifact_prefix=" + here, here + "new", here + "corpus"};
         std::filesystem::remove(folder.path / "control", ignored);   // libFuzzer would go on with an old one
         const SlotFolder found{work / slot_name(slot)};

@@ -25,8 +25,8 @@ protected:
         }
     }
     std::optional<Minimisation> minimise(const std::string& script) const {
-        std::filesystem::create_directories(setup.programs.bin);
-        const auto file = setup.programs.bin / "fuzz_syscalls";
+        const auto file = setup.shelf.command("fuzz_syscalls");
+        std::filesystem::create_directories(file.parent_path());
         std::ofstream(file) << "#!/bin/sh\nfor word; do kept=$from; from=$word; done\necho $STAMPEDE_CPUS >>" << calls().string() << "\n" << script << "\n";
         std::filesystem::permissions(file, std::filesystem::perms::owner_all);
         std::vector<Slot> slots(2);
@@ -40,7 +40,7 @@ protected:
     std::filesystem::path calls() const { return temporary.path() / "calls"; }
 
     TemporaryFolder temporary;
-    const SlotSetup setup{{temporary.path() / "bin", temporary.path() / "guest"}, temporary.path() / "corpus", {}};
+    const SlotSetup setup{Shelf(temporary.path() / "guest", temporary.path() / "bin"), temporary.path() / "corpus", {}};
     const Corpus corpus = *Corpus::open(temporary.path() / "corpus", "kmem", ~u64{0});
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 // Whether the target takes STAMPEDE_SCHEDULE=parallel.
 bool runs_parallel(const SlotSetup& setup, const Slot& slot, const StopWanted& stop) {
-    const auto run = supervise({setup.programs.path_of(program_of(slot.kind)), "-runs=0"}, fuzz_environment(slot, "/nonexistent"), {}, stop);
+    const auto run = supervise({setup.shelf.command(program_of(slot.kind)), "-runs=0"}, fuzz_environment(slot, "/nonexistent"), {}, stop);
     return run && run->status == 0;
 }
 
@@ -21,8 +21,8 @@ std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotS
         slot.kind = kind;
         slot.policy = options.policies.front();
         slot.harts = options.harts.front();
-        if (!setup.programs.have(program_of(kind))) {
-            problems.push_back(fmt::format("{}: left out, there is no {}", name_of(kind), setup.programs.path_of(program_of(kind))));
+        if (!setup.shelf.has_command(program_of(kind))) {
+            problems.push_back(fmt::format("{}: left out, there is no {}", name_of(kind), setup.shelf.command(program_of(kind)).string()));
         } else if (kind != repeatable(kind) && !runs_parallel(setup, slot, stop)) {
             problems.push_back(fmt::format("{}: left out, {} refuses STAMPEDE_SCHEDULE=parallel", name_of(kind), program_of(kind)));
         } else {

@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 
 TEST(Kinds, without_its_program_a_kind_is_left_out_with_a_word_about_it) {
     const TemporaryFolder folder;
-    const SlotSetup setup{{folder.path(), folder.path()}, {}, {}};
+    const SlotSetup setup{Shelf(folder.path(), folder.path()), {}, {}};
     const auto program = [&](const char* name, const char* script) {
         std::ofstream(folder.path() / name) << "#!/bin/sh\n" << script << "\n";
         std::filesystem::permissions(folder.path() / name, std::filesystem::perms::owner_all);

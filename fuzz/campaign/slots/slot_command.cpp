@@ -22,7 +22,7 @@ std::string seconds_text(double seconds) { return fmt::format("{}s", std::max(1L
 SlotCommand fuzz_command(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed) {
     SlotCommand command;
     // libFuzzer takes a seed of 32 bits, and 0 for "any".
-    command.words = {setup.programs.path_of(program_of(slot.kind)),
+    command.words = {setup.shelf.command(program_of(slot.kind)),
                      fmt::format("-max_total_time={}", std::max(1L, std::lround(slot.seconds))),
                      fmt::format("-seed={}", seed % 0xffff'ffff + 1),
                      fmt::format("-timeout={}", hang_s),
@@ -41,7 +41,7 @@ SlotCommand stress_command(const Slot& slot, const SlotSetup& setup, const SlotF
     const bool sweep = slot.kind == SlotKind::FailAllocations, race = slot.mode == "race";
     const std::string schedule = sweep ? "random" : race ? "parallel" : slot.mode;
     const double guest_s = schedule == "parallel" ? slot.seconds : slot.seconds / host_seconds_a_guest_second;
-    command.words = {setup.programs.path_of("stress"), "--policy", slot.policy, "--cpus", std::to_string(slot.harts), "--seed",
+    command.words = {setup.shelf.command("stress"), "--policy", slot.policy, "--cpus", std::to_string(slot.harts), "--seed",
                      std::to_string(seed), "--schedule", schedule, "--duration", seconds_text(guest_s), "--timeout", endless,
                      "--json", folder.report(), "--findings", folder.findings()};
     if (sweep) {

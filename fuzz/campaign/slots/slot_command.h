@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fuzz/campaign/slots/plan.h"
-#include "fuzz/campaign/programs.h"
+#include "harts/guests/shelf.h"
 #include "fuzz/campaign/slots/supervise.h"
 
 namespace stampede::campaign {
@@ -26,7 +26,7 @@ struct SlotCommand {
 
 // What all slots have in common.
 struct SlotSetup {
-    Programs programs;
+    Shelf shelf;
     std::filesystem::path corpus;                          // of all policies
     std::optional<std::filesystem::path> suppressions;
 };

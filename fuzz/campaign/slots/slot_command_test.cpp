@@ -23,7 +23,7 @@ Slot slot(SlotKind kind, const std::string& mode = "") {
 }
 
 SlotCommand command(const Slot& slot, std::optional<std::filesystem::path> suppressions = {}) {
-    return command_of(slot, {{"/bin", "/guest"}, "/corpus", std::move(suppressions)}, {"/slot"}, 7);
+    return command_of(slot, {Shelf("/guest", "/bin"), "/corpus", std::move(suppressions)}, {"/slot"}, 7);
 }
 
 TEST(SlotCommand, a_fuzzer_writes_to_its_own_folder_and_reads_the_corpus) {

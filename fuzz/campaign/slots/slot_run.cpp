@@ -155,7 +155,7 @@ Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const Slot
 Result<void> run_inputs(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::vector<std::string>& inputs,
                         const StopWanted& stop) {
     SlotCommand command;
-    command.words = {setup.programs.path_of(program_of(slot.kind)), fmt::format("-artifact_prefix={}/", folder.path.string()),
+    command.words = {setup.shelf.command(program_of(slot.kind)), fmt::format("-artifact_prefix={}/", folder.path.string()),
                      slot.kind == repeatable(slot.kind) ? "-runs=1" : "-runs=1000"};
     for (const std::string& input : inputs) {
         const files::path file = folder.path / fmt::format("again.{}", command.words.size());

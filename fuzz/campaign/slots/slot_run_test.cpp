@@ -20,8 +20,8 @@ using ::testing::SizeIs;
 class SlotRunTest : public testing::Test {
 protected:
     void program(const std::string& name, const std::string& script) const {
-        std::filesystem::create_directories(setup.programs.bin);
-        const auto file = setup.programs.bin / name;
+        const auto file = setup.shelf.command(name);
+        std::filesystem::create_directories(file.parent_path());
         std::ofstream(file) << "#!/bin/sh\n" << script << "\n";
         std::filesystem::permissions(file, std::filesystem::perms::owner_all);
     }
@@ -42,7 +42,7 @@ protected:
     std::vector<Finding> findings() const { return FindingStore(folder.findings()).load().value_or(std::vector<Finding>()); }
 
     TemporaryFolder temporary;
-    const SlotSetup setup{{temporary.path() / "bin", temporary.path() / "guest"}, temporary.path() / "corpus", {}};
+    const SlotSetup setup{Shelf(temporary.path() / "guest", temporary.path() / "bin"), temporary.path() / "corpus", {}};
     const SlotFolder folder{temporary.path() / "slot"};
 };
 

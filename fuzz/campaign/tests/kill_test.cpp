@@ -14,7 +14,7 @@
 #include <random>
 #include <thread>
 
-#include "fuzz/campaign/programs.h"
+#include "harts/guests/shelf.h"
 #include "fuzz/campaign/slots/supervise.h"
 #include "fuzz/campaign/tests/temporary_folder.h"
 #include "fuzz/campaign/tests/witness.h"
@@ -157,5 +157,5 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     fmt::print("seed {}\n", seed);
     std::fflush(stdout);
-    return KillTest(Programs::beside_this().bin.parent_path() / "bin", seed).run(kills);
+    return KillTest(Shelf::beside_program().command("nightly").parent_path(), seed).run(kills);
 }

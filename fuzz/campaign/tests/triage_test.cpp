@@ -28,7 +28,7 @@ protected:
     // What a short slot finds.
     std::vector<Finding> find_all(const Slot& slot) const {
         const SlotEar ear{never, [](u64, u64) {}};
-        const auto result = run_slot(slot, {programs, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, ear);
+        const auto result = run_slot(slot, {shelf, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, ear);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         EXPECT_EQ(result->problem, "");
         const auto found = FindingStore(folder.path() / "slot/findings").load();
@@ -41,14 +41,14 @@ protected:
     }
     std::filesystem::path folder_of(const Finding& finding) const { return folder.path() / "slot/findings" / finding.key(); }
     TriageResult look(const Slot& slot, const std::filesystem::path& where, double seconds = 20) const {
-        const auto result = triage({programs, slot, where, seconds}, never);
+        const auto result = triage({shelf, slot, where, seconds}, never);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         return result.value_or(TriageResult{});
     }
     std::string text_of(const std::filesystem::path& file) const { return read_file(file).value_or(""); }
 
     TemporaryFolder folder;
-    const Programs programs{STAMPEDE_BUILD "/bin", STAMPEDE_BUILD "/guest"};
+    const Shelf shelf{STAMPEDE_BUILD "/guest", STAMPEDE_BUILD "/bin"};
 };
 
 Slot fuzz_slot(const std::string& bug) {
@@ -76,7 +76,7 @@ TEST_F(TriageTest, a_fuzzers_finding_is_shown_again_by_a_smaller_program) {
     // The smaller one is the same finding, in the target too.
     const SlotFolder again{folder.path() / "again"};
     std::filesystem::create_directories(again.path);
-    ASSERT_TRUE(run_inputs(slot, {programs, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
+    ASSERT_TRUE(run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
     EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
 }
 
@@ -109,7 +109,7 @@ TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is
         slot.kind = repeatable(kind);
         const SlotFolder again{folder.path() / "again"};
         std::filesystem::create_directories(again.path);
-        ASSERT_TRUE(run_inputs(slot, {programs, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
+        ASSERT_TRUE(run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
         EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
     }
 }
@@ -152,7 +152,7 @@ TEST_F(TriageTest, what_holds_neither_program_nor_replay_is_not_tried) {
 }
 
 TEST_F(TriageTest, a_folder_without_a_finding_is_an_error_with_its_name) {
-    const auto result = triage({programs, fuzz_slot("copyout_unaware"), folder.path() / "none", 1}, never);
+    const auto result = triage({shelf, fuzz_slot("copyout_unaware"), folder.path() / "none", 1}, never);
     ASSERT_FALSE(result.has_value());
     EXPECT_THAT(result.error().message, HasSubstr("none/finding.json"));
 }

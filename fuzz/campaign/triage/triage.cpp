@@ -28,7 +28,7 @@ std::optional<TriageResult> parse_replays(std::string_view line) {
 Result<TriageResult> triage_replay(const TriageSetup& setup, const StopWanted& stop) {
     constexpr double a_replay_s = 120;
     std::optional<TriageResult> result;
-    const std::string stress = setup.programs.path_of("stress");
+    const std::string stress = setup.shelf.command("stress");
     const auto replayed = supervise({stress, "--replay", setup.folder, "--times", std::to_string(triage_tries)}, {},
                                     {triage_tries * a_replay_s, triage_tries * a_replay_s + 10}, stop,
                                     [&](std::string_view line) { result = result ? result : parse_replays(line); });

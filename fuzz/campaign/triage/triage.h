@@ -15,7 +15,7 @@ struct TriageResult {
 };
 
 struct TriageSetup {
-    Programs programs;
+    Shelf shelf;
     Slot slot;                        // that found it: kind, policy, harts
     std::filesystem::path folder;     // of the finding
     double seconds = 30;              // for making it smaller

@@ -35,7 +35,7 @@ Result<TriageResult> parse_triage_line(const std::string& line) {
 Result<TriageResult> triage_apart(const TriageSetup& setup, const StopWanted& stop) {
     std::optional<TriageResult> result;
     const double limit = setup.seconds + reproduce_s;
-    const auto run = supervise({setup.programs.path_of("nightly"), "triage", "--kind", std::string(name_of(setup.slot.kind)), "--policy",
+    const auto run = supervise({setup.shelf.command("nightly"), "triage", "--kind", std::string(name_of(setup.slot.kind)), "--policy",
                                 setup.slot.policy, "--cpus", std::to_string(setup.slot.harts), "--seconds",
                                 fmt::format("{:.0f}", setup.seconds), setup.folder},
                                {}, {limit, limit + 10}, stop, [&](std::string_view line) {
@@ -56,7 +56,7 @@ Result<TriageResult> triage_apart(const TriageSetup& setup, const StopWanted& st
 int triage_command(int argc, const char* const* argv) {
     CLI::App app("Shows a finding of a campaign again, and makes it smaller.", "nightly triage");
     std::string kind = "fuzz";
-    TriageSetup setup{.programs = Programs::beside_this(), .slot = {}, .folder = {}};
+    TriageSetup setup{.shelf = Shelf::beside_program(), .slot = {}, .folder = {}};
     setup.slot.policy = "kmem";
     setup.slot.harts = 2;
     app.add_option("FOLDER", setup.folder, "the finding's folder")->required();

@@ -27,8 +27,11 @@ constexpr std::size_t programs_at_once = 100;   // by one process
 // Runs programs in this process: some thousand a second.
 Result<Shows> shows_here(const TriageSetup& setup, const std::string& title) {
     fuzz::RunnerSetup runs;
-    runs.kernel = setup.programs.kernel(setup.slot.policy);
-    runs.executor = setup.programs.executor();
+    auto guest = setup.shelf.kernel(setup.slot.policy);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
+    runs.guest = std::move(*guest);
     runs.harts = setup.slot.harts;
     auto runner = fuzz::ProgramRunner::create(runs);
     if (!runner) {
@@ -51,7 +54,7 @@ FirstThatShows first_in_target(const TriageSetup& setup, const Slot& slot, const
         std::filesystem::remove_all(folder.path, ignored);
         std::vector<std::string> inputs(programs.size());
         std::ranges::transform(programs, inputs.begin(), fuzz::encode);
-        const bool ran = make_folders(folder.findings()) && run_inputs(slot, {setup.programs, {}, {}}, folder, inputs, stop);
+        const bool ran = make_folders(folder.findings()) && run_inputs(slot, {setup.shelf, {}, {}}, folder, inputs, stop);
         const auto shown = ran ? read_file(folder.findings() / key / "input") : error("it did not run");
         std::filesystem::remove_all(folder.path, ignored);
         return shown ? std::optional(fuzz::input_program(*shown)) : std::nullopt;

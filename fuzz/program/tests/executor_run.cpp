@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harts/guests/our_kernel.h"
+
 namespace stampede::fuzz {
 
 namespace {
@@ -41,7 +43,8 @@ u64 executed(const Machine& machine) {
 
 ExecutorOutcome run_executor(const ExecutorRun& run, const std::string& image) {
     ExecutorOutcome outcome;
-    const Result<ElfImage> kernel = ElfImage::read(STAMPEDE_GUESTS "/" + run.kernel);
+    const Guest guest = our_kernel(STAMPEDE_GUESTS, run.policy);
+    const Result<ElfImage> kernel = ElfImage::read(guest.kernel);
     if (!kernel) {
         ADD_FAILURE() << kernel.error().message;
         return outcome;
@@ -50,7 +53,7 @@ ExecutorOutcome run_executor(const ExecutorRun& run, const std::string& image) {
     config.harts = run.harts;
     config.memory = u64{16} << 20;
     config.time = TimeMode::Counted;
-    config.bootargs = "run=executor";
+    config.bootargs = guest.start({"executor", ""}).bootargs;
     const auto machine = Machine::create(config, *kernel);
     if (!machine) {
         ADD_FAILURE() << machine.error().message;

@@ -17,7 +17,7 @@ struct ExecutorOutcome {
 };
 
 struct ExecutorRun {
-    std::string kernel = "kernel-kmem.elf";     // of the guest's folder
+    std::string policy = "kmem";
     unsigned harts = 2;
     ScheduleChoice schedule{ScheduleChoice::Kind::RoundRobin, 200, 1};
 };

@@ -124,18 +124,18 @@ TEST(ExecutorTest, a_program_begins_soon) {
 constexpr std::string_view store_in_parent = "process 0:\n  store 0x3 1\n  r0 = fork { sleep 1; load 0x3 }\n  store 0x3 2\n  wait\n";
 
 TEST(ExecutorTest, a_parent_that_stays_writable_changes_its_child) {
-    EXPECT_THAT(run(store_in_parent, {.kernel = "kernel-seeded_bug_parent_stays_writable.elf"}).failed_checks, Contains(byte_changed));
+    EXPECT_THAT(run(store_in_parent, {.policy = "seeded_bug_parent_stays_writable"}).failed_checks, Contains(byte_changed));
     EXPECT_THAT(run(store_in_parent).failed_checks, IsEmpty());
 }
 
 TEST(ExecutorTest, text_that_can_be_written_is_noticed) {
-    EXPECT_THAT(run("process 0:\n  store text+0xfff 1\n", {.kernel = "kernel-seeded_bug_any_write_succeeds.elf"}).failed_checks,
+    EXPECT_THAT(run("process 0:\n  store text+0xfff 1\n", {.policy = "seeded_bug_any_write_succeeds"}).failed_checks,
                 Contains(store_went_through));
 }
 
 TEST(ExecutorTest, a_read_into_text_that_succeeds_is_noticed) {
     const ExecutorOutcome outcome = run("process 0:\n  pipe p0\n  write p0.w 0x0 1\n  read p0.r text+0xfff 1\n",
-                                        {.kernel = "kernel-seeded_bug_copyout_ignores_permission.elf"});
+                                        {.policy = "seeded_bug_copyout_ignores_permission"});
     EXPECT_THAT(outcome.failed_checks, Contains(bad_pointer_accepted));
 }
 

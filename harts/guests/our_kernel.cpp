@@ -1,0 +1,48 @@
+#include "harts/guests/our_kernel.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace stampede {
+namespace {
+
+constexpr std::string_view prefix = "kernel-", suffix = ".elf";
+
+// The words of its command line (kernel/user/system/init.cpp): `run=` names a program of its archive, which ends the
+// machine when it has ended; without, there is a shell, once.
+Start start_by_words(const Work& work) {
+    const bool shell = work.program.empty();
+    std::string words = shell ? "shell=once" : "run=" + work.program;
+    words += work.words.empty() ? "" : " " + work.words;
+    return {std::move(words), shell ? EndsBy::Input : EndsBy::Finisher};
+}
+
+}  // namespace
+
+Guest our_kernel(const std::filesystem::path& folder, const std::string& name) {
+    Guest guest;
+    guest.name = name;
+    guest.kernel = folder / (std::string(prefix) + name + std::string(suffix));
+    guest.programs = our_programs(folder);
+    guest.on_fork = on_fork_of(guest.kernel);
+    guest.bug = seeded_bug_of(name);
+    guest.starts = start_by_words;
+    return guest;
+}
+
+std::vector<std::string> our_kernels(const std::filesystem::path& folder) {
+    std::vector<std::string> names;
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, absent)) {
+        const std::string file = entry.path().filename();
+        if (file.starts_with(prefix) && file.ends_with(suffix) && file.size() > prefix.size() + suffix.size()) {
+            names.push_back(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::filesystem::path our_programs(const std::filesystem::path& folder) { return folder / "user"; }
+
+}  // namespace stampede

@@ -1,0 +1,104 @@
+#include "harts/guests/shelf.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "harts/base/own_program.h"
+#include "harts/guests/bare_loops.h"
+#include "harts/guests/our_kernel.h"
+#include "harts/report/nearest_names.h"
+
+namespace stampede {
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::string_view guest_folder = "guest", command_folder = "bin", program_suffix = ".elf";
+
+bool has(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+
+}  // namespace
+
+Shelf::Shelf(files::path guests, files::path commands)
+    : guests_(std::move(guests)), looked_in_{guests_}, commands_{std::move(commands)} {}
+
+Shelf Shelf::beside_program() {
+    const files::path own = own_program().parent_path(), above = own.parent_path();
+    const bool packed = !our_kernels(own / guest_folder).empty();
+    const files::path& root = packed ? own : above;
+    Shelf shelf(root / guest_folder, own);
+    shelf.looked_in_ = {own / guest_folder, above / guest_folder};
+    shelf.commands_.push_back(root / command_folder);
+    return shelf;
+}
+
+std::vector<std::string> Shelf::kernels() const { return our_kernels(guests_); }
+
+std::vector<std::string> Shelf::right_kernels() const {
+    std::vector<std::string> names = kernels();
+    std::erase_if(names, [](const std::string& name) { return seeded_bug_of(name) != nullptr; });
+    return names;
+}
+
+std::vector<std::string> Shelf::programs() const {
+    std::vector<std::string> names;
+    std::error_code absent;
+    for (const auto& entry : files::directory_iterator(our_programs(guests_), absent)) {
+        if (entry.path().extension() == program_suffix) {
+            names.push_back(entry.path().stem());
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::vector<Guest> Shelf::all() const {
+    std::vector<Guest> guests;
+    for (const std::string& name : kernels()) {
+        guests.push_back(our_kernel(guests_, name));
+    }
+    return guests;
+}
+
+Result<Guest> Shelf::kernel(const std::string& name) const {
+    const std::vector<std::string> known = kernels();
+    if (has(known, name)) {
+        return our_kernel(guests_, name);
+    }
+    if (!known.empty()) {
+        const bool nothing_near = nearest_names(name, known).empty();
+        return error(no_such_name("policy", name, known) +
+                     (nothing_near ? fmt::format("; expected one of {}", fmt::join(right_kernels(), ", ")) : ""));
+    }
+    const std::string file = our_kernel(guests_, name).kernel.filename();
+    return error(looked_in_.size() == 1
+                     ? fmt::format("there is no {} in {}; the target `guest` builds it", file, guests_.string())
+                     : fmt::format("there is no {}, neither in {} nor in {}; the target `guest` builds it", file,
+                                   looked_in_.front().string(), looked_in_.back().string()));
+}
+
+Result<files::path> Shelf::program(const std::string& name) const {
+    const std::vector<std::string> known = programs();
+    return has(known, name) ? Result<files::path>(our_programs(guests_) / (name + std::string(program_suffix)))
+                                              : error(no_such_name("program", name, known));
+}
+
+Guest Shelf::loops() const { return bare_loops(guests_); }
+
+files::path Shelf::command(std::string_view name) const {
+    for (const files::path& folder : commands_) {
+        if (files::exists(folder / name)) {
+            return folder / name;
+        }
+    }
+    return commands_.front() / name;
+}
+
+files::path Shelf::source() const {
+    const files::path root = guests_.parent_path().parent_path().parent_path();   // it lies in build/TREE/
+    return files::exists(root / "kernel/mm") ? root : files::path();
+}
+
+}  // namespace stampede
