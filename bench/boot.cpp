@@ -3,10 +3,10 @@
 #include <atomic>
 #include <chrono>
 
-#include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
 #include "harts/core/hart.h"
+#include "harts/guests/shelf.h"
 #include "harts/machine/machine.h"
 
 using namespace stampede;
@@ -35,11 +35,11 @@ private:
     Clock::time_point at_;
 };
 
-Result<double> boot_ms(unsigned harts) {
+Result<double> boot_ms(const Guest& guest, unsigned harts) {
     Clock::time_point start = Clock::now();
     MachineConfig config;
     config.harts = harts;
-    auto image = ElfImage::read(beside("guest/kernel-kmem.elf"));
+    auto image = ElfImage::read(guest.kernel);
     if (!image) return error(image.error().message);
     auto machine = Machine::create(config, *image);
     if (!machine) return error(machine.error().message);
@@ -51,10 +51,12 @@ Result<double> boot_ms(unsigned harts) {
 }
 
 Result<void> measure(Report& report, unsigned runs) {
+    const auto guest = Shelf::beside_program().kernel(default_kernel);
+    if (!guest) return error(guest.error().message);
     for (unsigned harts : {1u, 8u}) {
         std::vector<double> times;
         for (unsigned run = 0; run < runs; ++run) {
-            auto time = boot_ms(harts);
+            auto time = boot_ms(*guest, harts);
             if (!time) return error(time.error().message);
             times.push_back(*time);
         }
@@ -67,5 +69,5 @@ Result<void> measure(Report& report, unsigned runs) {
 
 int main(int argc, char** argv) {
     return run_benchmark(argc, argv, "Boot to the first user instruction (host time)",
-                         {{"policy", "kmem"}, {"cpus", "1,8"}, {"time", "host"}}, measure);
+                         {{"policy", default_kernel}, {"cpus", "1,8"}, {"time", "host"}}, measure);
 }

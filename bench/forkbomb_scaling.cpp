@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "bench/support/command_output.h"
-#include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
+#include "harts/guests/shelf.h"
 
 using namespace stampede;
 using namespace stampede::bench;
@@ -25,7 +25,7 @@ struct Sample {
 
 Result<Sample> forkbomb(unsigned harts) {
     std::string file = std::filesystem::temp_directory_path() / fmt::format("bench_forkbomb_scaling.{}.json", getpid());
-    auto run = run_to_end({beside("bin/stress"), "--cpus", std::to_string(harts), "--ops", std::to_string(operations),
+    auto run = run_to_end({Shelf::beside_program().command("stress"), "--cpus", std::to_string(harts), "--ops", std::to_string(operations),
                            "--seed", "1", "--json", file, "forkbomb"});
     if (!run) return error(run.error().message);
     auto json = nlohmann::json::parse(std::ifstream(file), nullptr, false);

@@ -1,10 +1,10 @@
 // What does an idle machine cost? The kernel's shell waits for its console on 8 harts.
 #include <chrono>
 
-#include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
 #include "harts/base/cpu_time.h"
+#include "harts/guests/shelf.h"
 #include "harts/machine/machine.h"
 
 using namespace stampede;
@@ -18,7 +18,9 @@ constexpr std::chrono::seconds settling{1}, measured{5};
 Result<void> measure(Report& report, unsigned runs) {
     MachineConfig config;
     config.harts = harts;
-    auto image = ElfImage::read(beside("guest/kernel-kmem.elf"));
+    const auto guest = Shelf::beside_program().kernel(default_kernel);
+    if (!guest) return error(guest.error().message);
+    auto image = ElfImage::read(guest->kernel);
     if (!image) return error(image.error().message);
     std::vector<double> shares;
     for (unsigned run = 0; run < runs; ++run) {
@@ -38,5 +40,5 @@ Result<void> measure(Report& report, unsigned runs) {
 
 int main(int argc, char** argv) {
     return run_benchmark(argc, argv, "CPU time of an idle machine",
-                         {{"policy", "kmem"}, {"cpus", "8"}, {"time", "host"}}, measure);
+                         {{"policy", default_kernel}, {"cpus", "8"}, {"time", "host"}}, measure);
 }

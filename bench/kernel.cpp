@@ -9,6 +9,7 @@
 #include "bench/kernel/options.h"
 #include "bench/kernel/throughputs.h"
 #include "bench/support/google_benchmark.h"
+#include "harts/guests/shelf.h"
 
 using namespace stampede;
 using namespace stampede::bench;
@@ -34,7 +35,7 @@ void measure_row(benchmark::State& state, const Point& point, double seconds, Th
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto options = parse_kernel_bench_options(argc, argv, correct_policies());
+    const auto options = parse_kernel_bench_options(argc, argv, Shelf::beside_program().right_kernels());
     if (!options) {
         fmt::print(options.error().wanted ? stdout : stderr, "{}", options.error().text);
         return options.error().wanted ? 0 : 1;

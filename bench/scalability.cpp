@@ -6,6 +6,7 @@
 #include "bench/scalability/options.h"
 #include "bench/scalability/page.h"
 #include "bench/scalability/sweep.h"
+#include "harts/guests/shelf.h"
 #include "harts/report/atomic_file.h"
 
 using namespace stampede;
@@ -28,7 +29,7 @@ Result<void> write(const ScalabilityOptions& options, const Results& results, co
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto options = parse_scalability_options(argc, argv, correct_policies());
+    const auto options = parse_scalability_options(argc, argv, Shelf::beside_program().right_kernels());
     if (!options) {
         fmt::print(options.error().wanted ? stdout : stderr, "{}", options.error().text);
         return options.error().wanted ? 0 : 1;

@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "bench/support/command_output.h"
-#include "bench/support/emulator.h"
 #include "bench/support/report.h"
 #include "bench/support/statistics.h"
+#include "harts/guests/shelf.h"
 
 using namespace stampede;
 using namespace stampede::bench;
@@ -21,7 +21,7 @@ constexpr std::size_t kinds = std::size(schedules);
 // CPU nanoseconds an instruction.
 Result<double> forkbomb(unsigned harts, const char* schedule) {
     std::string file = std::filesystem::temp_directory_path() / fmt::format("bench_schedules.{}.json", getpid());
-    auto run = run_to_end({beside("bin/stress"), "--cpus", std::to_string(harts), "--ops", "10000", "--seed", "1", "--schedule",
+    auto run = run_to_end({Shelf::beside_program().command("stress"), "--cpus", std::to_string(harts), "--ops", "10000", "--seed", "1", "--schedule",
                            schedule, "--json", file, "forkbomb"});
     if (!run) return error(run.error().message);
     auto json = nlohmann::json::parse(std::ifstream(file), nullptr, false);

@@ -1,7 +1,10 @@
 // What is run for one entry of the table, and what came of it.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
+
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede::bench {
 
@@ -11,6 +14,11 @@ struct Cell {
     std::string schedule;     // as --schedule takes it, or fuzzer
     unsigned seed = 1;        // where the seeds of its runs begin
 
+    // The kernel, as --policy takes it.
+    [[nodiscard]] std::string policy() const {
+        const auto known = std::ranges::find(seeded_bugs(), bug, &SeededBug::name);
+        return known != seeded_bugs().end() ? known->policy() : bug;
+    }
     friend auto operator<=>(const Cell&, const Cell&) = default;
 };
 

@@ -24,7 +24,7 @@ std::vector<std::string> arguments_of(const Cell& cell, const std::string& mode,
     std::vector<std::string> arguments{
         "--cpus", std::to_string(options.cpus), "--seed", std::to_string(cell.seed * seeds_a_cell + run),
         "--ops", std::to_string(operations), "--duration", endless, "--timeout", endless, "--max-findings", "1",
-        "--policy", cell.bug == clean_kernel ? cell.bug : "seeded_bug_" + cell.bug, "--schedule", cell.schedule};
+        "--policy", cell.policy(), "--schedule", cell.schedule};
     if (mode == "race") arguments.emplace_back("--race");
     arguments.push_back(workload);
     return arguments;

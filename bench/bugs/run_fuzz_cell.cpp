@@ -4,7 +4,7 @@
 #include "bench/bugs/fuzz_run.h"
 #include "bench/bugs/run_cell.h"
 #include "bench/bugs/temporary_folder.h"
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
@@ -23,8 +23,8 @@ Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOpt
     double slice_s = first_slice_s;
     while (!result.found && !budget.is_spent()) {
         const std::string& mode = options.modes[result.runs % options.modes.size()];
-        FuzzRun run{.program = beside(mode == "race" ? "bin/fuzz_syscalls-race" : "bin/fuzz_syscalls"),
-                    .policy = cell.bug == clean_kernel ? cell.bug : "seeded_bug_" + cell.bug,
+        FuzzRun run{.program = Shelf::beside_program().command(mode == "race" ? "fuzz_syscalls-race" : "fuzz_syscalls"),
+                    .policy = cell.policy(),
                     .seed = cell.seed * 1000 + result.runs++,
                     .folder = folder->path()};
         const auto ran = run_fuzz(run, std::min(slice_s, budget.left()));

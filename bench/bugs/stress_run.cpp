@@ -6,7 +6,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::bench {
@@ -36,7 +36,7 @@ bool hear_out(Child& child, double limit_s, int signal, std::string& output) {
 }
 
 bool stress_knows(const std::string& option) {
-    auto child = Child::start({beside("bin/stress"), "--help"});
+    auto child = Child::start({Shelf::beside_program().command("stress"), "--help"});
     if (!child) return false;
     bool known = false;
     for (auto line = child->next_line(); line && *line; line = child->next_line())
@@ -64,7 +64,7 @@ Result<StressRun> run_stress(std::vector<std::string> arguments, const std::file
     const std::filesystem::path report = folder / "run.json";
     std::error_code ignored;
     std::filesystem::remove(report, ignored);
-    std::vector<std::string> command{beside("bin/stress"), "--json", report};
+    std::vector<std::string> command{Shelf::beside_program().command("stress"), "--json", report};
     command.insert(command.end(), arguments.begin(), arguments.end());
     auto child = Child::start(command);
     if (!child) return error(child.error().message);

@@ -10,7 +10,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-CommandResult emulator(std::vector<std::string> arguments) { return run_command("bin/bench_emulator", std::move(arguments)); }
+CommandResult emulator(std::vector<std::string> arguments) { return run_command("bench_emulator", std::move(arguments)); }
 
 TEST(BenchEmulator, has_rows_of_each_kind) {
     const CommandResult listed = emulator({"--benchmark_list_tests"});
@@ -22,7 +22,7 @@ TEST(BenchEmulator, has_rows_of_each_kind) {
 }
 
 TEST(BenchEmulator, counts_instructions_by_the_cpu_time_they_took) {
-    const auto report = json_report("bin/bench_emulator", {"--benchmark_filter=^(csr|trap|lock/contended/8)", "--benchmark_min_time=0.05"});
+    const auto report = json_report("bench_emulator", {"--benchmark_filter=^(csr|trap|lock/contended/8)", "--benchmark_min_time=0.05"});
     ASSERT_EQ(report["benchmarks"].size(), 3);
     EXPECT_EQ(report["context"]["cpus"], "1,2,8");
     for (const auto& row : report["benchmarks"]) {
@@ -40,7 +40,7 @@ TEST(BenchEmulator, counts_instructions_by_the_cpu_time_they_took) {
 }
 
 TEST(BenchEmulator, resets_a_machine_that_was_used) {
-    const auto report = json_report("bin/bench_emulator", {"--benchmark_filter=snapshot/reset/harts:2"});
+    const auto report = json_report("bench_emulator", {"--benchmark_filter=snapshot/reset/harts:2"});
     ASSERT_EQ(report["benchmarks"].size(), 1);
     EXPECT_GT(report["benchmarks"][0]["dirty_pages"], 10);
     EXPECT_GT(report["benchmarks"][0]["real_time"], 0);

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 #include "harts/schedule/schedule_spec.h"
 
 namespace stampede::bench {
@@ -32,13 +32,14 @@ Result<void> GuestLoop::boot() {
     if (!spec) {
         return std::unexpected(spec.error());
     }
-    const Result<ElfImage> image = ElfImage::read(beside("guest/bench_loops.elf"));
+    const Guest guest = Shelf::beside_program().loops();
+    const Result<ElfImage> image = ElfImage::read(guest.kernel);
     if (!image) {
         return std::unexpected(image.error());
     }
     const MachineConfig config{.harts = setup_.harts,
                                .time = spec->repeatable() ? TimeMode::Counted : TimeMode::Host,
-                               .bootargs = fmt::format("loop={} units={}", setup_.loop, setup_.units)};
+                               .bootargs = guest.start({setup_.loop, fmt::format("units={}", setup_.units)}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *image);
     if (!machine) {
         return std::unexpected(machine.error());

@@ -1,6 +1,6 @@
 #include "bench/emulator/snapshot_run.h"
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
@@ -10,8 +10,13 @@ constexpr u64 until_snapshot = 20'000'000;  // instructions: the workload is und
 }  // namespace
 
 Result<std::unique_ptr<SnapshotRun>> SnapshotRun::create(unsigned harts) {
-    const MachineConfig config{.harts = harts, .memory = u64{32} << 20, .time = TimeMode::Counted, .bootargs = "run=forkbomb ops=1000000 seed=1"};
-    const Result<ElfImage> image = ElfImage::read(beside("guest/kernel-kmem.elf"));
+    const Result<Guest> guest = Shelf::beside_program().kernel(default_kernel);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
+    const MachineConfig config{.harts = harts, .memory = u64{32} << 20, .time = TimeMode::Counted,
+                               .bootargs = guest->start({"forkbomb", "ops=1000000 seed=1"}).bootargs};
+    const Result<ElfImage> image = ElfImage::read(guest->kernel);
     if (!image) {
         return std::unexpected(image.error());
     }

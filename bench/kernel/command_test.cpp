@@ -12,7 +12,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* program = "bin/bench_kernel";
+constexpr const char* program = "bench_kernel";
 
 TEST(BenchKernel, counts_operations_by_the_cpu_time_of_all_threads) {
     const ReportFile file;
@@ -61,7 +61,7 @@ TEST(BenchKernel, takes_no_figures_of_a_program_whose_checks_fail) {
 
 TEST(BenchKernel, refuses_what_it_does_not_know) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
-        {{"--policy", "kmen"}, "there is no kernel kmen, expected one of eager, kmem"},
+        {{"--policy", "kmen"}, "there is no policy kmen; near: kmem"},
         {{"--program", "getpit"}, "there is no program getpit"},
         {{"--cpus", "0"}, "0, expected 1 to 64"},
         {{"--seconds", "0"}, "--seconds"},

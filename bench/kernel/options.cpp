@@ -26,7 +26,7 @@ std::expected<KernelBenchOptions, UsageExit> parse_kernel_bench_options(int argc
     if (auto parsed = parse(app, argc, argv); !parsed) {
         return std::unexpected(std::move(parsed.error()));
     }
-    if (const std::string why = settle(options, policies); !why.empty()) {
+    if (const std::string why = settle(options); !why.empty()) {
         return std::unexpected(UsageExit{"bench_kernel: " + why + "\n"});
     }
     // A row is one window, however short: no more of them for the sake of a least time.

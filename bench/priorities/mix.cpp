@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 #include "harts/machine/machine.h"
 #include "harts/schedule/round_robin.h"
 
@@ -19,11 +19,16 @@ public:
 
 Result<std::vector<SampledProcess>> run_mix(unsigned tenths) {
     constexpr u64 turn = 1000, per_tenth = 100'000'000;   // instructions: counted time has 100 a tick of 10 MHz
-    Result<ElfImage> kernel = ElfImage::read(beside("guest/kernel-kmem.elf"));
+    const Result<Guest> guest = Shelf::beside_program().kernel(default_kernel);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
+    Result<ElfImage> kernel = ElfImage::read(guest->kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    const MachineConfig config{.harts = 1, .time = TimeMode::Counted, .bootargs = fmt::format("run=priorities scheduler=pbs tenths={}", tenths)};
+    const MachineConfig config{.harts = 1, .time = TimeMode::Counted,
+                               .bootargs = guest->start({"priorities", fmt::format("scheduler=pbs tenths={}", tenths)}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());

@@ -2,21 +2,18 @@
 
 #include <fmt/format.h>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
 
 constexpr std::size_t kept = 400;  // bytes of console
 
-// What a batch is, so that a window holds many; a word of kernel/user/lib/bench.h.
-unsigned batch_of(const std::string& program) {
-    const bool pages = program == "cow_fault" || program == "copyout_page" || program == "sbrk_touch";
-    return pages ? 64 : program == "getpid" ? 100 : 1;
+// A program that is no workload has what one has of which nothing is said.
+Workload workload_of(const std::string& program) {
+    const Workload* const workload = workload_named(program);
+    return workload != nullptr ? *workload : Workload{};
 }
-
-// Each copy of page_table has a heap of 8 MiB, and its child has another one where fork copies.
-u64 memory_for(const std::string& program) { return u64{program == "page_table" ? 2048u : 128u} << 20; }
 
 std::string name_for_errors(const Point& point) { return fmt::format("{}, {}, {} {}", point.policy, point.program, point.harts, point.harts == 1 ? "hart" : "harts"); }
 
@@ -40,15 +37,18 @@ std::optional<std::string> FailureListener::failure() const {
 }
 
 Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCallSink& sink) {
-    Result<ElfImage> kernel = ElfImage::read(beside(fmt::format("guest/kernel-{}.elf", point.policy)));
+    const Result<Guest> guest = Shelf::beside_program().kernel(point.policy);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
+    Result<ElfImage> kernel = ElfImage::read(guest->kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    const MachineConfig config{
-        .harts = point.harts,
-        .memory = memory_for(point.program),
-        .time = time,
-        .bootargs = fmt::format("run={} copies={} batch={} seconds=1000000 seed=1", point.program, copies, batch_of(point.program))};
+    const Workload workload = workload_of(point.program);
+    const std::string words = fmt::format("copies={} batch={} seconds=1000000 seed=1", copies, workload.batch);
+    const MachineConfig config{.harts = point.harts, .memory = workload.megabytes << 20, .time = time,
+                               .bootargs = guest->start({point.program, words}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());

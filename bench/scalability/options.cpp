@@ -60,7 +60,7 @@ std::expected<ScalabilityOptions, UsageExit> parse_scalability_options(int argc,
         return std::unexpected(std::move(parsed.error()));
     }
     options.commuting = !no_commuting;
-    std::string why = settle(options, policies);
+    std::string why = settle(options);
     for (const std::string& word : costs) {
         why = why.empty() ? objection(word, options.costs) : why;
     }

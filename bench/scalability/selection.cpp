@@ -1,13 +1,11 @@
 #include "bench/scalability/selection.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
@@ -45,7 +43,8 @@ void add_options(CLI::App& app, Selection& selection) {
         ->capture_default_str();
 }
 
-std::string settle(Selection& selection, const std::vector<std::string>& policies) {
+std::string settle(Selection& selection) {
+    const Shelf shelf = Shelf::beside_program();
     make_unique(selection.cpus);
     make_unique(selection.policies);
     make_unique(selection.programs);
@@ -55,30 +54,16 @@ std::string settle(Selection& selection, const std::vector<std::string>& policie
         }
     }
     for (const std::string& policy : selection.policies) {
-        if (!std::filesystem::exists(beside(fmt::format("guest/kernel-{}.elf", policy)))) {
-            return fmt::format("--policy: there is no kernel {}, expected one of {}", policy, fmt::join(policies, ", "));
+        if (const auto kernel = shelf.kernel(policy); !kernel) {
+            return "--policy: " + kernel.error().message;
         }
     }
-    for (const std::string& program : selection.programs) {
-        if (!std::filesystem::exists(beside(fmt::format("guest/user/{}.elf", program)))) {
-            return fmt::format("--program: there is no program {}", program);
+    for (const std::string& name : selection.programs) {
+        if (const auto program = shelf.program(name); !program) {
+            return "--program: " + program.error().message;
         }
     }
     return "";
-}
-
-std::vector<std::string> correct_policies() {
-    constexpr std::string_view begin = "kernel-", wrong = "kernel-seeded_bug_", end = ".elf";
-    std::vector<std::string> all;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(beside("guest"), none)) {
-        const std::string name = entry.path().filename();
-        if (name.starts_with(begin) && name.ends_with(end) && !name.starts_with(wrong)) {
-            all.push_back(name.substr(begin.size(), name.size() - begin.size() - end.size()));
-        }
-    }
-    std::ranges::sort(all);
-    return all;
 }
 
 }  // namespace stampede::bench

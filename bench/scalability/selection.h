@@ -23,10 +23,7 @@ struct Selection {
 // --cpus, --policy and --program; what stands in `selection` is the default.
 void add_options(CLI::App& app, Selection& selection);
 
-// Each name and number once. Empty, or what is wrong with it; `policies`: the kernels there are.
-[[nodiscard]] std::string settle(Selection& selection, const std::vector<std::string>& policies);
-
-// The kernels beside this program, but the seeded bugs; by name.
-[[nodiscard]] std::vector<std::string> correct_policies();
+// Each name and number once. Empty, or what is wrong with it.
+[[nodiscard]] std::string settle(Selection& selection);
 
 }  // namespace stampede::bench

@@ -6,7 +6,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <thread>
+
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
@@ -14,10 +17,6 @@ namespace {
 constexpr std::string_view qemu = "qemu-system-riscv64";
 
 }  // namespace
-
-std::filesystem::path beside(std::string_view file) {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / file;
-}
 
 bool qemu_is_installed() {
     const char* path = std::getenv("PATH");
@@ -27,11 +26,12 @@ bool qemu_is_installed() {
     return false;
 }
 
-std::vector<std::string> command(Emulator emulator, std::string_view image, unsigned harts, const std::string& append) {
-    std::string file = beside(image), count = std::to_string(harts);
-    if (emulator == Emulator::Stampede) return {beside("bin/bench_run_elf"), "--cpus", count, "--append", append, file};
+std::vector<std::string> command(Emulator emulator, const Guest& guest, const Work& work, unsigned harts) {
+    const std::string count = std::to_string(harts), append = guest.start(work).bootargs;
+    if (emulator == Emulator::Stampede)
+        return {Shelf::beside_program().command("bench_run_elf"), "--cpus", count, "--append", append, guest.kernel};
     return {std::string(qemu), "-M", "virt", "-bios", "none", "-m", "128M", "-nographic",
-            "-smp", count, "-append", append, "-kernel", file};
+            "-smp", count, "-append", append, "-kernel", guest.kernel};
 }
 
 std::string host_description() {

@@ -8,13 +8,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "bench/support/emulator.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 
 CommandResult run_command(const std::string& program, std::vector<std::string> arguments, const ChildSetup& setup) {
     CommandResult result;
-    arguments.insert(arguments.begin(), beside(program));
+    arguments.insert(arguments.begin(), Shelf::beside_program().command(program));
     Result<Child> child = Child::start(arguments, setup);
     if (!child) {
         result.lines.push_back(child.error().message);

@@ -15,7 +15,7 @@ struct CommandResult {
     [[nodiscard]] std::string text() const;
 };
 
-// `program`: under build/<tree>/, as beside() takes it.
+// `program`: a command of the shelf, `bench_kernel`.
 [[nodiscard]] CommandResult run_command(const std::string& program, std::vector<std::string> arguments, const ChildSetup& setup = {});
 
 // A file for a report, gone with this.

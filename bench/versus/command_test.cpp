@@ -15,7 +15,7 @@ using testing::Contains;
 using testing::HasSubstr;
 
 CommandResult versus_qemu(std::vector<std::string> arguments, const ChildSetup& setup = {}) {
-    return run_command("bin/bench_versus_qemu", std::move(arguments), setup);
+    return run_command("bench_versus_qemu", std::move(arguments), setup);
 }
 
 TEST(BenchVersusQemu, says_a_word_and_is_content_where_qemu_is_missing) {

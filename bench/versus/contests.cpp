@@ -9,6 +9,7 @@
 #include "bench/support/command_output.h"
 #include "bench/support/emulator.h"
 #include "bench/support/statistics.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::bench {
 namespace {
@@ -34,9 +35,12 @@ constexpr Contest all[] = {
 Result<Span> time_of(const Contest& contest, Emulator emulator, unsigned seconds) {
     const bool bare = contest.guest == Contest::Guest::Loop;
     const std::string name = contest.name;
-    const std::string append = bare ? "loop=" + name : fmt::format("run={} copies={} seconds={} seed=1", name, contest.copies, seconds);
+    const Shelf shelf = Shelf::beside_program();
+    const Result<Guest> guest = bare ? Result<Guest>(shelf.loops()) : shelf.kernel(default_kernel);
+    if (!guest) return error(guest.error().message);
+    const Work work{name, bare ? "" : fmt::format("copies={} seconds={} seed=1", contest.copies, seconds)};
     const Stretch stretch = bare ? Stretch{"S " + name, "E " + name + " \\d+ (\\d+)"} : Stretch{"", name + ": (\\d+) operations.*", contest.copies};
-    return time_between(command(emulator, bare ? "guest/bench_loops.elf" : "guest/kernel-kmem.elf", contest.harts, append), stretch);
+    return time_between(command(emulator, *guest, work, contest.harts), stretch);
 }
 
 }  // namespace
