@@ -12,7 +12,7 @@ namespace stampede {
 struct Hart;
 struct Slot;
 struct TlbBank;
-struct Engine;
+struct CodePage;
 
 // Runs the instruction in `slot` and, by tail calls, what follows. `budget` is what is left after the run that `slot` stands in has been
 // charged; `data` is where loads and stores look.
@@ -29,6 +29,17 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 16);
 
+enum class Reach : u8 { Page, Anywhere };  // where a direct branch or jump may lead
+
+// Which handlers decoded code consists of. harts/engine makes them, one set for each way of watching a hart.
+struct Engine {
+    Handler undecoded;  // of a slot that has not been decoded
+    Handler page_end;   // of the one behind a page's last
+    Handler (*handler_of)(const isa::Decoded& decoded, Reach reach);
+    // Whether the instruction decoded in slot `k` must always take the slow path; null: none.
+    bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
+};
+
 struct CodePage {
     static constexpr unsigned slot_count = page_size / 2;
     static constexpr u8 straddles = 0;  // as a length: the second half stands in the next virtual page; fetched each time
@@ -38,7 +49,8 @@ struct CodePage {
     u8 length[slot_count];       // bytes
     PhysAddr address;
 
-    void reset(PhysAddr page);
+    // Nothing decoded yet.
+    void reset(PhysAddr page, const Engine& engine);
 };
 
 // Pages that one hart has decoded. Its own thread only.
@@ -50,7 +62,7 @@ public:
     CodeCache& operator=(const CodeCache&) = delete;
 
     [[nodiscard]] CodePage* find(u64 page) const { return pages_[page]; }
-    CodePage& make(u64 page, PhysAddr address);
+    CodePage& make(u64 page, PhysAddr address, const Engine& engine);
     // The dropped page stays readable until the next make().
     CodePage* drop(u64 page);
     // Drops every page: what is decoded from now on is of another engine.
@@ -62,9 +74,5 @@ private:
     std::vector<std::unique_ptr<CodePage>> owned_;
     std::vector<CodePage*> free_;
 };
-
-// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions decoded earlier, into handlers of
-// `engine`.
-void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k);
 
 }  // namespace stampede

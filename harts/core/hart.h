@@ -40,6 +40,14 @@ struct Reservation {
     u64 version = 0;         // of the line, when it was read
     u32 failures = 0;        // store-conditionals in a row that failed
     LineVersions::Word* held = nullptr;  // the line's lock, kept from LR to SC after many failures
+
+    // Gives up a line lock kept since a load-reserved. The reservation stays: its version says whether somebody stores from now on.
+    void release_line() {
+        if (held != nullptr) {
+            LineVersions::unlock_unchanged(*held, version);
+            held = nullptr;
+        }
+    }
 };
 
 struct Spin {
@@ -91,7 +99,7 @@ struct alignas(64) HartShared {
     std::atomic<u64> instructions{0};          // retired, as of the last chunk; written by the hart, read for progress
     // Grows when the hart leaves the kernel, for user mode or into wfi, and when it comes back: odd while it is outside. By the hart;
     // release: who sees it outside sees what it did in the kernel.
-    std::atomic<u64> sojourns{0};
+    std::atomic<u64> kernel_crossings{0};
     FutexLock stale_code_lock;
     std::vector<u64> stale_code GUARDED_BY(stale_code_lock);  // RAM pages whose decoded code must go; by storing harts
 };
@@ -107,19 +115,15 @@ struct Hart {
 
     Hart(HartId id, MachineContext& machine);
 
-    // Runs exactly `budget` instructions unless something stops it earlier. One thread at a time.
-    StopReason run(u64 budget);
     // Back to reset: M-mode, pc at `pc`, a0 = hart id, a1 = `device_tree`. Not while running.
     void reset(u64 pc, u64 device_tree);
-    // What has been decoded is forgotten; nothing that the guest could see changes. Not while running.
+    // What has been decoded is forgotten, and will be decoded for the machine's engine; nothing that the guest
+    // could see changes. Not while running.
     void decode_anew();
     // mip as software sees it, with a fresh look at the clock; devices whose time has come hear of it first.
     [[nodiscard]] u64 pending_interrupts();
     // … at mtime `now`.
     u64 pending_interrupts(u64 now);
-    // Whether the hart goes round in a loop that only another hart's store can end: executes up to 32 instructions and sees
-    // registers and pc come back with nothing changed in between. Between runs, on the hart's thread.
-    [[nodiscard]] bool spins_in_place();
     // Wakes the hart's thread if it sleeps in wfi. Any thread; async-signal-safe.
     void wake_up();
     // Whether a hart in wfi has something to do now.
@@ -135,11 +139,17 @@ struct Hart {
 
 private:
     void pass_border(u64 from) {
-        const u64 sojourns = shared.sojourns.load(std::memory_order_relaxed);  // relaxed: only this hart writes it
-        if ((sojourns & 1) == from) {
-            shared.sojourns.store(sojourns + 1, std::memory_order_release);
+        const u64 crossings = shared.kernel_crossings.load(std::memory_order_relaxed);  // relaxed: only this hart writes it
+        if ((crossings & 1) == from) {
+            shared.kernel_crossings.store(crossings + 1, std::memory_order_release);
         }
     }
 };
+
+// Picks the TLB banks that privilege, satp and mstatus ask for. After every change of one of them.
+void select_banks(Hart& hart);
+
+// Counts one more look at the same unchanged value; past the limit the hart stops with StopReason::Spin.
+void note_spin(HartState& own, u64 pc, u64 address, u64 value);
 
 }  // namespace stampede

@@ -20,7 +20,6 @@ struct Engine;
 class Observer;
 class FrameWatch;
 class TranslationWatch;
-extern const Engine quiet_engine;
 
 class MachineContext {
 public:
@@ -62,7 +61,7 @@ public:
     HartEvents* events = nullptr;      // null: nobody listens
     FrameWatch* frames = nullptr;      // null: nobody watches frames
     Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
-    const Engine* engine = &quiet_engine;
+    const Engine* engine = nullptr;    // that code is decoded for; null only where no hart runs
     TranslationWatch* translations = nullptr;  // null: stale ones are used unseen
     u64 chunk = 20'000;                // instructions between two looks at the clock
 };

@@ -14,11 +14,13 @@
 #include <memory>
 #include <vector>
 
-#include "harts/core/hart.h"
+#include "harts/base/types.h"
 #include "harts/memory/ram.h"
 #include "harts/memory/walk.h"
 
 namespace stampede {
+
+struct Hart;
 
 // An access that went through a stale entry.
 struct StaleUse {
@@ -60,9 +62,18 @@ public:
     }
     void watch_tables() { watches_tables_.store(true, std::memory_order_relaxed); }
 
+    // --- stores to watched tables, by RAM page; any hart's thread -------------------------------------------------------
+    // Somebody's walk has met this table.
+    void note_met(u64 page) { stores_[page].store(0, std::memory_order_relaxed); }
+    // It has been stored to; true: no walk has met it for so many stores that it is none any more.
+    [[nodiscard]] bool note_store(u64 page) {
+        const u16 count = static_cast<u16>(stores_[page].load(std::memory_order_relaxed) + 1);
+        stores_[page].store(count, std::memory_order_relaxed);
+        return count >= patience;
+    }
+
 private:
-    friend class TableStore;
-    friend class TodaysTables;
+    static constexpr u16 patience = 2'048;
     const u64 pages_;
     std::atomic<bool> watches_tables_{false};    // set by any hart, cleared by a snapshot only
     // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed: a figure.
@@ -72,26 +83,5 @@ private:
         std::vector<u16> stores;
     } saved_;
 };
-
-// A store to RAM that is about to happen; tells the watch afterwards if it changed a watched table. Takes no lock.
-class TableStore {
-public:
-    TableStore(Hart& hart, PhysAddr at, u8 attributes);
-    ~TableStore();
-    TableStore(const TableStore&) = delete;
-    TableStore& operator=(const TableStore&) = delete;
-
-private:
-    Hart& hart_;
-    PhysAddr word_;    // of 8 bytes; 0: no table
-    u64 before_ = 0;
-};
-
-// The hart has just returned to user mode, banks selected.
-void returned_to_user(Hart& hart);
-// At a safe point.
-void check_translations_now_and_then(Hart& hart);
-// `address` is about to be accessed through a marked entry: takes `tag`'s mark off when it has been told or is true again.
-void use_stale(Hart& hart, u64 address, Access access, u64& tag, u64 physical);
 
 }  // namespace stampede

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "harts/core/machine_context.h"
+#include "harts/engine/run.h"
 #include "kernel/abi/guest_calls.h"
 
 namespace stampede {
@@ -97,7 +98,7 @@ void HartThreads::run_hart(Hart& hart) {
         }
     };
     for (;;) {
-        const StopReason reason = hart.run(chunk);
+        const StopReason reason = stampede::run(hart, chunk);
         if (reason == StopReason::Wfi) {
             permits_.release();
             wait_for_interrupt(hart);
@@ -130,7 +131,7 @@ void HartThreads::run_hart(Hart& hart) {
             }
             continue;
         }
-        if (reason == StopReason::Spin || hart.spins_in_place()) {
+        if (reason == StopReason::Spin || spins_in_place(hart)) {
             give_way(Permits::Why::Spinning);
             continue;
         }

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 #include "harts/core/machine_context.h"
 #include "harts/core/observers.h"
 #include "harts/devices/finisher.h"
@@ -49,6 +49,7 @@ struct Machine::Implementation final : InterruptLines {
                 .deadline_changed = [this] { deadline_changed(); },
                 .input_ready = {}},
           devices(make_devices(board, bus, config.devices)), context(ram, bus, *board.clint, surroundings, config.harts) {
+        context.engine = engine;
         turns.set_clock(*clock);
     }
 

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "harts/access/code_coherence.h"
 #include "harts/core/translation_watch.h"
 #include "harts/machine/implementation.h"
 
@@ -16,7 +17,7 @@ struct Snapshot::SavedHart {
     const u64 lines = hart.shared.lines.load(std::memory_order_relaxed);  // relaxed, all four: nobody runs
     const u32 wake = hart.shared.wake.load(std::memory_order_relaxed);
     const u64 instructions = hart.shared.instructions.load(std::memory_order_relaxed);
-    const u64 sojourns = hart.shared.sojourns.load(std::memory_order_relaxed);
+    const u64 kernel_crossings = hart.shared.kernel_crossings.load(std::memory_order_relaxed);
 };
 
 struct Snapshot::Saved {
@@ -32,25 +33,6 @@ struct Snapshot::Saved {
     std::vector<u8> attributes;
     std::vector<std::pair<u64, u32>> reservation_use;  // of pages that are marked
 };
-
-namespace {
-
-// Decoded code of `page` is no longer what stands there.
-void drop_code(Hart& hart, u64 page) {
-    if (const CodePage* code = hart.code.drop(page); code != nullptr) {
-        hart.tlb.for_each_bank([&](TlbBank& bank) { bank.drop_fetch_of(code); });
-    }
-}
-
-void drop_stale_code(Hart& hart) {
-    const FutexGuard guard(hart.shared.stale_code_lock);
-    for (const u64 page : hart.shared.stale_code) {
-        drop_code(hart, page);
-    }
-    hart.shared.stale_code.clear();
-}
-
-}  // namespace
 
 Snapshot::Snapshot(Machine& machine, std::vector<Restorable*> others)
     : machine_(*machine.implementation_), others_(std::move(others)), saved_(std::make_unique<Saved>(machine_)) {
@@ -161,7 +143,7 @@ void Snapshot::restore_hart(SavedHart& saved) {
     hart.shared.lines.store(saved.lines, std::memory_order_relaxed);
     hart.shared.wake.store(saved.wake, std::memory_order_relaxed);
     hart.shared.instructions.store(saved.instructions, std::memory_order_relaxed);
-    hart.shared.sojourns.store(saved.sojourns, std::memory_order_relaxed);
+    hart.shared.kernel_crossings.store(saved.kernel_crossings, std::memory_order_relaxed);
     hart.watched_writes = {};
     // A fetch entry comes back with its page, decoded anew where it has gone: whether a translation is there shows in what is evicted.
     hart.tlb.restore(saved.tlb, [&](PhysAddr at) {
@@ -170,7 +152,7 @@ void Snapshot::restore_hart(SavedHart& saved) {
             return code;
         }
         attributes.set(page, PageAttributes::code);
-        return &hart.code.make(page, at);
+        return &hart.code.make(page, at, *hart.machine.engine);
     });
     // Line versions only grow: what was reserved is again what stands there.
     if (Reservation& reservation = hart.own.reservation; reservation.valid) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harts/core/machine_context.h"
+#include "harts/engine/run.h"
 #include "kernel/abi/guest_calls.h"
 
 namespace stampede {
@@ -68,7 +69,7 @@ u64 Turns::end() {
 }
 
 StopReason Turns::run_hart(Hart& hart, u64 budget) {
-    StopReason reason = hart.run(budget);
+    StopReason reason = stampede::run(hart, budget);
     if (reason == StopReason::Alarm && stop_.is_set() && stop_.reason() == MachineStop::Finished) {
         reason = StopReason::Finished;
     }

@@ -36,7 +36,7 @@ DirtyPages::~DirtyPages() {
     }
 }
 
-void DirtyPages::soil(u64 page) {
+void DirtyPages::mark_dirty(u64 page) {
     const FutexGuard guard(lock_);
     if ((attributes_.of(page) & PageAttributes::clean) == 0) {
         return;  // another hart was first

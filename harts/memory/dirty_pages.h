@@ -2,7 +2,7 @@
 // the pages that a run has changed.
 //
 // A clean page carries PageAttributes::clean, so that no hart holds a write tag for it and its first store takes the slow path, which calls
-// soil(): the contents are kept (once, for as long as the pages are tracked), and the page is as fast as any from then on.
+// mark_dirty(): the contents are kept (once, for as long as the pages are tracked), and the page is as fast as any from then on.
 //
 //     hart 0   sees clean ── lock ── keeps the contents, notes the page, clears the mark ── unlock ── stores
 //     hart 1   sees clean ─────────── lock … finds the mark gone ── unlock ── stores
@@ -26,7 +26,7 @@ public:
     DirtyPages& operator=(const DirtyPages&) = delete;
 
     // A store to `page` is about to happen. On the hart's thread; nothing of pthreads, no allocation, no libc copies in here.
-    void soil(u64 page) EXCLUDES(lock_);
+    void mark_dirty(u64 page) EXCLUDES(lock_);
 
     // --- harts parked, and no write tag left ----------------------------------------------------------------------------
     // Every page becomes clean as it is now. Once.

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "harts/core/hart.h"
-#include "harts/core/host_access.h"
+#include "harts/access/host_access.h"
 #include "harts/core/machine_context.h"
 #include "harts/observe/stack_walk.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
 #include "harts/observe/stack_walk.h"
 
@@ -13,10 +14,10 @@ constexpr u64 set_by_walks = Pte::a | Pte::d;
 
 std::size_t slot_of(PhysAddr at, std::size_t slots) { return ((at.value >> 3) * 0x9e3779b97f4a7c15ull >> 40) % slots; }
 
-// Whether a hart has been outside the kernel since its count of sojourns was `then`.
+// Whether a hart has been outside the kernel since its kernel_crossings were `then`.
 bool left_kernel_since(const Hart& hart, u64 then) {
     // acquire: what it did before it left is seen.
-    return (then & 1) != 0 || hart.shared.sojourns.load(std::memory_order_acquire) != then;
+    return (then & 1) != 0 || hart.shared.kernel_crossings.load(std::memory_order_acquire) != then;
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ HartMoment StaleTranslations::moment_of(const Hart& hart) const {
 void StaleTranslations::on_stale(Hart& hart) {
     watch_tables();
     for (const Hart* other : hart.machine.harts) {
-        when_stale_[hart.own.id.value][other->own.id.value] = other->shared.sojourns.load(std::memory_order_acquire);
+        when_stale_[hart.own.id.value][other->own.id.value] = other->shared.kernel_crossings.load(std::memory_order_acquire);
     }
 }
 
@@ -61,7 +62,7 @@ void StaleTranslations::on_table_store(Hart& hart, PhysAddr at, u64 before, u64 
     if (!takes_away({before}, {after})) {
         return;
     }
-    const TableChange change{at, {before}, {after}, moment_of(hart), hart.shared.sojourns.load(std::memory_order_relaxed)};
+    const TableChange change{at, {before}, {after}, moment_of(hart), hart.shared.kernel_crossings.load(std::memory_order_relaxed)};
     const FutexGuard guard(lock_);
     const std::size_t slot = slot_of(at, change_slots);
     if (saved_) {
@@ -102,7 +103,7 @@ const TableChange* StaleTranslations::change_of_locked(const StaleUse& use) cons
 bool StaleTranslations::on_use(Hart& hart, const StaleUse& use) {
     const FutexGuard guard(lock_);
     const TableChange* const change = change_of_locked(use);
-    const bool done = change != nullptr ? left_kernel_since(*hart.machine.harts[change->by.hart], change->sojourns)
+    const bool done = change != nullptr ? left_kernel_since(*hart.machine.harts[change->by.hart], change->kernel_crossings)
                                         : all_left_kernel_since_stale(hart);
     if (done) {
         report_locked(use, moment_of(hart), change);

@@ -27,7 +27,7 @@ struct TableChange {
     PhysAddr at;                  // of the PTE
     Pte before, after;
     HartMoment by;
-    u64 sojourns = 0;             // of the hart then
+    u64 kernel_crossings = 0;     // of the hart then
 };
 
 struct StaleReport {
@@ -66,7 +66,7 @@ private:
     void report_locked(const StaleUse& use, const HartMoment& by, const TableChange* change) REQUIRES(lock_);
 
     const Ram& ram_;
-    // By hart, of all harts, when entries of it last got marks: sojourns. The hart's own.
+    // By hart, of all harts, when entries of it last got marks: their kernel_crossings. The hart's own.
     std::vector<std::array<u64, max_harts>> when_stale_;
     mutable FutexLock lock_;
     std::vector<TableChange> changes_ GUARDED_BY(lock_);  // the last one by hash of its address

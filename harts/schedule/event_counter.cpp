@@ -1,6 +1,6 @@
 #include "harts/schedule/event_counter.h"
 
-#include "harts/core/engine_handlers.h"
+#include "harts/engine/handlers.h"
 #include "harts/core/machine_context.h"
 
 namespace stampede {
@@ -17,7 +17,7 @@ struct Counting {
 
 }  // namespace
 
-const Engine counting_engine{handlers::handler_of<Counting>};
+const Engine counting_engine = handlers::engine_of<Counting>();
 
 void EventCounter::begin(Hart& hart, u64 events) {
     limit_ = events;

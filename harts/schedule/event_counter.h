@@ -10,7 +10,7 @@
 // A hart stops before an access: nothing of the instruction has happened, not even a bit A. Fences and traps cannot be put off; they are
 // counted when they happen, and the hart stops before the next access instead, which nobody can tell from stopping before the fence.
 #pragma once
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 #include "harts/core/observer.h"
 #include "harts/schedule/touched_lines.h"
 

@@ -2,6 +2,8 @@
 // which of these uses are told, and that the guest notices nothing of it.
 #include "harts/tests/guest.h"
 
+#include "harts/access/stale_entries.h"
+#include "harts/access/table_store.h"
 #include "harts/observe/stale_translations.h"
 #include "harts/tests/several_harts/stage.h"
 

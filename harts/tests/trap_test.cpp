@@ -1,6 +1,6 @@
 // Traps: causes, tval, delegation, vectors, returns, interrupts. Expected values are the privileged specification's,
 // chapters 3 and 4 (machine and supervisor CSRs).
-#include "harts/core/csr.h"
+#include "harts/access/csr.h"
 #include "harts/isa/csr_names.h"
 #include "harts/tests/guest.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "harts/core/engine_handlers.h"
+#include "harts/engine/handlers.h"
 #include "harts/isa/instruction.h"
 #include "harts/observe/coverage/interleaving_coverage.h"
 
@@ -38,7 +38,7 @@ struct OnlyCounting {
 
 // Nobody looks for meetings where the stack pointer leads.
 template <class Observer, class Elsewhere>
-Handler handler_of(const isa::Decoded& decoded, handlers::Reach reach) {
+Handler handler_of(const isa::Decoded& decoded, Reach reach) {
     constexpr u8 stack_pointer = 2;
     const bool stack = isa::line_of(decoded.op).flow == isa::Flow::Access && decoded.operands.rs1 == stack_pointer;
     return stack ? handlers::handler_of<Elsewhere>(decoded, reach) : handlers::handler_of<Observer>(decoded, reach);
@@ -57,8 +57,8 @@ std::vector<bool> branches_in(std::span<const std::byte> code) {
 
 }  // namespace
 
-const Engine covering_engine{handler_of<Covering, Quiet>};
-const Engine covering_counting_engine{handler_of<CoveringCounting, OnlyCounting>};
+const Engine covering_engine{handlers::undecoded, handlers::page_end, handler_of<Covering, Quiet>};
+const Engine covering_counting_engine{handlers::undecoded, handlers::page_end, handler_of<CoveringCounting, OnlyCounting>};
 
 BranchCoverage::BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts)
     : begin_(begin), counters_(counters), is_branch_(branches_in(code)) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 #include "harts/core/hart.h"
 
 namespace stampede {

@@ -1,7 +1,7 @@
 #include "harts/observe/race/fence_pattern.h"
 
-#include "harts/core/engine.h"
-#include "harts/core/host_access.h"
+#include "harts/engine/engine.h"
+#include "harts/access/host_access.h"
 #include "harts/core/machine_context.h"
 
 namespace stampede {

@@ -1,4 +1,4 @@
-#include "harts/core/engine_handlers.h"
+#include "harts/engine/handlers.h"
 #include "harts/observe/coverage/branch_coverage.h"
 #include "harts/observe/coverage/interleaving_coverage.h"
 #include "harts/observe/race/contexts.h"
@@ -69,7 +69,7 @@ private:
 
 }  // namespace
 
-const Engine racing_engine{handlers::handler_of<Racing>, fence_follows};
-const Engine racing_again_engine{handlers::handler_of<RacingAgain>, fence_follows};
+const Engine racing_engine{handlers::undecoded, handlers::page_end, handlers::handler_of<Racing>, fence_follows};
+const Engine racing_again_engine{handlers::undecoded, handlers::page_end, handlers::handler_of<RacingAgain>, fence_follows};
 
 }  // namespace stampede

@@ -17,7 +17,7 @@
 #include <memory>
 #include <vector>
 
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 #include "harts/core/observer.h"
 #include "harts/observe/race/change_log.h"
 #include "harts/observe/race/contexts.h"

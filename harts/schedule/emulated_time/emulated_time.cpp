@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harts/core/engine_handlers.h"
+#include "harts/engine/handlers.h"
 #include "harts/core/machine_context.h"
 
 namespace stampede {
@@ -18,7 +18,7 @@ struct Timing {
 
 }  // namespace
 
-const Engine timing_engine{handlers::handler_of<Timing>};
+const Engine timing_engine = handlers::engine_of<Timing>();
 
 EmulatedTime::EmulatedTime(const Ram& ram, std::vector<Hart*> harts, const CacheCosts& costs) : harts_(std::move(harts)), lines_(ram, costs) {
     for (Hart* hart : harts_) {

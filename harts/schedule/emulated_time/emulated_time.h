@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 #include "harts/core/hart.h"
 #include "harts/schedule/emulated_time/cache_lines.h"
 #include "harts/schedule/emulated_time/time_keeper.h"

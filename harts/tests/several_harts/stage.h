@@ -6,7 +6,7 @@
 
 #include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
-#include "harts/core/trap.h"
+#include "harts/access/trap.h"
 #include "harts/machine/machine.h"
 #include "harts/memory/ram.h"
 #include "harts/tests/programs/assembler.h"

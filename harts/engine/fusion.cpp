@@ -1,4 +1,4 @@
-#include "harts/core/fusion.h"
+#include "harts/engine/fusion.h"
 
 #include <array>
 #include <utility>

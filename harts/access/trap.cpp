@@ -1,8 +1,8 @@
-#include "harts/core/trap.h"
+#include "harts/access/trap.h"
 
-#include "harts/core/access.h"
+#include "harts/access/reservations.h"
+#include "harts/access/stale_entries.h"
 #include "harts/core/machine_context.h"
-#include "harts/core/translation_watch.h"
 
 namespace stampede {
 namespace {
@@ -59,30 +59,7 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
     select_banks(hart);
 }
 
-// The bank that accesses at `privilege` use.
-TlbBank* bank_of(Hart& hart, Privilege privilege) {
-    const Satp satp{hart.own.csr.satp};
-    if (privilege == Privilege::Machine || !satp.paging()) {
-        return &hart.tlb.bare();
-    }
-    if (privilege == Privilege::User) {
-        return &hart.tlb.user(satp);
-    }
-    const bool sum = (hart.own.csr.mstatus & csr::status_sum) != 0;
-    return sum ? &hart.tlb.supervisor_sum(satp) : &hart.tlb.supervisor(satp);
-}
-
 }  // namespace
-
-void select_banks(Hart& hart) {
-    HartState& own = hart.own;
-    own.fetch = bank_of(hart, own.mode);
-    own.page = nullptr;
-    own.data = own.fetch;
-    if (own.mode == Privilege::Machine && (own.csr.mstatus & csr::status_mprv) != 0) [[unlikely]] {
-        own.data = bank_of(hart, static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >> csr::status_mpp_shift));
-    }
-}
 
 void take_exception(Hart& hart, Cause cause, u64 tval) {
     ++hart.own.trapped;

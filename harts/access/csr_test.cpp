@@ -1,5 +1,5 @@
 // Every expected value is the privileged specification's: fields that are WARL, read-only or views, and who may see them.
-#include "harts/core/csr.h"
+#include "harts/access/csr.h"
 
 #include <gtest/gtest.h>
 

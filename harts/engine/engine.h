@@ -15,8 +15,6 @@ void step(Hart& hart, const Slot& slot);
 
 namespace handlers {
 
-enum class Reach : u8 { Page, Anywhere };  // where a direct branch or jump may lead
-
 // From own.pc, after something slow: finds the way back to fast execution, or returns to run().
 void resume(Hart*, const Slot*, i64, TlbBank*);
 // This instruction alone, with everything honoured.
@@ -29,12 +27,7 @@ void one_slowly(Hart*, const Slot*, i64, TlbBank*);
 
 }  // namespace handlers
 
-// Which handlers decoded code consists of: one engine for each observer policy (engine_handlers.h).
-struct Engine {
-    Handler (*handler_of)(const isa::Decoded& decoded, handlers::Reach reach);
-    // Whether the instruction decoded in slot `k` must always take the slow path; null: none.
-    bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
-};
-extern const Engine quiet_engine;  // nobody watches
+// The engine of machines that nobody watches.
+extern const Engine quiet_engine;
 
 }  // namespace stampede

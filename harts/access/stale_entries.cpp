@@ -1,21 +1,15 @@
+#include "harts/access/stale_entries.h"
+
+#include "harts/access/revoke.h"
+#include "harts/access/table_store.h"
+#include "harts/access/translate.h"
+#include "harts/core/machine_context.h"
 #include "harts/core/translation_watch.h"
 
-#include "harts/core/access.h"
-#include "harts/core/machine_context.h"
-
 namespace stampede {
-
 namespace {
 
 constexpr u64 instructions_between_looks = 20'000;
-constexpr u16 patience = 2'048;  // stores to a table that no look has met meanwhile: it is none any more
-
-u64 load_pte(const Ram& ram, PhysAddr at) {
-    // acquire: what was written before the PTE was is seen behind it.
-    return __atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)), __ATOMIC_ACQUIRE);
-}
-
-}  // namespace
 
 // Leaf PTEs by virtual page as the hart's satp has them now; neighbours share the way down.
 class TodaysTables {
@@ -46,7 +40,7 @@ public:
     }
 
 private:
-    Pte read(PhysAddr at) const { return ram_.contains(at, 8) ? Pte{load_pte(ram_, at)} : Pte{}; }
+    Pte read(PhysAddr at) const { return ram_.contains(at, 8) ? Pte{pte_at(ram_, at)} : Pte{}; }
 
     // Afterwards: level_ 0 and a table, or last_ is where the way ends.
     void descend(u64 page) {
@@ -72,11 +66,9 @@ private:
             return;
         }
         const u64 page = ram_.page_index(table);
-        machine.translations->stores_[page].store(0, std::memory_order_relaxed);
+        machine.translations->note_met(page);
         if ((machine.attributes.of(page) & PageAttributes::page_table) == 0) {
-            release_held_line(hart_);  // others may wait for it, and we for them
-            machine.revocation.revoke_write(hart_.shared.safe_point, page, PageAttributes::page_table,
-                                            [&] { sweep_write_tags(hart_); });
+            revoke_write(hart_, page, PageAttributes::page_table);
         }
     }
 
@@ -89,8 +81,6 @@ private:
     std::array<StaleUse::Step, sv39_levels> path_{};
     unsigned depth_ = 0;
 };
-
-namespace {
 
 template <class Entry>
 bool mark_if(bool stale, TlbBank& bank, const Entry& entry, u64& tag) {
@@ -171,30 +161,6 @@ void use_stale(Hart& hart, u64 address, Access access, u64& tag, u64 physical) {
         }
     }
     tag &= ~stale_mark;
-}
-
-TableStore::TableStore(Hart& hart, PhysAddr at, u8 attributes) : hart_(hart) {
-    if ((attributes & PageAttributes::page_table) != 0) {
-        word_ = {at.value & ~u64{7}};
-        before_ = load_pte(hart.machine.ram, word_);
-    }
-}
-
-TableStore::~TableStore() {
-    MachineContext& machine = hart_.machine;
-    if (word_.value == 0 || machine.translations == nullptr) {
-        return;
-    }
-    if (const u64 after = load_pte(machine.ram, word_); after != before_) {
-        machine.translations->on_table_store(hart_, word_, before_, after);
-    }
-    const u64 page = machine.ram.page_index(word_);
-    std::atomic<u16>& stores = machine.translations->stores_[page];
-    const u16 count = static_cast<u16>(stores.load(std::memory_order_relaxed) + 1);
-    stores.store(count, std::memory_order_relaxed);
-    if (count >= patience) {  // cleared and used for something else: stores may be fast again
-        machine.attributes.clear(page, PageAttributes::page_table);
-    }
 }
 
 }  // namespace stampede

@@ -15,7 +15,4 @@ bool take_interrupt(Hart& hart);
 u64 return_from_machine(Hart& hart);
 u64 return_from_supervisor(Hart& hart);
 
-// Picks the TLB banks that privilege, satp and mstatus ask for. After every change of one of them.
-void select_banks(Hart& hart);
-
 }  // namespace stampede

@@ -1,7 +1,9 @@
-#include "harts/core/engine.h"
+#include "harts/engine/engine.h"
 
-#include "harts/core/engine_handlers.h"
+#include "harts/access/fetch.h"
 #include "harts/core/machine_context.h"
+#include "harts/engine/decode_run.h"
+#include "harts/engine/handlers.h"
 
 #define ARGUMENTS Hart *hart, const Slot *slot, i64 budget, TlbBank *data
 #define TAIL(function, ...) [[clang::musttail]] return function(__VA_ARGS__)
@@ -9,7 +11,7 @@
 
 namespace stampede {
 
-const Engine quiet_engine{handlers::handler_of<Quiet>};
+const Engine quiet_engine = handlers::engine_of<Quiet>();
 
 namespace {
 
@@ -38,7 +40,7 @@ void finish_reservation(Hart& hart) {
             step_counted(hart, *slot);
         }
     }
-    release_held_line(hart);
+    hart.own.reservation.release_line();
 }
 
 // The instruction whose second half lies in the next virtual page.

@@ -2,10 +2,12 @@
 #pragma once
 #include <optional>
 
-#include "harts/core/access.h"
-#include "harts/core/csr.h"
+#include "harts/access/accessed.h"
+#include "harts/access/atomics.h"
+#include "harts/access/csr.h"
+#include "harts/access/load_store.h"
+#include "harts/access/trap.h"
 #include "harts/core/hart.h"
-#include "harts/core/trap.h"
 #include "harts/isa/meanings.h"
 
 namespace stampede {

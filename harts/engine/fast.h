@@ -3,7 +3,7 @@
 #pragma once
 #include <concepts>
 
-#include "harts/core/full.h"
+#include "harts/engine/full.h"
 #include "harts/core/hart.h"
 #include "harts/isa/meanings.h"
 

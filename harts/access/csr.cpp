@@ -1,8 +1,7 @@
-#include "harts/core/csr.h"
+#include "harts/access/csr.h"
 
 #include "harts/core/csr_numbers.h"
 #include "harts/core/machine_context.h"
-#include "harts/core/trap.h"
 
 namespace stampede {
 namespace {

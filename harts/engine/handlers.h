@@ -3,8 +3,8 @@
 // How a handler ends. `n` in every slot is the number of instructions to the end of its run: whoever enters a run charges it to the
 // budget at once, a slow path refunds what it did not execute. So the budget is exact, and looked at only where runs end.
 #pragma once
-#include "harts/core/engine.h"
-#include "harts/core/fast.h"
+#include "harts/engine/engine.h"
+#include "harts/engine/fast.h"
 
 #define ARGUMENTS Hart *hart, const Slot *slot, i64 budget, TlbBank *data
 #define TAIL(function, ...) [[clang::musttail]] return function(__VA_ARGS__)
@@ -125,13 +125,13 @@ void far_handler(ARGUMENTS) {
 
 // The handler of `op` at a length of 2 or 4 bytes.
 template <isa::Op op, class Observer>
-constexpr Handler handler_for(unsigned length, handlers::Reach reach) {
+constexpr Handler handler_for(unsigned length, Reach reach) {
     constexpr isa::Flow flow = isa::line_of(op).flow;
     if constexpr (flow == isa::Flow::System) {
         return length == 2 ? system_handler<op, 2> : system_handler<op, 4>;
     } else {
         if constexpr (flow == isa::Flow::Branch || flow == isa::Flow::Jump) {
-            if (reach == handlers::Reach::Anywhere) {
+            if (reach == Reach::Anywhere) {
                 return length == 2 ? far_handler<op, 2, Observer> : far_handler<op, 4, Observer>;
             }
         }
@@ -153,6 +153,11 @@ Handler handler_of(const isa::Decoded& decoded, Reach reach) {
     case isa::Op::Illegal: break;
     }
     return go_slow;
+}
+
+template <class Observer>
+constexpr Engine engine_of() {
+    return {undecoded, page_end, handler_of<Observer>};
 }
 
 }  // namespace stampede::handlers
