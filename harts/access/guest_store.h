@@ -5,12 +5,25 @@
 //   - a change of a page table is told to whoever watches for stale translations (core/translation_watch.h).
 // A fast store needs none of that: where something of it has to be done, the hart has no write tag.
 #pragma once
+#include <span>
+
 #include "harts/access/reservations.h"
 #include "harts/access/table_store.h"
+#include "harts/base/error.h"
 #include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
 
 namespace stampede {
+
+// --- devices, debuggers, the harness --------------------------------------------------------------------------------
+// Stores `bytes` at `at`. Every observer hears of it first (Observer::on_outside_store). Aligned pieces of up to eight bytes are stored at once
+// each, in ascending order; what one call stores is there before anything that a later call of the same thread does.
+// Error: not all of it lies in RAM; nothing has been stored then.
+//
+// Any thread, while harts run and while they are parked. `during`: the hart whose access to a device this is part of, on its thread; null on any
+// other. While it waits for a revocation, that hart takes part in it, as everybody would wait for it otherwise. So the caller must hold no lock
+// that a hart may want: a device gives its own up first. Where one thread drives all harts `during` may be null in any case.
+[[nodiscard]] Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u8> bytes, Hart* during = nullptr);
 
 // --- a hart's own instructions, on its thread -----------------------------------------------------------------------
 // Before a store to RAM page `page`: its code is forgotten, its contents are kept. Returns the attributes that are left.

@@ -1,8 +1,10 @@
 // Who watches what harts do, instruction by instruction: race detection, counting of scheduling points, oracles.
 //
-// An observer costs nothing when there is none. With one, decoded code is of an engine (core/engine.h) whose fast accesses ask the
+// An observer costs nothing when there is none. With one, decoded code is of an engine (harts/engine) whose fast accesses ask the
 // hart's HartWatch and go the slow way whenever it says so; the slow way tells the observer everything.
 #pragma once
+#include <span>
+
 #include "harts/base/types.h"
 #include "harts/isa/values.h"
 
@@ -87,6 +89,10 @@ public:
     virtual void on_satp(Hart&) {}
     virtual void on_sfence(Hart&, [[maybe_unused]] u8 rs1, [[maybe_unused]] u64 address, [[maybe_unused]] u8 rs2,
                            [[maybe_unused]] u16 asid) {}
+
+    // Somebody who is no hart is about to store to RAM: a device, a debugger (access/guest_store.h). On that one's thread, which is a hart's
+    // where a device does so while that hart accesses it.
+    virtual void on_outside_store([[maybe_unused]] PhysAddr at, [[maybe_unused]] std::span<const u8> bytes) {}
 };
 
 }  // namespace stampede

@@ -39,6 +39,11 @@ public:
     void on_sfence(Hart& h, u8 rs1, u64 address, u8 rs2, u16 asid) override {
         tell(&Observer::on_sfence, h, rs1, address, rs2, asid);
     }
+    void on_outside_store(PhysAddr at, std::span<const u8> bytes) override {
+        for (Observer* one : all_) {
+            one->on_outside_store(at, bytes);
+        }
+    }
 
 private:
     template <class Told, class... A>
