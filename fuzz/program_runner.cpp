@@ -12,6 +12,7 @@
 #include "harts/observe/audit/audit.h"
 #include "harts/observe/audit/instant.h"
 #include "harts/observe/coverage/branch_coverage.h"
+#include "harts/observe/coverage/coverage_engines.h"
 #include "harts/observe/frame_ledger.h"
 #include "harts/observe/coverage/interleaving_coverage.h"
 #include "harts/oracles/findings/address_text.h"
@@ -112,9 +113,6 @@ struct ProgramRunner::Parts {
           ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
           race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, drive)), stale(machine->ram(), setup.harts),
           events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::Repeatable ? &calls : nullptr) {
-        if (race != nullptr) {
-            race->expect_snapshot();
-        }
         machine->set_console(&console);
         machine->set_guest_calls(&events);
         machine->set_events(&events);
@@ -123,7 +121,7 @@ struct ProgramRunner::Parts {
     }
 
     // Error: the kernel has more code than there are counters.
-    Result<void> cover(const ElfImage& kernel, const Engine& engine) {
+    Result<void> cover(const ElfImage& kernel) {
         const ElfSegment& code = kernel.code();
         if (code.bytes.size() > setup.coverage.size()) {
             return error(fmt::format("{}: {} bytes of code, and counters for {}", kernel.name(), code.bytes.size(), setup.coverage.size()));
@@ -136,10 +134,18 @@ struct ProgramRunner::Parts {
         if (!setup.interleavings.empty()) {
             interleavings = std::make_unique<InterleavingCoverage>(end_of(kernel), setup.interleavings, harts);
         }
-        if (race == nullptr) {
-            machine->set_observer(coverage.get(), engine);
-        }
         return {};
+    }
+
+    // All that watches, by one engine.
+    void watch(Points points) {
+        if (race != nullptr) {
+            race->expect_snapshot(coverage.get(), interleavings.get());
+        } else if (interleavings != nullptr) {
+            machine->set_observers({coverage.get(), interleavings.get()}, points == Points::Counted ? meetings_counting_engine : meetings_engine);
+        } else if (coverage != nullptr) {
+            machine->set_observers({coverage.get()}, points == Points::Counted ? branches_counting_engine : branches_engine);
+        }
     }
 
     // What every program's run begins with, whatever its schedule.
@@ -340,19 +346,19 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    auto plain = boot(setup, *kernel, covering_engine, Drive::Repeatable);
+    auto plain = boot(setup, *kernel, Points::NotCounted, Drive::Repeatable);
     if (!plain) {
         return std::unexpected(plain.error());
     }
     Result<std::unique_ptr<Parts>> counting = nullptr, parallel = nullptr;
     if (setup.race == nullptr) {
-        counting = boot(setup, *kernel, covering_counting_engine, Drive::Repeatable);
+        counting = boot(setup, *kernel, Points::Counted, Drive::Repeatable);
         if (!counting) {
             return std::unexpected(counting.error());
         }
     }
     if (setup.threads == RunnerSetup::Threads::OneEachToo) {
-        parallel = boot(setup, *kernel, covering_engine, Drive::Parallel);
+        parallel = boot(setup, *kernel, Points::NotCounted, Drive::Parallel);
         if (!parallel) {
             return std::unexpected(parallel.error());
         }
@@ -360,7 +366,7 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     return std::unique_ptr<ProgramRunner>(new ProgramRunner(std::move(*plain), std::move(*counting), std::move(*parallel)));
 }
 
-Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering,
+Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, Points points,
                                                                     Drive drive) {
     const TimeMode time = drive == Drive::Parallel ? TimeMode::Warp : TimeMode::Counted;
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
@@ -370,10 +376,11 @@ Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSe
     }
     auto parts = std::make_unique<Parts>(setup, kernel, std::move(*machine), drive);
     if (!setup.coverage.empty()) {
-        if (const Result<void> covered = parts->cover(kernel, covering); !covered) {
+        if (const Result<void> covered = parts->cover(kernel); !covered) {
             return std::unexpected(covered.error());
         }
     }
+    parts->watch(points);
     if (const Result<void> booted = parts->boot(); !booted) {
         return std::unexpected(booted.error());
     }

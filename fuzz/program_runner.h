@@ -66,7 +66,8 @@ public:
 private:
     struct Parts;
     ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting, std::unique_ptr<Parts> parallel);
-    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, const Engine& covering, Drive drive);
+    enum class Points : u8 { NotCounted, Counted };  // scheduling points, by schedules that limit them
+    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, Points points, Drive drive);
 
     // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise. With race detection the
     // first does both, and there is no second.

@@ -1,17 +1,19 @@
 #include "bench/scalability/access_log.h"
 
+#include "harts/engine/handlers.h"
+
 namespace stampede::bench {
 namespace {
 
 constexpr u64 interrupt = u64{1} << 63;
 
+struct Slowing {
+    static bool passes(Hart&, u64, Access) { return false; }
+};
+
 }  // namespace
 
-AccessLog::AccessLog(const std::vector<Hart*>& harts) {
-    for (Hart* hart : harts) {
-        hart->watch.slow = true;
-    }
-}
+const Engine slow_accesses_engine = engine_of<Slowing>();
 
 void AccessLog::begin(HartId hart) { windows_[hart.value] = {.open = true, .lines = {}}; }
 

@@ -6,18 +6,20 @@
 
 #include "harts/core/hart.h"
 #include "harts/core/observer.h"
+#include "harts/engine/engine.h"
 
 namespace stampede::bench {
 
 enum class LineAccess : u8 { Read = 1, Written = 2, Both = 3 };
 using AccessedLines = std::map<u64, u8>;   // by physical address of the line: LineAccess bits
 
-// The hart's supervisor mode only. With `counting_engine`, so that no access passes unseen. One thread.
+// The engine of harts that have no fast access.
+extern const Engine slow_accesses_engine;
+
+// The hart's supervisor mode only. With slow_accesses_engine, so that no access passes unseen. One thread.
 class AccessLog final : public Observer {
 public:
     static constexpr u64 line_size = 64;
-
-    explicit AccessLog(const std::vector<Hart*>& harts);
 
     void begin(HartId hart);
     // What has been accessed since begin(); null where something came between: an interrupt, another process, no begin().

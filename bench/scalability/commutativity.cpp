@@ -111,13 +111,9 @@ Result<CommutativityOfPolicy> commutativity_of(const std::string& policy) {
         return std::unexpected(booted.error());
     }
     Machine& machine = *booted->machine;
-    std::vector<Hart*> all;
-    for (u32 n = 0; n < harts; ++n) {
-        all.push_back(&machine.hart({n}));
-    }
-    AccessLog log(all);
+    AccessLog log;
     operations.listen_to(log);
-    machine.set_observer(&log, counting_engine);
+    machine.set_observers({&log}, slow_accesses_engine);
     RoundRobin schedule(turn);
     MachineStop why = MachineStop::Deadline;
     for (u64 done = 0; why == MachineStop::Deadline && !operations.enough() && done < longest; done += piece) {

@@ -67,7 +67,7 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     }
     EmulatedTime time(machine.ram(), harts, costs);
     counts.set_time(time);
-    machine.set_observer(&time, timing_engine);
+    machine.set_observers({&time}, timing_engine);
     machine.set_time_keeper(&time);
     LeastTime schedule(time);
 

@@ -9,7 +9,7 @@ namespace stampede {
 
 // True where no observer wants to be asked; what faults may begin too.
 [[nodiscard]] inline bool may_begin(Hart& hart, u64 address, unsigned size, Access access, Contact contact) {
-    return hart.watch.touched == nullptr || observer_lets_begin(hart, address, size, access, contact);
+    return !hart.asked_first || observer_lets_begin(hart, address, size, access, contact);
 }
 
 }  // namespace stampede

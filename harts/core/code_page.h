@@ -38,6 +38,8 @@ struct Engine {
     Handler (*handler_of)(const isa::Decoded& decoded, Reach reach);
     // Whether the instruction decoded in slot `k` must always take the slow path; null: none.
     bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
+    // Whether its watchers' states are with the hart; null: it has none.
+    bool (*fits)(const Hart& hart) = nullptr;
 };
 
 struct CodePage {

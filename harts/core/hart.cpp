@@ -24,7 +24,8 @@ TlbBank* bank_of(Hart& hart, Privilege privilege) {
 
 }  // namespace
 
-Hart::Hart(HartId id, MachineContext& machine) : machine(machine), code(machine.ram) {
+Hart::Hart(HartId id, MachineContext& machine)
+    : ram(reinterpret_cast<u64>(machine.ram.host(ram_base))), machine(machine), code(machine.ram) {
     own.id = id;
     reset(ram_base.value, 0);
 }

@@ -7,6 +7,7 @@
 #include "harts/base/types.h"
 #include "harts/core/code_page.h"
 #include "harts/core/hart_events.h"
+#include "harts/core/hart_watch.h"
 #include "harts/core/observer.h"
 #include "harts/core/stop_reason.h"
 #include "harts/core/watched_writes.h"
@@ -106,7 +107,9 @@ struct alignas(64) HartShared {
 
 struct Hart {
     HartState own;
-    HartWatch watch;
+    HartWatches watches;
+    const u64 ram;             // host address of the machine's RAM
+    bool asked_first = false;  // Observer::may_access() and may_fetch() are asked; set by whoever wants to be, as `watches`
     HartShared shared;
     MachineContext& machine;
     Tlb tlb;

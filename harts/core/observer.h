@@ -1,7 +1,7 @@
 // Who watches what harts do, instruction by instruction: race detection, counting of scheduling points, oracles.
 //
-// An observer costs nothing when there is none. With one, decoded code is of an engine (harts/engine) whose fast accesses ask the
-// hart's HartWatch and go the slow way whenever it says so; the slow way tells the observer everything.
+// An observer costs nothing when there is none. With one, decoded code is of an engine whose fast accesses ask the watchers that it is
+// composed of (engine/watching.h) and go the slow way whenever one says so; the slow way tells the observer everything.
 #pragma once
 #include <span>
 
@@ -11,28 +11,6 @@
 namespace stampede {
 
 struct Hart;
-
-// What an observing engine's fast accesses look at. The hart's own; written by observers on its thread or while it is parked.
-struct HartWatch {
-    static constexpr u64 piece = 64;  // bytes that `touched` knows as one
-
-    bool slow = false;             // the next access takes the slow path, whatever it is
-    u16 toucher = 0;               // what `touched` holds for pieces that only this hart has touched
-    const u16* touched = nullptr;  // by piece of RAM (harts/schedule/touched_lines.h); null: may_access() and may_fetch() are not asked
-    const u8* atomic = nullptr;    // a bit by 4-byte word of RAM: accesses there take the slow path; null: none do
-    u64 ram = 0;                   // host address of RAM
-    const u64* holders = nullptr;  // who holds each piece of RAM in its cache, a bit a hart (harts/schedule/emulated_time/cache_lines.h), and
-    u64 holder = 0;                // this hart's bit
-    u64 meetings_end = 0;          // meetings are counted for bytes of RAM below this offset (harts/observe/coverage/interleaving_coverage.h)
-    u64 meeting_self = 0;          // what they know this hart by
-    u64* accesses = nullptr;       // the last one of each word
-    const void* meetings = nullptr;
-    void* thread = nullptr;        // ThreadSanitizer's thread of this hart, and
-    void* observer = nullptr;      // what race detection keeps for it (harts/observe/race)
-    void* branches = nullptr;      // what coverage counts in (harts/observe/coverage/branch_coverage.h)
-    u8* recorded = nullptr;        // by page of RAM: 1 where race detection has recorded an access (all harts'); null: nobody asks
-    u64 context = 0;               // ored into the pc that race detection records: whose access it is
-};
 
 // Which way a conditional branch went.
 enum class Branch : u8 { NotTaken, Taken };
@@ -61,7 +39,8 @@ public:
     virtual void on_start(Hart&) {}
     // An access is about to happen, and nothing has changed by it yet: no A or D bit, no translation. False: not now; the hart stops
     // before the instruction (StopReason::Postponed) and begins it again when it next runs. An instruction asks for each of its accesses,
-    // so one that has been let go on must be let to its end. Not asked for a store-conditional that has no reservation.
+    // so one that has been let go on must be let to its end. Not asked for a store-conditional that has no reservation, nor of harts that
+    // are not asked_first.
     [[nodiscard]] virtual bool may_access(Hart&, [[maybe_unused]] PhysAddr at, [[maybe_unused]] unsigned size, Contact) { return true; }
     // The next instruction is about to be fetched by a walk. False: as above.
     [[nodiscard]] virtual bool may_fetch(Hart&) { return true; }

@@ -11,7 +11,7 @@
 
 namespace stampede {
 
-const Engine quiet_engine = handlers::engine_of<Quiet>();
+const Engine quiet_engine = engine_of<>();
 
 namespace {
 
@@ -126,7 +126,7 @@ const Slot* enter(Hart& hart) {
         const FetchEntry& entry = own.fetch->fetch[TlbBank::fetch_index(own.pc)];
         CodePage* found = entry.code;
         if (entry.page != page_va) [[unlikely]] {
-            if (hart.watch.touched != nullptr && !hart.machine.observer->may_fetch(hart)) [[unlikely]] {
+            if (hart.asked_first && !hart.machine.observer->may_fetch(hart)) [[unlikely]] {
                 own.stop = StopReason::Postponed;
                 own.stopping = own.attention = true;
                 return nullptr;

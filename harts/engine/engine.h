@@ -27,7 +27,7 @@ void one_slowly(Hart*, const Slot*, i64, TlbBank*);
 
 }  // namespace handlers
 
-// The engine of machines that nobody watches.
+// The engine of harts that nobody watches.
 extern const Engine quiet_engine;
 
 }  // namespace stampede

@@ -1,33 +1,22 @@
 // The fast hart: what hits in the TLB and in the decoded page. Anything else sets `missed` and leaves the state untouched, so that the
 // full hart can begin the instruction again.
 #pragma once
-#include <concepts>
-
 #include "harts/engine/full.h"
 #include "harts/core/hart.h"
+#include "harts/engine/watching.h"
 #include "harts/isa/meanings.h"
 
 namespace stampede {
 
-// Observers are static policies; what one does not define costs nothing.
-//   load, store(hart, pc, host address, size)   a hit in the TLB is about to be used; false: take the slow path
-//   on_call, on_return, on_relaxed_next         as in core/observer.h
-//   on_branch, on_jump                          likewise
-// Where loads and stores are seen, atomics, fences and other hints take the slow path, whose Observer sees all of them.
-struct Quiet {};
+// `Observer` is a Watching<...> (engine/watching.h).
 template <class O>
-concept SeesAccess = requires(Hart& hart, const void* at) {
-    { O::load(hart, u64{}, at, 8u) } -> std::same_as<bool>;
-    { O::store(hart, u64{}, at, 8u) } -> std::same_as<bool>;
-};
+concept SeesAccess = requires(Hart& hart, const void* at) { O::load(hart, u64{}, at, 8u); };
+template <class O>
+concept TakesAtomics = O::takes_atomics;
 template <class O>
 concept SeesHints = requires(Hart& hart) { O::on_relaxed_next(hart); };
-// And of atomic instructions and fences no more than that: AMOs come as stores, nothing takes the slow way for its sake.
-template <class O>
-concept TakesAtomics = SeesAccess<O> && !requires { typename O::LeavesAtomics; };
 template <class O>
 concept SeesCalls = requires(Hart& hart) { O::on_call(hart, u64{}, u64{}, u64{}); };
-
 template <class O>
 concept SeesBranches = requires(Hart& hart) { O::on_branch(hart, u64{}, Branch::Taken); };
 
@@ -145,7 +134,7 @@ struct Fast {
             return {false, 0};
         }
         if constexpr (SeesAccess<Observer>) {
-            Observer::store(*hart, pc(), host<T>(entry, address), sizeof(T));
+            (void)Observer::store(*hart, pc(), host<T>(entry, address), sizeof(T));
         }
         const T old = exchange(op, host<T>(entry, address), static_cast<T>(operand));
         if (isa::amo_result<T>(op, old, static_cast<T>(operand)) == old) {

@@ -1,4 +1,4 @@
-// The handlers of an engine, for one observer policy: included by the translation unit that makes that engine.
+// The handlers of an engine: included by the translation unit that makes it.
 //
 // How a handler ends. `n` in every slot is the number of instructions to the end of its run: whoever enters a run charges it to the
 // budget at once, a slow path refunds what it did not execute. So the budget is exact, and looked at only where runs end.
@@ -139,7 +139,6 @@ constexpr Handler handler_for(unsigned length, Reach reach) {
     }
 }
 
-// The engine whose fast accesses and calls `Observer` sees.
 template <class Observer>
 Handler handler_of(const isa::Decoded& decoded, Reach reach) {
     if (decoded.length == CodePage::straddles) {
@@ -155,12 +154,46 @@ Handler handler_of(const isa::Decoded& decoded, Reach reach) {
     return go_slow;
 }
 
+// The same, of loads, stores and atomics alone.
 template <class Observer>
-constexpr Engine engine_of() {
-    return {undecoded, page_end, handler_of<Observer>};
+Handler access_handler_of(const isa::Decoded& decoded) {
+    switch (decoded.op) {
+#define INSN(id, ...)                                                                            \
+    case isa::Op::id:                                                                            \
+        if constexpr (isa::line_of(isa::Op::id).flow == isa::Flow::Access) {                     \
+            return handler_for<isa::Op::id, Observer>(decoded.length, Reach::Page);              \
+        }                                                                                        \
+        break;
+#include "harts/isa/instructions.inc"
+#undef INSN
+    case isa::Op::Illegal: break;
+    }
+    return go_slow;
+}
+
+template <class... Watchers>
+Handler watching_handler_of(const isa::Decoded& decoded, Reach reach) {
+    if constexpr (!(watchers::SeesStack<Watchers> && ...)) {
+        constexpr u8 stack_pointer = 2;
+        const bool stack = isa::line_of(decoded.op).flow == isa::Flow::Access && decoded.operands.rs1 == stack_pointer;
+        if (stack && decoded.length != CodePage::straddles) {
+            return access_handler_of<watchers::OfStack<Watchers...>>(decoded);
+        }
+    }
+    return handler_of<Watching<Watchers...>>(decoded, reach);
 }
 
 }  // namespace stampede::handlers
+
+namespace stampede {
+
+// The engine of harts that all of these watch; `always_slow` as in Engine.
+template <class... Watchers>
+constexpr Engine engine_of(bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr) {
+    return {handlers::undecoded, handlers::page_end, handlers::watching_handler_of<Watchers...>, always_slow, Watching<Watchers...>::fits};
+}
+
+}  // namespace stampede
 
 #undef ARGUMENTS
 #undef TAIL

@@ -1,6 +1,7 @@
 // What a Machine is made of: for harts/machine only.
 #pragma once
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -56,6 +57,7 @@ struct Machine::Implementation final : InterruptLines {
     void make_harts(const Loaded& loaded) {
         for (u32 n = 0; n < config.harts; ++n) {
             harts.push_back(std::make_unique<Hart>(HartId{n}, context));
+            EventCounter::leave(*harts.back());
             harts.back()->reset(loaded.entry, loaded.device_tree.value);
             context.harts.push_back(harts.back().get());
             hart_pointers.push_back(harts.back().get());
@@ -80,9 +82,16 @@ struct Machine::Implementation final : InterruptLines {
         return static_cast<u64>(duration_cast<nanoseconds>(now.time_since_epoch()).count());
     }
 
-    // Decoded code is of one engine: with another, everything is decoded anew.
-    void watch(Observer* by, const Engine& engine) {
-        context.observer = by;
+    // All of `by` are told, in this order. Decoded code is of one engine: with another, everything is decoded anew.
+    void watch(const std::vector<Observer*>& by, const Engine& engine) {
+        watching = {};
+        for (Observer* one : by) {
+            watching.add(*one);
+        }
+        context.observer = by.empty() ? nullptr : by.size() == 1 ? by.front() : &watching;
+        for (const auto& hart : harts) {
+            assert(engine.fits == nullptr || engine.fits(*hart));  // each of the engine's watchers has been made for this machine
+        }
         if (context.engine == &engine) {
             return;
         }
@@ -92,28 +101,25 @@ struct Machine::Implementation final : InterruptLines {
         }
     }
 
-    // From now on scheduling points are counted; the observer's own engine, if there is one, sees them too.
+    // From now on scheduling points are counted; the observers' own engine, if they have one, sees them too.
     void start_counting() {
         if (counter != nullptr) {
             return;
         }
         counter = std::make_unique<EventCounter>(ram);
         counter->lines().assume_shared(assumed_shared);
-        watchers = {};
-        watchers.add(*counter);
-        if (observer != nullptr) {
-            watchers.add(*observer);
-        }
-        watch(&watchers, engine == &quiet_engine ? counting_engine : *engine);
+        std::vector<Observer*> all{counter.get()};
+        all.insert(all.end(), observers.begin(), observers.end());
+        watch(all, engine == &quiet_engine ? counting_engine : *engine);
     }
     void stop_counting() {
         if (counter == nullptr) {
             return;
         }
         for (const auto& hart : harts) {
-            hart->watch.touched = nullptr;
+            EventCounter::leave(*hart);
         }
-        watch(observer, *engine);
+        watch(observers, *engine);
         counter.reset();
     }
 
@@ -178,11 +184,11 @@ struct Machine::Implementation final : InterruptLines {
     std::atomic<i64> exit_status{-1};  // by the hart that writes the finisher; -1: not finished
     std::vector<std::unique_ptr<Hart>> harts;
     std::unique_ptr<HartThreads> threads;
-    Observer* observer = nullptr;      // the harness's own, and
-    const Engine* engine = &quiet_engine;  // its engine
+    std::vector<Observer*> observers;      // the harness's own, and
+    const Engine* engine = &quiet_engine;  // their engine
     std::vector<PhysAddr> assumed_shared;
     std::unique_ptr<EventCounter> counter;
-    Observers watchers;                // counter and observer, where both are
+    Observers watching;                // all that are told, where there are several
 };
 
 }  // namespace stampede

@@ -128,12 +128,12 @@ std::vector<HartRun> Machine::take_turns() { return implementation_->turns.take_
 u64 Machine::turns() const { return implementation_->turns.count(); }
 void Machine::keep_turns(bool keep) { implementation_->turns.keep_log(keep); }
 
-void Machine::set_observer(Observer* observer, const Engine& engine) {
+void Machine::set_observers(std::vector<Observer*> observers, const Engine& engine) {
     Implementation& machine = *implementation_;
     machine.stop_counting();
-    machine.observer = observer;
+    machine.observers = std::move(observers);
     machine.engine = &engine;
-    machine.watch(observer, engine);
+    machine.watch(machine.observers, engine);
 }
 
 void Machine::set_translation_watch(TranslationWatch* watch) { implementation_->context.translations = watch; }

@@ -88,8 +88,9 @@ public:
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
     void set_frame_watch(FrameWatch* watch);   // before the first run (core/frame_watch.h)
-    // Watches every access and call (core/observer.h); `engine` is the observer's fast part. Before the first run.
-    void set_observer(Observer* observer, const Engine& engine = quiet_engine);
+    // All of these watch every access and call (core/observer.h), in this order; `engine` is composed of their fast parts
+    // (engine/watching.h). Before the first run.
+    void set_observers(std::vector<Observer*> observers, const Engine& engine = quiet_engine);
     // Hears of stale translations that are used (core/translation_watch.h).
     void set_translation_watch(TranslationWatch* watch);
     // With TimeMode::Counted only, where one thread drives all harts. Before the first run.

@@ -4,28 +4,21 @@
 #include "harts/core/machine_context.h"
 
 namespace stampede {
-namespace {
-
-struct Counting {
-    static bool own(const Hart& hart, const void* at) {
-        const HartWatch& watch = hart.watch;
-        return !watch.slow && watch.touched[(reinterpret_cast<u64>(at) - watch.ram) / HartWatch::piece] == watch.toucher;
-    }
-    static bool load(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
-    static bool store(Hart& hart, u64, const void* at, unsigned) { return own(hart, at); }
-};
-
-}  // namespace
-
-const Engine counting_engine = handlers::engine_of<Counting>();
+const Engine counting_engine = engine_of<Counting>();
 
 void EventCounter::begin(Hart& hart, u64 events) {
     limit_ = events;
     done_ = 0;
     last_ = nothing;
-    hart.watch.touched = lines_.table();
-    hart.watch.toucher = lines_.entry_of(hart.own.id);
-    hart.watch.ram = reinterpret_cast<u64>(ram_.host(ram_base));
+    OwnPieces& pieces = own_[hart.own.id.value];
+    pieces = OwnPieces(lines_.table(), lines_.entry_of(hart.own.id));
+    hart.watches.put(pieces);
+    hart.asked_first = true;
+}
+
+void EventCounter::leave(Hart& hart) {
+    hart.watches.put(all_pieces_own);
+    hart.asked_first = false;
 }
 
 bool EventCounter::counted(const Hart& hart) const { return last_ == hart.own.executed_now(); }
@@ -41,7 +34,7 @@ bool EventCounter::may_access(Hart& hart, PhysAddr at, unsigned size, Contact co
     bool point = contact != Contact::Plain;
     if (contact != Contact::Device) {
         point |= lines_.touch(hart.own.id, at);
-        if (at.value / HartWatch::piece != (at.value + size - 1) / HartWatch::piece) [[unlikely]] {
+        if (at.value / OwnPieces::piece != (at.value + size - 1) / OwnPieces::piece) [[unlikely]] {
             point |= lines_.touch(hart.own.id, at + (size - 1));  // misaligned
         }
     }

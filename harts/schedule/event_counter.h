@@ -10,23 +10,27 @@
 // A hart stops before an access: nothing of the instruction has happened, not even a bit A. Fences and traps cannot be put off; they are
 // counted when they happen, and the hart stops before the next access instead, which nobody can tell from stopping before the fence.
 #pragma once
-#include "harts/engine/engine.h"
+#include <array>
+
 #include "harts/core/observer.h"
+#include "harts/engine/own_pieces.h"
 #include "harts/schedule/touched_lines.h"
 
 namespace stampede {
 
-// The engine whose fast accesses look at HartWatch::slow and HartWatch::touched.
+// Of harts that nothing else watches.
 extern const Engine counting_engine;
 
 // Harts driven by one host thread only.
 class EventCounter final : public Observer {
 public:
-    explicit EventCounter(const Ram& ram) : ram_(ram), lines_(ram) {}
+    explicit EventCounter(const Ram& ram) : lines_(ram) {}
 
     // Before a turn of `hart`: it may do `events`.
     void begin(Hart& hart, u64 events);
-    // After it: the events that it did. One more than allowed where the last was a fence or a trap.
+    // Nothing of `hart` is counted any more, until it begins again.
+    static void leave(Hart& hart);
+    // After a turn: the events that it did. One more than allowed where the last was a fence or a trap.
     [[nodiscard]] u64 done() const { return done_; }
     // Between turns.
     [[nodiscard]] TouchedLines& lines() { return lines_; }
@@ -42,8 +46,8 @@ private:
 
     static constexpr u64 nothing = ~u64{0};
 
-    const Ram& ram_;
     TouchedLines lines_;
+    std::array<OwnPieces, max_harts> own_;
     u64 limit_ = 0, done_ = 0;
     u64 last_ = nothing;  // the instruction counted last, by what its hart had executed before it
 };

@@ -9,13 +9,13 @@
 // the few that harts really share; so the line goes with it, and the second change makes it everybody's. Those known to be
 // shared need no such proof (assume_shared).
 //
-// The table is read by the fast accesses of an observing engine (HartWatch::touched): whatever is not the hart's own alone takes the
+// The table is read by the fast accesses of an observing engine (engine/own_pieces.h): whatever is not the hart's own alone takes the
 // slow path. forget() starts anew without touching the table: entries carry the epoch they were made in.
 #pragma once
 #include <vector>
 
 #include "harts/base/types.h"
-#include "harts/core/observer.h"
+#include "harts/engine/own_pieces.h"
 #include "harts/memory/ram.h"
 #include "harts/schedule/lazy_table.h"
 
@@ -23,7 +23,7 @@ namespace stampede {
 
 class TouchedLines {
 public:
-    static constexpr u64 line_size = HartWatch::piece;
+    static constexpr u64 line_size = OwnPieces::piece;
 
     explicit TouchedLines(const Ram& ram);
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "harts/observe/coverage/coverage_engines.h"
 #include "harts/tests/several_harts/stage.h"
 
 namespace stampede::several_harts {
@@ -33,7 +34,7 @@ protected:
         stage.start(1);
         stage.machine->ram().copy_out(ram_base, code_bytes);
         coverage.emplace(ram_base.value, std::as_bytes(std::span(code_bytes)), counters, std::array{&stage.machine->hart(HartId{0})});
-        stage.machine->set_observer(&*coverage, *GetParam());
+        stage.machine->set_observers({&*coverage}, *GetParam());
         if (mode == Privilege::Supervisor) {
             stage.supervise(0, 0);
         }
@@ -83,8 +84,8 @@ TEST_P(BranchCoverageTest, a_counter_stops_at_its_end) {
     EXPECT_EQ(at(called), BranchCoverage::most);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, BranchCoverageTest, testing::Values(&covering_engine, &covering_counting_engine),
-                         [](const auto& info) { return info.param == &covering_engine ? "plain" : "counting"; });
+INSTANTIATE_TEST_SUITE_P(Engines, BranchCoverageTest, testing::Values(&branches_engine, &branches_counting_engine),
+                         [](const auto& info) { return info.param == &branches_engine ? "plain" : "counting"; });
 
 }  // namespace
 }  // namespace stampede::several_harts

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "harts/observe/coverage/branch_coverage.h"
+#include "harts/observe/coverage/coverage_engines.h"
 #include "harts/tests/several_harts/stage.h"
 
 namespace stampede::several_harts {
@@ -36,7 +37,7 @@ protected:
         const std::array<Hart*, 2> harts{&stage.machine->hart(HartId{0}), &stage.machine->hart(HartId{1})};
         branches.emplace(ram_base.value, std::as_bytes(std::span(bytes)), branch_counters, harts);
         meetings.emplace(PhysAddr{beyond}, counters, harts);
-        stage.machine->set_observer(&*branches, *GetParam());
+        stage.machine->set_observers({&*branches, &*meetings}, *GetParam());
         stage.supervise(0, 0);
         stage.supervise(1, 0);
         // So that the accesses below hit: each kind once on each hart, in a run of its own.
@@ -159,8 +160,8 @@ TEST_P(InterleavingCoverageTest, a_counter_stops_at_its_end) {
     EXPECT_EQ(*std::ranges::max_element(counters), 4u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, InterleavingCoverageTest, testing::Values(&covering_engine, &covering_counting_engine),
-                         [](const auto& info) { return info.param == &covering_engine ? "plain" : "counting"; });
+INSTANTIATE_TEST_SUITE_P(Engines, InterleavingCoverageTest, testing::Values(&meetings_engine, &meetings_counting_engine),
+                         [](const auto& info) { return info.param == &meetings_engine ? "plain" : "counting"; });
 
 }  // namespace
 }  // namespace stampede::several_harts

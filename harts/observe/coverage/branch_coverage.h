@@ -7,16 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "harts/engine/engine.h"
 #include "harts/core/hart.h"
+#include "harts/core/observer.h"
 
 namespace stampede {
 
-// Engines that see branches: for machines whose scheduling points are not counted, and for those whose are.
-extern const Engine covering_engine, covering_counting_engine;
-
-class BranchCoverage final : public Observer {
+class BranchCoverage final : public Observer, public HartWatch {
 public:
+    static constexpr unsigned place = 2;
     // Counters stop here: a fuzzer that is told of more comes to like whatever loops longer.
     static constexpr u8 most = 4;
 
@@ -26,22 +24,13 @@ public:
 
     void on_branch(Hart& hart, u64 pc, Branch branch) override { count_branch(hart, pc, branch); }
     void on_jump(Hart& hart, u64 target) override { count_jump(hart, target); }
-    // For interleaving_coverage.h, where there is one.
-    void on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
-    void on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) override;
-    void before_atomic(Hart& hart, const AtomicAccess& access) override;
-    void after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool stored) override;
 
-    // As on_branch() and on_jump(), by the hart's watch.
-    static void count_branch(Hart& hart, u64 pc, Branch branch) {
-        const auto* self = static_cast<const BranchCoverage*>(hart.watch.branches);
-        self->count(hart, pc - self->begin_ + static_cast<u64>(branch));
-    }
-    static void count_jump(Hart& hart, u64 target) {
-        const auto* self = static_cast<const BranchCoverage*>(hart.watch.branches);
-        const u64 offset = target - self->begin_;
-        if (offset < self->counters_.size() && !self->is_branch_[offset]) {
-            self->count(hart, offset);
+    // The same for handlers.
+    void count_branch(const Hart& hart, u64 pc, Branch branch) const { count(hart, pc - begin_ + static_cast<u64>(branch)); }
+    void count_jump(const Hart& hart, u64 target) const {
+        const u64 offset = target - begin_;
+        if (offset < counters_.size() && !is_branch_[offset]) {
+            count(hart, offset);
         }
     }
 
@@ -57,6 +46,13 @@ private:
     const u64 begin_;
     const std::span<u8> counters_;
     const std::vector<bool> is_branch_;  // by offset into the code
+};
+
+// A watcher (engine/watching.h).
+struct Branches {
+    using State = BranchCoverage;
+    static void on_branch(Hart& hart, u64 pc, Branch branch) { hart.watches.of<BranchCoverage>().count_branch(hart, pc, branch); }
+    static void on_jump(Hart& hart, u64 target) { hart.watches.of<BranchCoverage>().count_jump(hart, target); }
 };
 
 }  // namespace stampede

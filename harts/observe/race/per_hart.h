@@ -4,6 +4,7 @@
 
 #include "harts/core/hart.h"
 #include "harts/observe/race/race_observer.h"
+#include "harts/observe/race/race_watch.h"
 #include "harts/observe/race/tsan_runtime.h"
 
 namespace stampede {
@@ -33,14 +34,13 @@ struct BegunByHart {
     std::array<u64, 256> edges{};    // hashes of lock orders noted already
 };
 
-struct RaceObserver::PerHart : BegunByHart {
+struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
     static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
 
     PerHart(RaceObserver& observer, ParkedStacks& parked, LockWords& words, u32 hart)
         : observer(observer), stack(parked, {}), contexts(hart), locks(words, hart) {}
 
     RaceObserver& observer;
-    tsan::Thread thread = nullptr;
     bool owns_thread = false;
     GuestStack<TsanStack> stack;
     Contexts contexts;
@@ -81,7 +81,7 @@ struct RaceObserver::PerHart : BegunByHart {
                hart.own.pc - fence_pc <= 4 * (adjacent + 1);
     }
     // Whether the next access must be seen by the slow path.
-    void update_slow(Hart& hart) const { hart.watch.slow = behind_fence != 0 || relaxed_next || locks.wants_accesses(); }
+    void update_slow() { slow = behind_fence != 0 || relaxed_next || locks.wants_accesses(); }
 
     // Ends what the trapped program had begun, and says what it was.
     Interrupted interrupt(const Hart& hart) {

@@ -8,8 +8,6 @@
 #include "harts/core/hart.h"
 #include "harts/devices/virt_map.h"
 #include "harts/memory/ram.h"
-#include "harts/observe/coverage/branch_coverage.h"
-#include "harts/observe/coverage/interleaving_coverage.h"
 #include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/per_hart.h"
 #include "harts/observe/race/tsan_runtime.h"
@@ -34,10 +32,8 @@ RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Thre
     for (Hart* hart : all_) {
         harts_.push_back(std::make_unique<PerHart>(*this, parked_, *words_, hart->own.id.value));
         contexts.push_back(&harts_.back()->contexts);
-        hart->watch.slow = true;  // until it is attached
-        hart->watch.atomic = atomic_;
-        hart->watch.ram = reinterpret_cast<u64>(ram.host(ram_base));
-        hart->watch.observer = harts_.back().get();
+        harts_.back()->atomic = atomic_;
+        hart->watches.put(*harts_.back());
     }
     reports_ = std::make_unique<RaceReports>(ram.host(ram_base), ram.size(), std::move(contexts));
     main_ = __tsan_get_current_fiber();
@@ -99,8 +95,8 @@ void RaceObserver::order_all() {
 
 void RaceObserver::expect_snapshot() {
     recorded_.resize(ram_.pages());
-    for (Hart* hart : all_) {
-        hart->watch.recorded = recorded_.data();
+    for (const auto& own : harts_) {
+        own->recorded = recorded_.data();
     }
 }
 
@@ -144,7 +140,7 @@ void RaceObserver::restore() {
             own.rewind_stack();
         }
         context_changed(*hart, own);
-        own.update_slow(*hart);
+        own.update_slow();
     }
     forget_accesses();
     order_all();
@@ -154,7 +150,7 @@ const LockSet& RaceObserver::held(HartId hart) const { return harts_[hart.value]
 
 unsigned RaceObserver::stack_depth(HartId hart) const { return harts_[hart.value]->stack.depth(); }
 
-RaceObserver::PerHart& RaceObserver::of(Hart& hart) { return *static_cast<PerHart*>(hart.watch.observer); }
+RaceObserver::PerHart& RaceObserver::of(const Hart& hart) { return hart.watches.of<PerHart>(); }
 
 void RaceObserver::on_start(Hart& hart) {
     PerHart& own = of(hart);
@@ -166,14 +162,13 @@ void RaceObserver::on_start(Hart& hart) {
 }
 
 void RaceObserver::attach(Hart& hart, PerHart& own) {
-    hart.watch.thread = own.thread;
     context_changed(hart, own);
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::context_changed(Hart& hart, PerHart& own) {
     own.locks.set_space(hart.own.csr.satp);
-    hart.watch.context = own.contexts.tag_of(own.locks.set());
+    own.context = own.contexts.tag_of(own.locks.set());
 }
 
 bool RaceObserver::is_atomic(PhysAddr at) const {
@@ -194,11 +189,10 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
 
 // Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits of the pc.
 void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
-    const u64 pc = Contexts::tagged(hart.own.pc, hart.watch.context);
+    const u64 pc = Contexts::tagged(hart.own.pc, own.context);
     type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
-    if (hart.watch.recorded != nullptr) {
-        __atomic_store_n(&hart.watch.recorded[ram_.page_index(at)], 1, __ATOMIC_RELAXED);
-        InterleavingCoverage::note(hart, hart.own.pc, at, (type & tsan::read) == 0);
+    if (own.recorded != nullptr) {
+        __atomic_store_n(&own.recorded[ram_.page_index(at)], 1, __ATOMIC_RELAXED);
     }
     while (size != 0) {
         unsigned piece = 1;
@@ -250,7 +244,7 @@ void RaceObserver::on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     if (own.locks.wants_accesses() && own.locks.load(at.value, value, hart.own.pc)) {
         lock_taken(hart, own, hart.own.pc);
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
@@ -272,7 +266,7 @@ void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
             context_changed(hart, own);
         }
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::before_atomic(Hart& hart, const AtomicAccess& access) {
@@ -308,7 +302,7 @@ void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
             own.locks.set().count > held || own.locks.set().count == LockSet::limit ? lock_taken(hart, own, hart.own.pc) : context_changed(hart, own);
         }
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::lock_taken(Hart& hart, PerHart& own, u64 pc) {
@@ -353,7 +347,7 @@ void RaceObserver::on_fence(Hart& hart, i32 bits) {
         own.behind_fence = trailing ? 0 : now;
         own.fence_pc = hart.own.pc;
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::set_fence_clock(PerHart& own) {
@@ -367,14 +361,11 @@ void RaceObserver::set_fence_clock(PerHart& own) {
     own.fenced = true;
 }
 
-void RaceObserver::on_relaxed_next(Hart& hart) {
-    (void)of(hart);
-    fast_relaxed_next(hart);
-}
+void RaceObserver::on_relaxed_next(Hart& hart) { fast_relaxed_next(hart); }
 
 void RaceObserver::fast_relaxed_next(Hart& hart) {
-    static_cast<PerHart*>(hart.watch.observer)->relaxed_next = true;
-    hart.watch.slow = true;
+    PerHart& own = of(hart);
+    own.relaxed_next = own.slow = true;
 }
 
 void RaceObserver::on_device_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
@@ -394,7 +385,7 @@ void RaceObserver::on_return(Hart& hart, u64 to) {
 }
 
 void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back, u64 target) {
-    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
+    PerHart& own = of(hart);
     own.stack.call(pc, back, hart.own.x[stack_pointer], space_of(hart));
     if (target == own.lock_functions.acquire || target == own.lock_functions.release) [[unlikely]] {
         lock_function_called(hart, own, target);
@@ -402,7 +393,7 @@ void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back, u64 target) {
 }
 
 void RaceObserver::fast_return(Hart& hart, u64 to) {
-    PerHart& own = *static_cast<PerHart*>(hart.watch.observer);
+    PerHart& own = of(hart);
     if (own.acquiring.lock != 0 && own.stack.depth() <= own.acquiring.depth) [[unlikely]] {
         const PerHart::Acquiring acquired = std::exchange(own.acquiring, {});
         const bool its_end = own.stack.depth() == acquired.depth && own.stack.frame(acquired.depth - 1).back == to;
@@ -440,7 +431,7 @@ void RaceObserver::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     if ((cause & csr::interrupt_bit) != 0 && ((u64{1} << code) & (csr::ssi | csr::msi)) != 0) {
         acquire_later(own, &interrupts_[hart.own.id.value]);
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 void RaceObserver::on_trap_return(Hart& hart, u64 to) {
@@ -451,7 +442,7 @@ void RaceObserver::on_trap_return(Hart& hart, u64 to) {
     if (hart.own.mode == Privilege::User && own.locks.leave_kernel()) {
         context_changed(hart, own);
     }
-    own.update_slow(hart);
+    own.update_slow();
 }
 
 // What stood before the trap counts as if there had been none.
@@ -466,18 +457,6 @@ void RaceObserver::go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& in
     if (interrupted.since_fence != 0) {
         own.behind_fence = hart.own.executed_now() - (interrupted.since_fence - 1U);
         own.fence_pc = to - interrupted.fence_distance;
-    }
-}
-
-void RaceObserver::on_branch(Hart& hart, u64 pc, Branch branch) {
-    if (hart.watch.branches != nullptr) {
-        BranchCoverage::count_branch(hart, pc, branch);
-    }
-}
-
-void RaceObserver::on_jump(Hart& hart, u64 target) {
-    if (hart.watch.branches != nullptr) {
-        BranchCoverage::count_jump(hart, target);
     }
 }
 

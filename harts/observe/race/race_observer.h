@@ -17,7 +17,6 @@
 #include <memory>
 #include <vector>
 
-#include "harts/engine/engine.h"
 #include "harts/core/observer.h"
 #include "harts/observe/race/change_log.h"
 #include "harts/observe/race/contexts.h"
@@ -29,11 +28,7 @@
 namespace stampede {
 
 class MachineContext;
-
-// The engine whose fast accesses and calls go to ThreadSanitizer.
-extern const Engine racing_engine;
-// The same for snapshots: it knows where accesses were recorded. Counts branches too (observe/coverage/branch_coverage.h).
-extern const Engine racing_again_engine;
+class Ram;
 
 class RaceObserver final : public Observer {
 public:
@@ -50,7 +45,7 @@ public:
     void switch_to(HartId hart);
     void leave();
 
-    // Before any hart runs, with racing_again_engine: there will be a save().
+    // Before any hart runs, with an engine for that (race_engine.h): there will be a save().
     void expect_snapshot();
     // All that is known now is what restore() brings back, any number of times. Of what harts did before either nothing races with what they
     // do after: memory comes back too. Harts parked; after leave(). With Threads::OneEach only on x86-64, see tsan::forget().
@@ -78,9 +73,6 @@ public:
     void on_trap(Hart& hart, u64 cause, u64 tval, Privilege handler) override;
     void on_trap_return(Hart& hart, u64 to) override;
     void on_satp(Hart& hart) override;
-    // Counted where HartWatch::branches is set.
-    void on_branch(Hart& hart, u64 pc, Branch branch) override;
-    void on_jump(Hart& hart, u64 target) override;
 
     // For the engine: a call, return or hint of `hart`.
     static void fast_call(Hart& hart, u64 pc, u64 back, u64 target);
@@ -90,7 +82,7 @@ public:
     struct PerHart;
 
 private:
-    [[nodiscard]] static PerHart& of(Hart& hart);
+    [[nodiscard]] static PerHart& of(const Hart& hart);
     void attach(Hart& hart, PerHart& own);
     void plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type);
     void release(PerHart& own, const void* at, bool explicitly);
@@ -119,7 +111,7 @@ private:
     u64 atomic_size_;
     std::vector<u8> saved_atomic_;
     ChangeLog changed_atomic_;
-    std::vector<u8> recorded_;           // HartWatch::recorded
+    std::vector<u8> recorded_;           // RaceWatch::recorded
     u64 moment_ = 0;        // its address stands for save() and restore()
     std::array<std::atomic<u32>, max_harts> interrupts_{};  // its address stands for the hart's software interrupt
 };

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "harts/core/hart.h"
+#include "harts/observe/coverage/branch_coverage.h"
+#include "harts/observe/coverage/interleaving_coverage.h"
+#include "harts/observe/race/race_engine.h"
 #include "harts/observe/race/race_observer.h"
 #include "harts/oracles/race/race_findings.h"
 #include "harts/oracles/run_facts.h"
@@ -25,9 +28,9 @@ public:
           observer_(machine.ram(), harts_of(machine),
                     drive == Drive::Repeatable ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach) {
         observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});  // as in xv6
-        machine.set_observer(&observer_, racing_engine);
+        machine.set_observers({&observer_}, racing_engine);
     }
-    ~Detection() override { machine_.set_observer(nullptr); }
+    ~Detection() override { machine_.set_observers({}); }
     Detection(const Detection&) = delete;
     Detection& operator=(const Detection&) = delete;
 
@@ -39,9 +42,18 @@ public:
         saved_edges_ = observer_.lock_order().size();
     }
     void restore() override { observer_.restore(); }
-    void expect_snapshot() override {
+    void expect_snapshot(BranchCoverage* branches, InterleavingCoverage* meetings) override {
         observer_.expect_snapshot();
-        machine_.set_observer(&observer_, racing_again_engine);
+        std::vector<Observer*> all{&observer_};
+        if (branches != nullptr) {
+            all.push_back(branches);
+        }
+        if (meetings != nullptr) {
+            all.push_back(meetings);
+        }
+        machine_.set_observers(std::move(all), meetings != nullptr   ? racing_meetings_engine
+                                               : branches != nullptr ? racing_branches_engine
+                                                                     : racing_again_engine);
     }
     bool news() const override { return count() > saved_races_ || observer_.lock_order().size() > saved_edges_; }
     std::size_t count() const override { return observer_.reports().size(); }

@@ -14,6 +14,9 @@
 
 namespace stampede {
 
+class BranchCoverage;
+class InterleavingCoverage;
+
 // What names the things that a race is about.
 struct RaceNaming {
     const GuestSymbols& symbols;
@@ -29,8 +32,8 @@ public:
     [[nodiscard]] virtual std::size_t count() const = 0;
     // Whether there may be others than at the last save(). Harts parked.
     [[nodiscard]] virtual bool news() const = 0;
-    // There will be a snapshot, and branches are counted where HartWatch::branches is set (observe/coverage/branch_coverage.h). The machine has not run.
-    virtual void expect_snapshot() = 0;
+    // There will be a snapshot, and these watch the machine too; either may be null, `meetings` must be without `branches`. It has not run.
+    virtual void expect_snapshot(BranchCoverage* branches, InterleavingCoverage* meetings) = 0;
     // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
     [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;
 };

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harts/base/types.h"
-#include "harts/core/observer.h"
+#include "harts/engine/own_pieces.h"
 #include "harts/memory/ram.h"
 #include "harts/schedule/lazy_table.h"
 
@@ -34,7 +34,7 @@ enum class LineUse : u8 { Load, Store, Atomic };
 // One thread.
 class CacheLines {
 public:
-    static constexpr u64 line_size = HartWatch::piece, word_size = 8;
+    static constexpr u64 line_size = OwnPieces::piece, word_size = 8;
 
     CacheLines(const Ram& ram, const CacheCosts& costs);
 

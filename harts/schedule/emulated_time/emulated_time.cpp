@@ -9,22 +9,19 @@ namespace stampede {
 namespace {
 
 struct Timing {
-    static u64 holders(const HartWatch& watch, const void* at) {
-        return watch.holders[(reinterpret_cast<u64>(at) - watch.ram) / HartWatch::piece];
-    }
-    static bool load(const Hart& hart, u64, const void* at, unsigned) { return (holders(hart.watch, at) & hart.watch.holder) != 0; }
-    static bool store(const Hart& hart, u64, const void* at, unsigned) { return holders(hart.watch, at) == hart.watch.holder; }
+    using State = HeldLines;
+    static bool passes(Hart& hart, u64 offset, Access access) { return hart.watches.of<HeldLines>().have(offset, access); }
 };
 
 }  // namespace
 
-const Engine timing_engine = handlers::engine_of<Timing>();
+const Engine timing_engine = engine_of<Timing>();
 
 EmulatedTime::EmulatedTime(const Ram& ram, std::vector<Hart*> harts, const CacheCosts& costs) : harts_(std::move(harts)), lines_(ram, costs) {
     for (Hart* hart : harts_) {
-        hart->watch.holders = lines_.holders();
-        hart->watch.holder = u64{1} << hart->own.id.value;
-        hart->watch.ram = reinterpret_cast<u64>(ram.host(ram_base));
+        HeldLines& held = held_[hart->own.id.value];
+        held = HeldLines(lines_.holders(), u64{1} << hart->own.id.value);
+        hart->watches.put(held);
     }
 }
 

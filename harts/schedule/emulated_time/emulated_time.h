@@ -12,7 +12,26 @@
 
 namespace stampede {
 
-// The engine whose fast accesses are those to lines that the hart holds (HartWatch::holders).
+// Which lines a hart holds as an access needs them: such an access is fast.
+class HeldLines final : public HartWatch {
+public:
+    static constexpr unsigned place = 1;
+
+    HeldLines() = default;
+    // `holders`: by line, a bit a hart; `self`: this one's.
+    HeldLines(const u64* holders, u64 self) : holders_(holders), self_(self) {}
+
+    [[nodiscard]] bool have(u64 offset, Access access) const {
+        const u64 now = holders_[offset / CacheLines::line_size];
+        return access == Access::Write ? now == self_ : (now & self_) != 0;
+    }
+
+private:
+    const u64* holders_ = nullptr;
+    u64 self_ = 0;
+};
+
+// The engine whose fast accesses are those.
 extern const Engine timing_engine;
 
 // Harts driven by one host thread only; from the first instruction on.
@@ -57,6 +76,7 @@ private:
 
     const std::vector<Hart*> harts_;
     CacheLines lines_;
+    std::array<HeldLines, max_harts> held_;
     std::array<u64, max_harts> more_{};  // cycles beside instructions
     u32 running_ = 0;
     u64 limit_ = ~u64{0};

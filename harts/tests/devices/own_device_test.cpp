@@ -336,9 +336,8 @@ TEST_F(OwnDeviceTest, observers_see_its_accesses_as_a_devices) {
     code.emit(Op::Ld, a2, a0, 0);
     start();
     Listener listener;
-    stage.machine->set_observer(&listener);
-    const u16 nobody = 0;
-    stage.machine->hart({0}).watch.touched = &nobody;  // may_access() is asked
+    stage.machine->set_observers({&listener});
+    stage.machine->hart({0}).asked_first = true;  // may_access() is asked
     stage.hart(0).x[a0] = value;
     stage.hart(0).x[a1] = 9;
     stage.run(0, 2);

@@ -6,11 +6,12 @@
 #include <map>
 
 #include "harts/core/hart.h"
-#include "harts/core/observers.h"
 #include "harts/image/elf_image.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
+#include "harts/observe/race/race_engine.h"
 #include "harts/observe/race/race_observer.h"
+#include "harts/observe/race/race_watch.h"
 #include "harts/schedule/random_schedule.h"
 #include "harts/tests/races/cases.h"
 
@@ -43,11 +44,9 @@ struct Stage final : TurnListener, Restorable {
         const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
         observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
         observer.expect_snapshot();
-        observers.add(observer);
-        observers.add(starts);
-        machine->set_observer(&observers, racing_again_engine);
+        machine->set_observers({&observer, &starts}, racing_again_engine);
     }
-    ~Stage() override { machine->set_observer(nullptr); }
+    ~Stage() override { machine->set_observers({}); }
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
 
@@ -74,8 +73,8 @@ struct Stage final : TurnListener, Restorable {
         for (const Hart* hart : all) {
             const LockSet& held = observer.held(hart->own.id);
             known["satp"].push_back(held.satp);
-            known["slow"].push_back(hart->watch.slow ? 1 : 0);
-            known["context"].push_back(hart->watch.context);
+            known["slow"].push_back(hart->watches.of<RaceWatch>().slow ? 1 : 0);
+            known["context"].push_back(hart->watches.of<RaceWatch>().context);
             if (way == Way::Turns) {
                 known["depth"].push_back(observer.stack_depth(hart->own.id));
             }
@@ -85,7 +84,7 @@ struct Stage final : TurnListener, Restorable {
         }
         const Ram& ram = machine->ram();
         for (u64 at = 0; at < ram.size() / 32; ++at) {
-            if (const u8 bits = all[0]->watch.atomic[at]; bits != 0) {
+            if (const u8 bits = all[0]->watches.of<RaceWatch>().atomic[at]; bits != 0) {
                 known["atomic"].insert(known["atomic"].end(), {at, bits});
                 for (u64 word = 0; word < 32; word += 4) {
                     const LockWord lock = observer.locks().find(ram_base.value + at * 32 + word);
@@ -109,7 +108,6 @@ struct Stage final : TurnListener, Restorable {
     const std::vector<Hart*> all;
     RaceObserver observer;
     Starts starts{observer};
-    Observers observers;
     const Way way;
 };
 

@@ -9,6 +9,7 @@
 #include "harts/core/hart.h"
 #include "harts/image/elf_image.h"
 #include "harts/image/symbols.h"
+#include "harts/observe/race/race_engine.h"
 #include "harts/observe/race/race_observer.h"
 #include "harts/schedule/random_schedule.h"
 #include "harts/tests/races/cases.h"
@@ -72,7 +73,7 @@ Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned h
     RaceObserver observer((*machine)->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach);
     const ElfImage& guest = symbols.image();
     observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
-    (*machine)->set_observer(&observer, racing_engine);
+    (*machine)->set_observers({&observer}, racing_engine);
     Found found;
     const bool ends = one.expectation != Expectation::Deadlock;
     if (way == Way::Parallel) {
@@ -99,7 +100,7 @@ Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned h
             }
         }
     }
-    (*machine)->set_observer(nullptr);
+    (*machine)->set_observers({});
     return found;
 }
 

@@ -23,7 +23,7 @@ protected:
             stage.hart(n).x[s1] = rounds;
         }
         time.emplace(stage.machine->ram(), harts, costs);
-        stage.machine->set_observer(&*time, timing_engine);
+        stage.machine->set_observers({&*time}, timing_engine);
         stage.machine->set_time_keeper(&*time);
         schedule.emplace(*time);
     }

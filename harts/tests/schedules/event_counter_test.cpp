@@ -45,7 +45,7 @@ protected:
         hart.csr.mtvec = ram_base.value + 4 * 11;
         counter.emplace(stage.machine->ram());
         counter->lines().assume_shared({PhysAddr{shared}});
-        stage.machine->set_observer(&*counter, counting_engine);
+        stage.machine->set_observers({&*counter}, counting_engine);
     }
     // A turn of so many events; gives the instructions.
     u64 turn(u64 events, u64 instructions) {
@@ -105,7 +105,7 @@ TEST_F(EventCounterTest, harts_that_have_executed_equally_much_have_events_of_th
     stage.start(2);
     counter.emplace(stage.machine->ram());
     counter->lines().assume_shared({PhysAddr{shared}});
-    stage.machine->set_observer(&*counter, counting_engine);
+    stage.machine->set_observers({&*counter}, counting_engine);
     for (const u32 n : {0u, 1u}) {
         stage.hart(n).x[s0] = shared;
         counter->begin(stage.machine->hart(HartId{n}), no_limit);
@@ -121,7 +121,7 @@ TEST_F(EventCounterTest, a_translation_does_not_hide_an_access_to_what_has_becom
     stage.code.jump(zero, round);
     stage.start(2);
     counter.emplace(stage.machine->ram());
-    stage.machine->set_observer(&*counter, counting_engine);
+    stage.machine->set_observers({&*counter}, counting_engine);
     stage.hart(1).x[s1] = own;
     for (const u64 events : {u64{0}, u64{50}}) {
         counter->begin(stage.machine->hart(HartId{1}), no_limit);

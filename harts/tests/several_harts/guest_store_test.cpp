@@ -44,7 +44,9 @@ public:
         store_(from, value);
         return true;
     }
-    u64 hash(u64 seed) const override { return seed; }
+    void save(StateWriter&) const override {}
+    void restore(StateReader&) override {}
+    DeviceNode describe() const override { return {}; }
 
 private:
     const std::function<void(HartId, u64)> store_;
@@ -160,12 +162,12 @@ TEST_F(GuestStoreTest, the_observer_hears_what_is_stored_where) {
     stage.code.raw_word(0x0000'006f);
     stage.start(1);
     Listener listener;
-    stage.machine->set_observer(&listener);
+    stage.machine->set_observers({&listener});
     const std::array<u8, 3> bytes{1, 2, 3};
     ASSERT_TRUE(guest_store(stage.context(), {word + 7}, bytes).has_value());
     ASSERT_FALSE(guest_store(stage.context(), {ram_base.value - 1}, bytes).has_value());
     EXPECT_THAT(listener.heard, testing::ElementsAre(testing::Pair(word + 7, testing::ElementsAre(1, 2, 3))));
-    stage.machine->set_observer(nullptr);
+    stage.machine->set_observers({});
 }
 
 TEST_F(GuestStoreTest, any_number_of_bytes_anywhere_in_ram_and_no_other) {
