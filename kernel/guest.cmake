@@ -18,7 +18,7 @@ set(STAMPEDE_GUEST_FLAGS
 # libstdc++'s freestanding part (expected, span, array, atomic, …) behind four stub headers.
 set(STAMPEDE_GUEST_CXXFLAGS
   -std=c++23 -D_GLIBCXX_HOSTED=0 -nostdinc++
-  "SHELL:-isystem ${CMAKE_SOURCE_DIR}/kernel/base/freestanding"   # SHELL: or CMake drops the repeated -isystem
+  "SHELL:-isystem \"${CMAKE_SOURCE_DIR}/kernel/base/freestanding\""   # SHELL: or CMake drops the repeated -isystem
   "SHELL:-isystem /usr/include/c++/12" "SHELL:-isystem /usr/include/x86_64-linux-gnu/c++/12")
 
 function(stampede_guest_objects name)
