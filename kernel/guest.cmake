@@ -41,8 +41,8 @@ function(stampede_guest_link name)
     set(linked "$<FILTER:${files},EXCLUDE,${G_WITHOUT}>")
   endif()
   get_filename_component(folder ${G_OUTPUT} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
   add_custom_command(OUTPUT ${G_OUTPUT}
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
     COMMAND ${STAMPEDE_LD_LLD} -X --no-relax -z max-page-size=4096 --build-id=none --fatal-warnings ${G_FLAGS}
             -T ${G_SCRIPT} -o ${G_OUTPUT} "${linked}"
     DEPENDS ${G_SCRIPT} ${files} ${G_OBJECTS}
