@@ -14,6 +14,7 @@
 #include "stress/run/console_file.h"
 #include "stress/run/failure_sweep.h"
 #include "stress/run/interrupts.h"
+#include "stress/options/needs.h"
 #include "stress/options/options.h"
 #include "stress/options/policy_choice.h"
 #include "stress/replay/program_replay.h"
@@ -283,6 +284,12 @@ ExitStatus replay_one_program(const Options& options, const std::vector<std::str
 }  // namespace
 
 int stress_command(int argc, const char* const* argv, MakeRaceDetection make_race_detection) {
+    if (argc > 1 && argv[1] == needs_word) {
+        for (const std::string& file : needs(argc - 1, argv + 1)) {
+            fmt::print("{}\n", file);
+        }
+        return static_cast<int>(ExitStatus::Passed);
+    }
     const auto options = parse_options(argc, argv);
     if (!options) {
         fmt::print(options.error().status == ExitStatus::Passed ? stdout : stderr, "{}", options.error().text);

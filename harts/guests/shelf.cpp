@@ -4,16 +4,30 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "harts/base/own_program.h"
 #include "harts/guests/bare_loops.h"
 #include "harts/guests/our_kernel.h"
 #include "harts/report/nearest_names.h"
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede {
 namespace {
 
 namespace files = std::filesystem;
+
+// The policies, and the kernels that are wrong on purpose.
+std::vector<std::string> kernels_of_the_build() {
+    std::vector<std::string> names;
+    for (const auto name : std::views::split(std::string_view(STAMPEDE_POLICIES), ' ')) {
+        names.emplace_back(std::string_view(name));
+    }
+    std::ranges::transform(seeded_bugs(), std::back_inserter(names), &SeededBug::policy);
+    std::ranges::sort(names);
+    return names;
+}
 
 constexpr std::string_view guest_folder = "guest", command_folder = "bin", program_suffix = ".elf";
 
@@ -31,6 +45,9 @@ Shelf Shelf::beside_program() {
     Shelf shelf(root / guest_folder, own);
     shelf.looked_in_ = {own / guest_folder, above / guest_folder};
     shelf.commands_.push_back(root / command_folder);
+    if (!packed) {
+        shelf.built_here_ = kernels_of_the_build();
+    }
     return shelf;
 }
 
@@ -55,18 +72,32 @@ std::vector<std::string> Shelf::programs() const {
 }
 
 std::vector<Guest> Shelf::all() const {
+    std::vector<std::string> names;
+    std::ranges::set_union(kernels(), built_here_, std::back_inserter(names));
     std::vector<Guest> guests;
-    for (const std::string& name : kernels()) {
+    for (const std::string& name : names) {
         guests.push_back(our_kernel(guests_, name));
     }
     return guests;
 }
 
+std::optional<files::path> Shelf::made_by_the_build(const std::string& name) const {
+    return has(built_here_, name) ? std::optional(our_kernel(guests_, name).kernel) : std::nullopt;
+}
+
 Result<Guest> Shelf::kernel(const std::string& name) const {
-    const std::vector<std::string> known = kernels();
+    std::vector<std::string> known = kernels();
     if (has(known, name)) {
         return our_kernel(guests_, name);
     }
+    if (const auto file = made_by_the_build(name)) {
+        return error(fmt::format("{}: not built yet; ci/stress builds what its arguments need, the target `guest` all kernels",
+                                 file->string()));
+    }
+    known.insert(known.end(), built_here_.begin(), built_here_.end());
+    std::ranges::sort(known);
+    const auto twice = std::ranges::unique(known);
+    known.erase(twice.begin(), twice.end());
     if (!known.empty()) {
         const bool nothing_near = nearest_names(name, known).empty();
         return error(no_such_name("policy", name, known) +
@@ -82,7 +113,7 @@ Result<Guest> Shelf::kernel(const std::string& name) const {
 Result<files::path> Shelf::program(const std::string& name) const {
     const std::vector<std::string> known = programs();
     return has(known, name) ? Result<files::path>(our_programs(guests_) / (name + std::string(program_suffix)))
-                                              : error(no_such_name("program", name, known));
+                            : error(no_such_name("program", name, known));
 }
 
 Guest Shelf::loops() const { return bare_loops(guests_); }

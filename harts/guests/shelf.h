@@ -1,6 +1,7 @@
 // Where guests lie, and our own commands with them; which there are.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,11 @@ public:
     // The names of the programs that run in them.
     [[nodiscard]] std::vector<std::string> programs() const;
 
-    // All kernels, in that order.
+    // All kernels that may be named, sorted: those, and in a build tree those that it can make but has not made yet.
     [[nodiscard]] std::vector<Guest> all() const;
-    // Error: there is none of that name, with names that are near or else all that are right, or none at all, with where it was looked for.
+    // Where the build tree makes the kernel, whether or not it is there yet; none where there is no build tree that knows it.
+    [[nodiscard]] std::optional<std::filesystem::path> made_by_the_build(const std::string& name) const;
+    // Error: it has to be built first; there is none of that name, with names that are near or else all that are right, or none at all, with where it was looked for.
     [[nodiscard]] Result<Guest> kernel(const std::string& name) const;
     // Error: there is no such program, with names that are near.
     [[nodiscard]] Result<std::filesystem::path> program(const std::string& name) const;
@@ -46,6 +49,7 @@ public:
 private:
     std::filesystem::path guests_;
     std::vector<std::filesystem::path> looked_in_;   // for guests
+    std::vector<std::string> built_here_;            // the kernels that the build knows, sorted; none but in a build tree
     std::vector<std::filesystem::path> commands_;    // folders, the likeliest first
 };
 

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "harts/base/own_program.h"
+#include "harts/report/seeded_bugs.h"
 
 namespace stampede {
 namespace {
@@ -77,6 +79,20 @@ TEST(ShelfBesideProgram, is_that_of_the_build_tree) {
     EXPECT_EQ(shelf.command(own_program().filename().string()), own_program()) << "beside the program first";
     EXPECT_EQ(shelf.command("no_such_command"), own_program().parent_path() / "no_such_command");
     EXPECT_TRUE(std::filesystem::exists(shelf.source() / "kernel/user/workloads.txt")) << shelf.source();
+}
+
+TEST(ShelfBesideProgram, names_what_the_build_makes_whether_or_not_it_is_there_yet) {
+    const Shelf shelf = Shelf::beside_program();
+    const std::filesystem::path guests = own_program().parent_path().parent_path() / "guest";
+    const std::vector<Guest> all = shelf.all();
+    EXPECT_GE(all.size(), 8 + seeded_bugs().size());
+    EXPECT_TRUE(std::ranges::is_sorted(all, {}, &Guest::name));
+    for (const char* name : {"eager", "kmem", "seeded_bug_unlocked_counts"}) {
+        EXPECT_EQ(shelf.made_by_the_build(name), guests / ("kernel-" + std::string(name) + ".elf"));
+        EXPECT_NE(std::ranges::find(all, name, &Guest::name), all.end()) << name;
+    }
+    EXPECT_EQ(shelf.made_by_the_build("mine"), std::nullopt);
+    EXPECT_EQ(Shelf(guests).made_by_the_build("kmem"), std::nullopt) << "a folder is no build tree";
 }
 
 }  // namespace

@@ -280,6 +280,7 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
     CLI::App app("Runs a copy-on-write kernel on many emulated RISC-V harts and tries to break it.\n"
                  "Exit status: 0 passed, 1 usage, 2 findings, 3 the host lacks something, 130 interrupted.", "stress");
     app.set_version_flag("--version", "stress " STAMPEDE_VERSION);
+    app.footer("stress --needs ARGUMENTS...: which files of the build folder these arguments need, a line each; ci/stress builds them.");
     bool list = false;
     app.add_flag("--list", list, "workloads and policies, and what they do");
     add_all(app, options);

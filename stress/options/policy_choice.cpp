@@ -22,7 +22,8 @@ std::expected<Guest, Refusal> find_policy(const Options& options) {
     const Shelf shelf = Shelf::beside_program();
     auto kernel = shelf.kernel(options.policy);
     if (!kernel) {
-        return std::unexpected(shelf.empty() ? Refusal{ExitStatus::HostLacks, kernel.error().message} : unknown(kernel.error().message));
+        const bool not_built = shelf.empty() || shelf.made_by_the_build(options.policy);
+        return std::unexpected(not_built ? Refusal{ExitStatus::HostLacks, kernel.error().message} : unknown(kernel.error().message));
     }
     return std::move(*kernel);
 }
