@@ -109,6 +109,25 @@ TEST(Elf, functions_and_objects_come_by_address) {
     EXPECT_EQ(image->address_of("star").error().message, "k: no symbol star");
 }
 
+TEST(Elf, a_label_within_a_function_hides_nothing_of_it) {
+    ElfBuilder builder;
+    builder.segments[0].memory_size = 0x10;
+    builder.symbols = {{0x8000'0000, 0x10, "function"}, {0x8000'0008, 0, "label", STT_NOTYPE, 1}};
+    auto file = builder.build();
+    const u64 section = ElfBuilder::get<Elf64_Ehdr>(file, 0).e_shoff + sizeof(Elf64_Shdr);  // the label's
+    auto header = ElfBuilder::get<Elf64_Shdr>(file, section);
+    header.sh_flags = SHF_EXECINSTR;
+    ElfBuilder::put(file, section, header);
+    const Result<ElfImage> image = ElfImage::parse(file, "k");
+    ASSERT_TRUE(image) << image.error().message;
+    ASSERT_NE(image->datum_at(0x8000'000c), nullptr);
+    EXPECT_EQ(image->datum_at(0x8000'000c)->name, "function");
+    EXPECT_EQ(image->datum_at(0x8000'0010), nullptr);
+    ASSERT_NE(image->function_at(0x8000'000c), nullptr);
+    EXPECT_EQ(image->function_at(0x8000'000c)->name, "label");
+    EXPECT_FALSE(image->address_of("label"));
+}
+
 TEST(Elf, a_stripped_file_has_no_symbols) {
     EXPECT_THAT(ElfImage::parse(ElfBuilder{}.build(), "k")->symbols(), IsEmpty());
 }
