@@ -35,7 +35,7 @@ protected:
         return root / name;
     }
     CorpusCoverage covered(const std::vector<std::filesystem::path>& corpora) {
-        auto coverage = cover(setup, corpora, {"mm", "sys", "trap"});
+        auto coverage = cover(setup, corpora, {"frames", "mm", "sys", "trap"});
         EXPECT_TRUE(coverage) << (coverage ? "" : coverage.error().message);
         return std::move(*coverage);
     }

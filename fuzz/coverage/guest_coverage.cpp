@@ -19,7 +19,7 @@ namespace {
 
 struct Options {
     std::vector<std::filesystem::path> corpora;
-    std::vector<std::string> folders{"mm", "sys", "trap"};
+    std::vector<std::string> folders{"frames", "mm", "sys", "trap"};
     std::string policy = default_kernel;
     unsigned harts = 2;
     std::string json, except;

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "fuzz/targets/fuzz_mm_cpu.h"
-#include "kernel/mm/allocation_failure.h"
+#include "kernel/frames/allocation_failure.h"
 #include "kernel/tests/consistency.h"
 #include "kernel/tests/machine.h"
 

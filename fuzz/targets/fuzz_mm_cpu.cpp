@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "kernel/mm/allocation_failure.h"
+#include "kernel/frames/allocation_failure.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::fuzz {

@@ -1,5 +1,5 @@
-// What base/, mm/, policy/ and proc/ want of the machine. Two makers: arch/riscv (the guest) and arch/host (threads as
-// CPUs).
+// What base/, frames/, policy/, mm/ and proc/ want of the machine. Two makers: arch/riscv (the guest)
+// and arch/host (threads as CPUs).
 #pragma once
 #include <cstddef>
 #include <cstdint>

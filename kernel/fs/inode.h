@@ -10,8 +10,8 @@
 #include "kernel/abi/system_calls.h"
 #include "kernel/base/result.h"
 #include "kernel/base/spinlock.h"
+#include "kernel/frames/frame.h"
 #include "kernel/fs/fs.h"
-#include "kernel/mm/frame.h"
 #include "kernel/mm/space.h"
 
 namespace kernel {

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "kernel/mm/pte.h"
+#include "kernel/arch/pte.h"
 
 namespace kernel {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <functional>
 
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/tests/memory_test.h"
 
 namespace kernel::test {

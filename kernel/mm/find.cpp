@@ -1,6 +1,6 @@
 // Looking up what a page is mapped to. `page` may be any address that a user can name.
+#include "kernel/arch/table.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/table.h"
 
 namespace kernel {
 

@@ -1,7 +1,7 @@
 // The one path on which a shared page becomes writable: write faults and copy_out take it.
+#include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel {

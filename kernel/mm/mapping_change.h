@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdint>
 
+#include "kernel/arch/pte.h"
 #include "kernel/base/address.h"
+#include "kernel/frames/frame.h"
 #include "kernel/mm/asid.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/pte.h"
 
 namespace kernel {
 

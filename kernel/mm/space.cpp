@@ -1,9 +1,9 @@
 #include "kernel/mm/space.h"
 
+#include "kernel/arch/table.h"
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
 #include "kernel/mm/mapping_change.h"
-#include "kernel/mm/table.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel {

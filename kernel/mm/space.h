@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <span>
 
+#include "kernel/arch/pte.h"
 #include "kernel/base/address.h"
 #include "kernel/base/result.h"
+#include "kernel/frames/frame.h"
 #include "kernel/mm/access.h"
 #include "kernel/mm/asid.h"
-#include "kernel/mm/frame.h"
-#include "kernel/mm/pte.h"
 
 namespace kernel {
 

@@ -1,8 +1,8 @@
 #include "kernel/policy/free_frames.h"
 
 #include "kernel/arch/arch.h"
-#include "kernel/mm/allocation_failure.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/allocation_failure.h"
+#include "kernel/frames/stats.h"
 
 namespace kernel::policy {
 

@@ -4,7 +4,7 @@
 
 #include "kernel/abi/audit_table.h"
 #include "kernel/arch/arch.h"
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 namespace kernel::policy {
 

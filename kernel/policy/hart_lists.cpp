@@ -1,6 +1,6 @@
 #include "kernel/policy/hart_lists.h"
 
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 
 namespace kernel::policy {
 

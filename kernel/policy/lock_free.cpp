@@ -1,8 +1,8 @@
 // Policy `lock_free`: atomic counts, and one list of free frames that needs no lock because load-reserved and store-conditional
 // are exact (reserved_list.h).
 #include "kernel/base/string.h"
-#include "kernel/mm/allocation_failure.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/allocation_failure.h"
+#include "kernel/frames/stats.h"
 #include "kernel/policy/fresh_frames.h"
 #include "kernel/policy/linked_frames.h"
 #include "kernel/policy/policy.h"

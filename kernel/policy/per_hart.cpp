@@ -1,7 +1,7 @@
 // Policy `per_hart`: atomic counts, and free frames of each hart's own that move between harts 64 at a time (hart_lists.h).
 #include "kernel/base/string.h"
-#include "kernel/mm/allocation_failure.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/allocation_failure.h"
+#include "kernel/frames/stats.h"
 #include "kernel/policy/hart_lists.h"
 #include "kernel/policy/policy.h"
 #include "kernel/policy/shared_count.h"

@@ -5,7 +5,7 @@
 #include <expected>
 
 #include "kernel/abi/kernel_facts.h"
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 namespace kernel::policy {
 
@@ -18,8 +18,8 @@ std::uint64_t table_size(std::uint64_t frame_count);
 void init(const FrameRange& range);
 
 // A frame with count 1 and undefined contents; null when there is none, or when it is to fail: whoever takes a frame out of
-// the free ones, here and in make_unique, asks allocation_fails() (mm/allocation_failure.h) and names its owner by
-// set_owner() (mm/frame.h).
+// the free ones, here and in make_unique, asks allocation_fails() (frames/allocation_failure.h) and names its owner by
+// set_owner() (frames/frame.h).
 [[nodiscard]] Frame* allocate(FrameOwner owner);
 
 // One more reference. False: the count is at its limit, or this policy does not share; fork then copies that page.

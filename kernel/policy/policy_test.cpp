@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "kernel/mm/allocation_failure.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/allocation_failure.h"
+#include "kernel/frames/stats.h"
 #include "kernel/tests/consistency.h"
 #include "kernel/tests/machine.h"
 

@@ -16,7 +16,7 @@
 #pragma once
 #include <cstdint>
 
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 namespace kernel::policy {
 

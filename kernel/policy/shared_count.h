@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "kernel/arch/arch.h"
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 namespace kernel::policy {
 

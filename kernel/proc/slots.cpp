@@ -6,7 +6,7 @@
 #include <array>
 
 #include "kernel/arch/riscv/machine.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/proc/scheduler_choice.h"
 #include "kernel/proc/stacks.h"
 

@@ -1,7 +1,7 @@
 // Wrong: a page that becomes writable keeps its marker, so the marker no longer says that a page is shared.
+#include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel {

@@ -1,8 +1,8 @@
 // Wrong: a page that was copied is not flushed. The user's own write faults again and is put right; but what the kernel
 // writes into the copy (read(), wait()) the user does not see as long as it reads through the old translation.
+#include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel {

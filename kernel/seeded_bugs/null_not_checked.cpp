@@ -1,8 +1,8 @@
 // Wrong: nobody looks whether there was a frame for the copy, and the kernel copies to an address made from null.
 #include "kernel/base/string.h"
+#include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel {

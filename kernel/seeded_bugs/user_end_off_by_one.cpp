@@ -1,7 +1,7 @@
 // Wrong: off by one at the end of the user half. The first address past it is looked up in the kernel's half, where big
 // pages are taken for tables.
+#include "kernel/arch/table.h"
 #include "kernel/mm/space.h"
-#include "kernel/mm/table.h"
 
 namespace kernel {
 

@@ -1,9 +1,9 @@
 #include "kernel/sys/audit.h"
 
 #include "kernel/abi/audit_table.h"
+#include "kernel/arch/pte.h"
 #include "kernel/arch/riscv/machine.h"
-#include "kernel/mm/pte.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/slots.h"
 

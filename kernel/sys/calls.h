@@ -10,7 +10,7 @@ namespace kernel {
 
 using CallResult = Result<std::uint64_t>;
 
-// processes (kernel/sys)
+// processes
 CallResult sys_fork(const Arguments&);
 CallResult sys_exit(const Arguments&);
 CallResult sys_wait(const Arguments&);
@@ -25,7 +25,7 @@ CallResult sys_fail_allocation(const Arguments&);
 CallResult sys_set_priority(const Arguments&);
 CallResult sys_priority_of(const Arguments&);
 
-// files (kernel/fs)
+// files (file_calls.cpp)
 CallResult sys_pipe(const Arguments&);
 CallResult sys_read(const Arguments&);
 CallResult sys_write(const Arguments&);

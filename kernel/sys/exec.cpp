@@ -1,8 +1,8 @@
 #include "kernel/sys/exec.h"
 
-#include "kernel/arch/riscv/boot_arguments.h"
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/string.h"
+#include "kernel/boot/boot_arguments.h"
 #include "kernel/fs/fs.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/trap_frame.h"

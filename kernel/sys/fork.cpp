@@ -1,8 +1,8 @@
 // How processes begin: the first one from nothing, the others as copies of their parents.
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
+#include "kernel/frames/stats.h"
 #include "kernel/fs/file_table.h"
-#include "kernel/mm/stats.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"

@@ -1,6 +1,6 @@
 // System calls on processes, memory and time.
 #include "kernel/arch/riscv/machine.h"
-#include "kernel/mm/allocation_failure.h"
+#include "kernel/frames/allocation_failure.h"
 #include "kernel/policy/policy.h"
 #include "kernel/proc/clock.h"
 #include "kernel/proc/scheduler.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "kernel/arch/arch.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::test {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/tests/consistency.h"
 #include "kernel/tests/machine.h"
 #include "kernel/tests/user_cpu.h"

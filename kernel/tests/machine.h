@@ -1,8 +1,8 @@
 // A machine's memory, ready for spaces and frames as the boot CPU makes it.
 #pragma once
 #include "kernel/arch/host/host.h"
+#include "kernel/frames/frame.h"
 #include "kernel/mm/asid.h"
-#include "kernel/mm/frame.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::test {

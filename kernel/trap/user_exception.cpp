@@ -1,6 +1,6 @@
 // What user code's exceptions mean: system calls, page faults, and what no program should do.
 #include "kernel/base/print.h"
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/slots.h"
 #include "kernel/proc/trap_frame.h"

@@ -1,4 +1,5 @@
-// Threads as CPUs: what a test needs to run base/, mm/ and policy/ on the host, without any emulator.
+// Threads as CPUs: what a test needs to run base/, frames/, policy/ and mm/ on the host, without any
+// emulator.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,12 +1,12 @@
 // The machine's other harts and its end.
 #include "kernel/arch/riscv/machine.h"
 
-#include "kernel/arch/riscv/boot.h"
 #include "kernel/arch/riscv/devices.h"
 #include "kernel/arch/riscv/layout.h"
 #include "kernel/arch/riscv/paging.h"
 #include "kernel/base/format.h"
 #include "kernel/base/print.h"
+#include "kernel/boot/boot.h"
 
 namespace kernel::arch {
 

@@ -1,8 +1,8 @@
 #include "kernel/arch/riscv/paging.h"
 
 #include "kernel/arch/riscv/machine.h"
+#include "kernel/arch/table.h"
 #include "kernel/base/print.h"
-#include "kernel/mm/table.h"
 
 namespace kernel::arch {
 

@@ -1,4 +1,4 @@
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 
 namespace kernel {
 

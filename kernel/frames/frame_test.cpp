@@ -1,5 +1,5 @@
 // The frame table: where it lies, and frames and addresses as each other's names.
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 #include <gtest/gtest.h>
 

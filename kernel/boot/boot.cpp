@@ -1,14 +1,14 @@
-#include "kernel/arch/riscv/boot.h"
+#include "kernel/boot/boot.h"
 
 #include <atomic>
 
-#include "kernel/arch/riscv/boot_arguments.h"
 #include "kernel/arch/riscv/devices.h"
 #include "kernel/arch/riscv/fdt.h"
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/arch/riscv/paging.h"
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
+#include "kernel/boot/boot_arguments.h"
 #include "kernel/fs/fs.h"
 #include "kernel/mm/asid.h"
 #include "kernel/policy/policy.h"

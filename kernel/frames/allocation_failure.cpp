@@ -1,6 +1,6 @@
-#include "kernel/mm/allocation_failure.h"
+#include "kernel/frames/allocation_failure.h"
 
-#include "kernel/mm/stats.h"
+#include "kernel/frames/stats.h"
 
 namespace kernel {
 

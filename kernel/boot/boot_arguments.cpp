@@ -1,4 +1,4 @@
-#include "kernel/arch/riscv/boot_arguments.h"
+#include "kernel/boot/boot_arguments.h"
 
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"

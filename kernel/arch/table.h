@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "kernel/arch/arch.h"
-#include "kernel/mm/pte.h"
+#include "kernel/arch/pte.h"
 
 namespace kernel {
 

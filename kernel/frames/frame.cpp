@@ -1,4 +1,4 @@
-#include "kernel/mm/frame.h"
+#include "kernel/frames/frame.h"
 
 #include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
