@@ -8,6 +8,8 @@
 #include "kernel/arch/riscv/paging.h"
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
+#include "kernel/base/words.h"
+#include "kernel/frames/frame.h"
 #include "kernel/boot/boot_arguments.h"
 #include "kernel/fs/fs.h"
 #include "kernel/mm/asid.h"
@@ -27,13 +29,11 @@ namespace kernel {
 
 namespace {
 
-constinit unsigned cpus = 0;   // written once, before other harts run
-
 void memory_init(PhysAddr memory_end) {
     arch::paging_init(memory_end);
     arch::use_kernel_page_table();
     arch::flush_all_spaces();
-    frames_init(arch::physical(arch::image_end), memory_end);
+    frames_init(arch::physical(arch::image_end), memory_end, policy::table_size);
     policy::init(frame_range());
     std::uint16_t asids = arch::largest_asid();
     std::uint64_t wanted = boot_argument_number("asids", asids);
@@ -56,12 +56,10 @@ void choose_scheduler() {
 
 void release_other_harts() {
     __atomic_store_n(&harts_released, 1, __ATOMIC_RELEASE);
-    for (unsigned cpu = 1; cpu < cpus; ++cpu) arch::send_interrupt(cpu);
+    for (unsigned cpu = 1; cpu < arch::cpu_count(); ++cpu) arch::send_interrupt(cpu);
 }
 
 }  // namespace
-
-unsigned arch::cpu_count() { return cpus; }
 
 }  // namespace kernel
 
@@ -69,7 +67,7 @@ void boot_main(std::uint64_t device_tree) {
     using namespace kernel;
     traps_init();
     arch::MachineDescription machine = arch::read_device_tree(arch::direct_map({device_tree}));
-    cpus = machine.cpus < arch::max_cpus ? machine.cpus : arch::max_cpus;
+    arch::cpu_count_init(machine.cpus);
     boot_arguments_keep(machine.boot_arguments);   // the tree lies in memory that is free from here on
     if (machine.memory_begin != arch::ram_base) {
         panic("memory begins at 0x%lx, not 0x%lx", machine.memory_begin, arch::ram_base);

@@ -2,6 +2,7 @@
 
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
+#include "kernel/base/words.h"
 
 namespace kernel {
 
@@ -22,13 +23,6 @@ void boot_arguments_keep(const char* text) {
 }
 
 const char* boot_arguments() { return kept; }
-
-std::span<const char> next_word(const char*& at) {
-    while (*at == ' ') ++at;
-    const char* begin = at;
-    while (*at && *at != ' ') ++at;
-    return {begin, at};
-}
 
 const char* boot_argument(const char* name) {
     const std::size_t length = strlen(name);

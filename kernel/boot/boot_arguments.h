@@ -1,15 +1,11 @@
-// The words of /chosen/bootargs: `name=value`, divided by spaces.
+// The words of /chosen/bootargs: `name=value`, divided by spaces (base/words.h).
 #pragma once
 #include <cstdint>
-#include <span>
 
 namespace kernel {
 
 void boot_arguments_keep(const char* text);   // copies; what is past 1023 bytes is cut off, with a message
 const char* boot_arguments();
-
-// The next word from `at` on, which then points behind it; empty when there is none.
-std::span<const char> next_word(const char*& at);
 
 // The text behind `name=`, up to a space or the end; null when there is no such word.
 const char* boot_argument(const char* name);

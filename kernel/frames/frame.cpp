@@ -2,7 +2,6 @@
 
 #include "kernel/arch/arch.h"
 #include "kernel/base/print.h"
-#include "kernel/policy/policy.h"
 
 namespace kernel {
 
@@ -14,20 +13,21 @@ constinit OnALine range;
 
 constexpr std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 
-}  // namespace
-
-std::uint64_t frame_arrays_size(std::uint64_t frame_count) {
+// Bytes that the arrays for `frame_count` frames need, each on cache lines of its own.
+std::uint64_t arrays_size(std::uint64_t frame_count, TableSize& policy_table_size) {
     return PhysAddr{whole_lines(frame_count * sizeof(Frame)) + whole_lines(frame_count * sizeof(FrameOwner)) +
-                    policy::table_size(frame_count)}.page_up().value;
+                    policy_table_size(frame_count)}.page_up().value;
 }
 
-void frames_init(PhysAddr begin, PhysAddr end) {
+}  // namespace
+
+void frames_init(PhysAddr begin, PhysAddr end, TableSize& policy_table_size) {
     begin = begin.page_up();
     end = end.page_down();
     if (end <= begin) panic("no memory behind the kernel's image: 0x%lx to 0x%lx", begin.value, end.value);
     // Counts for the arrays' own frames are a little too many; no more than one page.
     std::uint64_t count = (end - begin) / page_size;
-    std::uint64_t arrays = frame_arrays_size(count);
+    std::uint64_t arrays = arrays_size(count, policy_table_size);
     if (arrays >= end - begin) panic("no memory behind the frame table");
     range.first = begin + arrays;
     range.frame_count = (end - range.first) / page_size;

@@ -21,14 +21,14 @@ struct FrameRange {
     std::uint64_t frame_count = 0;
     Frame* frames = nullptr;          // frame_count entries, uninitialised at and past the frontier
     FrameOwner* owners = nullptr;     // one byte a frame, likewise
-    std::byte* policy_table = nullptr;   // policy::table_size() bytes, uninitialised
+    std::byte* policy_table = nullptr;   // as many bytes as the policy asked for, uninitialised
 };
 
-// Bytes that the arrays for `frame_count` frames need, each on cache lines of its own.
-std::uint64_t frame_arrays_size(std::uint64_t frame_count);
+// Bytes of the policy's own table where there are so many frames.
+using TableSize = std::uint64_t(std::uint64_t frame_count);
 
 // Splits [begin, end) into arrays and frames and makes it the one range. Begin of the machine only.
-void frames_init(PhysAddr begin, PhysAddr end);
+void frames_init(PhysAddr begin, PhysAddr end, TableSize& policy_table_size);
 const FrameRange& frame_range();
 
 std::uint64_t index_of(const Frame& frame);   // its number in the range

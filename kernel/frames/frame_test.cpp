@@ -10,7 +10,7 @@ namespace {
 
 TEST(Frames, the_table_lies_before_the_frames_and_outside_them) {
     host::Memory memory(1 << 20);
-    frames_init(memory.begin() + 1, memory.end());
+    frames_init(memory.begin() + 1, memory.end(), policy::table_size);
     const FrameRange& range = frame_range();
     EXPECT_EQ(range.first.value % page_size, 0u);
     EXPECT_EQ(range.first.value + range.frame_count * page_size, memory.end().value);
@@ -50,9 +50,9 @@ TEST(FramesDeathTest, an_address_outside_names_no_frame) {
 
 TEST(FramesDeathTest, no_memory_is_said_so) {
     host::Memory memory(1 << 16);
-    EXPECT_DEATH(frames_init(memory.end(), memory.end()), "panic: no memory behind the kernel's image");
-    EXPECT_DEATH(frames_init(memory.end(), memory.begin()), "panic: no memory behind the kernel's image");
-    EXPECT_DEATH(frames_init(memory.begin(), memory.begin() + page_size), "panic: no memory behind the frame table");
+    EXPECT_DEATH(frames_init(memory.end(), memory.end(), policy::table_size), "panic: no memory behind the kernel's image");
+    EXPECT_DEATH(frames_init(memory.end(), memory.begin(), policy::table_size), "panic: no memory behind the kernel's image");
+    EXPECT_DEATH(frames_init(memory.begin(), memory.begin() + page_size, policy::table_size), "panic: no memory behind the frame table");
 }
 
 }  // namespace

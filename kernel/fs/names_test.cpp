@@ -23,7 +23,7 @@ struct Machine {
     Inode* root;
 
     Machine() {
-        frames_init(memory.begin(), memory.end());
+        frames_init(memory.begin(), memory.end(), policy::table_size);
         policy::init(frame_range());
         names_init();
         root = inode_root();

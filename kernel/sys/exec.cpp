@@ -2,7 +2,7 @@
 
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/string.h"
-#include "kernel/boot/boot_arguments.h"
+#include "kernel/base/words.h"
 #include "kernel/fs/fs.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/trap_frame.h"

@@ -10,7 +10,7 @@ namespace kernel::test {
 class Machine {
 public:
     explicit Machine(std::uint64_t pages, std::uint16_t largest_asid = 0xffff) : memory_(pages * page_size) {
-        frames_init(memory_.begin(), memory_.end());
+        frames_init(memory_.begin(), memory_.end(), policy::table_size);
         policy::init(frame_range());
         asids_init(largest_asid);
     }

@@ -6,9 +6,17 @@
 #include "kernel/arch/riscv/paging.h"
 #include "kernel/base/format.h"
 #include "kernel/base/print.h"
-#include "kernel/boot/boot.h"
 
 namespace kernel::arch {
+
+namespace {
+
+constinit unsigned cpus = 0;   // written once, before other harts run
+
+}  // namespace
+
+void cpu_count_init(unsigned in_machine) { cpus = in_machine < max_cpus ? in_machine : max_cpus; }
+unsigned cpu_count() { return cpus; }
 
 void send_interrupt(unsigned cpu) {
     asm volatile("fence rw, ow" ::: "memory");   // memory before the device write

@@ -21,6 +21,7 @@ void send_interrupt(unsigned cpu);
 // Translates by the kernel's own page table: no user half.
 void use_kernel_page_table();
 
+void cpu_count_init(unsigned in_machine);   // boot hart, once; those past max_cpus do not run
 unsigned cpu_count();
 
 // To a listening harness (kernel/abi/guest_calls.h).
