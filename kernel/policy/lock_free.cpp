@@ -3,10 +3,10 @@
 #include "kernel/base/string.h"
 #include "kernel/frames/allocation_failure.h"
 #include "kernel/frames/stats.h"
-#include "kernel/policy/fresh_frames.h"
-#include "kernel/policy/linked_frames.h"
+#include "kernel/policy/free/fresh_frames.h"
+#include "kernel/policy/free/linked_frames.h"
+#include "kernel/policy/free/reserved_list.h"
 #include "kernel/policy/policy.h"
-#include "kernel/policy/reserved_list.h"
 #include "kernel/policy/shared_count.h"
 
 namespace kernel::policy {

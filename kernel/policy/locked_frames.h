@@ -2,7 +2,7 @@
 // nothing about counts.
 #pragma once
 #include "kernel/base/spinlock.h"
-#include "kernel/policy/free_frames.h"
+#include "kernel/policy/free/free_frames.h"
 
 namespace kernel::policy {
 

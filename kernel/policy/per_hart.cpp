@@ -2,7 +2,7 @@
 #include "kernel/base/string.h"
 #include "kernel/frames/allocation_failure.h"
 #include "kernel/frames/stats.h"
-#include "kernel/policy/hart_lists.h"
+#include "kernel/policy/free/hart_lists.h"
 #include "kernel/policy/policy.h"
 #include "kernel/policy/shared_count.h"
 

@@ -13,8 +13,8 @@
 #include "kernel/base/string.h"
 #include "kernel/frames/allocation_failure.h"
 #include "kernel/frames/stats.h"
-#include "kernel/policy/fresh_frames.h"
-#include "kernel/policy/linked_frames.h"
+#include "kernel/policy/free/fresh_frames.h"
+#include "kernel/policy/free/linked_frames.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {

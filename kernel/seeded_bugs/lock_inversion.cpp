@@ -2,7 +2,7 @@
 // Two CPUs that hold one each wait for ever.
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
-#include "kernel/policy/free_frames.h"
+#include "kernel/policy/free/free_frames.h"
 #include "kernel/policy/policy.h"
 #include "kernel/seeded_bugs/plain_lock.h"
 

@@ -4,7 +4,7 @@
 #include "kernel/base/print.h"
 #include "kernel/base/spinlock.h"
 #include "kernel/base/string.h"
-#include "kernel/policy/free_frames.h"
+#include "kernel/policy/free/free_frames.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {

@@ -21,9 +21,9 @@
 #include <array>
 
 #include "kernel/base/spinlock.h"
-#include "kernel/policy/fresh_frames.h"
-#include "kernel/policy/linked_frames.h"
-#include "kernel/policy/two_part_list.h"
+#include "kernel/policy/free/fresh_frames.h"
+#include "kernel/policy/free/linked_frames.h"
+#include "kernel/policy/free/two_part_list.h"
 
 namespace kernel::policy {
 

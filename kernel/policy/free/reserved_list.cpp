@@ -1,8 +1,8 @@
-#include "kernel/policy/reserved_list.h"
+#include "kernel/policy/free/reserved_list.h"
 
 #include "kernel/arch/arch.h"
 #include "kernel/base/spinlock.h"
-#include "kernel/policy/linked_frames.h"
+#include "kernel/policy/free/linked_frames.h"
 
 namespace kernel::policy {
 

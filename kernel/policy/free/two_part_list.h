@@ -1,7 +1,7 @@
 // A list of free frames in two parts, one behind the other, so that it is one list to whoever follows it. Links as in
 // linked_frames.h. Not synchronised.
 #pragma once
-#include "kernel/policy/linked_frames.h"
+#include "kernel/policy/free/linked_frames.h"
 
 namespace kernel::policy {
 

@@ -1,4 +1,4 @@
-#include "kernel/policy/free_frames.h"
+#include "kernel/policy/free/free_frames.h"
 
 #include "kernel/arch/arch.h"
 #include "kernel/frames/allocation_failure.h"

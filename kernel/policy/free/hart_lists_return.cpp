@@ -1,5 +1,5 @@
 // The way back of frames: to the list of the hart that frees them, and in batches home.
-#include "kernel/policy/hart_lists.h"
+#include "kernel/policy/free/hart_lists.h"
 
 namespace kernel::policy {
 

@@ -1,4 +1,4 @@
-#include "kernel/policy/hart_lists.h"
+#include "kernel/policy/free/hart_lists.h"
 
 #include "kernel/frames/stats.h"
 
