@@ -1,8 +1,7 @@
-// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame is one critical
-// section.
-#include "kernel/base/print.h"
-#include "kernel/base/string.h"
-#include "kernel/policy/locked_frames.h"
+// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame
+// is one critical section (kmem_counts.cpp, kmem_make_unique.cpp).
+#include "kernel/policy/kmem.h"
+
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {
@@ -13,51 +12,15 @@ constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 0xffff;
 constinit const bool flushes_each_change = false;
 
-namespace {
-
-constinit LockedFrames frames{"kmem"};
-
-}  // namespace
+constinit LockedFrames kmem_frames{"kmem"};
 
 std::uint64_t table_size(std::uint64_t) { return 0; }
-void init(const FrameRange& range) { frames.init(range); }
-Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
-
-bool share(Frame& frame) {
-    SpinGuard guard(frames.lock);
-    KERNEL_ASSERT(frame.count > 0);
-    if (frame.count == count_limit) return false;
-    ++frame.count;
-    return true;
-}
-
-bool drop(Frame& frame) {
-    SpinGuard guard(frames.lock);
-    KERNEL_ASSERT(frame.count > 0);
-    if (--frame.count > 0) return false;
-    frames.free.give_back(frame);
-    return true;
-}
-
-// The copy is made outside the lock: the caller's own reference keeps the count of `frame` above what anybody else
-// needs to take it over, so nobody writes to it meanwhile.
-std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
-    Frame* copy;
-    {
-        SpinGuard guard(frames.lock);
-        KERNEL_ASSERT(frame.count > 0);
-        if (frame.count == 1) return &frame;
-        copy = frames.free.take(owner_of(frame));
-    }
-    if (!copy) return std::unexpected(OutOfMemory{});
-    copy_page(bytes_of(*copy), bytes_of(frame));
-    return copy;
-}
+void init(const FrameRange& range) { kmem_frames.init(range); }
 
 void settle() {}   // nothing is ever deferred
 
-std::uint32_t count(const Frame& frame) { return frames.count(frame); }
-std::uint64_t frames_in_use() { return frames.in_use(); }
-void describe(stampede::abi::AuditTable& table) { frames.describe(table); }
+std::uint32_t count(const Frame& frame) { return kmem_frames.count(frame); }
+std::uint64_t frames_in_use() { return kmem_frames.in_use(); }
+void describe(stampede::abi::AuditTable& table) { kmem_frames.describe(table); }
 
 }  // namespace kernel::policy

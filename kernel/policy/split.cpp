@@ -1,7 +1,9 @@
-// Policy `split`: counts of type int under a second lock. Allocating nests it inside the allocator's lock, dropping takes
-// the two one after the other. The last owner takes the frame over.
+// Policy `split`: counts of type int under a second lock. Allocating nests it inside the allocator's
+// lock, dropping takes the two one after the other. The last owner takes the frame over
+// (split_make_unique.cpp).
+#include "kernel/policy/split.h"
+
 #include "kernel/base/print.h"
-#include "kernel/base/string.h"
 #include "kernel/policy/locked_frames.h"
 #include "kernel/policy/policy.h"
 
@@ -13,12 +15,11 @@ constinit const bool takes_over_last = true;
 constinit const std::uint32_t count_limit = 0xffff;   // no int comes near its end
 constinit const bool flushes_each_change = false;
 
+constinit Spinlock<Rank::frame_counts> split_counts_lock{"split, counts"};
+
 namespace {
 
 constinit LockedFrames frames{"split"};
-constinit Spinlock<Rank::frame_counts> counts_lock{"split, counts"};
-
-int& count_of(Frame& frame) REQUIRES(counts_lock) { return reinterpret_cast<int&>(frame.count); }
 
 }  // namespace
 
@@ -29,14 +30,14 @@ Frame* allocate(FrameOwner owner) {
     SpinGuard memory(frames.lock);
     Frame* frame = frames.free.take_uncounted(owner);
     if (!frame) return nullptr;
-    SpinGuard counts(counts_lock);
-    count_of(*frame) = 1;
+    SpinGuard counts(split_counts_lock);
+    split_count_of(*frame) = 1;
     return frame;
 }
 
 bool share(Frame& frame) {
-    SpinGuard counts(counts_lock);
-    int& count = count_of(frame);
+    SpinGuard counts(split_counts_lock);
+    int& count = split_count_of(frame);
     KERNEL_ASSERT(count > 0);
     if (count == static_cast<int>(count_limit)) return false;
     ++count;
@@ -46,33 +47,19 @@ bool share(Frame& frame) {
 // Between the two locks the frame is nobody's: its count is 0 and no list has it.
 bool drop(Frame& frame) {
     {
-        SpinGuard counts(counts_lock);
-        KERNEL_ASSERT(count_of(frame) > 0);
-        if (--count_of(frame) > 0) return false;
+        SpinGuard counts(split_counts_lock);
+        KERNEL_ASSERT(split_count_of(frame) > 0);
+        if (--split_count_of(frame) > 0) return false;
     }
     SpinGuard memory(frames.lock);
     frames.free.give_back(frame);
     return true;
 }
 
-// The decision is made under the counts' lock, the copy outside it: by then the others may have dropped theirs. That costs a
-// copy too many and no more, for the caller's own reference keeps `frame` from being taken over.
-std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
-    {
-        SpinGuard counts(counts_lock);
-        KERNEL_ASSERT(count_of(frame) > 0);
-        if (count_of(frame) == 1) return &frame;
-    }
-    Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
-    copy_page(bytes_of(*copy), bytes_of(frame));
-    return copy;
-}
-
 void settle() {}   // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) {
-    SpinGuard counts(counts_lock);
+    SpinGuard counts(split_counts_lock);
     return frame.count;
 }
 

@@ -1,57 +1,38 @@
 // Wrong: a count is eight bits wide and nobody looks at its limit. With 256 references it is 0 again, and as many drops
 // later the frame is free while others still map it.
 #include "kernel/base/string.h"
-#include "kernel/policy/locked_frames.h"
+#include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {
 
-constinit const char* const name = "seeded_bug_eight_bit_counts";
-constinit const bool shares_on_fork = true;
-constinit const bool takes_over_last = true;
-constinit const std::uint32_t count_limit = 0xffff;
-constinit const bool flushes_each_change = false;
-
-namespace {
-
-constinit LockedFrames frames{"seeded_bug_eight_bit_counts"};
-
-}  // namespace
-
-std::uint64_t table_size(std::uint64_t) { return 0; }
-void init(const FrameRange& range) { frames.init(range); }
-Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
+Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 
 bool share(Frame& frame) {
-    SpinGuard guard(frames.lock);
+    SpinGuard guard(kmem_frames.lock);
     frame.count = static_cast<std::uint8_t>(frame.count + 1);   // the bug
     return true;
 }
 
 bool drop(Frame& frame) {
-    SpinGuard guard(frames.lock);
+    SpinGuard guard(kmem_frames.lock);
     frame.count = static_cast<std::uint8_t>(frame.count - 1);
     if (frame.count > 0) return false;
-    frames.free.give_back(frame);
+    kmem_frames.free.give_back(frame);
     return true;
 }
 
+// As it should be, but that a count of 0 is nothing to complain of.
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy;
     {
-        SpinGuard guard(frames.lock);
+        SpinGuard guard(kmem_frames.lock);
         if (frame.count == 1) return &frame;
-        copy = frames.free.take(owner_of(frame));
+        copy = kmem_frames.free.take(owner_of(frame));
     }
     if (!copy) return std::unexpected(OutOfMemory{});
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
-
-void settle() {}
-
-std::uint32_t count(const Frame& frame) { return frames.count(frame); }
-std::uint64_t frames_in_use() { return frames.in_use(); }
-void describe(stampede::abi::AuditTable& table) { frames.describe(table); }
 
 }  // namespace kernel::policy

@@ -1,26 +1,12 @@
 // Wrong: the counts are changed without the lock, which guards the free frames alone. Two CPUs that change one count at
 // once lose a change; the decision in make_unique and the drop that follows are separate, too.
 #include "kernel/base/string.h"
-#include "kernel/policy/locked_frames.h"
+#include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"
 
 namespace kernel::policy {
 
-constinit const char* const name = "seeded_bug_unlocked_counts";
-constinit const bool shares_on_fork = true;
-constinit const bool takes_over_last = true;
-constinit const std::uint32_t count_limit = 0xffff;
-constinit const bool flushes_each_change = false;
-
-namespace {
-
-constinit LockedFrames frames{"seeded_bug_unlocked_counts"};
-
-}  // namespace
-
-std::uint64_t table_size(std::uint64_t) { return 0; }
-void init(const FrameRange& range) { frames.init(range); }
-Frame* allocate(FrameOwner owner) { return frames.allocate(owner); }
+Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 
 bool share(Frame& frame) {
     if (frame.count == count_limit) return false;
@@ -30,8 +16,8 @@ bool share(Frame& frame) {
 
 bool drop(Frame& frame) {
     if (--frame.count > 0) return false;  // the bug
-    SpinGuard guard(frames.lock);
-    frames.free.give_back(frame);
+    SpinGuard guard(kmem_frames.lock);
+    kmem_frames.free.give_back(frame);
     return true;
 }
 
@@ -42,11 +28,5 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
-
-void settle() {}
-
-std::uint32_t count(const Frame& frame) { return frames.count(frame); }
-std::uint64_t frames_in_use() { return frames.in_use(); }
-void describe(stampede::abi::AuditTable& table) { frames.describe(table); }
 
 }  // namespace kernel::policy

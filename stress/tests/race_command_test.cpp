@@ -25,7 +25,7 @@ TEST(RaceCommand, harts_that_wait_for_each_other_are_a_deadlock_that_says_who_wa
         return ContainsRegex("hart 0 waits for " + policy + first + ", which hart 1 holds\nhart 1 waits for " + policy + second +
                              ", which hart 0 holds\n");
     };
-    EXPECT_THAT(run.out, AnyOf(ring("counts_lock.word_", "memory_lock.word_"), ring("memory_lock.word_", "counts_lock.word_")));
+    EXPECT_THAT(run.out, AnyOf(ring("counts_lock.word_", "kmem_frames.lock.word_"), ring("kmem_frames.lock.word_", "counts_lock.word_")));
     EXPECT_THAT(run.out, HasSubstr("lock_order: locks taken in opposite orders: "));
 }
 
