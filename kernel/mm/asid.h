@@ -22,6 +22,10 @@ public:
     void use_on_this_cpu(PhysAddr root);
 
 private:
+    // What this CPU knows of the space: all of it holds, or some may be older than changes elsewhere.
+    enum class KnownHere : std::uint8_t { holds, may_be_stale };
+    void forget_stale_here(KnownHere known) const;
+
     std::uint64_t tag_ = 0;       // 0: never ran
     std::uint32_t last_cpu_ = 0;  // where it ran last; another CPU may hold older translations
 };
