@@ -5,10 +5,6 @@
 
 namespace kernel {
 
-ArgumentList::~ArgumentList() {
-    if (frame_) policy::drop(*frame_);
-}
-
 Result<void> ArgumentList::create() {
     frame_ = policy::allocate(FrameOwner::other);
     if (!frame_) return failure(Error::out_of_memory);
@@ -41,22 +37,11 @@ Result<void> ArgumentList::add_from(AddressSpace& space, VirtAddr text) {
     return note(*length);
 }
 
-Result<VirtAddr> ArgumentList::push_to(AddressSpace& space, VirtAddr stack_top, VirtAddr stack_bottom) const {
-    std::array<std::uint64_t, limit + 1> pointers{};
-    VirtAddr sp = stack_top;
-    auto* strings = bytes_of(*frame_);
-    for (int i = 0; i < count_; ++i) {
-        std::size_t bytes = begin_[i + 1] - begin_[i];
-        if (sp - stack_bottom < bytes + 16) return failure(Error::too_long);
-        sp = {(sp.value - bytes) / 16 * 16};
-        Result<void> copied = space.copy_out(sp, {strings + begin_[i], bytes});
-        if (!copied) return failure(copied.error());
-        pointers[i] = sp.value;
-    }
-    std::size_t bytes = (static_cast<std::size_t>(count_) + 1) * sizeof pointers[0];
-    if (sp - stack_bottom < bytes + 16) return failure(Error::too_long);
-    sp = {(sp.value - bytes) / 16 * 16};
-    Result<void> copied = space.copy_out(sp, std::as_bytes(std::span(pointers)).first(bytes));
+Result<VirtAddr> ArgumentList::push(AddressSpace& space, VirtAddr sp, VirtAddr stack_bottom,
+                                    std::span<const std::byte> bytes) {
+    if (sp - stack_bottom < bytes.size() + 16) return failure(Error::too_long);
+    sp = {(sp.value - bytes.size()) / 16 * 16};
+    Result<void> copied = space.copy_out(sp, bytes);
     if (!copied) return failure(copied.error());
     return sp;
 }

@@ -31,6 +31,12 @@ public:
 private:
     std::span<char> room() const;
     Result<void> note(std::size_t length);
+    std::span<const std::byte> string(int i) const {   // with its NUL
+        return {bytes_of(*frame_) + begin_[i], static_cast<std::size_t>(begin_[i + 1] - begin_[i])};
+    }
+    // Writes `bytes` below `sp`: the new stack pointer.
+    static Result<VirtAddr> push(AddressSpace& space, VirtAddr sp, VirtAddr stack_bottom,
+                                 std::span<const std::byte> bytes);
 
     static constexpr int limit = stampede::abi::max_exec_arguments;
     Frame* frame_ = nullptr;
