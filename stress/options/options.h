@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "harts/base/types.h"
-#include "harts/machine/machine.h"
 #include "harts/report/replay/hart_runs.h"
-#include "harts/schedule/schedule_spec.h"
+#include "stress/options/forms.h"
 
 namespace stampede {
 
@@ -21,36 +20,27 @@ enum class Task : u8 { Run, Shell, List };
 
 inline constexpr std::string_view shell_name = "shell";  // in the place of a workload: the guest's console
 
-struct Options {
+namespace forms {
+
+// A member an option. Names of workloads and policies may be unknown.
+struct Values {
+#define OPTION(member, name, shape, form, initial, ...) form::Value member{initial};
+#include "stress/options/options.inc"
+#undef OPTION
+};
+
+}  // namespace forms
+
+struct Options : forms::Values {
     Task task = Task::Run;
-    std::string workload;                            // may be unknown
-    unsigned cpus = 0;
-    u64 memory = u64{128} << 20;                     // bytes
-    u64 seed = 0;
-    std::chrono::seconds duration{10};               // of guest time
-    std::optional<u64> operations;
-    std::optional<std::chrono::seconds> timeout;     // of host time
-    TimeMode time = TimeMode::Host;
-    bool race = false;                               // race detection
-    std::optional<std::string> suppressions;         // a file of rules for races; path
-    ScheduleSpec schedule;                           // who runs when
-    std::optional<u64> schedule_seed;                // default: seed
-    std::vector<HartRun> runs;                       // of a replay file that has them: instead of the schedule
-    std::string policy = "kmem";                     // may be unknown
-    std::string append;
-    std::optional<u64> fail_allocation;              // this one fails, counted from 1 from when the workload begins
-    bool fail_allocations = false;                   // each in turn, a run each
-    u64 max_findings = 0;
-    std::optional<std::string> findings_folder, json, sarif, junit, console, trace;  // paths
-    std::optional<std::string> replay;               // a replay file or a finding's folder
-    u64 times = 1;                                   // that it is replayed
-    bool minimize = false;
-    std::optional<std::chrono::seconds> search;      // how long for a schedule that repeats what a parallel run found
-    std::set<std::string> given;                     // names, without dashes, of the options that were given
+    std::vector<HartRun> runs;   // of a replay file that has them: instead of the schedule
+    std::set<std::string> given; // names, without dashes, of the options that were given
 
     // The hard limit: as given, else a minute more than the duration. A shell has none unless it is given.
     [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;
     [[nodiscard]] u64 seed_of_schedule() const { return schedule_seed.value_or(seed); }
+    // With the values that follow from others, where none was given.
+    [[nodiscard]] Options complete() const;
     // Every option that has a part in a run, by its long name without dashes, defaults too.
     [[nodiscard]] std::map<std::string, std::string> texts() const;
     // What the guest is told beside the workload's name.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "stress/options/option_table.h"
 #include "stress/options/quantity.h"
 
 namespace stampede {
@@ -98,9 +99,16 @@ TEST(Options, unusable_command_lines_end_with_status_1) {
     EXPECT_THAT(refused({"--times", "3", "forkbomb"}), HasSubstr("--times: expected with --replay"));
     EXPECT_THAT(refused({"--minimize", "forkbomb"}), HasSubstr("--minimize: where to?"));
     EXPECT_THAT(refused({"--minimize", "--findings", "d", "forkbomb"}), HasSubstr("a parallel run does not repeat"));
-    EXPECT_THAT(refused({"--search", "3s", "--schedule", "random", "forkbomb"}), HasSubstr("--search: expected for a parallel run"));
+    EXPECT_THAT(refused({"--search", "3s", "--schedule", "random", "forkbomb"}),
+                HasSubstr("--search with --schedule: expected for one parallel run"));
     EXPECT_THAT(refused({"--schedule-seed", "3", "forkbomb"}), HasSubstr("--schedule-seed: expected with a repeatable"));
     EXPECT_THAT(refused({"--replay", "f", "shell"}), HasSubstr("shell: what somebody types is in no replay file"));
+    EXPECT_THAT(refused({"--replay", "f", "--times", "3", "--minimize"}), HasSubstr("--times with --minimize: expected with --replay, and without"));
+    EXPECT_THAT(refused({"--fail-allocation", "3", "--fail-allocations", "forkbomb"}),
+                HasSubstr("--fail-allocation with --fail-allocations: expected for one run"));
+    EXPECT_THAT(refused({"--fail-allocations", "--search", "3s", "forkbomb"}), HasSubstr("--search with --fail-allocations: expected for one"));
+    EXPECT_THAT(refused({"--fail-allocations", "--minimize", "--findings", "d", "forkbomb"}), HasSubstr("a parallel run does not repeat"));
+    EXPECT_THAT(refused({"--time", "warp", "--schedule", "random", "forkbomb"}), HasSubstr("--time with --schedule: expected with a parallel run"));
     EXPECT_THAT(refused({"--no-such-thing", "x"}), HasSubstr("--no-such-thing"));
     EXPECT_THAT(refused({"--cpus"}), HasSubstr("--cpus"));
     EXPECT_THAT(refused({"one", "two"}), HasSubstr("two"));
@@ -121,6 +129,23 @@ TEST(Options, shell_and_list_are_tasks_of_their_own) {
     EXPECT_EQ(parsed({"shell"}).time_limit(), std::nullopt);
     EXPECT_EQ(parsed({"shell", "--timeout", "5s"}).time_limit(), seconds(5));
     EXPECT_THAT(parsed({"shell"}).words(), testing::Not(HasSubstr("seconds=")));
+}
+
+TEST(Options, what_a_shell_and_a_list_have_no_use_for_is_refused) {
+    for (const char* option : {"--duration", "--ops", "--fail-allocation"}) {
+        EXPECT_THAT(refused({option, "3", "shell"}), HasSubstr(std::string(option) + " with shell: expected "));
+    }
+    EXPECT_THAT(refused({"--fail-allocations", "shell"}), HasSubstr("--fail-allocations with shell: expected with a workload"));
+    EXPECT_THAT(refused({"--list", "--cpus", "3", "--race"}), HasSubstr("--list with --cpus and --race: it runs nothing"));
+    EXPECT_THAT(refused({"--list", "forkbomb"}), HasSubstr("--list with workload: it runs nothing"));
+}
+
+TEST(Options, help_names_every_option_with_its_shape) {
+    const std::string help = parse({"--help"}).error().text;
+    for (const OptionRow& row : option_rows()) {
+        const std::string spelling = row.is_positional() ? std::string(row.shape) : row.spelling();
+        EXPECT_THAT(help, HasSubstr("  " + spelling + (row.is_flag() || row.is_positional() ? " " : " " + std::string(row.shape) + " ")));
+    }
 }
 
 TEST(Options, the_seed_is_another_one_each_time) { EXPECT_NE(parsed({"x"}).seed, parsed({"x"}).seed); }

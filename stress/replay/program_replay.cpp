@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <set>
 
 #include "fuzz/program_replay.h"
 #include "harts/report/forms/text.h"
+#include "stress/options/contradictions.h"
 #include "stress/options/policy_choice.h"
 #include "stress/replay/replay.h"
 #include "stress/replay/replay_command.h"
@@ -17,19 +17,6 @@
 
 namespace stampede {
 namespace {
-
-// A program's run has these; all else stands in the file, or belongs to workloads.
-constexpr std::array taken{"replay", "times", "json", "sarif", "junit", "findings"};
-
-Result<void> refuse_other_options(const Options& options, const std::string& name) {
-    for (const std::string& option : options.given) {
-        if (std::ranges::count(taken, option) == 0) {
-            return error(fmt::format("{}: it has a program: {} is not for it; expected --times, --json, --sarif, --junit or --findings", name,
-                                     option == "workload" ? option : "--" + option));
-        }
-    }
-    return {};
-}
 
 struct Prepared {
     fuzz::ProgramReplay replay;
@@ -56,17 +43,11 @@ Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const 
     return Prepared{std::move(*replay), std::move(*runner)};
 }
 
-// What the reports say of it: the file's figures.
-Options options_of(const Options& given, const ReplayFile& file, const ScheduleSpec& schedule) {
+// What the reports say of it: the file's figures, whose schedule has been read already.
+Options options_of(const Options& given, const ReplayFile& file) {
     Options options = given;
+    (void)take_from(file, options);
     options.workload = "program";
-    options.policy = file.policy;
-    options.cpus = file.cpus;
-    options.memory = file.memory;
-    options.seed = file.seed;
-    options.race = file.build == "race";
-    options.schedule = schedule;
-    options.schedule_seed = file.schedule_seed;
     return options;
 }
 
@@ -93,8 +74,8 @@ void print_findings(const ReplayFile& file, const fuzz::ProgramOutcome& outcome)
 std::expected<ExitStatus, Refusal> replay_program(const Options& options, const std::vector<std::string>& command, const ReplayFile& file,
                                                   MakeRaceDetection make_race_detection) {
     const std::string name = replay_path(*options.replay).string();
-    if (const auto fit = refuse_other_options(options, name); !fit) {
-        return std::unexpected(Refusal{ExitStatus::Unusable, fit.error().message});
+    if (const std::string why = contradiction_to_program(options, name); !why.empty()) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, why});
     }
     Options of_policy = options;
     of_policy.workload = shell_name;  // any will do
@@ -127,7 +108,7 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
         fmt::print("{}\n", states.size() == 1 ? "each ended in the same state"
                                               : fmt::format("they ended in {} different states", states.size()));
     }
-    RunReport report = make_report(options_of(options, file, prepared->replay.schedule), command, run);
+    RunReport report = make_report(options_of(options, file), command, run);
     for (Finding& finding : report.findings) {
         finding.reproduce = {command.front(), "--replay", *options.replay};
     }
