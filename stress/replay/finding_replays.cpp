@@ -45,19 +45,34 @@ ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel
     return replays;
 }
 
+ReplaysByTitle replays_of_file(const ReplayFile& file, const std::vector<Finding>& findings) {
+    ReplaysByTitle replays;
+    for (const Finding& finding : findings) {
+        if (std::ranges::find(file.titles, finding.title) != file.titles.end()) {
+            const auto one = replays.emplace(finding.title, file).first;
+            one->second.titles = {finding.title};
+        }
+    }
+    return replays;
+}
+
+void set_command(Finding& finding, const Options& options, const std::string& program, const ReplaysByTitle& replays) {
+    finding.reproduce = options.rerun(program);
+    const auto replay = replays.find(finding.title);
+    if (options.replay || replay == replays.end() || (options.schedule.repeatable() && !options.minimize)) {
+        return;
+    }
+    if (options.findings_folder) {
+        finding.reproduce = {program, "--replay", FindingStore(*options.findings_folder).folder_of(finding).string()};
+    } else if (Result<Options> found = replayed(Options(options), replay->second, "")) {
+        found->time = TimeMode::Host;
+        finding.reproduce = found->rerun(program);
+    }
+}
+
 void set_commands(RunReport& report, const Options& options, const std::string& program, const ReplaysByTitle& replays) {
     for (Finding& finding : report.findings) {
-        finding.reproduce = options.rerun(program);
-        const auto replay = replays.find(finding.title);
-        if (options.replay || replay == replays.end() || (options.schedule.repeatable() && !options.minimize)) {
-            continue;
-        }
-        if (options.findings_folder) {
-            finding.reproduce = {program, "--replay", FindingStore(*options.findings_folder).folder_of(finding).string()};
-        } else if (Result<Options> found = replayed(Options(options), replay->second, "")) {
-            found->time = TimeMode::Host;
-            finding.reproduce = found->rerun(program);
-        }
+        set_command(finding, options, program, replays);
     }
 }
 

@@ -23,7 +23,11 @@ using ReplaysByTitle = std::map<std::string, ReplayFile>;
 [[nodiscard]] ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel,
                                              const std::vector<Finding>& findings);
 
-// Gives each finding its command: the replay of its folder where that is what repeats, else the options again.
+// Of a replay: what it was to show and did, each with the file.
+[[nodiscard]] ReplaysByTitle replays_of_file(const ReplayFile& file, const std::vector<Finding>& findings);
+
+// Gives a finding its command: the replay of its folder where that is what repeats, else the options again.
+void set_command(Finding& finding, const Options& options, const std::string& program, const ReplaysByTitle& replays);
 void set_commands(RunReport& report, const Options& options, const std::string& program, const ReplaysByTitle& replays);
 
 // What to say before the last line of a failing run, whose command `finding`'s is.

@@ -1,58 +1,9 @@
 #include "stress/replay/trial_messages.h"
 
-#include <sys/socket.h>
-
-#include <type_traits>
+#include "stress/replay/outcome_message.h"
+#include "stress/replay/wire.h"
 
 namespace stampede {
-namespace {
-
-// Puts values behind each other, or takes them off again; after a failure nothing more happens.
-class Wire {
-public:
-    explicit Wire(int socket) : socket_(socket) {}
-
-    void put(const void* bytes, std::size_t size) {
-        for (const char* at = static_cast<const char*>(bytes); good_ && size != 0;) {
-            const ssize_t sent = ::send(socket_, at, size, MSG_NOSIGNAL);
-            good_ = sent > 0;
-            at += good_ ? sent : 0;
-            size -= good_ ? static_cast<std::size_t>(sent) : 0;
-        }
-    }
-    void take(void* bytes, std::size_t size) {
-        const ssize_t got = good_ && size != 0 ? ::recv(socket_, bytes, size, MSG_WAITALL) : static_cast<ssize_t>(size);
-        good_ = good_ && got == static_cast<ssize_t>(size);
-    }
-    template <class T>
-    void put_number(T value) {
-        put(&value, sizeof value);
-    }
-    template <class T>
-    void take_number(T& value) {
-        take(&value, sizeof value);
-    }
-    template <class Range>
-    void put_all(const Range& range) {
-        static_assert(std::is_trivially_copyable_v<typename Range::value_type>);
-        put_number(range.size());
-        put(range.data(), range.size() * sizeof(typename Range::value_type));
-    }
-    template <class Range>
-    void take_all(Range& range) {
-        std::size_t size = 0;
-        take_number(size);
-        range.resize(good_ ? size : 0);
-        take(range.data(), range.size() * sizeof(typename Range::value_type));
-    }
-    [[nodiscard]] bool good() const { return good_; }
-
-private:
-    const int socket_;
-    bool good_ = true;
-};
-
-}  // namespace
 
 bool send_trial(int socket, const Trial& trial) {
     ReplayFile head = trial.file;
@@ -64,6 +15,11 @@ bool send_trial(int socket, const Trial& trial) {
     wire.put_number(trial.enough);
     wire.put_number(trial.most_instructions);
     wire.put_number(trial.limit.count());
+    wire.put_number(trial.tells);
+    for (const std::optional<std::string>& file : {trial.console, trial.trace}) {
+        wire.put_number(file.has_value());
+        wire.put_all(file.value_or(""));
+    }
     return wire.good();
 }
 
@@ -78,6 +34,14 @@ std::optional<Trial> receive_trial(int socket) {
     wire.take_number(trial.enough);
     wire.take_number(trial.most_instructions);
     wire.take_number(limit);
+    wire.take_number(trial.tells);
+    for (std::optional<std::string>* file : {&trial.console, &trial.trace}) {
+        bool is_there = false;
+        std::string path;
+        wire.take_number(is_there);
+        wire.take_all(path);
+        *file = is_there ? std::optional(std::move(path)) : std::nullopt;
+    }
     if (!wire.good()) {
         return std::nullopt;
     }
@@ -100,6 +64,11 @@ bool send_result(int socket, const TrialResult& result) {
     }
     wire.put_all(result.problem);
     wire.put_all(result.turns);
+    wire.put_number(result.outcome.has_value());
+    if (result.outcome) {
+        put_outcome(wire, *result.outcome);
+        wire.put_all(result.console);
+    }
     return wire.good();
 }
 
@@ -118,6 +87,12 @@ std::optional<TrialResult> receive_result(int socket) {
     result.cut_off = cut_off != 0;
     wire.take_all(result.problem);
     wire.take_all(result.turns);
+    bool has_outcome = false;
+    wire.take_number(has_outcome);
+    if (has_outcome) {
+        result.outcome = take_outcome(wire);
+        wire.take_all(result.console);
+    }
     return wire.good() ? std::optional(std::move(result)) : std::nullopt;
 }
 

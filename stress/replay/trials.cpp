@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "stress/replay/trial_messages.h"
+#include "stress/run/console_file.h"
 
 namespace stampede {
 namespace {
@@ -36,7 +37,16 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     setup->most_instructions = trial.most_instructions;
     setup->limit = trial.limit;
     setup->keep_turns = true;
-    ConsoleLog console;
+    setup->trace = trial.trace;
+    if (trial.tells == Trial::Tells::Everything) {
+        setup->tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+    }
+    const auto console_file = ConsoleFile::open(trial.console);
+    if (!console_file) {
+        result.problem = console_file.error().text;
+        return result;
+    }
+    ConsoleLog console(console_file->file());
     Interrupts interrupts;
     Result<RunOutcome> outcome = run_guest(*setup, console, interrupts);
     if (!outcome) {
@@ -52,6 +62,11 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     result.operations = outcome->operations;
     result.turns = std::move(outcome->turns);
     result.cut_off = outcome->end == RunEnd::InstructionsSpent || outcome->end == RunEnd::Timeout;
+    console.flush();
+    if (trial.tells == Trial::Tells::Everything) {
+        result.console = console.text();
+        result.outcome = std::move(*outcome);
+    }
     return result;
 }
 

@@ -26,6 +26,9 @@ struct Trial {
     std::size_t enough = 1;                   // so many of them end it
     u64 most_instructions = ~u64{0};
     std::chrono::milliseconds limit{60'000};  // of host time
+    enum class Tells : u8 { Titles, Everything };
+    Tells tells = Tells::Titles;
+    std::optional<std::string> console = {}, trace = {};  // files to write
 };
 
 struct TrialResult {
@@ -33,6 +36,8 @@ struct TrialResult {
     u64 instructions = 0, system_calls = 0, switches = 0, operations = 0;
     std::vector<HartRun> turns;
     bool cut_off = false;                     // it was too long
+    std::optional<RunOutcome> outcome;        // where it tells everything: turns and moments left out
+    std::string console;                      // then, what the guest said
     std::string problem;                      // why there was no run, or none that lived to tell; empty: there was one
 
     [[nodiscard]] bool shows(const std::string& title) const;

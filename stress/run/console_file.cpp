@@ -10,19 +10,17 @@
 namespace stampede {
 
 std::expected<ConsoleFile, Refusal> ConsoleFile::open(const Options& options) {
-    if (options.task == Task::Shell && !options.console) {
-        return ConsoleFile(STDOUT_FILENO);
+    return options.task == Task::Shell && !options.console ? ConsoleFile(STDOUT_FILENO) : open(options.console);
+}
+
+std::expected<ConsoleFile, Refusal> ConsoleFile::open(const std::optional<std::string>& path) {
+    if (!path || *path == "-") {
+        return ConsoleFile(path ? STDOUT_FILENO : -1);
     }
-    if (!options.console) {
-        return ConsoleFile(-1);
-    }
-    if (*options.console == "-") {
-        return ConsoleFile(STDOUT_FILENO);
-    }
-    const int file = ::open(options.console->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int file = ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
         return std::unexpected(
-            Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}", *options.console, std::strerror(errno))});
+            Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}", *path, std::strerror(errno))});
     }
     return ConsoleFile(file);
 }

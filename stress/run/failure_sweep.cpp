@@ -2,23 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "stress/run/outcome_totals.h"
 
 namespace stampede {
 namespace {
-
-void add_totals(RunOutcome& outcome, const RunOutcome& before) {
-    outcome.wall_s += before.wall_s;
-    outcome.cpu_s += before.cpu_s;
-    outcome.operations += before.operations;
-    outcome.instructions.resize(std::max(outcome.instructions.size(), before.instructions.size()));
-    for (std::size_t n = 0; n < before.instructions.size(); ++n) {
-        outcome.instructions[n] += before.instructions[n];
-    }
-    std::vector<Finding> findings = before.findings;
-    merge_findings(findings, std::move(outcome.findings));
-    outcome.findings = std::move(findings);
-}
 
 // "3, 17, 18 to 40"
 std::string ranges_text(const std::vector<u64>& numbers) {

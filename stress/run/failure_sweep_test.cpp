@@ -48,6 +48,17 @@ TEST(FailureSweep, enough_findings_end_it) {
     EXPECT_THAT(sweep_text(*sweep), testing::HasSubstr("there may be more"));
 }
 
+TEST(FailureSweep, what_was_suppressed_is_told_of_all_runs) {
+    const auto sweep = sweep_failures([](u64 number) -> Result<RunOutcome> {
+        RunOutcome outcome;
+        outcome.allocation_failed = number <= 2;
+        outcome.suppressed = {{"race:holding", number}};
+        return outcome;
+    }, 100);
+    ASSERT_TRUE(sweep);
+    EXPECT_EQ(sweep->outcome.suppressed, (std::map<std::string, u64>{{"race:holding", 6}}));
+}
+
 TEST(FailureSweep, a_run_that_cannot_start_ends_it) {
     EXPECT_FALSE(sweep_failures([](u64) -> Result<RunOutcome> { return error("no"); }, 100));
 }

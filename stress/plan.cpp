@@ -1,0 +1,66 @@
+#include "stress/plan.h"
+
+#include "stress/options/policy_choice.h"
+#include "stress/replay/replay.h"
+#include "stress/run/setup.h"
+
+namespace stampede {
+
+RunSetup Plan::setup(const Options& wanted) const {
+    RunSetup setup = setup_of(wanted, guest);
+    setup.kernel_hash = kernel;
+    setup.race = wanted.race ? make_race_detection : nullptr;
+    setup.suppressions = suppressions;
+    if (replay) {
+        setup.wanted = replay->titles;
+        setup.wanted_enough = setup.wanted.size();
+        setup.tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+    }
+    return setup;
+}
+
+Result<RunSetup> Plan::trial_setup(const ReplayFile& file) const {
+    Options settings = options;
+    settings.given.clear();
+    settings.trace.reset();
+    const Result<Options> of_file = replayed(settings, file, "a trial");
+    if (!of_file) {
+        return std::unexpected(of_file.error());
+    }
+    RunSetup setup = this->setup(*of_file);
+    setup.tables = RunSetup::Tables::WatchedWhenNeeded;
+    return setup;
+}
+
+bool Plan::needs_trials() const { return options.times > 1 || options.minimize || options.search; }
+
+std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
+                                       std::optional<ReplayFile> replay, MakeRaceDetection make_race_detection) {
+    const auto unusable = [](const Error& why) { return std::unexpected(Refusal{ExitStatus::Unusable, why.message}); };
+    const auto guest = find_policy(options);
+    if (!guest) {
+        return std::unexpected(guest.error());
+    }
+    Plan plan{options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {}};
+    Result<std::string> kernel = hash_of(plan.guest);
+    if (!kernel) {
+        return unusable(kernel.error());
+    }
+    plan.kernel = std::move(*kernel);
+    if (options.suppressions) {
+        auto suppressions = Suppressions::read(*options.suppressions);
+        if (!suppressions) {
+            return unusable(suppressions.error());
+        }
+        plan.suppressions = std::move(*suppressions);
+    }
+    if (plan.replay) {
+        const auto same = check_kernel(*plan.replay, replay_path(*options.replay).string(), plan.guest);
+        if (!same) {
+            return unusable(same.error());
+        }
+    }
+    return plan;
+}
+
+}  // namespace stampede

@@ -1,0 +1,41 @@
+// What a command line comes to, before anything runs.
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harts/guests/guest.h"
+#include "harts/oracles/findings/suppressions.h"
+#include "harts/oracles/race/race_support.h"
+#include "harts/report/replay/replay_file.h"
+#include "stress/options/options.h"
+#include "stress/options/refusal.h"
+#include "stress/run/run.h"
+
+namespace stampede {
+
+struct Plan {
+    Options options;                     // with what the replay file says, if there is one
+    std::vector<std::string> command;    // argv
+    MakeRaceDetection make_race_detection = nullptr;
+    std::optional<ReplayFile> replay;    // that is run again
+    Guest guest{};
+    std::string kernel;                  // its hash
+    Suppressions suppressions;           // of races
+
+    // The run that `options` mean, which are these or much like them.
+    [[nodiscard]] RunSetup setup(const Options& options) const;
+    [[nodiscard]] RunSetup setup() const { return setup(options); }
+    // Of a run that is only about whether a finding shows. Error: as replayed().
+    [[nodiscard]] Result<RunSetup> trial_setup(const ReplayFile& file) const;
+    // Whether there will be such runs.
+    [[nodiscard]] bool needs_trials() const;
+};
+
+// `options` are settled with `replay` already. Refusal: workload, policy, kernel or suppressions cannot be used.
+[[nodiscard]] std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
+                                                     std::optional<ReplayFile> replay,
+                                                     MakeRaceDetection make_race_detection);
+
+}  // namespace stampede

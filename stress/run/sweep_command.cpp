@@ -1,0 +1,81 @@
+#include "stress/run/sweep_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "stress/report/conclusion.h"
+#include "stress/report/report.h"
+#include "stress/run/console_file.h"
+#include "stress/run/failure_sweep.h"
+#include "stress/run/kept_file.h"
+#include "stress/run/run_command.h"
+
+namespace stampede {
+namespace {
+
+// The run in which that allocation fails, and no other.
+Options options_of(const Options& options, u64 number) {
+    Options one = options;
+    one.fail_allocations = false;
+    one.fail_allocation = number;
+    return one;
+}
+
+// In a repeatable schedule a finding has the replay of the first run that showed it.
+ReplaysByTitle replays_of(const Plan& plan, const FailureSweep& sweep) {
+    const Options& options = plan.options;
+    ReplaysByTitle replays = replays_on_disk(options, plan.kernel, sweep.outcome.findings);
+    if (options.schedule.repeatable()) {
+        replays.clear();
+        for (const Finding& finding : sweep.outcome.findings) {
+            const Options one = options_of(options, sweep.first_of.at(finding.title));
+            replays.merge(replays_of_repeatable(one, plan.kernel, {finding}));
+        }
+    }
+    return replays;
+}
+
+}  // namespace
+
+ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials, Interrupts& interrupts) {
+    const Options& options = plan.options;
+    auto console_file = ConsoleFile::open(options);
+    Result<KeptFile> trace = KeptFile::open(options.trace);
+    if (!console_file || !trace) {
+        return refuse(options, plan.command,
+                      console_file ? Refusal{ExitStatus::Unusable, trace.error().message} : console_file.error());
+    }
+    std::string console_text;
+    const auto run_one = [&](u64 number) -> Result<RunOutcome> {
+        const Options one = options_of(options, number);
+        RunSetup setup = plan.setup(one);
+        setup.trace = trace->for_a_run();
+        ConsoleLog console(console_file->file(), ConsoleLog::Flush::Lines, nullptr);
+        Result<RunOutcome> outcome = run_workload(setup, one, console, interrupts);
+        console.flush();
+        const bool failed = outcome && !outcome->findings.empty();
+        trace->ended(failed ? KeptFile::Worth::Keeping : KeptFile::Worth::Nothing);
+        console_text = failed ? console.text() : console_text;
+        return outcome;
+    };
+    const Result<FailureSweep> sweep = sweep_failures(run_one, options.max_findings);
+    const Result<void> traced = trace->finish();
+    if (!sweep || !traced) {
+        return refuse(options, plan.command, {ExitStatus::Unusable, sweep ? traced.error().message : sweep.error().message});
+    }
+    const ReplaysByTitle replays = replays_of(plan, *sweep);
+    RunReport report = make_report(options, plan.command, sweep->outcome);
+    for (Finding& finding : report.findings) {
+        set_command(finding, options_of(options, sweep->first_of.at(finding.title)), plan.command.front(), replays);
+    }
+    fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
+    const ExitStatus status = conclude(options, report, sweep->outcome, console_text, replays);
+    if (options.minimize) {
+        minimize_findings(plan, report, replays, *trials, interrupts);
+    }
+    say_how_to_repeat(options, report, replays);
+    return status;
+}
+
+}  // namespace stampede
