@@ -123,7 +123,8 @@ struct Hart {
     // What has been decoded is forgotten, and will be decoded for the machine's engine; nothing that the guest
     // could see changes. Not while running.
     void decode_anew();
-    // mip as software sees it, with a fresh look at the clock; devices whose time has come hear of it first.
+    // mip as software sees it, with a fresh look at the clock; devices whose time has come hear of
+    // it first.
     [[nodiscard]] u64 pending_interrupts();
     // … at mtime `now`.
     u64 pending_interrupts(u64 now);
@@ -131,7 +132,8 @@ struct Hart {
     void wake_up();
     // Whether a hart in wfi has something to do now.
     [[nodiscard]] bool wakeable() { return (pending_interrupts() & own.csr.mie) != 0; }
-    // mtime past `after` when a timer interrupt or, by its own time, a device's may next come that is enabled in mie; all ones: none.
+    // mtime past `after` when a timer interrupt or, by its own time, a device's may next come that
+    // is enabled in mie; all ones: none.
     [[nodiscard]] u64 next_deadline(u64 after = 0) const;
 
     void leave_kernel() { pass_border(0); }

@@ -1,4 +1,5 @@
-// What a device stands on: its ways to everything outside itself. The machine makes one and hands it to each device's maker.
+// What a device stands on: its ways to everything outside itself. The machine makes one and hands
+// it to each device's maker.
 #pragma once
 #include <functional>
 #include <span>
@@ -17,9 +18,11 @@ class DeviceMemory {
 public:
     virtual ~DeviceMemory() = default;
 
-    // Stores as any store of a hart: reservations break, decoded code is forgotten, a snapshot takes it back. In ascending order; aligned
-    // words of 8 bytes are seen whole. False: not all of it is RAM, and nothing is stored. On the thread of hart `by` (the one that accesses
-    // the device, or tick()'s), with no lock of a device held: it may have to wait until other harts have come to the end of an instruction.
+    // Stores as any store of a hart: reservations break, decoded code is forgotten, a snapshot
+    // takes it back. In ascending order; aligned words of 8 bytes are seen whole. False: not all of
+    // it is RAM, and nothing is stored. On the thread of hart `by` (the one that accesses the
+    // device, or tick()'s), with no lock of a device held: it may have to wait until other harts
+    // have come to the end of an instruction.
     [[nodiscard]] virtual bool store(HartId by, PhysAddr to, std::span<const u8> bytes) = 0;
 
     // False: not all of it is RAM, and `bytes` stay as they are. Any thread.
@@ -32,10 +35,14 @@ struct Board {
     Environment& environment;  // time, console input
     InterruptLines& lines;     // of the harts
     DeviceMemory& memory;
-    const u64 epoch;           // nanoseconds since 1970 when Environment::time() was 0
-    const std::function<void(u8)> console_output;          // a byte for the console; must not come back to a device
-    const std::function<void(HartId, const Finish&)> finish;      // the guest ends the machine. On that hart's thread, no lock held
-    const std::function<void()> deadline_changed;          // a device's deadline() is another; no device's lock held
+    const u64 epoch;  // nanoseconds since 1970 when Environment::time() was 0
+
+    // A byte for the console; must not come back to a device.
+    const std::function<void(u8)> console_output;
+    // The guest ends the machine. On that hart's thread, no lock held.
+    const std::function<void(HartId, const Finish&)> finish;
+    // A device's deadline() is another. Any thread, no device's lock held.
+    const std::function<void()> deadline_changed;
 
     // Set by the makers of those that others need.
     Clint* clint = nullptr;

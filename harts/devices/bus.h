@@ -1,4 +1,5 @@
-// All devices of a machine: finds the one behind a physical address that is not RAM, and does with each what is done with all.
+// All devices of a machine: finds the one behind a physical address that is not RAM, and does with
+// each what is done with all.
 #pragma once
 #include <atomic>
 #include <optional>
@@ -62,7 +63,8 @@ private:
     std::vector<Mapping> mappings_;
     StateWriter now_;  // what restore() compares; kept for its room
     FutexLock deadline_lock_;  // of two that change a deadline, the later one sees both
-    // Written under deadline_lock_, read by every hart. release/acquire: whoever sees a deadline finds the device that has it.
+    // Written under deadline_lock_, read by every hart. release/acquire: whoever sees a deadline
+    // finds the device that has it.
     std::atomic<u64> deadline_{Device::never};
 };
 

@@ -1,5 +1,6 @@
-// A memory-mapped device: a file pair, and a line of the map (virt_map.cpp). Nobody else names it: by what stands here it is on the bus, in
-// the device tree, saved and restored by snapshots, part of the state hash, and woken when its time comes.
+// A memory-mapped device: a file pair, and a line of the map (virt_map.cpp). Nobody else names it:
+// by what stands here it is on the bus, in the device tree, saved and restored by snapshots, part
+// of the state hash, and woken when its time comes.
 #pragma once
 #include <limits>
 #include <optional>
@@ -26,21 +27,23 @@ public:
     // False: an access fault.
     [[nodiscard]] virtual bool store(HartId from, u64 offset, unsigned size, u64 value) = 0;
 
-    // All state that a guest can see, but for its line at the interrupt controller, which is the controller's. States that no guest can
-    // tell apart are best the same bytes. Harts parked.
+    // All state that a guest can see, but for its line at the interrupt controller, which is the
+    // controller's. States that no guest can tell apart are best the same bytes. Harts parked.
     virtual void save(StateWriter& to) const = 0;
 
-    // Back to what save() wrote. Drives its lines of harts, never the one at the interrupt controller. Harts parked.
+    // Back to what save() wrote. Drives its lines of harts, never the one at the interrupt
+    // controller. Harts parked.
     virtual void restore(StateReader& from) = 0;
 
     [[nodiscard]] virtual DeviceNode describe() const = 0;
 
-    // Environment::time() at which something happens in it that no access asks for: tick() is called no earlier, and no instruction later
-    // where time follows from instructions. Whoever changes it calls Board::deadline_changed() afterwards. Any thread, takes no lock.
+    // Environment::time() at which something happens in it that no access asks for: tick() is
+    // called no earlier, and no instruction later where time follows from instructions. Whoever
+    // changes it calls Board::deadline_changed() afterwards. Any thread, takes no lock.
     [[nodiscard]] virtual u64 deadline() const { return never; }
 
-    // The deadline has passed; from now on there is none or a later one than `now`. On the thread of hart `by`, between instructions; maybe
-    // on several at once.
+    // The deadline has passed; from now on there is none or a later one than `now`. On the thread
+    // of hart `by`, between instructions; maybe on several at once.
     virtual void tick([[maybe_unused]] HartId by, [[maybe_unused]] u64 now) {}
 
     // Of what save() writes. Harts parked.

@@ -1,5 +1,5 @@
-// How a device describes itself to the guest: its node of the device tree (Devicetree specification 0.3), in terms that need no
-// knowledge of the tree around it.
+// How a device describes itself to the guest: its node of the device tree (Devicetree specification
+// 0.3), in terms that need no knowledge of the tree around it.
 #pragma once
 #include <string>
 #include <variant>
@@ -25,7 +25,8 @@ struct DeviceNode {
         InterruptController,  // interrupts of other devices come here; one a machine
     };
 
-    // Of the node at soc; "@address", reg, interrupts and interrupt-parent come from the device's line of the map.
+    // Of the node at soc; "@address", reg, interrupts and interrupt-parent come from the device's
+    // line of the map.
     std::string name;
     std::vector<std::string> compatible;
     std::vector<Property> properties = {};

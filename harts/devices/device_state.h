@@ -1,5 +1,6 @@
-// What a device's state is written into and read back from. The bytes are the device's own business; all that anybody else knows is that
-// equal states are equal bytes: a snapshot compares them, and the state hash is made of them, so the two cannot disagree.
+// What a device's state is written into and read back from. The bytes are the device's own
+// business; all that anybody else knows is that equal states are equal bytes: a snapshot compares
+// them, and the state hash is made of them, so the two cannot disagree.
 #pragma once
 #include <algorithm>
 #include <cassert>

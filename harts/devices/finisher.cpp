@@ -18,7 +18,8 @@ std::optional<Finish> decode(u64 value) {
 
 std::unique_ptr<Device> Finisher::make(Board& board, u32) { return std::make_unique<Finisher>(board.finish); }
 
-// Kernels find it as a register of the system controller: what they write there to end the machine stands beside it.
+// Kernels find it as a register of the system controller: what they write there to end the machine
+// stands beside it.
 DeviceNode Finisher::describe() const {
     const auto written = [](const char* name, const char* compatible, u32 value) {
         return DeviceNode{.name = name,

@@ -11,7 +11,8 @@
 
 namespace stampede {
 
-// Registers of 4 bytes; an access of 8 is two of 4, the lower one first; all else faults (as on QEMU). Times are nanoseconds since 1970, in two halves:
+// Registers of 4 bytes; an access of 8 is two of 4, the lower one first; all else faults (as on
+// QEMU). Times are nanoseconds since 1970, in two halves:
 //
 //     0x00 TIME_LOW, 0x04 TIME_HIGH    reading the low half keeps the high one for the next read; writing either sets the clock
 //     0x08 ALARM_LOW, 0x0c ALARM_HIGH  writing the low half sets the alarm; one that is not in the future goes off at once
@@ -20,12 +21,13 @@ namespace stampede {
 //     0x18 ALARM_STATUS                reads 1 while an alarm is set that has not gone off
 //     0x1c CLEAR_INTERRUPT             any write takes the interrupt back
 //
-// An alarm that is set goes off when it would have, however the clock is set meanwhile (as on QEMU). The clock is the environment's, in
-// steps of 100 ns: where that is repeatable, so is this. mtime may be written and changes nothing here.
+// An alarm that is set goes off when it would have, however the clock is set meanwhile (as on
+// QEMU). The clock is the environment's, in steps of 100 ns: where that is repeatable, so is this.
+// mtime may be written and changes nothing here.
 class GoldfishRtc final : public Device {
 public:
-    // `epoch`: nanoseconds since 1970 when the environment's time was 0. `source`: its line at the PLIC. `deadline_changed` is called
-    // with no lock held. Everything must outlive it.
+    // `epoch`: nanoseconds since 1970 when the environment's time was 0. `source`: its line at the
+    // PLIC. `deadline_changed` is called with no lock held. Everything must outlive it.
     GoldfishRtc(Environment& environment, Plic& plic, u32 source, u64 epoch, std::function<void()> deadline_changed);
     [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
@@ -61,8 +63,8 @@ private:
     u32 high_half_ GUARDED_BY(lock_) = 0; // kept for TIME_HIGH
     u32 enabled_ GUARDED_BY(lock_) = 0;
     u32 pending_ GUARDED_BY(lock_) = 0;
-    // Environment::time(); never: no alarm is set. Written under lock_, read by whoever looks for the next deadline. release/acquire: its
-    // reader finds the alarm.
+    // Environment::time(); never: no alarm is set. Written under lock_, read by whoever looks for
+    // the next deadline. release/acquire: its reader finds the alarm.
     std::atomic<u64> goes_off_at_{never};
 };
 

@@ -1,5 +1,6 @@
-// Registers: Goldfish virtual hardware's documentation ("Goldfish RTC"). Sizes that fault, and what the documentation leaves open: seen on
-// QEMU 7.2 (harts/tests/devices/goldfish_rtc_test.cpp holds the two against each other).
+// Registers: Goldfish virtual hardware's documentation ("Goldfish RTC"). Sizes that fault, and what
+// the documentation leaves open: seen on QEMU 7.2 (harts/tests/devices/goldfish_rtc_test.cpp holds
+// the two against each other).
 #include "harts/devices/goldfish_rtc.h"
 
 #include <gtest/gtest.h>

@@ -147,7 +147,8 @@ void write_cpus(TreeWriter& tree, unsigned harts) {
     }
 }
 
-// More bytes than the node takes: names and values, and at most 64 a property and a text beside them.
+// More bytes than the node takes: names and values, and at most 64 a property and a text beside
+// them.
 std::size_t room_of(const DeviceNode& node) {
     std::size_t room = 512 + node.name.size();
     const auto add = [&](const std::vector<std::string>& texts) {

@@ -188,7 +188,8 @@ void HartThreads::warp_if_all_wait() {
             harts_[n]->shared.lines.load(std::memory_order_acquire) != 0) {
             return;
         }
-        // It has been woken and not looked yet: its deadline may be another. acquire: what whoever woke it did is seen.
+        // It has been woken and not looked yet: its deadline may be another. acquire: what whoever
+        // woke it did is seen.
         if (harts_[n]->shared.wake.load(std::memory_order_acquire) != waiting_[n].wake.load(std::memory_order_relaxed)) {
             return;
         }

@@ -78,8 +78,8 @@ enum class WhenIdle : u8 { Wait, Stop };
 
 class Machine {
 public:
-    // Error: a number out of range (named with its range), devices in each other's place, no memory on the host, a kernel image that does
-    // not fit.
+    // Error: a number out of range (named with its range), devices in each other's place, no memory
+    // on the host, a kernel image that does not fit.
     [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const MachineConfig& config, const ElfImage& kernel);
     ~Machine();
 

@@ -1,4 +1,5 @@
-// A device that this file alone knows, in a machine: by its class and its line of the map it takes part in everything.
+// A device that this file alone knows, in a machine: by its class and its line of the map it takes
+// part in everything.
 #include <libfdt.h>
 
 #include "harts/core/observer.h"
@@ -19,7 +20,8 @@ constexpr u32 source = 33;
 constexpr u64 value = place.base.value, send = value + 8, ring_at = value + 16;
 constexpr u64 plic = 0xc00'0000;
 
-// Registers of eight bytes: a value; where a store sends it to in RAM; a time at which the bell rings.
+// Registers of eight bytes: a value; where a store sends it to in RAM; a time at which the bell
+// rings.
 class Mailbox final : public Device {
 public:
     Mailbox(Board& board, u32 interrupt) : board_(board), interrupt_(interrupt) {}
