@@ -110,9 +110,9 @@ bool may_leave_its_code(const Program& program) {
 struct ProgramRunner::Parts {
     Parts(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> made, Drive drive)
         : setup(setup), machine(std::move(made)), drives(drive), symbols(kernel, setup.guest.program(executor_work.program)),
-          ledger(machine->ram(), drive == Drive::Parallel ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
+          ledger(machine->ram(), drive),
           race(setup.race == nullptr ? nullptr : setup.race(*machine, kernel, drive)), stale(machine->ram(), setup.harts),
-          events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::Repeatable ? &calls : nullptr) {
+          events(machine->ram(), [this] { machine->request_stop(); }, &ledger, drive == Drive::OneThread ? &calls : nullptr) {
         machine->set_console(&console);
         machine->set_guest_calls(&events);
         machine->set_events(&events);
@@ -192,7 +192,7 @@ struct ProgramRunner::Parts {
 
     // In parallel without a schedule.
     MachineStop run_for(Schedule* schedule, u64 instructions) {
-        if (drives == Drive::Repeatable) {
+        if (drives == Drive::OneThread) {
             return machine->run_scheduled(*schedule, instructions, race.get());
         }
         const u64 began = executed();
@@ -346,19 +346,19 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    auto plain = boot(setup, *kernel, Points::NotCounted, Drive::Repeatable);
+    auto plain = boot(setup, *kernel, Points::NotCounted, Drive::OneThread);
     if (!plain) {
         return std::unexpected(plain.error());
     }
     Result<std::unique_ptr<Parts>> counting = nullptr, parallel = nullptr;
     if (setup.race == nullptr) {
-        counting = boot(setup, *kernel, Points::Counted, Drive::Repeatable);
+        counting = boot(setup, *kernel, Points::Counted, Drive::OneThread);
         if (!counting) {
             return std::unexpected(counting.error());
         }
     }
-    if (setup.threads == RunnerSetup::Threads::OneEachToo) {
-        parallel = boot(setup, *kernel, Points::NotCounted, Drive::Parallel);
+    if (setup.drive == Drive::ThreadAHart) {
+        parallel = boot(setup, *kernel, Points::NotCounted, Drive::ThreadAHart);
         if (!parallel) {
             return std::unexpected(parallel.error());
         }
@@ -368,7 +368,7 @@ Result<std::unique_ptr<ProgramRunner>> ProgramRunner::create(const RunnerSetup& 
 
 Result<std::unique_ptr<ProgramRunner::Parts>> ProgramRunner::boot(const RunnerSetup& setup, const ElfImage& kernel, Points points,
                                                                     Drive drive) {
-    const TimeMode time = drive == Drive::Parallel ? TimeMode::Warp : TimeMode::Counted;
+    const TimeMode time = drive == Drive::ThreadAHart ? TimeMode::Warp : TimeMode::Counted;
     auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
                                     .bootargs = setup.guest.start(executor_work).bootargs, .permits = 0}, kernel);
     if (!machine) {

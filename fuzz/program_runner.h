@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fuzz/program/program.h"
+#include "harts/base/drive.h"
 #include "harts/base/error.h"
 #include "harts/guests/guest.h"
 #include "harts/report/finding.h"
@@ -34,9 +35,7 @@ struct RunnerSetup {
     std::span<u8> interleavings;
     // Races and lock orders are found too, where the program can.
     MakeRaceDetection race = nullptr;
-    // OneEachToo: run() also takes the schedule `parallel`.
-    enum class Threads : u8 { OneForAll, OneEachToo };
-    Threads threads = Threads::OneForAll;
+    Drive drive = Drive::OneThread;            // ThreadAHart: run() also takes the schedule `parallel`
 };
 
 struct ProgramOutcome {

@@ -16,16 +16,14 @@ namespace {
 
 using ::testing::IsEmpty;
 
-using Threads = RunnerSetup::Threads;
-
 std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts, std::span<u8> coverage = {},
-                                         Threads threads = Threads::OneForAll) {
+                                         Drive drive = Drive::OneThread) {
     RunnerSetup setup;
     setup.guest = our_kernel(STAMPEDE_GUESTS, policy);
     setup.harts = harts;
     setup.coverage = coverage;
     setup.race = make_race_detection;
-    setup.threads = threads;
+    setup.drive = drive;
     auto runner = ProgramRunner::create(setup);
     EXPECT_TRUE(runner.has_value()) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
@@ -95,8 +93,8 @@ TEST_P(RaceRunnerTest, with_a_thread_a_hart_a_kernel_that_is_right_is_not_accuse
     const ScheduleSpec parallel = ScheduleSpec::parse("parallel").value();
     constexpr unsigned least_programs = 100, most_programs = 2000;
     std::vector<u8> counters(1 << 17);
-    const auto right = runner_of("kmem", GetParam(), counters, Threads::OneEachToo);
-    const auto wrong = runner_of("seeded_bug_unlocked_counts", GetParam(), {}, Threads::OneEachToo);
+    const auto right = runner_of("kmem", GetParam(), counters, Drive::ThreadAHart);
+    const auto wrong = runner_of("seeded_bug_unlocked_counts", GetParam(), {}, Drive::ThreadAHart);
     ASSERT_TRUE(right != nullptr && wrong != nullptr);
     Program harmless;
     harmless.processes.resize(1);

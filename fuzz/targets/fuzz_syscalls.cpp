@@ -200,7 +200,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     setup.coverage = std::span(counters).first(code_counters);
     setup.interleavings = std::span(counters).last(meeting_counters);
     setup.race = race_detection;
-    setup.threads = environment->in_parallel() ? RunnerSetup::Threads::OneEachToo : RunnerSetup::Threads::OneForAll;
+    setup.drive = environment->in_parallel() ? Drive::ThreadAHart : Drive::OneThread;
     auto runner = ProgramRunner::create(setup);
     if (!runner) {
         give_up(runner.error().message);

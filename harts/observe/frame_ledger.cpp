@@ -212,7 +212,7 @@ void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
     const auto drop_linear = [&](Hart& other) {
         other.tlb.for_each_supervisor_bank([&](TlbBank& bank) { drop(bank, bank.entries[TlbBank::index(physical)]); });
     };
-    if (drive_ == Drive::Parallel) {
+    if (drive_ == Drive::ThreadAHart) {
         drop_linear(hart);
         return;
     }

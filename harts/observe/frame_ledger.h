@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "harts/base/drive.h"
 #include "harts/base/futex.h"
 #include "harts/base/restorable.h"
 #include "harts/core/frame_watch.h"
@@ -53,8 +54,7 @@ struct LostFrames {
 
 class FrameLedger final : public FrameWatch, public Restorable {
 public:
-    enum class Drive : u8 { Parallel, OneThread };  // the latter: translations of all harts may be touched by any
-
+    // Driven by one thread, translations of all harts may be touched by any.
     FrameLedger(const Ram& ram, Drive drive);
     ~FrameLedger() override;
 

@@ -87,7 +87,7 @@ protected:
         config.time = TimeMode::Counted;
         machine_ = std::move(*Machine::create(config, *elf));
         machine_->set_guest_calls(&sink_);
-        ledger_ = std::make_unique<FrameLedger>(machine_->ram(), FrameLedger::Drive::OneThread);
+        ledger_ = std::make_unique<FrameLedger>(machine_->ram(), Drive::OneThread);
         machine_->set_frame_watch(ledger_.get());
         const auto view = AuditView::create(machine_->ram(), table());
         EXPECT_TRUE(view) << view.error();

@@ -49,9 +49,9 @@ public:
           }),
           wanted_(setup.wanted, setup.wanted_enough),
           schedule_(make_schedule(setup)),
-          frame_ledger_(machine_->ram(), schedule_ == nullptr ? FrameLedger::Drive::Parallel : FrameLedger::Drive::OneThread),
+          frame_ledger_(machine_->ram(), schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread),
           race_(setup.race == nullptr ? nullptr
-                                      : setup.race(*machine_, kernel, schedule_ == nullptr ? Drive::Parallel : Drive::Repeatable)),
+                                      : setup.race(*machine_, kernel, schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread)),
           stale_(machine_->ram(), machine_->harts()),
           moments_(make_moments()),
           turns_(*machine_, listener(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {

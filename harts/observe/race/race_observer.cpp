@@ -22,8 +22,8 @@ u64 space_of(const Hart& hart) { return hart.own.mode == Privilege::User ? hart.
 
 }  // namespace
 
-RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads)
-    : ram_(ram), all_(harts), threads_(threads), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
+RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Drive drive)
+    : ram_(ram), all_(harts), drive_(drive), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
       atomic_size_(ram.size() / 32) {
     void* mapped = ::mmap(nullptr, atomic_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert(mapped != MAP_FAILED);  // a 32nd of a RAM that could be mapped
@@ -37,7 +37,7 @@ RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Thre
     }
     reports_ = std::make_unique<RaceReports>(ram.host(ram_base), ram.size(), std::move(contexts));
     main_ = __tsan_get_current_fiber();
-    if (threads_ == Threads::OneForAll) {
+    if (drive_ == Drive::OneThread) {
         for (Hart* hart : harts) {
             PerHart& own = *harts_[hart->own.id.value];
             own.thread = static_cast<tsan::Thread>(__tsan_create_fiber(0));
@@ -68,14 +68,14 @@ void RaceObserver::switch_to(HartId hart) {
 }
 
 void RaceObserver::leave() {
-    if (threads_ == Threads::OneForAll && __tsan_get_current_fiber() != main_) {
+    if (drive_ == Drive::OneThread && __tsan_get_current_fiber() != main_) {
         __tsan_switch_to_fiber(main_, tsan::no_sync);
     }
 }
 
 // The end of all that was, and the beginning of all that comes: for what forget_accesses() cannot take back.
 void RaceObserver::order_all() {
-    if (threads_ == Threads::OneEach) {
+    if (drive_ == Drive::ThreadAHart) {
         return;  // each hart's clock is its own thread's
     }
     for (const auto& own : harts_) {
@@ -135,7 +135,7 @@ void RaceObserver::restore() {
     for (Hart* hart : all_) {
         PerHart& own = of(*hart);
         own.restore();
-        if (threads_ == Threads::OneForAll) {
+        if (drive_ == Drive::OneThread) {
             switch_to(hart->own.id);
             own.rewind_stack();
         }

@@ -17,6 +17,7 @@
 #include <memory>
 #include <vector>
 
+#include "harts/base/drive.h"
 #include "harts/core/observer.h"
 #include "harts/observe/race/change_log.h"
 #include "harts/observe/race/contexts.h"
@@ -32,11 +33,9 @@ class Ram;
 
 class RaceObserver final : public Observer {
 public:
-    // One host thread a hart, or one for all: then switch_to() comes before each turn, and leave() behind the last.
-    enum class Threads : u8 { OneEach, OneForAll };
-
-    // `harts` as in the machine, none of which has run.
-    RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Threads threads);
+    // `harts` as in the machine, none of which has run. Where one thread drives them, switch_to() comes before each turn, and leave() behind
+    // the last.
+    RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Drive drive);
     ~RaceObserver() override;
 
     // Before any hart runs: locks that these functions take and give back are locks, whatever their words do.
@@ -48,7 +47,7 @@ public:
     // Before any hart runs, with an engine for that (race_engine.h): there will be a save().
     void expect_snapshot();
     // All that is known now is what restore() brings back, any number of times. Of what harts did before either nothing races with what they
-    // do after: memory comes back too. Harts parked; after leave(). With Threads::OneEach only on x86-64, see tsan::forget().
+    // do after: memory comes back too. Harts parked; after leave(). With Drive::ThreadAHart only on x86-64, see tsan::forget().
     void save();
     void restore();
 
@@ -57,7 +56,7 @@ public:
     [[nodiscard]] const LockOrder& lock_order() const { return *order_; }
     // What a hart holds now. Parked.
     [[nodiscard]] const LockSet& held(HartId hart) const;
-    // Frames of the stack that it stands on; with Threads::OneEach it goes back when the hart next starts. Parked.
+    // Frames of the stack that it stands on; with Drive::ThreadAHart it goes back when the hart next starts. Parked.
     [[nodiscard]] unsigned stack_depth(HartId hart) const;
 
     void on_start(Hart& hart) override;
@@ -100,7 +99,7 @@ private:
 
     const Ram& ram_;
     const std::vector<Hart*> all_;
-    const Threads threads_;
+    const Drive drive_;
     void* main_ = nullptr;  // the driving thread's own fiber
     ParkedStacks parked_;
     std::unique_ptr<LockWords> words_;

@@ -25,8 +25,7 @@ class Detection final : public RaceDetection {
 public:
     Detection(Machine& machine, const ElfImage& kernel, Drive drive)
         : machine_(machine),
-          observer_(machine.ram(), harts_of(machine),
-                    drive == Drive::Repeatable ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach) {
+          observer_(machine.ram(), harts_of(machine), drive) {
         observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});  // as in xv6
         machine.set_observers({&observer_}, racing_engine);
     }

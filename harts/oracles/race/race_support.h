@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harts/base/drive.h"
 #include "harts/base/restorable.h"
 #include "harts/machine/machine.h"
 #include "harts/report/finding.h"
@@ -37,8 +38,6 @@ public:
     // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
     [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;
 };
-
-enum class Drive : u8 { Parallel, Repeatable };
 
 // Makes one for a machine that has not run, and attaches it. Null where the program has none.
 using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, const ElfImage& kernel, Drive drive);

@@ -23,7 +23,6 @@ using ::testing::SizeIs;
 constexpr unsigned harts = 4, stops = 40;
 constexpr u64 rounds = 40;
 
-enum class Way : u8 { Parallel, Turns };
 
 // What can be seen of it, by what it is.
 using Knowledge = std::map<std::string, std::vector<u64>>;
@@ -37,10 +36,10 @@ struct Starts final : Observer {
 };
 
 struct Stage final : TurnListener, Restorable {
-    Stage(std::string_view name, Way way)
+    Stage(std::string_view name, Drive drive)
         : one(*std::ranges::find(all_cases(), name, &Case::name)),
-          machine(load_case(one, {.harts = harts, .rounds = rounds, .time = way == Way::Turns ? TimeMode::Counted : TimeMode::Warp}).value()), all(harts_of(*machine)),
-          observer(machine->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach), way(way) {
+          machine(load_case(one, {.harts = harts, .rounds = rounds, .time = drive == Drive::OneThread ? TimeMode::Counted : TimeMode::Warp}).value()), all(harts_of(*machine)),
+          observer(machine->ram(), all, drive), drive(drive) {
         const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
         observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
         observer.expect_snapshot();
@@ -75,7 +74,7 @@ struct Stage final : TurnListener, Restorable {
             known["satp"].push_back(held.satp);
             known["slow"].push_back(hart->watches.of<RaceWatch>().slow ? 1 : 0);
             known["context"].push_back(hart->watches.of<RaceWatch>().context);
-            if (way == Way::Turns) {
+            if (drive == Drive::OneThread) {
                 known["depth"].push_back(observer.stack_depth(hart->own.id));
             }
             for (unsigned n = 0; n < held.count; ++n) {
@@ -108,7 +107,7 @@ struct Stage final : TurnListener, Restorable {
     const std::vector<Hart*> all;
     RaceObserver observer;
     Starts starts{observer};
-    const Way way;
+    const Drive drive;
 };
 
 void expect_same(const Knowledge& wanted, const Knowledge& found, const std::string& when) {
@@ -146,7 +145,7 @@ class RaceSnapshotTest : public testing::TestWithParam<StoppedRun> {};
 
 TEST_P(RaceSnapshotTest, one_schedule_leads_to_the_same_knowledge_behind_any_other) {
     const StoppedRun& run = GetParam();
-    Stage stage(run.name, Way::Turns);
+    Stage stage(run.name, Drive::OneThread);
     stage.run_turns(1, run.before);
     Snapshot snapshot(*stage.machine, {&stage});
     const Knowledge at_snapshot = stage.knowledge();
@@ -189,7 +188,7 @@ std::map<std::pair<u64, u64>, std::vector<u64>> stacks_of(const Stage& stage) {
 }
 
 TEST(RaceSnapshotTestInParallel, each_run_begins_with_what_was_known_and_on_the_stacks_of_then) {
-    Stage stage("opposite_orders_swap", Way::Parallel);
+    Stage stage("opposite_orders_swap", Drive::ThreadAHart);
     // Behind the way out of machine mode, which ends all stacks.
     while (std::ranges::any_of(stage.all, [](const Hart* hart) { return hart->own.mode == Privilege::Machine; })) {
         ASSERT_EQ(stage.machine->run_parallel(std::chrono::microseconds(100)), MachineStop::Deadline);

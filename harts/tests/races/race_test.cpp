@@ -24,7 +24,6 @@ constexpr u64 message_rounds = 40;         // their harts wait for each other by
 constexpr u64 broken_kernel_rounds = 8;    // all its accesses race, and each report costs
 constexpr u64 most_instructions = 200'000'000;
 
-enum class Way : u8 { Parallel, Turns };
 
 class Turns final : public TurnListener {
 public:
@@ -62,21 +61,21 @@ u64 rounds_of(const Case& one) {
     return one.name.contains("ticket") ? ticket_rounds : one.group == Group::Messages ? message_rounds : 0;  // 0: the case's own
 }
 
-Found run(const Case& one, const Symbols& symbols, Way way, u64 seed, unsigned harts, unsigned permits = 0) {
-    const TimeMode time = way == Way::Turns ? TimeMode::Counted : TimeMode::Host;
+Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsigned harts, unsigned permits = 0) {
+    const TimeMode time = drive == Drive::OneThread ? TimeMode::Counted : TimeMode::Host;
     auto machine = load_case(one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = time});
     EXPECT_TRUE(machine.has_value());
     std::vector<Hart*> all;
     for (u32 n = 0; n < harts; ++n) {
         all.push_back(&(*machine)->hart({n}));
     }
-    RaceObserver observer((*machine)->ram(), all, way == Way::Turns ? RaceObserver::Threads::OneForAll : RaceObserver::Threads::OneEach);
+    RaceObserver observer((*machine)->ram(), all, drive);
     const ElfImage& guest = symbols.image();
     observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
     (*machine)->set_observers({&observer}, racing_engine);
     Found found;
     const bool ends = one.expectation != Expectation::Deadlock;
-    if (way == Way::Parallel) {
+    if (drive == Drive::ThreadAHart) {
         found.stop = (*machine)->run_parallel(ends ? std::chrono::milliseconds(120'000) : std::chrono::milliseconds(50));
     } else {
         RandomSchedule schedule(seed, 100);
@@ -114,14 +113,14 @@ std::string text(const Pairs& pairs) {
 
 class RaceTest : public testing::TestWithParam<Case> {
 protected:
-    void expect_reported(Way way) const {
+    void expect_reported(Drive drive) const {
         const Case& one = GetParam();
         const Symbols symbols(ElfImage::read(file_of(one.guest)).value());
         unsigned reported = 0;
         std::string seen;
         const unsigned all_runs = one.expectation == Expectation::Silent ? silent_runs : runs;
         for (unsigned n = 0; n < all_runs; ++n) {
-            const Found found = run(one, symbols, way, n + 1, 8);
+            const Found found = run(one, symbols, drive, n + 1, 8);
             if (one.expectation == Expectation::Deadlock) {
                 EXPECT_NE(found.stop, MachineStop::Finished);
             } else {
@@ -142,8 +141,8 @@ protected:
     }
 };
 
-TEST_P(RaceTest, in_parallel) { expect_reported(Way::Parallel); }
-TEST_P(RaceTest, in_turns) { expect_reported(Way::Turns); }
+TEST_P(RaceTest, in_parallel) { expect_reported(Drive::ThreadAHart); }
+TEST_P(RaceTest, in_turns) { expect_reported(Drive::OneThread); }
 
 INSTANTIATE_TEST_SUITE_P(All, RaceTest, testing::ValuesIn(all_cases().begin(), all_cases().end()),
                          [](const auto& info) { return std::string(info.param.name); });
@@ -153,8 +152,8 @@ TEST(RaceTestHarts, the_small_kernel_is_silent_at_any_number_of_harts) {
     const auto kernel = std::ranges::find(all_cases(), "kernel", &Case::name);
     const Symbols symbols(ElfImage::read(file_of(kernel->guest)).value());
     for (const unsigned harts : {1u, 2u, 3u, 5u, 16u}) {
-        for (const Way way : {Way::Parallel, Way::Turns}) {
-            const Found found = run(*kernel, symbols, way, harts, harts);
+        for (const Drive drive : {Drive::ThreadAHart, Drive::OneThread}) {
+            const Found found = run(*kernel, symbols, drive, harts, harts);
             EXPECT_EQ(found.stop, MachineStop::Finished) << harts;
             EXPECT_TRUE(found.races.empty()) << harts << " harts: " << text(found.races);
             EXPECT_TRUE(found.orders.empty()) << harts << " harts: " << text(found.orders);

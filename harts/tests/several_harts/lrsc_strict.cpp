@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
                                                .harts = harts,
                                                .rounds = rounds,
                                                .patience = patience,
-                                               .drive = turns ? Drive::Turns : Drive::Threads},
+                                               .drive = turns ? Drive::OneThread : Drive::ThreadAHart},
                                               std::chrono::hours(24));
     if (!machine) {
         fmt::print(stderr, "lrsc_strict: {}\n", machine.error().message);

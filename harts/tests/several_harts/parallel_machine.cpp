@@ -61,7 +61,7 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     MachineConfig config;
     config.harts = run.harts;
     config.memory = u64{32} << 20;
-    config.time = run.drive == Drive::Turns ? TimeMode::Counted : run.time;
+    config.time = run.drive == Drive::OneThread ? TimeMode::Counted : run.time;
     auto machine = Machine::create(config, *image);
     if (!machine) {
         return std::unexpected(machine.error());
@@ -70,7 +70,7 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     if (run.patience != 0) {
         (*machine)->hart(HartId{0}).machine.reservation_use.set_patience(run.patience);
     }
-    const MachineStop why = run.drive == Drive::Threads ? (*machine)->run_parallel(limit) : take_turns(**machine, limit);
+    const MachineStop why = run.drive == Drive::ThreadAHart ? (*machine)->run_parallel(limit) : take_turns(**machine, limit);
     if (why != MachineStop::Finished) {
         std::string state;
         for (u32 n = 0; n < run.harts; ++n) {

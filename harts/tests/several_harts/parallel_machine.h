@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "harts/base/drive.h"
 #include "harts/machine/machine.h"
 #include "harts/tests/several_harts/programs.h"
 
@@ -12,11 +13,6 @@ namespace stampede::several_harts {
 using ::several_harts::Order;
 using ::several_harts::Program;
 
-enum class Drive : u8 {
-    Threads,  // a host thread a hart
-    Turns,    // one host thread, turns of 1 to 40 instructions by a fixed sequence of random numbers: dense, and the same each time
-};
-
 struct ParallelRun {
     Program program = Program::Meet;
     unsigned harts = 2;
@@ -24,7 +20,8 @@ struct ParallelRun {
     Order order = Order::None;
     u32 patience = 0;  // stores after which a page without load-reserved loses its mark; 0: as built
     TimeMode time = TimeMode::Host;
-    Drive drive = Drive::Threads;
+    // OneThread: turns of 1 to 40 instructions by a fixed sequence of random numbers: dense, and the same each time.
+    Drive drive = Drive::ThreadAHart;
 };
 
 // A machine on which a run has passed, with what its harts have left.

@@ -89,7 +89,7 @@ struct StrictCase {
     Program program;
     unsigned harts;
     u32 patience;
-    Drive drive = Drive::Threads;
+    Drive drive = Drive::ThreadAHart;
 };
 class StrictTest : public testing::TestWithParam<StrictCase> {};
 
@@ -98,7 +98,7 @@ TEST_P(StrictTest, a_store_between_the_pair_is_never_missed_though_the_value_is_
     RUN(machine, {.program = c.program, .harts = c.harts, .rounds = 50'000 / share, .patience = c.patience, .drive = c.drive});
     EXPECT_EQ(machine.result(0, 0), 0u);
     EXPECT_GT(machine.sum(0, 1), 0u);
-    if (c.drive == Drive::Turns) {
+    if (c.drive == Drive::OneThread) {
         EXPECT_GT(machine.result(0, 1), 1'000u / share) << "nothing was tried";
     }
     std::cout << "stored conditionally " << machine.sum(0, 1) << ", seen " << machine.result(0, 1) << '\n';
@@ -109,9 +109,9 @@ INSTANTIATE_TEST_SUITE_P(Reservers, StrictTest,
                                          StrictCase{"marks_come_and_go", Program::Strict, 3, 1},
                                          StrictCase{"halves", Program::StrictHalves, 3, 0},
                                          StrictCase{"halves_marks_come_and_go", Program::StrictHalves, 3, 1},
-                                         StrictCase{"by_turns", Program::Strict, 3, 0, Drive::Turns},
-                                         StrictCase{"by_turns_marks_come_and_go", Program::Strict, 3, 1, Drive::Turns},
-                                         StrictCase{"halves_by_turns", Program::StrictHalves, 3, 0, Drive::Turns}),
+                                         StrictCase{"by_turns", Program::Strict, 3, 0, Drive::OneThread},
+                                         StrictCase{"by_turns_marks_come_and_go", Program::Strict, 3, 1, Drive::OneThread},
+                                         StrictCase{"halves_by_turns", Program::StrictHalves, 3, 0, Drive::OneThread}),
                          [](const auto& info) { return info.param.name; });
 
 // --- atomics ----------------------------------------------------------------------------------------------------------
@@ -211,46 +211,46 @@ TEST(CodeTest, code_in_one_page_rewritten_by_every_hart_is_always_its_own_newest
 
 // The same programs with the harts' instructions mixed finely, which host threads do by chance only.
 TEST(TurnsTest, no_increment_by_reservation_is_lost) {
-    RUN(machine, {.program = Program::ReservedCounter, .harts = 4, .rounds = 5'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::ReservedCounter, .harts = 4, .rounds = 5'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.result(0, 0), 4 * 5'000u / share);
 }
 
 TEST(TurnsTest, no_node_of_a_stack_is_popped_twice) {
-    RUN(machine, {.program = Program::Stack, .harts = 4, .rounds = 5'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::Stack, .harts = 4, .rounds = 5'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0), 0u);
     EXPECT_EQ(machine.result(0, 2), 8u);
 }
 
 TEST(TurnsTest, parts_of_a_double_do_not_disturb_each_other) {
-    RUN(machine, {.program = Program::MixedWidths, .harts = 7, .rounds = 3'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::MixedWidths, .harts = 7, .rounds = 3'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0), 0u);
 }
 
 TEST(TurnsTest, harts_that_store_into_each_others_reservations_wait_for_nobody) {
-    RUN(machine, {.program = Program::Crossing, .harts = 3, .rounds = 3'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::Crossing, .harts = 3, .rounds = 3'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0), 3 * 3'000u / share);
 }
 
 TEST(TurnsTest, page_table_entries_replaced_meanwhile_are_neither_lost_nor_marked) {
-    RUN(machine, {.program = Program::WalkerRaces, .harts = 3, .rounds = 20'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::WalkerRaces, .harts = 3, .rounds = 20'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.result(0, 0), 0u);
     EXPECT_GT(machine.result(0, 1), 100u / share);
     EXPECT_GT(machine.sum(1, 1), 100u / share);
 }
 
 TEST(TurnsTest, no_old_translation_is_used_once_every_hart_has_fenced) {
-    RUN(machine, {.program = Program::Shootdown, .harts = 3, .rounds = 1'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::Shootdown, .harts = 3, .rounds = 1'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0), 0u);
     EXPECT_GT(machine.sum(1, 1), 1'000u / share);
 }
 
 TEST(TurnsTest, what_another_hart_wrote_before_its_flag_is_what_runs) {
-    RUN(machine, {.program = Program::CodeOfAnother, .harts = 3, .rounds = 4'000 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::CodeOfAnother, .harts = 3, .rounds = 4'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0), 0u);
 }
 
 TEST(TurnsTest, a_token_goes_round) {
-    RUN(machine, {.program = Program::Ring, .harts = 4, .rounds = 200 / share, .drive = Drive::Turns});
+    RUN(machine, {.program = Program::Ring, .harts = 4, .rounds = 200 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.sum(0) + machine.sum(1), 4 * 200u / share);
 }
 
