@@ -162,6 +162,10 @@ Finding parse(const Json& json) {
 std::string finding_json(const Finding& finding) { return text_of(to_json(finding)); }
 
 std::string run_json(const RunReport& report) {
+    Json oracles = Json::array();
+    for (const OracleReport& oracle : report.oracles) {
+        oracles.push_back({{"name", oracle.name}, {"on", oracle.on()}, {"why_off", oracle.why_off}});
+    }
     Json findings = Json::array();
     for (const Finding& finding : report.findings) {
         findings.push_back(to_json(finding));
@@ -187,6 +191,7 @@ std::string run_json(const RunReport& report) {
          {{"copied", report.cow.copied}, {"taken_over", report.cow.taken_over}, {"oom_kills", report.cow.oom_kills}}},
         {"findings", std::move(findings)},
         {"suppressed", object_json(report.suppressed)},
+        {"oracles", std::move(oracles)},
     };
     if (report.state_hash) {
         json["state_hash"] = fmt::format("{:016x}", *report.state_hash);
@@ -196,6 +201,19 @@ std::string run_json(const RunReport& report) {
         json["error"] = report.error;
     }
     return text_of(json);
+}
+
+Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const std::string& name) {
+    try {
+        const Json json = Json::parse(text);
+        std::vector<OracleReport> oracles;
+        for (const Json& oracle : json.value("oracles", Json::array())) {
+            oracles.push_back({oracle.at("name"), oracle.at("why_off")});
+        }
+        return oracles;
+    } catch (const nlohmann::json::exception& wrong) {
+        return error(fmt::format("{}: is not as expected of {}: {}", name, run_schema, wrong.what()));
+    }
 }
 
 Result<Finding> parse_finding(std::string_view text, const std::string& name) {

@@ -19,4 +19,7 @@ namespace stampede {
 // was expected (no JSON, another schema, an unknown kind, a field that is missing or of another type).
 [[nodiscard]] Result<Finding> parse_finding(std::string_view text, const std::string& name);
 
+// Of what run_json() wrote: none where an older version did. Error: names the file.
+[[nodiscard]] Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const std::string& name);
+
 }  // namespace stampede

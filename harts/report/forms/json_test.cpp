@@ -158,6 +158,7 @@ TEST(RunJson, has_every_field_in_one_order) {
     report.frames = {32768, 30000, 29999, 1234};
     report.cow = {5, 6, 7};
     report.suppressed = {{"known race", 3}};
+    report.oracles = {{"console", ""}, {"races", "no --race"}};
     EXPECT_EQ(run_json(report), R"({
   "schema": "stampede.run/1",
   "command": [
@@ -200,9 +201,36 @@ TEST(RunJson, has_every_field_in_one_order) {
   "findings": [],
   "suppressed": {
     "known race": 3
-  }
+  },
+  "oracles": [
+    {
+      "name": "console",
+      "on": true,
+      "why_off": ""
+    },
+    {
+      "name": "races",
+      "on": false,
+      "why_off": "no --race"
+    }
+  ]
 }
 )");
+}
+
+TEST(RunJson, its_oracles_are_read_back_and_an_older_one_has_none) {
+    RunReport report;
+    report.oracles = {{"console", ""}, {"races", "no --race"}};
+    const auto read = parse_run_oracles(run_json(report), "run.json");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, report.oracles);
+    EXPECT_EQ(parse_run_oracles(R"({"schema":"stampede.run/1"})", "run.json").value_or(report.oracles),
+              std::vector<OracleReport>());
+    for (const char* text : {"", "[]", R"({"oracles": [{"name": 3}]})"}) {
+        const auto refused = parse_run_oracles(text, "run.json");
+        ASSERT_FALSE(refused) << text;
+        EXPECT_THAT(refused.error().message, StartsWith("run.json: "));
+    }
 }
 
 TEST(RunJson, carries_its_findings_and_its_error) {
