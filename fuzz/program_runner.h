@@ -11,15 +11,13 @@
 #include "harts/base/drive.h"
 #include "harts/base/error.h"
 #include "harts/guests/guest.h"
-#include "harts/report/finding.h"
 #include "harts/oracles/race/race_support.h"
-
-namespace stampede {
-class ElfImage;
-struct Engine;
-}
+#include "harts/report/finding.h"
+#include "harts/report/forms/oracle_list.h"
 
 namespace stampede::fuzz {
+
+class BootedKernel;
 
 struct RunnerSetup {
     Guest guest;                               // one whose program `executor` takes programs
@@ -58,19 +56,20 @@ public:
 
     // What the way to the snapshot has shown already: nothing that a program can be blamed for.
     [[nodiscard]] const std::vector<Finding>& at_boot() const;
+    // Who watches the programs, and who cannot; where a thread a hart was asked for, those that run so.
+    [[nodiscard]] std::vector<OracleReport> oracles() const;
     // `program` is a valid one. The same program gives the same outcome, whatever ran before; what was found at boot is left out.
     // `schedule` takes the place of the program's own, with its seed. With `parallel` each hart has a host thread, and nothing is the same twice.
     [[nodiscard]] ProgramOutcome run(const Program& program, const std::optional<ScheduleSpec>& schedule = std::nullopt);
 
 private:
-    struct Parts;
-    ProgramRunner(std::unique_ptr<Parts> plain, std::unique_ptr<Parts> counting, std::unique_ptr<Parts> parallel);
-    enum class Points : u8 { NotCounted, Counted };  // scheduling points, by schedules that limit them
-    [[nodiscard]] static Result<std::unique_ptr<Parts>> boot(const RunnerSetup& setup, const ElfImage& kernel, Points points, Drive drive);
+    ProgramRunner(unsigned harts, std::unique_ptr<BootedKernel> plain, std::unique_ptr<BootedKernel> counting,
+                  std::unique_ptr<BootedKernel> parallel);
 
+    const unsigned harts_;
     // Two machines at the same moment: to count scheduling points and not to want code that is decoded otherwise. With race detection the
     // first does both, and there is no second.
-    const std::unique_ptr<Parts> plain_, counting_, parallel_;
+    const std::unique_ptr<BootedKernel> plain_, counting_, parallel_;
 };
 
 }  // namespace stampede::fuzz

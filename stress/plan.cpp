@@ -14,7 +14,7 @@ RunSetup Plan::setup(const Options& wanted) const {
     if (replay) {
         setup.wanted = replay->titles;
         setup.wanted_enough = setup.wanted.size();
-        setup.tables = RunSetup::Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+        setup.tables = Tables::WatchedFromTheStart;  // what shows once must name who changed the table
     }
     return setup;
 }
@@ -28,7 +28,7 @@ Result<RunSetup> Plan::trial_setup(const ReplayFile& file) const {
         return std::unexpected(of_file.error());
     }
     RunSetup setup = this->setup(*of_file);
-    setup.tables = RunSetup::Tables::WatchedWhenNeeded;
+    setup.tables = Tables::WatchedWhenNeeded;
     return setup;
 }
 

@@ -210,6 +210,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
         found.flush();
         totals.print();
     });
+    fmt::print(stderr, "oracles: {}\n", oracle_list_text(target->runner->oracles()));
     for (const Finding& finding : target->runner->at_boot()) {
         found.take_boot(finding);
     }

@@ -74,6 +74,8 @@ public:
     // --- any thread -------------------------------------------------------------------------------------------------
     [[nodiscard]] std::vector<FrameIncident> incidents() const EXCLUDES(lock_);
     [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+    // Whether the guest has told of any frame.
+    [[nodiscard]] bool told() const { return sequence_.load(std::memory_order_relaxed) != 0; }
     // The part of a chain that says what for: without the policy's own functions.
     [[nodiscard]] std::vector<u64> site(const std::vector<u64>& chain) const;
 

@@ -30,6 +30,11 @@ void put_outcome(Wire& wire, const RunOutcome& outcome) {
         wire.put_all(rule);
         wire.put_number(number);
     }
+    wire.put_number(outcome.oracles.size());
+    for (const OracleReport& oracle : outcome.oracles) {
+        wire.put_all(oracle.name);
+        wire.put_all(oracle.why_off);
+    }
 }
 
 RunOutcome take_outcome(Wire& wire) {
@@ -37,7 +42,7 @@ RunOutcome take_outcome(Wire& wire) {
     each_number(outcome, [&](auto& number) { wire.take_number(number); });
     wire.take_all(outcome.instructions);
     wire.take_all(outcome.schedule);
-    std::size_t findings = 0, rules = 0;
+    std::size_t findings = 0, rules = 0, oracles = 0;
     wire.take_number(findings);
     for (std::string text; wire.good() && findings != 0; --findings) {
         wire.take_all(text);
@@ -49,6 +54,12 @@ RunOutcome take_outcome(Wire& wire) {
     for (std::string rule; wire.good() && rules != 0; --rules) {
         wire.take_all(rule);
         wire.take_number(outcome.suppressed[rule]);
+    }
+    wire.take_number(oracles);
+    for (; wire.good() && oracles != 0; --oracles) {
+        OracleReport& oracle = outcome.oracles.emplace_back();
+        wire.take_all(oracle.name);
+        wire.take_all(oracle.why_off);
     }
     return outcome;
 }

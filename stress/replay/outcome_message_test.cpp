@@ -23,6 +23,7 @@ TEST(OutcomeMessage, an_outcome_arrives_as_it_was_sent) {
     sent.allocation_failed = true;
     sent.suppressed = {{"race:a", 2}, {"race:b", 3}};
     sent.schedule = "400 turns";
+    sent.oracles = {{"races", "no --race"}, {"audit", ""}};
     sent.system_calls = 40;
     sent.switches = 50;
     sent.turns_taken = 60;
@@ -53,6 +54,10 @@ TEST(OutcomeMessage, an_outcome_arrives_as_it_was_sent) {
     EXPECT_EQ(got.processes_peak, sent.processes_peak);
     EXPECT_TRUE(got.audited && got.allocation_failed);
     EXPECT_EQ(got.suppressed, sent.suppressed);
+    ASSERT_EQ(got.oracles.size(), 2u);
+    EXPECT_EQ(got.oracles[0].name, "races");
+    EXPECT_EQ(got.oracles[0].why_off, "no --race");
+    EXPECT_TRUE(got.oracles[1].on());
     EXPECT_EQ(got.schedule, sent.schedule);
     EXPECT_EQ(got.system_calls, sent.system_calls);
     EXPECT_EQ(got.switches, sent.switches);

@@ -51,8 +51,9 @@ Options options_of(const Options& given, const ReplayFile& file) {
     return options;
 }
 
-RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome) {
+RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome, const std::vector<OracleReport>& oracles) {
     RunOutcome run;
+    run.oracles = oracles;
     run.end = outcome.end == fuzz::ProgramOutcome::End::Stuck ? RunEnd::Stuck : RunEnd::Left;
     run.findings = outcome.findings;
     run.instructions = {outcome.instructions};
@@ -61,10 +62,11 @@ RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome) {
     return run;
 }
 
-void print_findings(const ReplayFile& file, const fuzz::ProgramOutcome& outcome) {
+void print_outcome(const ReplayFile& file, const fuzz::ProgramOutcome& outcome, const std::vector<OracleReport>& oracles) {
     for (const Finding& finding : outcome.findings) {
         fmt::print("{}\n", report_text(finding));
     }
+    fmt::print("oracles: {}\n", oracle_list_text(oracles));
     fmt::print("{}on {} harts, policy {}, schedule {}, seed {}: {} instructions, {} pages written, state {:016x}\n", *file.program, file.cpus, file.policy,
                file.schedule, file.schedule_seed, grouped(outcome.instructions), outcome.dirty_pages, outcome.state_hash);
 }
@@ -88,18 +90,19 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
     if (!prepared) {
         return std::unexpected(Refusal{ExitStatus::Unusable, prepared.error().message});
     }
+    const std::vector<OracleReport> oracles = prepared->runner->oracles();
     u64 shown = 0;
     std::set<u64> states;
     fuzz::ProgramOutcome outcome;
     RunOutcome run;
     for (u64 n = 0; n < options.times; ++n) {
         outcome = prepared->runner->run(prepared->replay.program, prepared->replay.schedule);
-        run = outcome_of(outcome);
+        run = outcome_of(outcome, oracles);
         shown += std::ranges::all_of(file.titles, [&](const std::string& title) { return run.shows(title); }) ? 1 : 0;
         states.insert(outcome.state_hash);
     }
     if (options.times == 1) {
-        print_findings(file, outcome);
+        print_outcome(file, outcome, oracles);
         fmt::print("{}", shown_text(file, run));
     } else {
         for (const std::string& title : file.titles) {

@@ -58,6 +58,7 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     report.frames = outcome.frames;
     report.cow = outcome.cow;
     report.suppressed = outcome.suppressed;
+    report.oracles = outcome.oracles;
     report.schedule = options.schedule.text();
     report.schedule_summary = outcome.schedule;
     report.turns = outcome.turns_taken;

@@ -129,6 +129,9 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
                                         grouped(outcome.moments.audits), grouped(outcome.moments.with_counts),
                                         report.wall_s > 0 ? 100 * outcome.moments.seconds / report.wall_s : 0));
     }
+    if (!report.oracles.empty()) {
+        row(text, "oracles", oracle_list_text(report.oracles));
+    }
     if (!report.suppressed.empty()) {
         row(text, "suppressed", suppressed_text(report.suppressed));
     }

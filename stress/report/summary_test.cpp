@@ -22,6 +22,13 @@ TEST(Summary, says_what_was_suppressed_and_by_which_rule) {
     EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("suppressed")));
 }
 
+TEST(Summary, says_which_oracles_watched_and_why_the_others_did_not) {
+    RunReport with = report();
+    with.oracles = {{"console", ""}, {"races", "no --race"}, {"audit", ""}};
+    EXPECT_THAT(summary_text(with, {}), HasSubstr("\n  oracles       console, audit; off: races (no --race)\n"));
+    EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("oracles")));
+}
+
 TEST(Summary, numbers_are_grouped_by_three_digits) {
     EXPECT_EQ(grouped(0), "0");
     EXPECT_EQ(grouped(999), "999");

@@ -4,6 +4,8 @@
 
 #include "stress/run/outcome_totals.h"
 
+#include "harts/report/merge_findings.h"
+
 namespace stampede {
 namespace {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harts/report/merge_findings.h"
+
 namespace stampede {
 
 void add_totals(RunOutcome& outcome, const RunOutcome& other) {
@@ -14,6 +16,16 @@ void add_totals(RunOutcome& outcome, const RunOutcome& other) {
     }
     for (const auto& [rule, number] : other.suppressed) {
         outcome.suppressed[rule] += number;
+    }
+    // Which oracles watched one of them watched.
+    if (outcome.oracles.empty()) {
+        outcome.oracles = other.oracles;
+    }
+    for (const OracleReport& oracle : other.oracles) {
+        const auto same = std::ranges::find(outcome.oracles, oracle.name, &OracleReport::name);
+        if (same != outcome.oracles.end() && oracle.on()) {
+            same->why_off.clear();
+        }
     }
     std::vector<Finding> findings = other.findings;
     merge_findings(findings, std::move(outcome.findings));

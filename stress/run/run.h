@@ -3,20 +3,16 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <vector>
 
 #include "harts/base/error.h"
 #include "harts/machine/machine.h"
-#include "harts/report/replay/hart_runs.h"
-#include "harts/report/forms/run_report.h"
-#include "harts/schedule/schedule_spec.h"
 #include "harts/oracles/guest/console_log.h"
-#include "harts/oracles/audit_moments.h"
+#include "harts/oracles/oracle_setup.h"
+#include "harts/report/replay/hart_runs.h"
+#include "harts/schedule/schedule_spec.h"
 #include "stress/run/interrupts.h"
-#include "harts/oracles/race/race_support.h"
-#include "harts/oracles/run_facts.h"
-#include "harts/oracles/findings/suppressions.h"
+#include "stress/run/run_outcome.h"
 
 namespace stampede {
 
@@ -25,6 +21,7 @@ struct RunSetup {
     std::filesystem::path kernel;
     std::string kernel_hash;                          // what the file has to be; empty: anything
     std::filesystem::path user_program;               // for names; may be empty
+    Feeds guest = Feeds::all();                       // what it may feed oracles, as far as that is known
     ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
     u64 seed = 0;                                     // of the schedule
     std::vector<HartRun> runs;                        // turns to follow; none: the schedule's own
@@ -34,8 +31,6 @@ struct RunSetup {
     std::optional<std::chrono::milliseconds> limit;   // of host time
     std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
     u64 max_findings = 100;
-    // Who changed a page table is known from the first stale translation on, or always, at some cost.
-    enum class Tables : u8 { WatchedWhenNeeded, WatchedFromTheStart };
     Tables tables = Tables::WatchedWhenNeeded;
     // Of a repeatable schedule, and seen by nobody in the guest:
     std::vector<std::string> wanted;                  // titles: the run ends soon after `wanted_enough` of them showed
@@ -55,31 +50,6 @@ struct RunProgress {
     u64 instructions = 0;                             // of all harts
     u64 operations = 0;
     std::size_t findings = 0;
-};
-
-struct RunOutcome {
-    RunEnd end = RunEnd::Finished;
-    std::optional<u32> exit_status;
-    std::vector<Finding> findings;
-    std::vector<u64> instructions;                    // by hart
-    u64 operations = 0;
-    double wall_s = 0, cpu_s = 0;
-    FrameTotals frames;                               // zeroes where the kernel tells nothing
-    CopyOnWriteTotals cow;
-    u64 processes_peak = 0;
-    bool audited = false;
-    MomentTotals moments;                             // audits at chosen moments
-    bool allocation_failed = false;                   // one that was asked for (fail-allocation=N)
-    std::map<std::string, u64> suppressed;            // rule: findings that it held back
-    std::string schedule;                             // what a repeatable schedule says of itself
-    u64 system_calls = 0;
-    u64 switches = 0;                                 // of a repeatable schedule: changes from one hart to another
-    std::vector<HartRun> turns;                       // if they were to be kept
-    u64 turns_taken = 0;                              // of a repeatable schedule
-    std::optional<u64> state_hash;                    // of the machine at the end, with a repeatable schedule
-
-    [[nodiscard]] bool shows(const std::string& title) const;
-    [[nodiscard]] Verdict verdict() const;
 };
 
 // Listeners of a run; all on the calling thread.

@@ -1,15 +1,9 @@
 #include "stress/run/wanted_findings.h"
 
 #include <algorithm>
-
-#include "harts/oracles/run_facts.h"
+#include <utility>
 
 namespace stampede {
-namespace {
-
-constexpr unsigned looks_for_lock_orders = 50;  // an inversion shows in no count
-
-}  // namespace
 
 void WantedFindings::look_for(const std::vector<Finding>& findings) {
     for (const Finding& finding : findings) {
@@ -19,25 +13,15 @@ void WantedFindings::look_for(const std::vector<Finding>& findings) {
     }
 }
 
-bool WantedFindings::enough(const GuestEvents& events, const ConsoleLog& console, const GuestSymbols& symbols,
-                            const RaceDetection* race) {
+bool WantedFindings::enough(const Oracles& oracles) {
     if (enough_ == 0 || shown_.size() >= enough_) {
         return enough_ != 0;
     }
-    RunFacts facts;
-    facts.failed_checks = events.failed_checks();
-    facts.alarming = console.alarming();
-    if (const std::size_t now = facts.failed_checks.size() + facts.alarming.size(); now != known_) {
-        known_ = now;
-        look_for(findings_while_running(facts, symbols));
-    }
-    if (race == nullptr) {
-        return false;
-    }
-    const std::size_t races = race->count();
-    if (races != races_ || ++looks_ % looks_for_lock_orders == 0) {
-        races_ = races;
-        look_for(race->findings({symbols, events}));
+    versions_.resize(oracles.all().size());
+    for (std::size_t n = 0; n < versions_.size(); ++n) {
+        if (const u64 now = oracles.all()[n]->version(); now != std::exchange(versions_[n], now)) {
+            look_for(oracles.all()[n]->so_far());
+        }
     }
     return false;
 }

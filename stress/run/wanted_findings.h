@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harts/oracles/guest/console_log.h"
-#include "harts/oracles/race/race_support.h"
+#include "harts/oracles/oracles.h"
 
 namespace stampede {
 
@@ -15,10 +14,8 @@ public:
     WantedFindings(std::vector<std::string> titles, std::size_t enough) : titles_(std::move(titles)), enough_(enough) {}
 
     // Harts parked, once in a while: true from the look after the one at which enough of the titles have shown, so that a
-    // report on the console can come to its end. What only an audit or the end of a run tells is not seen here. `race`
-    // may be null.
-    [[nodiscard]] bool enough(const GuestEvents& events, const ConsoleLog& console, const GuestSymbols& symbols,
-                              const RaceDetection* race);
+    // report on the console can come to its end. What only an audit or the end of a run tells is not seen here.
+    [[nodiscard]] bool enough(const Oracles& oracles);
 
 private:
     void look_for(const std::vector<Finding>& findings);
@@ -26,9 +23,7 @@ private:
     const std::vector<std::string> titles_;
     const std::size_t enough_;
     std::set<std::string> shown_;
-    std::size_t known_ = 0;      // what there was to look at, at the last look
-    std::size_t races_ = 0;
-    unsigned looks_ = 0;
+    std::vector<u64> versions_;  // of the oracles, at the last look
 };
 
 }  // namespace stampede

@@ -12,6 +12,7 @@ namespace stampede {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -162,6 +163,35 @@ TEST(HostileGuest, endless_talk_is_cut_off_by_the_time_limit_and_kept_in_bounds)
     EXPECT_THAT(finding.stacks, SizeIs(2));
     EXPECT_LT(said.size(), 1'000'000u);
     EXPECT_TRUE(said.starts_with("the same line again"));
+}
+
+const std::vector<OracleReport> off_for_any_guest{{"audit at any instant", "a thread a hart"}, {"races", "no --race"}};
+
+TEST(HostileGuest, an_oracle_that_it_does_not_feed_is_off_and_is_named) {
+    EXPECT_THAT(run_hostile("passes").oracles,
+                ElementsAre(OracleReport{"failed checks", "the guest makes no guest calls"}, OracleReport{"console", ""},
+                            OracleReport{"traps", ""}, OracleReport{"watchdog", ""},
+                            OracleReport{"audit", "the guest announces no audit table"},
+                            OracleReport{"frame ledger", "the guest tells of no frames"}, off_for_any_guest[0],
+                            OracleReport{"end status", ""}, off_for_any_guest[1], OracleReport{"stale translations", ""}));
+    const std::vector<OracleReport> of_announcing = run_hostile("announces_nonsense").oracles;
+    EXPECT_THAT(of_announcing, Contains(OracleReport{"audit", ""}));
+    EXPECT_THAT(of_announcing, Contains(OracleReport{"failed checks", ""}));
+    EXPECT_THAT(of_announcing, Contains(OracleReport{"frame ledger", "the guest tells of no frames"}));
+}
+
+TEST(HostileGuest, an_oracle_that_it_is_known_not_to_feed_is_not_even_asked) {
+    RunSetup setup = setup_for(hostile_file("announces_nonsense"));
+    setup.guest = {Feed::GuestCalls};
+    const RunOutcome outcome = run_quietly(setup).value_or(RunOutcome{});
+    EXPECT_THAT(outcome.findings, SizeIs(0)) << "the audit would say that the table is malformed";
+    EXPECT_THAT(outcome.oracles, Contains(OracleReport{"audit", "the guest announces no audit table"}));
+    EXPECT_THAT(outcome.oracles, Contains(OracleReport{"failed checks", ""}));
+}
+
+TEST(HostileGuest, one_that_never_comes_to_rest_is_not_audited_and_that_is_named) {
+    EXPECT_THAT(run_hostile("announces_and_ends").oracles,
+                Contains(OracleReport{"audit", "the guest came to no quiescent point"}));
 }
 
 TEST(HostileGuest, nonsense_in_place_of_an_audit_table_is_a_finding) {

@@ -54,6 +54,9 @@ TEST(Run, a_passing_workload_is_audited_and_leaks_nothing) {
     ASSERT_THAT(outcome->instructions, SizeIs(2));
     EXPECT_GT(outcome->instructions[0] + outcome->instructions[1], 100'000u);
     EXPECT_THAT(said, HasSubstr("driver: simplefork passed"));
+    EXPECT_EQ(oracle_list_text(outcome->oracles),
+              "failed checks, console, traps, watchdog, audit, frame ledger, end status, stale translations; "
+              "off: audit at any instant (a thread a hart), races (no --race)");
 }
 
 TEST(Run, a_kernel_that_is_no_longer_the_one_is_refused_by_name) {

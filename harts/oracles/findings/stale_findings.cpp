@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harts/oracles/run_facts.h"
+#include "harts/report/merge_findings.h"
 
 namespace stampede {
 namespace {

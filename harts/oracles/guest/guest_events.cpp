@@ -57,16 +57,15 @@ void GuestEvents::on_count(const HartState& state, u64 operations) {
 
 void GuestEvents::on_audit_table(const HartState&, PhysAddr table) {
     audit_table_.store(table.value, std::memory_order_release);
-    const std::optional<abi::AuditTable> loaded = load_audit_table(ram_, table);
-    if (!loaded) {
+    const std::optional<AuditView> view = audit_view();
+    if (!view) {
         return;  // the audit will say so
     }
-    auto view = AuditView::create(ram_, *loaded);
-    if (view && frames_ != nullptr) {
+    if (frames_ != nullptr) {
         frames_->know(*view);
     }
     const FutexGuard guard(lock_);
-    if (view && processes_owner_ == nullptr) {
+    if (processes_owner_ == nullptr) {
         processes_owner_ = std::make_unique<ProcessLookup>(*view);
         processes_.store(processes_owner_.get(), std::memory_order_release);
     }
@@ -192,6 +191,21 @@ u64 GuestEvents::operations() const {
 std::optional<PhysAddr> GuestEvents::audit_table() const {
     const u64 address = audit_table_.load(std::memory_order_acquire);
     return address != 0 ? std::optional(PhysAddr{address}) : std::nullopt;
+}
+
+std::optional<abi::AuditTable> GuestEvents::loaded_audit_table() const {
+    const std::optional<PhysAddr> address = audit_table();
+    return address ? load_audit_table(ram_, *address) : std::nullopt;
+}
+
+std::optional<AuditView> GuestEvents::audit_view() const {
+    const std::optional<abi::AuditTable> table = loaded_audit_table();
+    auto view = table ? AuditView::create(ram_, *table) : std::unexpected(std::string());
+    return view ? std::optional(std::move(*view)) : std::nullopt;
+}
+
+bool GuestEvents::called() const {
+    return audit_table() || done_status() || operations() != 0 || !failed_checks().empty();
 }
 
 std::vector<FailedCheck> GuestEvents::failed_checks() const {

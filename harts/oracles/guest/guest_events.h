@@ -12,6 +12,7 @@
 #include "harts/base/restorable.h"
 #include "harts/core/hart.h"
 #include "harts/core/hart_events.h"
+#include "harts/observe/audit/view.h"
 #include "harts/observe/frame_ledger.h"
 #include "harts/observe/process_lookup.h"
 #include "harts/observe/stack_walk.h"
@@ -25,6 +26,8 @@ struct GuestPlace {
     std::optional<u32> pid;
     std::vector<u64> chain;       // pc, then return addresses
     Privilege mode = Privilege::Machine;
+    // Whose stack it is: "hart 3".
+    [[nodiscard]] std::string role() const { return "hart " + std::to_string(hart); }
 };
 
 struct FailedCheck {
@@ -50,19 +53,23 @@ struct EndlessFault {
     GuestPlace where;
 };
 
-class GuestEvents : public GuestCallSink, public HartEvents, public Restorable {
+class GuestEvents final : public GuestCallSink, public HartEvents, public Restorable {
 public:
     static constexpr std::size_t most_failed_checks = 256;
 
-    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be null, `frames`
-    // too: it learns when there are processes.
-    GuestEvents(const Ram& ram, std::function<void()> stop, Trace* trace, FrameLedger* frames = nullptr)
-        : ram_(ram), stop_(std::move(stop)), trace_(trace), frames_(frames) {}
+    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be null.
+    GuestEvents(const Ram& ram, std::function<void()> stop, Trace* trace)
+        : ram_(ram), stop_(std::move(stop)), trace_(trace) {}
+    // It learns when there are processes, and what the kernel announces. Before the machine runs.
+    void tell(FrameLedger& frames) { frames_ = &frames; }
+    // What `fetch` delivers from now on; it must stay there. Harts parked.
+    void hand_out(std::string_view image) { image_ = image; }
 
     void on_done(const HartState& state, u64 status) override;
     void on_check_failed(const HartState& state, std::string_view text) override EXCLUDES(lock_);
     void on_count(const HartState& state, u64 operations) override;
     void on_audit_table(const HartState& state, PhysAddr table) override EXCLUDES(lock_);
+    std::string_view on_fetch(const HartState&, u32) override { return image_; }
     void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override EXCLUDES(lock_);
     void on_trap_return(const HartState& state) override;
     void on_satp(const HartState& state, u64 satp) override;
@@ -72,7 +79,12 @@ public:
 
     // --- any thread -------------------------------------------------------------------------------------------------
     [[nodiscard]] u64 operations() const;
+    // Where it was announced, if it was; what stands there now, if that lies in RAM; and that, if it is well-formed.
     [[nodiscard]] std::optional<PhysAddr> audit_table() const;
+    [[nodiscard]] std::optional<abi::AuditTable> loaded_audit_table() const;
+    [[nodiscard]] std::optional<AuditView> audit_view() const;
+    // Whether there was any call of those that come here.
+    [[nodiscard]] bool called() const EXCLUDES(lock_);
     [[nodiscard]] std::vector<FailedCheck> failed_checks() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<DeadHandler> dead_handler() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<EndlessFault> endless_fault() const EXCLUDES(lock_);
@@ -106,7 +118,8 @@ private:
     const Ram& ram_;
     const std::function<void()> stop_;
     Trace* const trace_;
-    FrameLedger* const frames_;
+    FrameLedger* frames_ = nullptr;
+    std::string_view image_;
     std::array<PerHart, max_harts> per_hart_;
     std::atomic<u32> user_mode_{0};       // set by any hart that returns to a program; relaxed: only a hint
     std::atomic<u64> audit_table_{0};     // by the hart that announces it

@@ -8,7 +8,7 @@
 #include "harts/observe/race/race_engine.h"
 #include "harts/observe/race/race_observer.h"
 #include "harts/oracles/race/race_findings.h"
-#include "harts/oracles/run_facts.h"
+#include "harts/report/merge_findings.h"
 
 namespace stampede {
 namespace {
@@ -37,8 +37,7 @@ public:
     void on_turns_over() override { observer_.leave(); }
     void save() override {
         observer_.save();
-        saved_races_ = count();
-        saved_edges_ = observer_.lock_order().size();
+        saved_ = version();
     }
     void restore() override { observer_.restore(); }
     void expect_snapshot(BranchCoverage* branches, InterleavingCoverage* meetings) override {
@@ -54,7 +53,8 @@ public:
                                                : branches != nullptr ? racing_branches_engine
                                                                      : racing_again_engine);
     }
-    bool news() const override { return count() > saved_races_ || observer_.lock_order().size() > saved_edges_; }
+    u64 version() const override { return count() + observer_.lock_order().size(); }
+    bool news() const override { return version() > saved_; }
     std::size_t count() const override { return observer_.reports().size(); }
 
     std::vector<Finding> findings(const RaceNaming& naming) const override {
@@ -77,7 +77,7 @@ public:
 private:
     Machine& machine_;
     RaceObserver observer_;
-    std::size_t saved_races_ = 0, saved_edges_ = 0;
+    u64 saved_ = 0;
 };
 
 }  // namespace

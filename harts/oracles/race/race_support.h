@@ -31,6 +31,8 @@ public:
     [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
     // How many different ones there are, at little cost. Any thread.
     [[nodiscard]] virtual std::size_t count() const = 0;
+    // Another number whenever there may be others than before, at little cost. Harts parked.
+    [[nodiscard]] virtual u64 version() const = 0;
     // Whether there may be others than at the last save(). Harts parked.
     [[nodiscard]] virtual bool news() const = 0;
     // There will be a snapshot, and these watch the machine too; either may be null, `meetings` must be without `branches`. It has not run.

@@ -7,7 +7,7 @@
 #include "harts/base/types.h"
 #include "harts/core/hart.h"
 
-namespace stampede::fuzz {
+namespace stampede {
 
 struct CallInFlight {
     u64 satp = 0;        // of the process
@@ -38,4 +38,4 @@ private:
     std::vector<Fork> forks_;
 };
 
-}  // namespace stampede::fuzz
+}  // namespace stampede

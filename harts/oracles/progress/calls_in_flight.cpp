@@ -1,11 +1,11 @@
-#include "fuzz/calls_in_flight.h"
+#include "harts/oracles/progress/calls_in_flight.h"
 
 #include <algorithm>
 
 #include "harts/memory/pte.h"
 #include "kernel/abi/system_calls.h"
 
-namespace stampede::fuzz {
+namespace stampede {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::vector<u32> CallsInFlight::children(u32 parent) const {
     return all;
 }
 
-}  // namespace stampede::fuzz
+}  // namespace stampede

@@ -1,0 +1,38 @@
+#include "harts/oracles/watched.h"
+
+namespace stampede {
+
+Watched::Watched(Machine& its_machine, const ElfImage& kernel, ConsoleLog& its_console, const OracleSetup& its_setup)
+    : setup(its_setup), machine(its_machine), console(its_console), symbols(kernel, setup.user_program),
+      events(machine.ram(), [this] { machine.request_stop(); }, setup.trace) {}
+
+std::vector<HartStatus> Watched::harts() const {
+    std::vector<HartStatus> all;
+    for (u32 n = 0; n < machine.harts(); ++n) {
+        all.push_back(status_of(machine.hart({n}), machine.ram(), events.traps({n})));
+    }
+    return all;
+}
+
+std::vector<HartAtEnd> Watched::harts_and_places() const {
+    std::vector<HartAtEnd> all;
+    for (const HartStatus& status : harts()) {
+        all.push_back({status, events.place_of(machine.hart({status.hart}).own)});
+    }
+    return all;
+}
+
+Feeds Watched::heard() const {
+    Feeds feeds;
+    for (const auto& [feed, given] : {std::pair(Feed::AuditTable, events.audit_table().has_value()),
+                                      {Feed::QuiescentPoint, was_quiescent},
+                                      {Feed::FrameCalls, frames != nullptr && frames->told()},
+                                      {Feed::GuestCalls, events.called()}}) {
+        if (given) {
+            feeds.put(feed);
+        }
+    }
+    return feeds;
+}
+
+}  // namespace stampede
