@@ -140,7 +140,7 @@ std::string report_page(const CampaignReport& report) {
                        "<title>{}: Stampede campaign</title><style>{}</style></head><body>\n",
                        verdict_words(report), page_style) +
            head(report) + problems + tiles(report) + findings_part(report, source) + news_part(report) + plots(report) + slots_part(report) +
-           coverage_part(report, source) + "</body></html>\n";
+           oracles_part(report) + coverage_part(report, source) + "</body></html>\n";
 }
 
 }  // namespace stampede::campaign

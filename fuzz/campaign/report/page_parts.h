@@ -15,6 +15,8 @@ namespace stampede::campaign {
 [[nodiscard]] std::string findings_part(const CampaignReport& report, SourceLines& source);
 [[nodiscard]] std::string news_part(const CampaignReport& report);
 [[nodiscard]] std::string slots_part(const CampaignReport& report);
+// Which oracles watched the slots of each kind; nothing where no slot has said.
+[[nodiscard]] std::string oracles_part(const CampaignReport& report);
 [[nodiscard]] std::string coverage_part(const CampaignReport& report, SourceLines& source);
 
 }  // namespace stampede::campaign

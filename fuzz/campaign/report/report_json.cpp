@@ -47,8 +47,13 @@ Json policy_json(const ReportedPolicy& policy) {
 }
 
 Json cell_json(const CellKey& key, const CellRecord& cell) {
+    Json oracles = Json::array();
+    for (const auto& [name, record] : cell.oracles) {
+        oracles.push_back({{"name", name}, {"slots_watched", record.watched}, {"slots_off", record.off}, {"why_off", record.why_off}});
+    }
     return {{"kind", name_of(key.kind)}, {"policy", key.policy}, {"harts", key.harts}, {"slots", cell.slots}, {"seconds", cell.seconds},
-            {"executions", cell.executions}, {"findings", cell.findings}, {"problems", cell.problems}, {"problem", cell.problem}};
+            {"executions", cell.executions}, {"findings", cell.findings}, {"problems", cell.problems}, {"problem", cell.problem},
+            {"oracles", oracles}};
 }
 
 }  // namespace

@@ -72,6 +72,20 @@ TEST(Page, shows_coverage_by_function_and_what_is_missing_of_it) {
                                                      HasSubstr("eager: none, guest_coverage has not measured it")));
 }
 
+TEST(Page, shows_which_oracles_watched_and_why_others_did_not) {
+    const std::string page = report_page(example_report());
+    EXPECT_THAT(page, AllOf(HasSubstr("<th>oracle</th><th>fuzz</th><th>stress</th></tr>"),
+                            HasSubstr("<tr><td>audit</td><td>on</td><td>on</td></tr>"),
+                            HasSubstr("<td>off<br><small class=\"soft\">none in &lt;this&gt; program</small></td>"),
+                            HasSubstr("<td>on in 1 of 2<br><small class=\"soft\">else off: no --race</small></td>"),
+                            HasSubstr("<tr><td>lost wake-ups</td><td>on</td><td></td></tr>")));
+    CampaignReport report = example_report();
+    for (auto& [key, cell] : report.state.cells) {
+        cell.oracles.clear();
+    }
+    EXPECT_THAT(report_page(report), Not(HasSubstr("oracle")));
+}
+
 TEST(Page, says_what_is_new_since_the_last_run) {
     EXPECT_THAT(report_page(example_report()), AllOf(HasSubstr("<h2>New since run 1</h2>"), HasSubstr("kmem: 200 more features"),
                                                      HasSubstr("kmem: 2 ways of branches more in kernel::copy&lt;int&gt;")));
@@ -110,6 +124,8 @@ TEST(Report, as_json_it_has_all_of_it) {
     EXPECT_EQ(finding.at("harts"), nlohmann::json::array({4}));
     EXPECT_EQ(json.at("policies").at(0).at("coverage").at("covered"), 60);
     EXPECT_EQ(json.at("slots").size(), 3u);
+    EXPECT_EQ(json.at("slots").at(0).at("oracles").at(2),
+              (nlohmann::json{{"name", "races"}, {"slots_watched", 0}, {"slots_off", 3}, {"why_off", "none in <this> program"}}));
     EXPECT_EQ(json.at("executions_over_time").size(), 3u);
 }
 

@@ -52,6 +52,11 @@ std::optional<u64> parse_merged_files(std::string_view line) {
     return line.starts_with(name) && line.find(what) != std::string_view::npos ? number_at_start(line.substr(name.size())) : std::nullopt;
 }
 
+std::optional<std::vector<OracleReport>> parse_oracles_line(std::string_view line) {
+    constexpr std::string_view name = "oracles: ";
+    return line.starts_with(name) ? parse_oracle_list(line.substr(name.size())) : std::nullopt;
+}
+
 std::string crash_reason(std::string_view output) {
     std::istringstream lines{std::string(output)};
     std::string reason;

@@ -1,10 +1,11 @@
-// What libFuzzer prints, as data.
+// What a fuzz target and libFuzzer print, as data.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "harts/base/types.h"
+#include "harts/report/forms/oracle_list.h"
 
 namespace stampede::campaign {
 
@@ -24,6 +25,9 @@ struct FuzzerStatus {
 
 // Of `-merge=1`, at its end: `MERGE-OUTER: 567 new files with 8356 new features added; …`. Gives the files.
 [[nodiscard]] std::optional<u64> parse_merged_files(std::string_view line);
+
+// What the target itself says when it begins: `oracles: console, audit; off: races (…)`.
+[[nodiscard]] std::optional<std::vector<OracleReport>> parse_oracles_line(std::string_view line);
 
 // Why a target that found nothing has ended: the assertion or the summary among its last lines, without addresses; may be empty.
 [[nodiscard]] std::string crash_reason(std::string_view output);

@@ -8,6 +8,7 @@
 #include "fuzz/campaign/state/folder_lock.h"
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_store.h"
+#include "harts/report/forms/json.h"
 #include "harts/report/forms/text.h"
 
 namespace stampede::campaign {
@@ -110,6 +111,8 @@ Result<SlotResult> run_fuzz(Slot slot, const SlotSetup& setup, const SlotFolder&
             } else if (const auto units = parse_executed_units(line)) {
                 result.executions = before + *units;
                 ear.heard(result.executions, result.features);
+            } else if (auto oracles = parse_oracles_line(line)) {
+                result.oracles = std::move(*oracles);
             }
         };
         const auto run = run_target(slot, command_of(slot, setup, folder, seed), folder, ear.stop, hear, result);
@@ -132,6 +135,9 @@ Result<SlotResult> run_stress(const Slot& slot, const SlotSetup& setup, const Sl
         return std::unexpected(run.error());
     }
     SlotResult result{.seconds = run->seconds, .executions = 1, .features = 0, .problem = ""};
+    if (const auto report = read_file(folder.report())) {
+        result.oracles = parse_run_oracles(*report, folder.report()).value_or(std::vector<OracleReport>());
+    }
     const bool asked = run->end == Supervised::End::Asked;
     if (run->end == Supervised::End::Killed) {
         result.problem = ear.stop() ? "" : fmt::format("{}: did not end when it was asked", shell_line(command.words));

@@ -6,6 +6,7 @@
 
 #include "fuzz/campaign/slots/fuzzer_log.h"
 #include "fuzz/campaign/slots/slot_command.h"
+#include "harts/report/forms/oracle_list.h"
 
 namespace stampede::campaign {
 
@@ -14,6 +15,7 @@ struct SlotResult {
     u64 executions = 0;      // programs, or runs of a workload
     u64 features = 0;        // the most
     std::string problem;     // it did not end as it should; else empty
+    std::vector<OracleReport> oracles{};  // who watched, and who could not; none: it did not say
 };
 
 struct SlotEar {

@@ -13,6 +13,7 @@
 namespace stampede::campaign {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -55,10 +56,11 @@ END
 )";
 
 TEST_F(SlotRunTest, what_a_target_says_of_itself_is_heard) {
-    program("fuzz_syscalls", "echo '#5 NEW ft: 70 exec/s: 5'; echo '#9 DONE ft: 60 exec/s: 5'; echo 'stat::number_of_executed_units: 12'");
+    program("fuzz_syscalls", "echo 'oracles: audit; off: races (none here)'; echo '#5 NEW ft: 70 exec/s: 5'; echo '#9 DONE ft: 60 exec/s: 5'; echo 'stat::number_of_executed_units: 12'");
     const SlotResult result = run(SlotKind::Fuzz);
     EXPECT_EQ(result.executions, 12u);
     EXPECT_EQ(result.features, 70u);
+    EXPECT_THAT(result.oracles, ElementsAre(OracleReport{"audit", ""}, OracleReport{"races", "none here"}));
     EXPECT_EQ(result.problem, "");
 }
 
@@ -116,6 +118,14 @@ TEST_F(SlotRunTest, stress_that_finds_something_is_no_problem_and_one_that_dies_
     EXPECT_EQ(run(SlotKind::FailAllocations).problem, "");
     program("stress", "kill -SEGV $$");
     EXPECT_THAT(run(SlotKind::Stress).problem, HasSubstr("exit status 139"));
+}
+
+TEST_F(SlotRunTest, which_oracles_watched_stress_stands_in_its_report) {
+    program("stress", "while [ $1 != --json ]; do shift; done; echo '{\"oracles\": [{\"name\": \"audit\", \"on\": false, "
+                      "\"why_off\": \"no table\"}]}' >$2");
+    EXPECT_THAT(run(SlotKind::Stress).oracles, ElementsAre(OracleReport{"audit", "no table"}));
+    program("stress", "while [ $1 != --json ]; do shift; done; echo nonsense >$2");
+    EXPECT_THAT(run(SlotKind::Stress).oracles, IsEmpty());
 }
 
 TEST_F(SlotRunTest, a_program_that_is_not_there_is_an_error_with_its_name) {

@@ -99,6 +99,11 @@ void Journal::end_slot(const Slot& slot, const SlotResult& result) {
         ++cell.problems;
         cell.problem = result.problem;
     }
+    for (const OracleReport& oracle : result.oracles) {
+        OracleRecord& record = cell.oracles[oracle.name];
+        ++(oracle.on() ? record.watched : record.off);
+        record.why_off = oracle.on() ? record.why_off : oracle.why_off;
+    }
     save_locked();
 }
 

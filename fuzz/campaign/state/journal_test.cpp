@@ -78,6 +78,19 @@ TEST_F(JournalTest, a_problem_is_kept) {
     EXPECT_EQ(cell.problem, "exit status 3");
 }
 
+TEST_F(JournalTest, how_many_slots_each_oracle_watched_is_kept_with_why_it_did_not_watch_others) {
+    Journal one = journal();
+    const Slot slot = *one.next_slot();
+    SlotResult ended = result(1, 0);
+    for (const char* why_off : {"", "no --race", ""}) {
+        ended.oracles = {{"races", why_off}, {"audit", ""}};
+        one.end_slot(slot, ended);
+    }
+    const CellRecord cell = on_disk().cells.at({slot.kind, slot.policy, slot.harts});
+    EXPECT_EQ(cell.oracles.at("races"), (OracleRecord{2, 1, "no --race"}));
+    EXPECT_EQ(cell.oracles.at("audit"), (OracleRecord{3, 0, ""}));
+}
+
 TEST_F(JournalTest, each_new_finding_is_looked_at_by_one_worker) {
     Journal one = journal();
     const Slot slot = *one.next_slot();

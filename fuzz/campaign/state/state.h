@@ -45,6 +45,12 @@ struct CellKey {
     unsigned harts = 0;
     friend auto operator<=>(const CellKey&, const CellKey&) = default;
 };
+// Of slots that said which oracles watched them.
+struct OracleRecord {
+    u64 watched = 0, off = 0;                // slots
+    std::string why_off;                     // the last time
+    friend bool operator==(const OracleRecord&, const OracleRecord&) = default;
+};
 struct CellRecord {
     u64 slots = 0;
     double seconds = 0;
@@ -52,6 +58,7 @@ struct CellRecord {
     std::set<std::string> findings;          // keys
     u64 problems = 0;                        // slots that did not end as they should
     std::string problem;                     // the last one's
+    std::map<std::string, OracleRecord> oracles{};   // by name
     friend bool operator==(const CellRecord&, const CellRecord&) = default;
 };
 

@@ -38,10 +38,27 @@ FindingRecord parse_finding_record(const Json& json) {
             json.at("harts"), json.at("triaged"), json.at("tried"), json.at("showed"), json.at("note")};
 }
 
+Json oracles_json(const std::map<std::string, OracleRecord>& oracles) {
+    Json json = Json::object();
+    for (const auto& [name, record] : oracles) {
+        json[name] = {{"watched", record.watched}, {"off", record.off}, {"why_off", record.why_off}};
+    }
+    return json;
+}
+
+// Older states have none.
+std::map<std::string, OracleRecord> parse_oracles(const Json& cell) {
+    std::map<std::string, OracleRecord> oracles;
+    for (const auto& [name, record] : cell.value("oracles", Json::object()).items()) {
+        oracles[name] = {record.at("watched"), record.at("off"), record.at("why_off")};
+    }
+    return oracles;
+}
+
 Json cell_json(const CellKey& key, const CellRecord& record) {
     return {{"kind", name_of(key.kind)}, {"policy", key.policy}, {"harts", key.harts}, {"slots", record.slots},
             {"seconds", record.seconds}, {"executions", record.executions}, {"findings", record.findings},
-            {"problems", record.problems}, {"problem", record.problem}};
+            {"problems", record.problems}, {"problem", record.problem}, {"oracles", oracles_json(record.oracles)}};
 }
 
 std::pair<CellKey, CellRecord> parse_cell(const Json& json) {
@@ -50,7 +67,8 @@ std::pair<CellKey, CellRecord> parse_cell(const Json& json) {
         throw std::invalid_argument(fmt::format("slots of the kind \"{}\"", json.at("kind").get<std::string>()));
     }
     return {{*kind, json.at("policy"), json.at("harts")},
-            {json.at("slots"), json.at("seconds"), json.at("executions"), json.at("findings"), json.at("problems"), json.at("problem")}};
+            {json.at("slots"), json.at("seconds"), json.at("executions"), json.at("findings"), json.at("problems"), json.at("problem"),
+             parse_oracles(json)}};
 }
 
 Json run_json(const RunRecord& run) {

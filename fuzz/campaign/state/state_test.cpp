@@ -37,6 +37,7 @@ State full_state() {
     state.findings["00ff"].tried = 5;
     state.findings["00ff"].showed = 3;
     state.cells[{SlotKind::Stress, "eager", 8}] = {3, 30.5, 3, {"00ff"}, 1, "exit status 3"};
+    state.cells[{SlotKind::Stress, "eager", 8}].oracles["races"] = {1, 2, "no --race"};
     state.policies["kmem"] = {8360, 567, {{1, 2}, {3, 4}}};
     return state;
 }

@@ -41,6 +41,8 @@ inline CampaignReport example_report() {
     cell.executions = 70000;
     report.state.cells[{SlotKind::Stress, "kmem", 8}] = {2, 1, 0, {}, 2, "exit <3>"};
     report.state.cells[{SlotKind::FuzzRace, "kmem", 2}] = {1, 60, 100, {}, 0, ""};
+    report.state.cells[{SlotKind::Stress, "kmem", 8}].oracles = {{"audit", {2, 0, ""}}, {"races", {1, 1, "no --race"}}};
+    cell.oracles = {{"audit", {3, 0, ""}}, {"races", {0, 3, "none in <this> program"}}, {"lost wake-ups", {3, 0, ""}}};
     report.state.executed = {{0, 0}, {25, 30000}, {50, 70000}};
     report.findings = {{bug, record, "stampede-program 1\nprocess 0:\n  pipe p0 <0>\n", true, true},
                        {old, report.state.findings[old.key()], "", false, false}};
