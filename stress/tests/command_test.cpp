@@ -90,7 +90,7 @@ TEST_F(CommandTest, a_number_out_of_range_and_too_little_memory_end_with_1_and_s
 TEST_F(CommandTest, the_list_names_workloads_and_policies) {
     const ChildResult list = stress({"--list"});
     EXPECT_EQ(list.status, 0);
-    for (const char* name : {"  forkbomb  ", "  cowtest  ", "  shell  ", "  kmem\n", "  eager\n"}) {
+    for (const char* name : {"  forkbomb  ", "  cowtest  ", "  shell  ", "  kmem\n", "  eager  [copies-at-fork]\n"}) {
         EXPECT_THAT(list.out, HasSubstr(name));
     }
     EXPECT_THAT(list.out, ContainsRegex("seeded_bug_unlocked_counts +counts changed"));

@@ -121,10 +121,10 @@ TEST_F(SlotRunTest, stress_that_finds_something_is_no_problem_and_one_that_dies_
 }
 
 TEST_F(SlotRunTest, which_oracles_watched_stress_stands_in_its_report) {
-    program("stress", "while [ $1 != --json ]; do shift; done; echo '{\"oracles\": [{\"name\": \"audit\", \"on\": false, "
-                      "\"why_off\": \"no table\"}]}' >$2");
+    program("stress", "while [ \"$1\" != --json ]; do shift; done; echo '{\"oracles\": [{\"name\": \"audit\", \"on\": false, "
+                      "\"why_off\": \"no table\"}]}' >\"$2\"");
     EXPECT_THAT(run(SlotKind::Stress).oracles, ElementsAre(OracleReport{"audit", "no table"}));
-    program("stress", "while [ $1 != --json ]; do shift; done; echo nonsense >$2");
+    program("stress", "while [ \"$1\" != --json ]; do shift; done; echo nonsense >\"$2\"");
     EXPECT_THAT(run(SlotKind::Stress).oracles, IsEmpty());
 }
 
