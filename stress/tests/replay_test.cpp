@@ -334,7 +334,7 @@ protected:
 
 TEST_F(Minimizing, what_is_left_shows_again_and_is_as_small_as_is_told) {
     start(run_of);
-    const Minimized minimized = go(file(title_), std::chrono::seconds(300), 40);
+    const Minimized minimized = go(file(title_), std::chrono::seconds(300), 160);
     ASSERT_TRUE(minimized.repeats);
     EXPECT_LT(minimized.after.system_calls, minimized.before.system_calls);
     EXPECT_LE(minimized.after.switches, minimized.before.switches);
