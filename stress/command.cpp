@@ -40,13 +40,13 @@ ExitStatus run(const Plan& plan) {
         trials.emplace(std::move(*started));
     }
     Interrupts interrupts;
-    if (plan.replay && plan.options.minimize) {
-        return minimize_replay(plan, *trials, interrupts);
+    switch (plan.way()) {
+    case Way::Once: return run_once(plan, trials, interrupts);
+    case Way::EachFailure: return run_each_failure(plan, trials, interrupts);
+    case Way::Repeat: return repeat_replay(plan, *trials, interrupts);
+    case Way::Minimize: return minimize_replay(plan, *trials, interrupts);
     }
-    if (plan.replay && plan.options.times > 1) {
-        return repeat_replay(plan, *trials, interrupts);
-    }
-    return plan.options.fail_allocations ? run_each_failure(plan, trials, interrupts) : run_once(plan, trials, interrupts);
+    __builtin_unreachable();
 }
 
 ExitStatus replay_one_program(const Options& options, const std::vector<std::string>& command, const char* const* argv,

@@ -32,7 +32,20 @@ Result<RunSetup> Plan::trial_setup(const ReplayFile& file) const {
     return setup;
 }
 
-bool Plan::needs_trials() const { return options.times > 1 || options.minimize || options.search; }
+bool Plan::needs_trials() const {
+    return way() == Way::Repeat || way() == Way::Minimize || search_time() || minimizes_findings();
+}
+
+Way Plan::way() const {
+    if (replay) {
+        return options.minimize ? Way::Minimize : options.times > 1 ? Way::Repeat : Way::Once;
+    }
+    return options.fail_allocations ? Way::EachFailure : Way::Once;
+}
+
+std::optional<std::chrono::seconds> Plan::search_time() const {
+    return way() == Way::Once && !options.schedule.repeatable() ? options.search : std::nullopt;
+}
 
 std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
                                        std::optional<ReplayFile> replay, MakeRaceDetection make_race_detection) {

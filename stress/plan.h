@@ -15,6 +15,9 @@
 
 namespace stampede {
 
+// How often it runs, and what for.
+enum class Way : u8 { Once, EachFailure, Repeat, Minimize };
+
 struct Plan {
     Options options;                     // with what the replay file says, if there is one
     std::vector<std::string> command;    // argv
@@ -31,6 +34,11 @@ struct Plan {
     [[nodiscard]] Result<RunSetup> trial_setup(const ReplayFile& file) const;
     // Whether there will be such runs.
     [[nodiscard]] bool needs_trials() const;
+    [[nodiscard]] Way way() const;
+    // How long a parallel run's findings are searched for; nothing: not at all.
+    [[nodiscard]] std::optional<std::chrono::seconds> search_time() const;
+    // Whether the replays of its findings are made smaller.
+    [[nodiscard]] bool minimizes_findings() const { return options.minimize && way() != Way::Minimize && options.findings_folder; }
 };
 
 // `options` are settled with `replay` already. Refusal: workload, policy, kernel or suppressions cannot be used.

@@ -29,7 +29,7 @@ ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome, std::op
     ReplaysByTitle replays = replays_on_disk(options, plan.kernel, outcome.findings);
     if (options.schedule.repeatable()) {
         replays = replays_of_repeatable(options, plan.kernel, outcome.findings);
-    } else if (options.search) {
+    } else if (plan.search_time()) {
         search_replays(options, plan.kernel, outcome, *trials, interrupts, replays);
     }
     return replays;
@@ -83,7 +83,7 @@ ExitStatus run_once(const Plan& plan, std::optional<Trials>& trials, Interrupts&
     RunReport report = make_report(options, plan.command, *outcome);
     set_commands(report, options, plan.command.front(), replays);
     const ExitStatus status = conclude(options, report, *outcome, console.text(), replays);
-    if (options.minimize) {
+    if (plan.minimizes_findings()) {
         minimize_findings(plan, report, replays, *trials, interrupts);
     }
     if (plan.replay) {

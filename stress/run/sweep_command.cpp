@@ -71,7 +71,7 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials, Int
     }
     fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
     const ExitStatus status = conclude(options, report, sweep->outcome, console_text, replays);
-    if (options.minimize) {
+    if (plan.minimizes_findings()) {
         minimize_findings(plan, report, replays, *trials, interrupts);
     }
     say_how_to_repeat(options, report, replays);

@@ -47,8 +47,10 @@ std::string text_of(const Plan& plan) {
     const ReplayFile file = plan.replay ? *plan.replay : replay_of(options, plan.kernel, "a title");
     const auto trial = plan.trial_setup(file);
     std::string text = text_of(plan.setup()) + (trial ? text_of(*trial) : trial.error().message + "\n");
-    text += fmt::format("each allocation {}, {} times, search {}, minimize {} for {}\n", options.fail_allocations, options.times,
-                        options.search.value_or(std::chrono::seconds(0)).count(), options.minimize, minimizing_time(options).count());
+    const bool minimizes = plan.way() == Way::Minimize || plan.minimizes_findings();
+    text += fmt::format("way {}, {} times, search {}, minimize for {}\n", static_cast<int>(plan.way()),
+                        plan.way() == Way::Repeat ? options.times : 1, plan.search_time().value_or(std::chrono::seconds(0)).count(),
+                        minimizes ? minimizing_time(options).count() : 0);
     for (const OptionRow& row : option_rows()) {
         text += row.part == Part::Output ? fmt::format("{} {}\n", row.name, row.write(options).value_or("")) : "";
     }
