@@ -13,7 +13,7 @@ namespace {
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
 // So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
 const Work executor_work{"executor", "asids=15"};
-constexpr std::chrono::milliseconds between_glances{20};       // of host time, at a parallel run's instructions
+constexpr std::chrono::milliseconds between_parallel_looks{20};       // of host time, at a parallel run's instructions
 // A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
 constexpr unsigned looks = 12;
 constexpr u64 between_looks = 500'000;
@@ -148,7 +148,7 @@ MachineStop BootedKernel::run_for(Schedule* schedule, u64 instructions) {
     const u64 began = executed();
     MachineStop stop = MachineStop::Deadline;
     while (stop == MachineStop::Deadline && executed() - began < instructions) {
-        stop = machine_->run_parallel(between_glances, WhenIdle::Stop);
+        stop = machine_->run_parallel(between_parallel_looks, WhenIdle::Stop);
     }
     return stop;
 }

@@ -68,10 +68,10 @@ Result<std::map<std::string, Corpus>> open_corpora(const CampaignOptions& option
 }
 
 // What a campaign that was killed left behind.
-Result<void> recover(const Workshop& shop, Journal& journal) {
+Result<void> recover(const CampaignContext& context, Journal& journal) {
     std::error_code absent;
     std::vector<files::path> left;
-    for (const auto& entry : files::directory_iterator(shop.work(), absent)) {
+    for (const auto& entry : files::directory_iterator(context.work(), absent)) {
         left.push_back(entry.path());
     }
     if (!left.empty()) {
@@ -80,7 +80,7 @@ Result<void> recover(const Workshop& shop, Journal& journal) {
     }
     for (const files::path& folder : left) {
         if (const auto slot = slot_named(folder.filename().string())) {
-            if (const auto gathered = gather(shop, journal, *slot, {folder}); !gathered) {
+            if (const auto gathered = gather(context, journal, *slot, {folder}); !gathered) {
                 return gathered;
             }
         } else {
@@ -129,27 +129,27 @@ Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf&
     }
     std::atomic<bool> failed{false};   // written by a worker, read by all; seq_cst, for it is rare
     std::vector<std::string> problems;
-    Workshop shop{options, {shelf, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
+    CampaignContext context{options, {shelf, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
     const double left = state->begin_run(options.seconds(), seconds_since_1970());
     const double seconds = state->run.worked_s + left;
-    PlanSetup plan{possible_kinds(options, shop.setup, stop, problems), options.policies, options.harts, to_stress(),
+    PlanSetup plan{possible_kinds(options, context.setup, stop, problems), options.policies, options.harts, to_stress(),
                    names_of(&Workload::is_for_each_failure), slot_seconds(options.seconds(), options.jobs), std::move(*unfit)};
     if (plan.kinds.empty()) {
         return error(fmt::format("nothing can be done: {}", problems.empty() ? "no kind was asked for" : problems.front()));
     }
     keep_previous_coverage(options, *state);
     Journal journal(std::move(*state), std::move(plan), options.out / "state.json", seconds, seconds_now);
-    if (const auto recovered = recover(shop, journal); !recovered) {
+    if (const auto recovered = recover(context, journal); !recovered) {
         return std::unexpected(recovered.error());
     }
-    if (const auto worked = work(shop, journal, failed, problems); !worked) {
+    if (const auto worked = work(context, journal, failed, problems); !worked) {
         return std::unexpected(worked.error());
     }
-    if (const auto looked = triage_new(shop, journal, last_triage_s); !looked) {
+    if (const auto looked = triage_new(context, journal, last_triage_s); !looked) {
         return std::unexpected(looked.error());
     }
     journal.finish_run();
-    tell_useless(journal.state(), problems);
+    report_unusable(journal.state(), problems);
     measure_all(options, shelf, problems);
     auto report = gather_report(options, journal.state(), std::move(problems));
     if (!report) {

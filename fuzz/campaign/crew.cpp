@@ -20,13 +20,13 @@ Result<void> write_current(const CampaignOptions& options, State state, const st
 }
 
 // Slot after slot.
-Result<void> work_on(const Workshop& shop, Journal& journal) {
-    while (!shop.stop()) {
+Result<void> work_on(const CampaignContext& context, Journal& journal) {
+    while (!context.stop()) {
         const auto slot = journal.next_slot();
         if (!slot) {
             return {};
         }
-        if (auto done = do_slot(shop, journal, *slot); !done) {
+        if (auto done = do_slot(context, journal, *slot); !done) {
             return done;
         }
     }
@@ -35,14 +35,14 @@ Result<void> work_on(const Workshop& shop, Journal& journal) {
 
 }  // namespace
 
-Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
-    std::vector<Result<void>> results(shop.options.jobs);
-    std::atomic<unsigned> working{shop.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
+Result<void> work(const CampaignContext& context, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
+    std::vector<Result<void>> results(context.options.jobs);
+    std::atomic<unsigned> working{context.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
     {
         std::vector<std::jthread> workers;
         for (Result<void>& result : results) {
             workers.emplace_back([&] {
-                result = work_on(shop, journal);
+                result = work_on(context, journal);
                 if (!result) {
                     failed.store(true);
                 }
@@ -52,7 +52,7 @@ Result<void> work(const Workshop& shop, Journal& journal, std::atomic<bool>& fai
         for (double written = seconds_now(); working.load() != 0; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
             if (seconds_now() - written >= between_reports_s) {
                 written = seconds_now();
-                if (const auto kept = write_current(shop.options, journal.state(), problems); !kept) {
+                if (const auto kept = write_current(context.options, journal.state(), problems); !kept) {
                     fmt::print(stderr, "nightly: {}\n", kept.error().message);   // the last one will say so again
                 }
             }

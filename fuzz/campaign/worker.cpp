@@ -36,34 +36,34 @@ void say(const Slot& slot, const SlotResult& result, const TakenIn& taken, std::
     fmt::print(stderr, "{}\n", text);
 }
 
-Result<void> minimise_if_due(const Workshop& shop, Journal& journal, const std::string& policy) {
-    const Corpus& corpus = shop.corpus_of(policy);
-    if (shop.stop() || !shop.setup.shelf.has_command(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
+Result<void> minimise_if_due(const CampaignContext& context, Journal& journal, const std::string& policy) {
+    const Corpus& corpus = context.corpus_of(policy);
+    if (context.stop() || !context.setup.shelf.has_command(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
         return {};
     }
     // As slots, for programs may show something on a number of harts that they have not run on yet.
     std::vector<Slot> slots;
-    for (const unsigned harts : shop.options.harts) {
+    for (const unsigned harts : context.options.harts) {
         Slot slot;
         slot.number = no_slots_number;
         slot.policy = policy;
         slot.harts = harts;
         slots.push_back(slot);
     }
-    const auto done = minimise_corpus(corpus, slots, shop.setup, shop.work(), shop.stop);
+    const auto done = minimise_corpus(corpus, slots, context.setup, context.work(), context.stop);
     for (const Slot& slot : slots) {
-        if (const auto gathered = gather(shop, journal, slot, {shop.work() / slot_name(slot)}); !gathered) {
+        if (const auto gathered = gather(context, journal, slot, {context.work() / slot_name(slot)}); !gathered) {
             return gathered;
         }
     }
     // One that did not work out is not tried again at once either.
-    journal.minimised(policy, done && !shop.stop() ? std::optional(corpus.size().entries) : std::nullopt);
+    journal.minimised(policy, done && !context.stop() ? std::optional(corpus.size().entries) : std::nullopt);
     if (!done) {
         return std::unexpected(done.error());
     }
     if (*done) {
         fmt::print(stderr, "corpus of {}: {} of {} entries kept\n", policy, (*done)->before - (*done)->gone, (*done)->before);
-    } else if (!shop.stop()) {
+    } else if (!context.stop()) {
         fmt::print(stderr, "corpus of {}: not minimised, libFuzzer's merge did not come to its end\n", policy);
     }
     return {};
@@ -83,15 +83,15 @@ void tell(const Adopted& adopted, Journal& journal, const Slot& slot) {
     }
 }
 
-Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot& slot, const SlotFolder& folder) {
-    const auto adopted = adopt(folder.findings(), shop.findings());
+Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder) {
+    const auto adopted = adopt(folder.findings(), context.findings());
     if (!adopted) {
         return std::unexpected(adopted.error());
     }
     tell(*adopted, journal, slot);
     Gathered gathered{{}, adopted->keys.size()};
     // A slot of a campaign that was killed may be of a policy that this one leaves alone.
-    const auto corpus = Corpus::open(shop.options.corpus, slot.policy, shop.options.corpus_megabytes << 20);
+    const auto corpus = Corpus::open(context.options.corpus, slot.policy, context.options.corpus_megabytes << 20);
     const auto taken = corpus ? corpus->take_in(folder.units()) : std::unexpected(corpus.error());
     if (!taken) {
         return std::unexpected(taken.error());
@@ -104,10 +104,10 @@ Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot&
         if (auto made = make_folders(again.path); !made) {
             return std::unexpected(made.error());
         }
-        if (const auto run = run_inputs(slot, shop.setup, again, {input}, shop.stop); !run) {
+        if (const auto run = run_inputs(slot, context.setup, again, {input}, context.stop); !run) {
             return std::unexpected(run.error());
         }
-        const auto found = adopt(again.findings(), shop.findings());
+        const auto found = adopt(again.findings(), context.findings());
         if (!found) {
             return std::unexpected(found.error());
         }
@@ -119,8 +119,8 @@ Result<Gathered> gather_from(const Workshop& shop, Journal& journal, const Slot&
 
 }  // namespace
 
-Result<void> gather(const Workshop& shop, Journal& journal, const Slot& slot, const SlotFolder& folder) {
-    const auto gathered = gather_from(shop, journal, slot, folder);
+Result<void> gather(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder) {
+    const auto gathered = gather_from(context, journal, slot, folder);
     if (!gathered) {
         return std::unexpected(gathered.error());
     }
@@ -129,9 +129,9 @@ Result<void> gather(const Workshop& shop, Journal& journal, const Slot& slot, co
     return {};
 }
 
-Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds) {
+Result<void> triage_new(const CampaignContext& context, Journal& journal, double seconds) {
     const double end = seconds_now() + seconds;
-    while (seconds_now() < end && !shop.stop()) {
+    while (seconds_now() < end && !context.stop()) {
         const auto claimed = journal.claim_finding();
         if (!claimed) {
             return {};
@@ -142,9 +142,9 @@ Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds) 
             journal.triaged(key, {0, 0, "it is not known how it was found"});
             continue;
         }
-        const TriageSetup setup{shop.setup.shelf, *slot, shop.findings() / key, triage_one_s};
-        const auto result = triage_apart(setup, shop.stop);
-        if (shop.stop()) {
+        const TriageSetup setup{context.setup.shelf, *slot, context.findings() / key, triage_one_s};
+        const auto result = triage_apart(setup, context.stop);
+        if (context.stop()) {
             return {};       // it was cut short: the next run looks again
         }
         journal.triaged(key, result.value_or(TriageResult{0, 0, result ? "" : result.error().message}));
@@ -152,16 +152,16 @@ Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds) 
     return {};
 }
 
-Result<void> do_slot(const Workshop& shop, Journal& journal, const Slot& slot) {
-    const SlotFolder folder{shop.work() / slot_name(slot)};
-    const SlotEar ear{shop.stop, [&](u64 executions, u64 features) { journal.heard(slot, executions, features); }};
+Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slot& slot) {
+    const SlotFolder folder{context.work() / slot_name(slot)};
+    const SlotObserver observer{context.stop, [&](u64 executions, u64 features) { journal.heard(slot, executions, features); }};
     // Machines that share a corpus are not to do the same.
-    const u64 seed = std::hash<std::string>()(shop.options.out.string()) + slot.number;
-    const auto result = run_slot(slot, shop.setup, folder, seed, ear);
+    const u64 seed = std::hash<std::string>()(context.options.out.string()) + slot.number;
+    const auto result = run_slot(slot, context.setup, folder, seed, observer);
     if (!result) {
         return std::unexpected(result.error());
     }
-    const auto gathered = gather_from(shop, journal, slot, folder);
+    const auto gathered = gather_from(context, journal, slot, folder);
     if (!gathered) {
         return std::unexpected(gathered.error());
     }
@@ -172,10 +172,10 @@ Result<void> do_slot(const Workshop& shop, Journal& journal, const Slot& slot) {
     if (!result->problem.empty() && result->seconds < failed_soon_s) {
         std::this_thread::sleep_for(std::chrono::seconds(1));   // what cannot be done at all is not to be tried a thousand times
     }
-    if (const auto looked = triage_new(shop, journal, std::min(triage_share_s, journal.left_s())); !looked) {
+    if (const auto looked = triage_new(context, journal, std::min(triage_share_s, journal.left_s())); !looked) {
         return looked;
     }
-    return is_fuzzing(slot.kind) ? minimise_if_due(shop, journal, slot.policy) : Result<void>();
+    return is_fuzzing(slot.kind) ? minimise_if_due(context, journal, slot.policy) : Result<void>();
 }
 
 }  // namespace stampede::campaign

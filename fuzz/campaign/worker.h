@@ -9,7 +9,7 @@
 namespace stampede::campaign {
 
 // What all workers have in common.
-struct Workshop {
+struct CampaignContext {
     const CampaignOptions& options;
     SlotSetup setup;
     std::map<std::string, Corpus> corpora;      // by policy
@@ -21,10 +21,10 @@ struct Workshop {
 };
 
 // Runs it, gathers, and looks at new findings and at the corpus if it is time. Error: something on disk.
-[[nodiscard]] Result<void> do_slot(const Workshop& shop, Journal& journal, const Slot& slot);
+[[nodiscard]] Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slot& slot);
 // Takes findings and units of a slot's folder, and removes it. The slot may be one whose campaign was killed.
-[[nodiscard]] Result<void> gather(const Workshop& shop, Journal& journal, const Slot& slot, const SlotFolder& folder);
+[[nodiscard]] Result<void> gather(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder);
 // Until all new findings have been looked at or `seconds` are over.
-[[nodiscard]] Result<void> triage_new(const Workshop& shop, Journal& journal, double seconds);
+[[nodiscard]] Result<void> triage_new(const CampaignContext& context, Journal& journal, double seconds);
 
 }  // namespace stampede::campaign

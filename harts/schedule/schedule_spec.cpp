@@ -20,11 +20,11 @@ constexpr std::string_view expected =
     "expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]";
 constexpr Perturbation unasked{.failed_store_conditionals = 8, .evicted_translations = 8, .early_timers = 4, .late_interrupts = 16};
 
-struct Trouble {
+struct PerturbationKey {
     std::string_view name;
     u32 Perturbation::* often;
 };
-constexpr Trouble troubles[] = {{"sc", &Perturbation::failed_store_conditionals},
+constexpr PerturbationKey perturbation_keys[] = {{"sc", &Perturbation::failed_store_conditionals},
                                 {"evict", &Perturbation::evicted_translations},
                                 {"timer", &Perturbation::early_timers},
                                 {"late", &Perturbation::late_interrupts}};
@@ -87,17 +87,17 @@ Result<ScheduleSpec> parse_policy(std::string_view words) {
 }
 
 // `name=N`.
-Result<void> parse_trouble(std::string_view words, Perturbation& often) {
+Result<void> parse_perturbation(std::string_view words, Perturbation& often) {
     const std::size_t sign = words.find('=');
-    const auto trouble = std::ranges::find(troubles, words.substr(0, sign), &Trouble::name);
-    if (trouble == std::end(troubles) || sign == std::string_view::npos) {
+    const auto key = std::ranges::find(perturbation_keys, words.substr(0, sign), &PerturbationKey::name);
+    if (key == std::end(perturbation_keys) || sign == std::string_view::npos) {
         return error(fmt::format("found {}, expected sc=N, evict=N, timer=N or late=N", words.empty() ? "nothing" : words));
     }
-    const auto value = number(words.substr(sign + 1), fmt::format("{} of {}", trouble->name, Perturbation::whole), 0, Perturbation::whole);
+    const auto value = number(words.substr(sign + 1), fmt::format("{} of {}", key->name, Perturbation::whole), 0, Perturbation::whole);
     if (!value) {
         return std::unexpected(value.error());
     }
-    often.*trouble->often = static_cast<u32>(*value);
+    often.*key->often = static_cast<u32>(*value);
     return {};
 }
 
@@ -111,11 +111,11 @@ Result<ScheduleSpec> ScheduleSpec::parse(std::string_view words) {
         return refuse(spec.error().message);
     }
     if (!spec->repeatable() && parts.size() > 1) {
-        return refuse("parallel troubles nobody");
+        return refuse("parallel perturbs nobody");
     }
     spec->often = unasked_by(spec->kind);
     for (std::size_t n = 1; n < parts.size(); ++n) {
-        if (const Result<void> read = parse_trouble(parts[n], spec->often); !read) {
+        if (const Result<void> read = parse_perturbation(parts[n], spec->often); !read) {
             return refuse(read.error().message);
         }
     }
@@ -131,9 +131,9 @@ std::string ScheduleSpec::text() const {
     case Kind::Pct: text = fmt::format("pct:{}:{}", depth, events); break;
     }
     const Perturbation standard = unasked_by(kind);
-    for (const Trouble& trouble : troubles) {
-        if (often.*trouble.often != standard.*trouble.often) {
-            text += fmt::format(",{}={}", trouble.name, often.*trouble.often);
+    for (const PerturbationKey& key : perturbation_keys) {
+        if (often.*key.often != standard.*key.often) {
+            text += fmt::format(",{}={}", key.name, often.*key.often);
         }
     }
     return text;

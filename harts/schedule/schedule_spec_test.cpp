@@ -18,7 +18,7 @@ TEST(ScheduleSpecTest, what_is_left_out_has_a_standard) {
     EXPECT_EQ(parsed("parallel").text(), "parallel");
 }
 
-TEST(ScheduleSpecTest, random_and_pct_trouble_the_guest_unasked_and_round_robin_does_not) {
+TEST(ScheduleSpecTest, random_and_pct_perturb_the_guest_unasked_and_round_robin_does_not) {
     for (const char* words : {"random", "pct:2"}) {
         const Perturbation often = parsed(words).perturbation(5);
         EXPECT_EQ(often.seed, 5u);
@@ -72,7 +72,7 @@ TEST(ScheduleSpecTest, errors_name_what_was_found_and_what_is_expected) {
         {"random,timer=", "schedule random,timer=: nothing is no timer of 1024 from 0 to 1024"},
         {"random,clock=3", "schedule random,clock=3: found clock=3, expected sc=N, evict=N, timer=N or late=N"},
         {"random,", "schedule random,: found nothing, expected sc=N, evict=N, timer=N or late=N"},
-        {"parallel,sc=1", "schedule parallel,sc=1: parallel troubles nobody"},
+        {"parallel,sc=1", "schedule parallel,sc=1: parallel perturbs nobody"},
     };
     for (const auto& [words, message] : wrong) {
         const Result<ScheduleSpec> spec = ScheduleSpec::parse(words);

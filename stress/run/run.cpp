@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 // Of a repeatable schedule, whose length is no matter of host time:
 constexpr u64 instructions_a_look = 50'000'000;
-constexpr u64 instructions_a_glance = 100'000;   // whether a run that is after something has it
+constexpr u64 instructions_between_checks = 100'000;   // whether a run that is after something has it
 
 std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
     return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)
@@ -55,7 +55,7 @@ public:
                    oracle_setup(setup, schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread, trace)),
           wanted_(setup.wanted, setup.wanted_enough),
           input_(listeners, oracles_.run()),
-          turns_(machine, oracles_.turns(), instructions_a_glance, [this](u64 executed) { between_turns(executed); }) {
+          turns_(machine, oracles_.turns(), instructions_between_checks, [this](u64 executed) { between_turns(executed); }) {
         machine_.set_perturbation(setup_.schedule.perturbation(setup_.seed));
         machine_.keep_turns(setup_.keep_turns);
         interrupts_.watch(&machine_);

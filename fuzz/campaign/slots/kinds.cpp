@@ -32,7 +32,7 @@ std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotS
     return kinds;
 }
 
-void tell_useless(const State& state, std::vector<std::string>& problems) {
+void report_unusable(const State& state, std::vector<std::string>& problems) {
     for (const Share& share : shares) {
         u64 slots = 0, bad = 0;
         std::string last;

@@ -14,6 +14,6 @@ namespace stampede::campaign {
                                                    std::vector<std::string>& problems);
 
 // A sentence for each kind none of whose slots ended as it should.
-void tell_useless(const State& state, std::vector<std::string>& problems);
+void report_unusable(const State& state, std::vector<std::string>& problems);
 
 }  // namespace stampede::campaign

@@ -51,7 +51,7 @@ TEST(Kinds, one_none_of_whose_slots_ended_well_is_told) {
     state.cells[{SlotKind::Fuzz, "kmem", 4}] = {2, 1, 0, {}, 2, "two"};
     state.cells[{SlotKind::Stress, "kmem", 4}] = {2, 1, 0, {}, 1, "three"};
     std::vector<std::string> problems;
-    tell_useless(state, problems);
+    report_unusable(state, problems);
     EXPECT_THAT(problems, ElementsAre("fuzz: none of 5 slots ended as it should; the last: two"));
 }
 

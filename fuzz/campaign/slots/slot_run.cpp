@@ -98,7 +98,7 @@ Result<Supervised> run_target(const Slot& slot, const SlotCommand& command, cons
     return run;
 }
 
-Result<SlotResult> run_fuzz(Slot slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotEar& ear) {
+Result<SlotResult> run_fuzz(Slot slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotObserver& observer) {
     const double start = seconds_now(), end = start + slot.seconds;
     SlotResult result;
     for (;;) {
@@ -107,30 +107,30 @@ Result<SlotResult> run_fuzz(Slot slot, const SlotSetup& setup, const SlotFolder&
             if (const auto status = parse_fuzzer_status(line)) {
                 result.executions = before + status->executions;
                 result.features = std::max(result.features, status->features.value_or(0));
-                ear.heard(result.executions, result.features);
+                observer.heard(result.executions, result.features);
             } else if (const auto units = parse_executed_units(line)) {
                 result.executions = before + *units;
-                ear.heard(result.executions, result.features);
+                observer.heard(result.executions, result.features);
             } else if (auto oracles = parse_oracles_line(line)) {
                 result.oracles = std::move(*oracles);
             }
         };
-        const auto run = run_target(slot, command_of(slot, setup, folder, seed), folder, ear.stop, hear, result);
+        const auto run = run_target(slot, command_of(slot, setup, folder, seed), folder, observer.stop, hear, result);
         if (!run) {
             return std::unexpected(run.error());
         }
         slot.seconds = end - seconds_now();
         result.seconds = seconds_now() - start;
-        if (!is_fault(run->status) || run->end != Supervised::End::ByItself || slot.seconds < least_s || ear.stop()) {
+        if (!is_fault(run->status) || run->end != Supervised::End::ByItself || slot.seconds < least_s || observer.stop()) {
             return result;
         }
         seed += 0x9e37'79b9;   // another way than the one that has just ended
     }
 }
 
-Result<SlotResult> run_stress(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotEar& ear) {
+Result<SlotResult> run_stress(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotObserver& observer) {
     const SlotCommand command = command_of(slot, setup, folder, seed);
-    const auto run = supervise(command.words, command.environment, command.limits, ear.stop);
+    const auto run = supervise(command.words, command.environment, command.limits, observer.stop);
     if (!run) {
         return std::unexpected(run.error());
     }
@@ -140,7 +140,7 @@ Result<SlotResult> run_stress(const Slot& slot, const SlotSetup& setup, const Sl
     }
     const bool asked = run->end == Supervised::End::Asked;
     if (run->end == Supervised::End::Killed) {
-        result.problem = ear.stop() ? "" : fmt::format("{}: did not end when it was asked", shell_line(command.words));
+        result.problem = observer.stop() ? "" : fmt::format("{}: did not end when it was asked", shell_line(command.words));
     } else if (run->status != 0 && run->status != findings_status && !(asked && run->status == interrupted_stress)) {
         result.problem = problem_of(command, *run);
     }
@@ -149,13 +149,13 @@ Result<SlotResult> run_stress(const Slot& slot, const SlotSetup& setup, const Sl
 
 }  // namespace
 
-Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotEar& ear) {
+Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotObserver& observer) {
     for (const files::path& one : {folder.units(), folder.findings()}) {
         if (auto made = make_folders(one); !made) {
             return std::unexpected(made.error());
         }
     }
-    return is_fuzzing(slot.kind) ? run_fuzz(slot, setup, folder, seed, ear) : run_stress(slot, setup, folder, seed, ear);
+    return is_fuzzing(slot.kind) ? run_fuzz(slot, setup, folder, seed, observer) : run_stress(slot, setup, folder, seed, observer);
 }
 
 Result<void> run_inputs(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::vector<std::string>& inputs,

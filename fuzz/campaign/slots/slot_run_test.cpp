@@ -35,8 +35,8 @@ protected:
         return slot;
     }
     SlotResult run(SlotKind kind, double seconds = 0.5) const {
-        const SlotEar ear{[] { return false; }, [](u64, u64) {}};
-        const auto result = run_slot(slot(kind, seconds), setup, folder, 1, ear);
+        const SlotObserver observer{[] { return false; }, [](u64, u64) {}};
+        const auto result = run_slot(slot(kind, seconds), setup, folder, 1, observer);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         return result.value_or(SlotResult{});
     }
@@ -129,8 +129,8 @@ TEST_F(SlotRunTest, which_oracles_watched_stress_stands_in_its_report) {
 }
 
 TEST_F(SlotRunTest, a_program_that_is_not_there_is_an_error_with_its_name) {
-    const SlotEar ear{[] { return false; }, [](u64, u64) {}};
-    const auto result = run_slot(slot(SlotKind::Fuzz, 1), setup, folder, 1, ear);
+    const SlotObserver observer{[] { return false; }, [](u64, u64) {}};
+    const auto result = run_slot(slot(SlotKind::Fuzz, 1), setup, folder, 1, observer);
     ASSERT_FALSE(result.has_value());
     EXPECT_THAT(result.error().message, HasSubstr("bin/fuzz_syscalls"));
 }

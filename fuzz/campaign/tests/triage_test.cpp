@@ -27,8 +27,8 @@ class TriageTest : public testing::Test {
 protected:
     // What a short slot finds.
     std::vector<Finding> find_all(const Slot& slot) const {
-        const SlotEar ear{never, [](u64, u64) {}};
-        const auto result = run_slot(slot, {shelf, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, ear);
+        const SlotObserver observer{never, [](u64, u64) {}};
+        const auto result = run_slot(slot, {shelf, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, observer);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         EXPECT_EQ(result->problem, "");
         const auto found = FindingStore(folder.path() / "slot/findings").load();

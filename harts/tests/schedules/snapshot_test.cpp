@@ -169,8 +169,8 @@ TEST_P(SnapshotTest, whatever_has_become_of_harts_and_devices_comes_back) {
     }
 }
 
-// Without being told anew what troubles the guest.
-TEST_P(SnapshotTest, what_troubles_the_guest_goes_on_from_where_it_was) {
+// Without being told anew what perturbs the guest.
+TEST_P(SnapshotTest, what_perturbs_the_guest_goes_on_from_where_it_was) {
     const ScheduleSpec spec = *ScheduleSpec::parse("random:300,evict=64,sc=64,timer=32,late=64");
     machine->set_perturbation(spec.perturbation(5));
     const auto go = [&] {

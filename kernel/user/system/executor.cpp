@@ -152,7 +152,7 @@ void wait_for_others(const Setup& setup) {
 }
 
 // Process 0 is the last, so that it knows the others' pids; it tells them when it wakes them.
-[[noreturn]] void be_keeper() {
+[[noreturn]] void keeper_main() {
     close(console_in);
     close(console_out);
     close(console_error);
@@ -211,6 +211,6 @@ int main(int argc, char** argv) {
     }
     make_region();
     mkdir(program_directory);
-    asm volatile("mv sp, %0\n\tjr %1" : : "r"(own.stack + sizeof own.stack), "r"(&be_keeper) : "memory");
+    asm volatile("mv sp, %0\n\tjr %1" : : "r"(own.stack + sizeof own.stack), "r"(&keeper_main) : "memory");
     __builtin_unreachable();
 }
