@@ -29,7 +29,7 @@ std::vector<std::string> kernels_of_the_build() {
     return names;
 }
 
-constexpr std::string_view guest_folder = "guest", command_folder = "bin", program_suffix = ".elf";
+constexpr std::string_view guest_folder = "guest", command_folder = "bin", test_folder = "tests", program_suffix = ".elf";
 
 bool has(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
 
@@ -45,7 +45,7 @@ Shelf Shelf::beside_program() {
     Shelf shelf(root / guest_folder, own);
     shelf.looked_in_ = {own / guest_folder, above / guest_folder};
     shelf.commands_.push_back(root / command_folder);
-    if (!packed) {
+    if (own.filename() == command_folder || own.filename() == test_folder) {   // where else programs lie, nobody builds kernels
         shelf.built_here_ = kernels_of_the_build();
     }
     return shelf;
