@@ -49,7 +49,8 @@ Json oracles_json(const std::map<std::string, OracleRecord>& oracles) {
 // Older states have none.
 std::map<std::string, OracleRecord> parse_oracles(const Json& cell) {
     std::map<std::string, OracleRecord> oracles;
-    for (const auto& [name, record] : cell.value("oracles", Json::object()).items()) {
+    const Json known = cell.value("oracles", Json::object());
+    for (const auto& [name, record] : known.items()) {
         oracles[name] = {record.at("watched"), record.at("off"), record.at("why_off")};
     }
     return oracles;
