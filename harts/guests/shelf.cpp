@@ -71,11 +71,15 @@ std::vector<std::string> Shelf::programs() const {
     return names;
 }
 
-std::vector<Guest> Shelf::all() const {
+std::vector<std::string> Shelf::all_names() const {
     std::vector<std::string> names;
     std::ranges::set_union(kernels(), built_here_, std::back_inserter(names));
+    return names;
+}
+
+std::vector<Guest> Shelf::all() const {
     std::vector<Guest> guests;
-    for (const std::string& name : names) {
+    for (const std::string& name : all_names()) {
         guests.push_back(our_kernel(guests_, name));
     }
     return guests;
@@ -86,19 +90,14 @@ std::optional<files::path> Shelf::made_by_the_build(const std::string& name) con
 }
 
 Result<Guest> Shelf::kernel(const std::string& name) const {
-    std::vector<std::string> known = kernels();
-    if (has(known, name)) {
+    if (has(kernels(), name)) {
         return our_kernel(guests_, name);
     }
     if (const auto file = made_by_the_build(name)) {
         return error(fmt::format("{}: not built yet; ci/stress builds what its arguments need, the target `guest` all kernels",
                                  file->string()));
     }
-    known.insert(known.end(), built_here_.begin(), built_here_.end());
-    std::ranges::sort(known);
-    const auto twice = std::ranges::unique(known);
-    known.erase(twice.begin(), twice.end());
-    if (!known.empty()) {
+    if (const std::vector<std::string> known = all_names(); !known.empty()) {
         const bool nothing_near = nearest_names(name, known).empty();
         return error(no_such_name("policy", name, known) +
                      (nothing_near ? fmt::format("; expected one of {}", fmt::join(right_kernels(), ", ")) : ""));

@@ -47,6 +47,9 @@ public:
     [[nodiscard]] std::filesystem::path source() const;
 
 private:
+    // Of the kernels that may be named, sorted.
+    [[nodiscard]] std::vector<std::string> all_names() const;
+
     std::filesystem::path guests_;
     std::vector<std::filesystem::path> looked_in_;   // for guests
     std::vector<std::string> built_here_;            // the kernels that the build knows, sorted; none but in a build tree
