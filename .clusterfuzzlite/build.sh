@@ -1,10 +1,13 @@
 #!/bin/bash -eu
-# Builds the fuzz targets into $OUT, as OSS-Fuzz and ClusterFuzzLite call it: in a checkout, with $CC, $CXX, $CFLAGS, $CXXFLAGS,
-# $LIB_FUZZING_ENGINE, $SANITIZER, $OUT and $WORK of theirs. Of ours, from the environment:
-#   STAMPEDE_GUESTS    a build folder that has the guests already (build/release); without it they are built first, with clang 19 and libstdc++ 12
+# Builds the fuzz targets into $OUT, as OSS-Fuzz and ClusterFuzzLite call it: in a checkout, with
+# $CC, $CXX, $CFLAGS, $CXXFLAGS, $LIB_FUZZING_ENGINE, $SANITIZER, $OUT and $WORK of theirs. Of ours,
+# from the environment:
+#   STAMPEDE_GUESTS    a build folder that has the guests already (build/release); without it they
+#                      are built first, with clang 19 and libstdc++ 12
 #   STAMPEDE_TARGETS   fewer targets than those of the sanitizer
-# $OUT gets, for each target: the program, <target>.options, <target>_seed_corpus.zip; the libraries that they need in lib/, the guests that
-# fuzz_syscalls boots in guest/. It needs nothing else where it is run.
+# $OUT gets, for each target: the program, <target>.options, <target>_seed_corpus.zip; the libraries
+# that they need in lib/, the guests that fuzz_syscalls boots in guest/. It needs nothing else where
+# it is run.
 set -o pipefail
 root=$PWD
 for variable in CC CXX OUT WORK LIB_FUZZING_ENGINE SANITIZER; do
@@ -18,7 +21,8 @@ if [[ ! -f $root/.clusterfuzzlite/build.sh ]]; then
     exit 1
 fi
 
-# ThreadSanitizer is part of what two of the targets do, and excludes the other sanitizers. The parsers have one thread.
+# ThreadSanitizer is part of what two of the targets do, and excludes the other sanitizers. The
+# parsers have one thread.
 case $SANITIZER in
     address | undefined | coverage | none) targets='fuzz_program fuzz_replay fuzz_elf fuzz_syscalls' ;;
     thread) targets='fuzz_syscalls-race fuzz_mm fuzz_mm_eager' ;;

@@ -1,5 +1,5 @@
-// How long from nothing to the first instruction in user mode? Reading the kernel's file, making the machine and
-// booting included.
+// How long from nothing to the first instruction in user mode? Reading the kernel's file, making
+// the machine and booting included.
 #include <atomic>
 #include <chrono>
 

@@ -1,6 +1,7 @@
-// Which seeded bugs are found, by which oracle, and how soon? Each kernel that is wrong on purpose under each schedule, in
-// runs of its workload with successive seeds, plain and with race detection in turn, until one finds something or the cell's
-// CPU time is spent. What was found is then shown again.
+// Which seeded bugs are found, by which oracle, and how soon? Each kernel that is wrong on purpose
+// under each schedule, in runs of its workload with successive seeds, plain and with race detection
+// in turn, until one finds something or the cell's CPU time is spent. What was found is then shown
+// again.
 #include <fmt/format.h>
 
 #include "bench/bugs/sweep.h"

@@ -1,5 +1,5 @@
-// What does it cost to decode an instruction? Decoding happens once for each instruction of a page of code, and again
-// whenever somebody writes to that page.
+// What does it cost to decode an instruction? Decoding happens once for each instruction of a page
+// of code, and again whenever somebody writes to that page.
 #include <benchmark/benchmark.h>
 
 #include <random>

@@ -1,6 +1,7 @@
-// How fast does the emulator execute instructions, by kind, and how fast does it come back to a snapshot? In this process, without
-// QEMU. Google Benchmark's flags. Loops run a thread a hart, or under a repeatable schedule on one thread: CPU time, in MIPS and ns a
-// unit too, is that of all threads, from where the guest's loop begins to where it ends. Resets are host time.
+// How fast does the emulator execute instructions, by kind, and how fast does it come back to a
+// snapshot? In this process, without QEMU. Google Benchmark's flags. Loops run a thread a hart, or
+// under a repeatable schedule on one thread: CPU time, in MIPS and ns a unit too, is that of all
+// threads, from where the guest's loop begins to where it ends. Resets are host time.
 #include <chrono>
 
 #include "bench/emulator/loop_rows.h"

@@ -1,5 +1,5 @@
-// Does forkbomb keep its speed when harts outnumber cores, and does every hart take part? `stress --json` at 2 and
-// 8 harts in turn.
+// Does forkbomb keep its speed when harts outnumber cores, and does every hart take part? `stress
+// --json` at 2 and 8 harts in turn.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -20,7 +20,8 @@ constexpr unsigned operations = 30000;
 
 struct Sample {
     double operations_per_cpu_s;
-    double smallest_share;  // of all instructions, of the hart that retired fewest, times the number of harts
+    // of all instructions, of the hart that retired fewest, times the number of harts
+    double smallest_share;
 };
 
 Result<Sample> forkbomb(unsigned harts) {

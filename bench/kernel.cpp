@@ -1,6 +1,7 @@
-// How many operations does each kernel do in a CPU second? Benchmarks of the guest, a copy a hart, each hart on a thread of its own.
-// A row is one window of wall time, behind boot and first batches. Its time is this process's CPU time, all threads, an operation;
-// items_per_second are operations a CPU second. Google Benchmark's flags.
+// How many operations does each kernel do in a CPU second? Benchmarks of the guest, a copy a hart,
+// each hart on a thread of its own. A row is one window of wall time, behind boot and first
+// batches. Its time is this process's CPU time, all threads, an operation; items_per_second are
+// operations a CPU second. Google Benchmark's flags.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,4 +1,5 @@
-// How does throughput grow with harts, and what keeps it from growing? Each policy in emulated time.
+// How does throughput grow with harts, and what keeps it from growing? Each policy in emulated
+// time.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -35,7 +36,8 @@ int main(int argc, char** argv) {
         return options.error().wanted ? 0 : 1;
     }
     std::optional<Recorded> before;
-    if (!options->compare.empty()) {   // first: nobody wants to hear of a bad file ten minutes later
+    // first: nobody wants to hear of a bad file ten minutes later
+    if (!options->compare.empty()) {
         auto read = read_recorded(options->compare);
         if (!read) return fail(read.error());
         before = std::move(*read);

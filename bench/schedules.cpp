@@ -1,4 +1,5 @@
-// What does repeatability cost an instruction? forkbomb by `stress --json` under each schedule and in parallel, in turn.
+// What does repeatability cost an instruction? forkbomb by `stress --json` under each schedule and
+// in parallel, in turn.
 #include <fmt/format.h>
 
 #include <fstream>

@@ -1,4 +1,5 @@
-// What does it cost to take a machine back to a snapshot? forkbomb, whose runs from there are long enough for so many dirty pages.
+// What does it cost to take a machine back to a snapshot? forkbomb, whose runs from there are long
+// enough for so many dirty pages.
 #include <chrono>
 #include <cmath>
 
@@ -17,10 +18,12 @@ constexpr unsigned resets_a_run = 2'000;
 constexpr u64 dirty_pages[] = {32, 64, 256};
 
 struct Times {
-    std::vector<double> microseconds[std::size(dirty_pages)];  // of those within so many dirty pages
+    // of those within so many dirty pages
+    std::vector<double> microseconds[std::size(dirty_pages)];
 };
 
-// Resets behind runs of ever more instructions, up to the longest that dirties as many pages as are asked for.
+// Resets behind runs of ever more instructions, up to the longest that dirties as many pages as are
+// asked for.
 Result<void> reset(unsigned harts, u64 seed, Times& times) {
     auto run = SnapshotRun::create(harts);
     if (!run) return error(run.error().message);

@@ -35,8 +35,8 @@ void walk_to(benchmark::State& state) {
 }
 BENCHMARK(walk_to)->ArgName("level")->DenseRange(0, 2);
 
-// `entries` translations taken and then, as sfence.vma without operands does, all dropped. (Stopping the clock for
-// the first half costs more than either.)
+// `entries` translations taken and then, as sfence.vma without operands does, all dropped.
+// (Stopping the clock for the first half costs more than either.)
 void fill_and_flush(benchmark::State& state) {
     auto bank = std::make_unique<TlbBank>();
     for (auto _ : state) {

@@ -1,5 +1,6 @@
-// How fast is the emulator next to QEMU? Bare-metal loops, then programs of one kernel file. Both run in
-// turn; CPU time of the emulator's process between two lines of its console, so start-up is not in it.
+// How fast is the emulator next to QEMU? Bare-metal loops, then programs of one kernel file. Both
+// run in turn; CPU time of the emulator's process between two lines of its console, so start-up is
+// not in it.
 #include <fmt/format.h>
 
 #include "bench/support/emulator.h"

@@ -11,10 +11,13 @@ namespace stampede::fuzz {
 namespace {
 
 constexpr u64 most_to_boot = 500'000'000;                      // instructions
-// So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest flush.
+// So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest
+// flush.
 const Work executor_work{"executor", "asids=15"};
-constexpr std::chrono::milliseconds between_parallel_looks{20};       // of host time, at a parallel run's instructions
-// A kernel that has a program's instructions spent is looked at so often, and so many instructions apart, before it is let go.
+// of host time, at a parallel run's instructions
+constexpr std::chrono::milliseconds between_parallel_looks{20};
+// A kernel that has a program's instructions spent is looked at so often, and so many instructions
+// apart, before it is let go.
 constexpr unsigned looks = 12;
 constexpr u64 between_looks = 500'000;
 constexpr WatchdogLimits limits{.instructions_with_interrupts_off = 4'000'000,
@@ -119,7 +122,8 @@ Result<void> BootedKernel::boot() {
         return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup_.guest.kernel.string(), executed(),
                                  said.empty() ? "; the console is silent" : "; the console's last line: " + said));
     }
-    at_boot_ = findings(ProgramOutcome::End::Slept);  // the one hart that runs is in user mode: no lock is held
+    // the one hart that runs is in user mode: no lock is held
+    at_boot_ = findings(ProgramOutcome::End::Slept);
     snapshot_ = std::make_unique<Snapshot>(*machine_, oracles_.restorables());
     return {};
 }

@@ -1,5 +1,5 @@
-// A kernel that has booted up to its snapshot, on a machine with all its oracles: programs begin there, and
-// it comes back there behind each.
+// A kernel that has booted up to its snapshot, on a machine with all its oracles: programs begin
+// there, and it comes back there behind each.
 #pragma once
 #include <memory>
 #include <optional>
@@ -19,8 +19,8 @@ enum class SchedulingPoints : u8 { NotCounted, Counted };
 
 class BootedKernel {
 public:
-    // Error: a number that cannot be used, more code than counters, or a kernel that does not come so far, with what it
-    // said.
+    // Error: a number that cannot be used, more code than counters, or a kernel that does not come
+    // so far, with what it said.
     [[nodiscard]] static Result<std::unique_ptr<BootedKernel>> create(const RunnerSetup& setup, const ElfImage& kernel,
                                                                       SchedulingPoints points, Drive drive);
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr u64 instruction_page_fault = 12;  // scause
 
-// Where code runs that is not the executor's, or where none is: by a jump, and by an exec of what the program has written.
+// Where code runs that is not the executor's, or where none is: by a jump, and by an exec of what
+// the program has written.
 struct CodeUse {
     bool jumps = false, execs = false, writes_files = false;
 

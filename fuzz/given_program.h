@@ -1,4 +1,5 @@
-// The program that the executor in the guest is given: what it fetches, and that its code stays there.
+// The program that the executor in the guest is given: what it fetches, and that its code stays
+// there.
 #pragma once
 #include <string>
 
@@ -18,7 +19,8 @@ public:
     // Harts parked.
     void give(const Program& program);
 
-    // Programs that do not jump never leave their code, and sbrk does not reach it: it can only be missing.
+    // Programs that do not jump never leave their code, and sbrk does not reach it: it can only be
+    // missing.
     void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override;
 
 private:

@@ -1,7 +1,9 @@
-// program_rate --programs N, program_rate-race with race detection: generated programs on the real kernel, each from its snapshot; how many a CPU second, and what they were like.
-// With --every the rate and the memory of each so many stand in a line: whether they stay as they are over hours.
-// With --again all run once more, the last one first: how many cover the same, of branches and of meetings.
-// Exit: 0, or 2 when one found something, or more than one in a thousand covers something else.
+// program_rate --programs N, program_rate-race with race detection: generated programs on the real
+// kernel, each from its snapshot; how many a CPU second, and what they were like. With --every the
+// rate and the memory of each so many stand in a line: whether they stay as they are over hours.
+// With --again all run once more, the last one first: how many cover the same, of branches and of
+// meetings. Exit: 0, or 2 when one found something, or more than one in a thousand covers something
+// else.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -57,7 +59,8 @@ void run_one(ProgramRunner& runner, RandomNumbers& random, Totals& totals) {
     }
 }
 
-// The same programs from the last to the first; `first` has a hash of each one's counters. How many differ.
+// The same programs from the last to the first; `first` has a hash of each one's counters. How many
+// differ.
 u64 run_again(ProgramRunner& runner, u64 seed, std::span<u8> counters, const std::vector<u64>& first) {
     RandomNumbers random(seed);
     std::vector<Program> programs;

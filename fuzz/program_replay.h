@@ -1,4 +1,5 @@
-// Programs that found something, as replay files (harts/report/replay/replay_file.h): `stress --replay` runs them again.
+// Programs that found something, as replay files (harts/report/replay/replay_file.h): `stress
+// --replay` runs them again.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,10 +10,11 @@
 
 namespace stampede::fuzz {
 
-inline constexpr std::string_view program_time = "counted";  // ReplayFile::time of a program: by instructions
+// ReplayFile::time of a program: by instructions
+inline constexpr std::string_view program_time = "counted";
 
-// The file that shows `title` again with `setup` and the kernel of `policy`. `schedule`, which is repeatable, takes the place of the program's
-// own. Error: the kernel's file cannot be read.
+// The file that shows `title` again with `setup` and the kernel of `policy`. `schedule`, which is
+// repeatable, takes the place of the program's own. Error: the kernel's file cannot be read.
 [[nodiscard]] Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy, const Program& program,
                                            const std::optional<ScheduleSpec>& schedule, const std::string& title);
 

@@ -1,4 +1,5 @@
-// The same with race detection: a race is reported wherever its program runs, and a snapshot leaves nothing of it behind.
+// The same with race detection: a race is reported wherever its program runs, and a snapshot leaves
+// nothing of it behind.
 #include "fuzz/program_runner.h"
 
 #include <gmock/gmock.h>
@@ -63,7 +64,8 @@ TEST_P(RaceRunnerTest, generated_programs_find_nothing_in_a_kernel_that_is_right
     EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000) << "ways of branches";
 }
 
-// Of eight bytes the runtime remembers four accesses and drops one by chance for a fifth, so a race among many harts may be missed.
+// Of eight bytes the runtime remembers four accesses and drops one by chance for a fifth, so a race
+// among many harts may be missed.
 TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_races_behind_any_other) {
     const auto runner = runner_of("seeded_bug_unlocked_counts", GetParam());
     ASSERT_NE(runner, nullptr);
@@ -88,7 +90,8 @@ TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_
     EXPECT_LE(others, number / 10);
 }
 
-// In parallel a program shows its race now and then: where its accesses overlap, and no lock happens to stand between them.
+// In parallel a program shows its race now and then: where its accesses overlap, and no lock
+// happens to stand between them.
 TEST_P(RaceRunnerTest, with_a_thread_a_hart_a_kernel_that_is_right_is_not_accused_and_one_with_races_is) {
     const ScheduleSpec parallel = ScheduleSpec::parse("parallel").value();
     constexpr unsigned least_programs = 100, most_programs = 2000;

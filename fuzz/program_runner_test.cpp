@@ -1,4 +1,5 @@
-// Programs from one snapshot of the real kernel: silence where it is right, the bug's name where it is not, the same each time.
+// Programs from one snapshot of the real kernel: silence where it is right, the bug's name where it
+// is not, the same each time.
 #include "fuzz/program_runner.h"
 
 #include <gmock/gmock.h>
@@ -55,7 +56,8 @@ TEST_P(RunnerTest, generated_programs_find_nothing_in_a_kernel_that_is_right) {
     }
 }
 
-// Runs `number` programs and then the same from the last to the first, on the same runner and on another one.
+// Runs `number` programs and then the same from the last to the first, on the same runner and on
+// another one.
 void run_there_and_back(const std::string& policy, unsigned harts, unsigned number) {
     const auto runner = runner_of(policy, harts), fresh = runner_of(policy, harts);
     ASSERT_NE(runner, nullptr);

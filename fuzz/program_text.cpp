@@ -1,5 +1,5 @@
-// program_text FILE...: the programs in inputs of fuzz_syscalls, as text; --binary: the other way, one FILE to standard output.
-// Exit: 0, or 1 with what is wrong.
+// program_text FILE...: the programs in inputs of fuzz_syscalls, as text; --binary: the other way,
+// one FILE to standard output. Exit: 0, or 1 with what is wrong.
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -1,9 +1,12 @@
-# Building for the guest: freestanding RV64 with clang and lld alone. The same compiler as the host's, another target;
-# guests never link stampede_host, so no host or sanitizer flag reaches them.
+# Building for the guest: freestanding RV64 with clang and lld alone. The same compiler as the
+# host's, another target; guests never link stampede_host, so no host or sanitizer flag reaches
+# them.
 #
-#   stampede_guest_objects(NAME SOURCES... [OPTIONS...] [INCLUDES...])   an object library of guest code
+#   stampede_guest_objects(NAME SOURCES... [OPTIONS...] [INCLUDES...])   an object library of guest
+#                                                                        code
 #   stampede_guest_link(NAME OUTPUT FILE SCRIPT FILE OBJECTS LIB... [WITHOUT REGEX])
-#       links object libraries into one ELF, without the object files whose path has a match of REGEX
+#       links object libraries into one ELF, without the object files whose path has a match of
+#       REGEX
 
 find_program(STAMPEDE_LD_LLD NAMES ld.lld-19 ld.lld REQUIRED)
 

@@ -4,7 +4,8 @@
 
 namespace stampede {
 
-// `make_race_detection` is null in the program that has none: with --race that one becomes its sibling `stress-race`.
+// `make_race_detection` is null in the program that has none: with --race that one becomes its
+// sibling `stress-race`.
 int stress_command(int argc, const char* const* argv, MakeRaceDetection make_race_detection);
 
 }  // namespace stampede

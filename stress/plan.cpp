@@ -14,7 +14,8 @@ RunSetup Plan::setup(const Options& wanted) const {
     if (replay) {
         setup.wanted = replay->titles;
         setup.wanted_enough = setup.wanted.size();
-        setup.tables = Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+        // what shows once must name who changed the table
+        setup.tables = Tables::WatchedFromTheStart;
     }
     return setup;
 }

@@ -41,7 +41,8 @@ struct Plan {
     [[nodiscard]] bool minimizes_findings() const { return options.minimize && way() != Way::Minimize && options.findings_folder; }
 };
 
-// `options` are settled with `replay` already. Refusal: workload, policy, kernel or suppressions cannot be used.
+// `options` are settled with `replay` already. Refusal: workload, policy, kernel or suppressions
+// cannot be used.
 [[nodiscard]] std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
                                                      std::optional<ReplayFile> replay,
                                                      MakeRaceDetection make_race_detection);

@@ -12,13 +12,16 @@ struct FuzzRun {
     std::string policy;
     unsigned cpus = 2;                // harts
     unsigned seed = 1;
-    std::filesystem::path folder;     // with its corpus, which the next run goes on with, and findings/
+    // with its corpus, which the next run goes on with, and findings/
+    std::filesystem::path folder;
 };
 
-// Runs it until it finds something, or until its process has used `limit_s` of CPU time. Error: it ended otherwise, or cannot be started.
+// Runs it until it finds something, or until its process has used `limit_s` of CPU time. Error: it
+// ended otherwise, or cannot be started.
 [[nodiscard]] Result<StressRun> run_fuzz(const FuzzRun& run, double limit_s);
 
-// Whether the command that a finding's report names shows it `times` times; adds what it took to `cpu_s`.
+// Whether the command that a finding's report names shows it `times` times; adds what it took to
+// `cpu_s`.
 [[nodiscard]] bool shows_again(const std::filesystem::path& finding, unsigned times, double& cpu_s);
 
 }  // namespace stampede::bench

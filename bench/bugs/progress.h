@@ -8,7 +8,8 @@
 
 namespace stampede::bench {
 
-// "unlocked_counts parallel 1: race by race in 1.2 CPU s, 2 runs; findings 1, repeatable 1, replayed 1/1 in 0.5 CPU s"
+// "unlocked_counts parallel 1: race by race in 1.2 CPU s, 2 runs; findings 1, repeatable 1,
+// replayed 1/1 in 0.5 CPU s"
 [[nodiscard]] std::string result_text(const CellResult& result);
 
 // On stderr. One thread at a time.

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint64_t first_operations = 50;
 constexpr unsigned seeds_a_cell = 100000;       // so that two cells share none
-// Operations and CPU time end a run: neither guest time nor the host's decides anything on a loaded host.
+// Operations and CPU time end a run: neither guest time nor the host's decides anything on a loaded
+// host.
 constexpr const char* endless = "100000s";
 constexpr const char* replay_timeout = "600s";  // a hang guard: a replay ends when it has shown its finding
 constexpr unsigned most_replayed = 2;           // findings of a run: a race has many pairs of functions
@@ -30,7 +31,8 @@ std::vector<std::string> arguments_of(const Cell& cell, const std::string& mode,
     return arguments;
 }
 
-// How many of the findings have a replay file, and whether it shows them. Adds what it took to `cpu_s`.
+// How many of the findings have a replay file, and whether it shows them. Adds what it took to
+// `cpu_s`.
 Again show_again(const StressRun& run, const std::filesystem::path& folder, const BugOptions& options, double& cpu_s) {
     Again again{.findings = static_cast<unsigned>(run.findings.size())};
     const std::string all = fmt::format("{0} of {0} runs showed it again", options.times);

@@ -1,4 +1,5 @@
-// A cell: runs with successive seeds until one finds something or the budget is spent, then the attempt to show it again.
+// A cell: runs with successive seeds until one finds something or the budget is spent, then the
+// attempt to show it again.
 #pragma once
 #include <vector>
 
@@ -15,7 +16,8 @@ struct Abilities {
     [[nodiscard]] static Abilities of_stress();
 };
 
-// `workloads` are taken in turn; at least one. `budget_s`: CPU seconds. Any thread. Error: `stress` refused.
+// `workloads` are taken in turn; at least one. `budget_s`: CPU seconds. Any thread. Error: `stress`
+// refused.
 [[nodiscard]] Result<CellResult> run_cell(const Cell& cell, const std::vector<std::string>& workloads, double budget_s,
                                           const BugOptions& options, Abilities abilities);
 

@@ -9,12 +9,14 @@
 namespace stampede::bench {
 namespace {
 
-constexpr double first_slice_s = 2;   // of CPU time; each slice of a target is twice as long as its last
+// of CPU time; each slice of a target is twice as long as its last
+constexpr double first_slice_s = 2;
 constexpr unsigned most_shown_again = 2;
 
 }  // namespace
 
-// The two targets in turn, each from its own corpus of before: races need the slower one, most else the faster.
+// The two targets in turn, each from its own corpus of before: races need the slower one, most else
+// the faster.
 Result<CellResult> run_fuzz_cell(const Cell& cell, double budget_s, const BugOptions& options) {
     const auto folder = TemporaryFolder::create("bench_bugs");
     if (!folder) return error(folder.error().message);

@@ -1,4 +1,5 @@
-// The results of a sweep on disk: JSON lines, a configuration and then a cell a line, each written when the cell is done.
+// The results of a sweep on disk: JSON lines, a configuration and then a cell a line, each written
+// when the cell is done.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -18,14 +19,15 @@ struct State {
     std::vector<CellResult> results;
 };
 
-// A last line without its end was being written when the sweep was killed: left out. Error: `name`, and the line that is none.
+// A last line without its end was being written when the sweep was killed: left out. Error: `name`,
+// and the line that is none.
 [[nodiscard]] Result<State> parse_state(std::string_view text, const std::string& name);
 
 // One thread at a time.
 class StateFile {
 public:
-    // An empty path: nothing is kept. `resume`: goes on with the file if there is one. Error: it is of another configuration,
-    // cannot be read or written, or exists already without `resume`.
+    // An empty path: nothing is kept. `resume`: goes on with the file if there is one. Error: it is
+    // of another configuration, cannot be read or written, or exists already without `resume`.
     [[nodiscard]] static Result<StateFile> open(std::filesystem::path file, const std::string& configuration, bool resume);
 
     [[nodiscard]] const std::vector<CellResult>& earlier() const { return earlier_; }

@@ -25,12 +25,14 @@ struct StressRun {
 // What `stress --help` names among `options` ("--replay").
 [[nodiscard]] bool stress_knows(const std::string& option);
 
-// Reads a child's output, of which the end is kept, until it ends. At `limit_s` of its process's CPU time it gets `signal`, and SIGKILL two
-// minutes of host time behind that. Gives whether the limit was reached.
+// Reads a child's output, of which the end is kept, until it ends. At `limit_s` of its process's
+// CPU time it gets `signal`, and SIGKILL two minutes of host time behind that. Gives whether the
+// limit was reached.
 [[nodiscard]] bool hear_out(Child& child, double limit_s, int signal, std::string& output);
 
-// Runs `stress` with `arguments`, and `--json` into `folder`. At `limit_s` of its process's CPU time it is interrupted: what it
-// has found until then counts. Error: it refused (status 1 or 3) or cannot be started.
+// Runs `stress` with `arguments`, and `--json` into `folder`. At `limit_s` of its process's CPU
+// time it is interrupted: what it has found until then counts. Error: it refused (status 1 or 3) or
+// cannot be started.
 [[nodiscard]] Result<StressRun> run_stress(std::vector<std::string> arguments, const std::filesystem::path& folder,
                                            double limit_s);
 

@@ -21,7 +21,8 @@ namespace {
 class Journal {
 public:
     explicit Journal(const StateFile& state) : state_(state) {
-        for (const CellResult& result : state.earlier()) results_[result.cell] = result;  // of two the later
+        // of two the later
+        for (const CellResult& result : state.earlier()) results_[result.cell] = result;
     }
 
     void expect(std::size_t cells) EXCLUDES(lock_) {
@@ -93,7 +94,8 @@ std::vector<Job> bug_jobs(const BugOptions& options, const std::map<Cell, CellRe
     return jobs;
 }
 
-// The good kernel, a cell a schedule over the bugs' workloads; a shorter one of an earlier sweep is run once more.
+// The good kernel, a cell a schedule over the bugs' workloads; a shorter one of an earlier sweep is
+// run once more.
 std::vector<Job> clean_jobs(const BugOptions& options, const std::map<Cell, CellResult>& done) {
     double longest = 0;
     std::vector<std::string> workloads;

@@ -32,7 +32,8 @@ struct Sweep {
 
 // A row a bug, with Markdown's bars.
 [[nodiscard]] std::string table_text(const Sweep& sweep);
-// Share found by the schedule named beforehand, what was missed, what repeats, what the good kernel showed.
+// Share found by the schedule named beforehand, what was missed, what repeats, what the good kernel
+// showed.
 [[nodiscard]] std::string summary_text(const Sweep& sweep);
 // A line a bug and schedule.
 [[nodiscard]] std::string table_csv(const Sweep& sweep);

@@ -36,7 +36,8 @@ TEST(BenchEmulator, counts_instructions_by_the_cpu_time_they_took) {
         EXPECT_GE(instructions, row["in_loop"]);
         EXPECT_GT(row["in_loop"], units);
     }
-    EXPECT_NEAR(report["benchmarks"][0]["instructions"], 6 * 2e6, 1000);   // of csr: 2,000,000 units
+    // of csr: 2,000,000 units
+    EXPECT_NEAR(report["benchmarks"][0]["instructions"], 6 * 2e6, 1000);
 }
 
 TEST(BenchEmulator, resets_a_machine_that_was_used) {

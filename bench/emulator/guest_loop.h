@@ -14,7 +14,8 @@ struct LoopSetup {
     std::string loop;                    // a name of bench/guest's tables
     u64 units = 0;                       // of its work, shared by all harts
     unsigned harts = 1;
-    std::string schedule = "parallel";   // or a repeatable one, as ScheduleSpec::parse() takes it: then one thread drives all harts
+    // or a repeatable one, as ScheduleSpec::parse() takes it: then one thread drives all harts
+    std::string schedule = "parallel";
 };
 
 // What the guest says of a loop, and the machine.
@@ -27,13 +28,15 @@ struct LoopCounts {
 // One thread.
 class GuestLoop final : private Console {
 public:
-    // Boots it as far as the loop's beginning. Error: no such loop, a bad setup, no guest beside this program.
+    // Boots it as far as the loop's beginning. Error: no such loop, a bad setup, no guest beside
+    // this program.
     [[nodiscard]] static Result<std::unique_ptr<GuestLoop>> create(const LoopSetup& setup);
     ~GuestLoop() override;
 
     // From there to the loop's end: what is worth timing. Error: it does not come to its end.
     [[nodiscard]] Result<void> run();
-    // From there to the guest's end. Error: the guest does not vouch for its work; with what it said.
+    // From there to the guest's end. Error: the guest does not vouch for its work; with what it
+    // said.
     [[nodiscard]] Result<LoopCounts> finish();
 
 private:

@@ -19,7 +19,8 @@ Result<LoopCounts> counts_of(const LoopSetup& setup) {
 }
 
 TEST(GuestLoop, is_timed_from_its_first_instruction_to_its_last) {
-    constexpr u64 units = 50'000, a_unit = 6, beside = 1000;   // three CSR accesses, an addition beside them, the loop's counter and branch
+    // three CSR accesses, an addition beside them, the loop's counter and branch
+    constexpr u64 units = 50'000, a_unit = 6, beside = 1000;
     const auto counts = counts_of({"csr", units});
     ASSERT_TRUE(counts) << counts.error().message;
     EXPECT_EQ(counts->units, units);

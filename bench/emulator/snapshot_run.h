@@ -1,4 +1,5 @@
-// forkbomb on a machine with a snapshot: runs that dirty pages, and the way back. What resets are measured with.
+// forkbomb on a machine with a snapshot: runs that dirty pages, and the way back. What resets are
+// measured with.
 #pragma once
 #include <memory>
 

@@ -1,4 +1,5 @@
-// Loops of arithmetic, branches and calls. Inputs come through `opaque`, so that nothing is computed beforehand.
+// Loops of arithmetic, branches and calls. Inputs come through `opaque`, so that nothing is
+// computed beforehand.
 #include <array>
 
 #include "bench/guest/loop.h"
@@ -12,7 +13,8 @@ T opaque(T value) {
     return value;
 }
 
-// Integer: a chain of shifts and exclusive ors, a multiplication beside it, and a branch that nobody can predict.
+// Integer: a chain of shifts and exclusive ors, a multiplication beside it, and a branch that
+// nobody can predict.
 u64 integer(u64 units) {
     u64 state = opaque<u64>(0x243f'6a88'85a3'08d3), sum = 0;
 #pragma clang loop unroll(disable)
@@ -21,14 +23,15 @@ u64 integer(u64 units) {
         state ^= state >> 9;
         state ^= state << 8;
         sum += state * 0x9e37'79b9'7f4a'7c15;
-        if ((state & 1) != 0) sum = opaque(sum ^ i);  // opaque: a branch, where the compiler would rather have none
+        // opaque: a branch, where the compiler would rather have none
+        if ((state & 1) != 0) sum = opaque(sum ^ i);
     }
     return sum;
 }
 
-// Mixed: what a systems program of the eighties does, in the proportions of Dhrystone: records copied and linked,
-// strings compared and copied, small procedures with pointers, a switch in a loop, a table look-up, a little matrix
-// work.
+// Mixed: what a systems program of the eighties does, in the proportions of Dhrystone: records
+// copied and linked, strings compared and copied, small procedures with pointers, a switch in a
+// loop, a table look-up, a little matrix work.
 enum class Kind : u32 { First, Second, Third };
 
 struct Record {
@@ -120,7 +123,8 @@ u64 mixed(u64 units) {
 // Calls: nothing but calls and returns, as deep as `units` says.
 [[gnu::noinline]] u64 fibonacci(u64 n) {
     if (n < 2) return n;
-    return opaque(fibonacci(n - 1) + fibonacci(n - 2));  // opaque: or the second call becomes a loop
+    // opaque: or the second call becomes a loop
+    return opaque(fibonacci(n - 1) + fibonacci(n - 2));
 }
 
 u64 calls(u64 units) {

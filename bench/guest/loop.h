@@ -1,4 +1,5 @@
-// A loop that is timed. Each file of this folder contributes a table of them; main.cpp runs those that `loop=` selects.
+// A loop that is timed. Each file of this folder contributes a table of them; main.cpp runs those
+// that `loop=` selects.
 #pragma once
 #include <span>
 

@@ -1,7 +1,9 @@
-// Bare-metal loops for comparing emulators: one ELF, QEMU virt's addresses, machine mode. /chosen/bootargs select them:
-// `loop=NAME` (default: all), `units=N` (of work; default: the loop's own), `repeat=N` (N times that). Around each loop, on the console:
+// Bare-metal loops for comparing emulators: one ELF, QEMU virt's addresses, machine mode.
+// /chosen/bootargs select them: `loop=NAME` (default: all), `units=N` (of work; default: the loop's
+// own), `repeat=N` (N times that). Around each loop, on the console:
 //   S name
-//   E name instructions units     instructions of all harts that took part, by minstret; QEMU counts host ticks there
+//   E name instructions units     instructions of all harts that took part, by minstret; QEMU
+//                                 counts host ticks there
 // Ends by the finisher, which says `failed` where a shared counter came out wrong.
 #include <atomic>
 
@@ -13,8 +15,8 @@ namespace {
 // Written by hart 0 before it wakes the others, which acquire by sleep_until_woken().
 const Loop* job;
 u64 job_units;
-// Each hart adds to these once a job; hart 0 resets them before it. Acquire/release: what a hart did is seen with
-// its arrival.
+// Each hart adds to these once a job; hart 0 resets them before it. Acquire/release: what a hart
+// did is seen with its arrival.
 std::atomic<u64> arrived, finished, instructions;
 volatile u64 sink;
 
@@ -23,7 +25,8 @@ void take_part(unsigned harts) {
     while (arrived.load(std::memory_order_acquire) != harts) {}
     u64 start = instructions_retired();
     sink = job->run(job_units);
-    instructions.fetch_add(instructions_retired() - start, std::memory_order_relaxed);  // read behind `finished`
+    // read behind `finished`
+    instructions.fetch_add(instructions_retired() - start, std::memory_order_relaxed);
     finished.fetch_add(1, std::memory_order_acq_rel);
 }
 

@@ -60,7 +60,8 @@ u64 move_bytes(u64 units) {
     return target()[0];
 }
 
-// One cycle through all pages in random order, one word of each: every load depends on the one before.
+// One cycle through all pages in random order, one word of each: every load depends on the one
+// before.
 void link_pages() {
     u64* order = source();
     for (u64 i = 0; i < chased_pages; ++i) order[i] = i;

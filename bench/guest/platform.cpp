@@ -5,7 +5,8 @@ namespace {
 
 volatile u8* const uart = reinterpret_cast<volatile u8*>(0x1000'0000);
 constexpr u64 line_status = 5, transmitter_empty = 0x20;
-volatile u32* const software_interrupt = reinterpret_cast<volatile u32*>(0x200'0000);  // CLINT msip, one a hart
+// CLINT msip, one a hart
+volatile u32* const software_interrupt = reinterpret_cast<volatile u32*>(0x200'0000);
 volatile u32* const finisher = reinterpret_cast<volatile u32*>(0x10'0000);
 
 u32 big_endian(const u8* at) { return u32{at[0]} << 24 | u32{at[1]} << 16 | u32{at[2]} << 8 | at[3]; }
@@ -25,8 +26,8 @@ constexpr u64 align4(u64 value) { return (value + 3) & ~u64{3}; }
 
 }  // namespace
 
-// Devicetree specification 0.4, chapter 5: a flat list of tokens. Names are unique enough that nesting need not be
-// followed.
+// Devicetree specification 0.4, chapter 5: a flat list of tokens. Names are unique enough that
+// nesting need not be followed.
 BootInformation read_device_tree(const u8* tree) {
     constexpr u32 magic = 0xd00d'feed, begin_node = 1, end_node = 2, property = 3, nop = 4;
     BootInformation found;

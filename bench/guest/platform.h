@@ -1,4 +1,5 @@
-// What the loops need of the machine: console, boot arguments, harts, the end. Addresses are QEMU's virt board's.
+// What the loops need of the machine: console, boot arguments, harts, the end. Addresses are QEMU's
+// virt board's.
 #pragma once
 #include <cstdint>
 
@@ -17,7 +18,8 @@ struct BootInformation {
 };
 BootInformation read_device_tree(const u8* tree);
 
-// The text behind `key=` in the blank-separated list `arguments`, up to the next blank; length 0 where there is none.
+// The text behind `key=` in the blank-separated list `arguments`, up to the next blank; length 0
+// where there is none.
 struct Text {
     const char* start = "";
     u64 length = 0;

@@ -1,5 +1,5 @@
-# Entry, trap handlers and the way into supervisor mode and back. Every hart starts here in machine mode with its
-# number in a0 and the device tree's address in a1. The loader has zeroed .bss.
+# Entry, trap handlers and the way into supervisor mode and back. Every hart starts here in machine
+# mode with its number in a0 and the device tree's address in a1. The loader has zeroed .bss.
 .section .text.start
 .globl _start
 _start:
@@ -41,8 +41,8 @@ resume_behind_ecall:
     csrr    t0, mscratch
     mret
 
-# void run_in_supervisor_mode(u64 (*function)(u64), u64 argument): calls it in S-mode on this stack, comes back in
-# M-mode.
+# void run_in_supervisor_mode(u64 (*function)(u64), u64 argument): calls it in S-mode on this stack,
+# comes back in M-mode.
 .globl run_in_supervisor_mode
 run_in_supervisor_mode:
     addi    sp, sp, -32

@@ -28,7 +28,8 @@ u64 environment_calls(u64 units) {
     return units;
 }
 
-// Two address spaces, alike: the RAM's first GiB by superpages but for one 2 MiB region in pages of 4 KiB.
+// Two address spaces, alike: the RAM's first GiB by superpages but for one 2 MiB region in pages of
+// 4 KiB.
 constexpr u64 paged = ram + (u64{32} << 20), pages_touched = 8;
 
 struct AddressSpace {

@@ -1,4 +1,5 @@
-// Loops whose every load misses the TLB. A unit is a load; each is of another page, 4 KiB mapped by Sv39, three levels deep.
+// Loops whose every load misses the TLB. A unit is a load; each is of another page, 4 KiB mapped by
+// Sv39, three levels deep.
 #include "bench/guest/loop.h"
 #include "bench/guest/page_tables.h"
 

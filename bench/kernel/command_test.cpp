@@ -31,7 +31,8 @@ TEST(BenchKernel, counts_operations_by_the_cpu_time_of_all_threads) {
         ASSERT_EQ(row["time_unit"], "us");
         EXPECT_NEAR(each_us * operations / (cpu_s * 1e6), 1, 1e-3);
         EXPECT_NEAR(row["items_per_second"].get<double>() * cpu_s / operations, 1, 1e-3);
-        EXPECT_GT(each_us, 0.2);   // a page is copied: no host does that in 200 ns, with an emulated kernel around it
+        // a page is copied: no host does that in 200 ns, with an emulated kernel around it
+        EXPECT_GT(each_us, 0.2);
     }
     EXPECT_THAT(names, testing::ElementsAre("kernel/cow_fault/kmem/1/manual_time", "kernel/cow_fault/kmem/4/manual_time",
                                             "kernel/cow_fault/per_hart/1/manual_time", "kernel/cow_fault/per_hart/4/manual_time"));

@@ -10,7 +10,8 @@
 namespace stampede::bench {
 
 struct KernelBenchOptions : Selection {
-    // The guest's benchmarks but two: `apart` ends by itself, `commute` waits between its operations on purpose.
+    // The guest's benchmarks but two: `apart` ends by itself, `commute` waits between its
+    // operations on purpose.
     KernelBenchOptions()
         : Selection{{1, 2, 4, 8, 16},
                     {},

@@ -18,7 +18,8 @@ public:
 }  // namespace
 
 Result<std::vector<SampledProcess>> run_mix(unsigned tenths) {
-    constexpr u64 turn = 1000, per_tenth = 100'000'000;   // instructions: counted time has 100 a tick of 10 MHz
+    // instructions: counted time has 100 a tick of 10 MHz
+    constexpr u64 turn = 1000, per_tenth = 100'000'000;
     const Result<Guest> guest = Shelf::beside_program().kernel(default_kernel);
     if (!guest) {
         return std::unexpected(guest.error());

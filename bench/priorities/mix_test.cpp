@@ -57,7 +57,8 @@ TEST(PriorityMix, who_sleeps_stands_before_who_computes) {
     ASSERT_THAT((std::vector{computes.name, sleeps.name}), ElementsAre("computes", "sleeps"));
     EXPECT_LT(mean_between(sleeps, 50, 300), 60);
     EXPECT_GT(mean_between(computes, 50, 300), 65);
-    EXPECT_EQ(std::ranges::max(computes.samples, {}, &PrioritySample::dynamic_priority).dynamic_priority, 100u);   // two slices give the index 100, one 75
+    // two slices give the index 100, one 75
+    EXPECT_EQ(std::ranges::max(computes.samples, {}, &PrioritySample::dynamic_priority).dynamic_priority, 100u);
     EXPECT_GE(sleeps.samples.back().turns, 2u);
     EXPECT_GE(computes.samples.back().turns, 8u);
 }

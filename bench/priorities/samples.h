@@ -21,7 +21,8 @@ struct SampledProcess {
     std::vector<PrioritySample> samples; // by time
 };
 
-// Processes in the order in which the console first names them; lines that are no samples say nothing. Error: a sample that cannot be read, or none.
+// Processes in the order in which the console first names them; lines that are no samples say
+// nothing. Error: a sample that cannot be read, or none.
 [[nodiscard]] Result<std::vector<SampledProcess>> read_samples(std::string_view console);
 
 }  // namespace stampede::bench

@@ -1,4 +1,5 @@
-// Which lines of memory the kernel accesses between two marks of a program (GuestCall::mark), hart by hart.
+// Which lines of memory the kernel accesses between two marks of a program (GuestCall::mark), hart
+// by hart.
 #pragma once
 #include <array>
 #include <map>
@@ -16,13 +17,15 @@ using AccessedLines = std::map<u64, u8>;   // by physical address of the line: L
 // The engine of harts that have no fast access.
 extern const Engine slow_accesses_engine;
 
-// The hart's supervisor mode only. With slow_accesses_engine, so that no access passes unseen. One thread.
+// The hart's supervisor mode only. With slow_accesses_engine, so that no access passes unseen. One
+// thread.
 class AccessLog final : public Observer {
 public:
     static constexpr u64 line_size = 64;
 
     void begin(HartId hart);
-    // What has been accessed since begin(); null where something came between: an interrupt, another process, no begin().
+    // What has been accessed since begin(); null where something came between: an interrupt,
+    // another process, no begin().
     [[nodiscard]] const AccessedLines* end(HartId hart);
     // The word by which a line was first accessed, for its name.
     [[nodiscard]] PhysAddr word_of(u64 line) const { return words_.at(line); }

@@ -29,7 +29,8 @@ public:
 
     void listen_to(AccessLog& log) { log_ = &log; }
     void on_mark(const HartState& state, u64 number) override {
-        const u64 process = number >> 16, operation = (number & 0xffff) >> 1;   // as commuting_mark() has them
+        // as commuting_mark() has them
+        const u64 process = number >> 16, operation = (number & 0xffff) >> 1;
         if (log_ == nullptr || process > 1 || operation >= names.size()) {
             return;
         }
@@ -38,7 +39,8 @@ public:
         } else if (const AccessedLines* lines = log_->end(state.id); lines != nullptr && rounds_[process] >= warming) {
             add(all_[process][operation][state.id.value], *lines);
         }
-        if (number == abi::commuting_mark(process, abi::CommutingOperation::shrink, true)) {   // the last of a round
+        // the last of a round
+        if (number == abi::commuting_mark(process, abi::CommutingOperation::shrink, true)) {
             ++rounds_[process];
         }
     }

@@ -1,8 +1,10 @@
-// Which lines of memory two operations on different harts fight over although they commute, in the manner of the scalable commutativity rule: what
-// commutes can be built so that its accesses do not conflict (Clements et al., SOSP 2013).
+// Which lines of memory two operations on different harts fight over although they commute, in the
+// manner of the scalable commutativity rule: what commutes can be built so that its accesses do not
+// conflict (Clements et al., SOSP 2013).
 //
-// Two processes, a hart each, do their operations many times at once; then all accesses of the kernel in one operation of each are compared. A line conflicts
-// when both accessed it and one of them wrote. Each process is warm by then, so that what is set up once does not count.
+// Two processes, a hart each, do their operations many times at once; then all accesses of the
+// kernel in one operation of each are compared. A line conflicts when both accessed it and one of
+// them wrote. Each process is warm by then, so that what is set up once does not count.
 #pragma once
 #include <string>
 #include <vector>

@@ -14,7 +14,8 @@ struct Change {
 };
 
 struct ReportComparison {
-    std::vector<Change> changes;          // points of both that differ at all, those that lost most first
+    // points of both that differ at all, those that lost most first
+    std::vector<Change> changes;
     std::vector<std::string> only_before, only_now;
     unsigned same = 0;
     std::string other_settings;           // empty: the model's were the same

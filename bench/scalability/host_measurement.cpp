@@ -26,7 +26,8 @@ private:
 Result<HostMeasurement> measure_on_host(const Point& point, double seconds) {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds longest_waiting{60'000}, piece{20};
-    const u64 warm = 2 * point.harts;   // batches: by then all copies have begun, but where one starves
+    // batches: by then all copies have begun, but where one starves
+    const u64 warm = 2 * point.harts;
     Operations operations;
     Result<Booted> booted = boot(point, point.harts, TimeMode::Host, operations);
     if (!booted) {

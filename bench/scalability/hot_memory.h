@@ -7,7 +7,8 @@
 
 namespace stampede::bench {
 
-// Fills lines, locks and their sums. `all_time`: cycles of all harts together. Lines of frames count by what the frames are for.
+// Fills lines, locks and their sums. `all_time`: cycles of all harts together. Lines of frames
+// count by what the frames are for.
 void describe_memory(Measurement& result, Machine& machine, const EmulatedTime& time, std::optional<PhysAddr> audit_table,
                      const GuestSymbols& symbols, double all_time);
 

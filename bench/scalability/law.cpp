@@ -15,7 +15,8 @@ std::optional<ScalabilityLaw> fit_law(std::span<const std::pair<double, double>>
         return std::nullopt;
     }
     ScalabilityLaw law{.single = one->second};
-    // N l / C - 1 = s x + k y, with x = N - 1 and y = N (N - 1); each equation divided by N l / C, so that relative deviations count.
+    // N l / C - 1 = s x + k y, with x = N - 1 and y = N (N - 1); each equation divided by N l / C,
+    // so that relative deviations count.
     double xx = 0, xy = 0, yy = 0, xr = 0, yr = 0;
     for (const auto& [harts, throughput] : measured) {
         const double slowdown = harts * law.single / throughput;

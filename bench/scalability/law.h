@@ -1,5 +1,6 @@
-// The universal scalability law: C(N) = l N / (1 + s (N - 1) + k N (N - 1)), with l the throughput of one, s what is serial ("contention") and k what
-// each pays for each other ("coherency"). N. J. Gunther, "Guerrilla Capacity Planning", Springer 2007, chapter 4.
+// The universal scalability law: C(N) = l N / (1 + s (N - 1) + k N (N - 1)), with l the throughput
+// of one, s what is serial ("contention") and k what each pays for each other ("coherency"). N. J.
+// Gunther, "Guerrilla Capacity Planning", Springer 2007, chapter 4.
 #pragma once
 #include <optional>
 #include <span>
@@ -18,8 +19,9 @@ struct ScalabilityLaw {
     [[nodiscard]] std::optional<double> peak() const;
 };
 
-// The law nearest to `measured` (harts, throughput), by least squares of N l / C(N), whose deviations weigh as much as the throughput's relative ones. None for
-// fewer than three numbers of harts, or without one hart's throughput.
+// The law nearest to `measured` (harts, throughput), by least squares of N l / C(N), whose
+// deviations weigh as much as the throughput's relative ones. None for fewer than three numbers of
+// harts, or without one hart's throughput.
 [[nodiscard]] std::optional<ScalabilityLaw> fit_law(std::span<const std::pair<double, double>> measured);
 
 }  // namespace stampede::bench

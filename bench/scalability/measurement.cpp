@@ -25,7 +25,8 @@ public:
     }
     void on_audit_table(const HartState&, PhysAddr table) override { table_ = table; }
 
-    // Whether every hart has done something, or so long a time has passed since one first did that others starve.
+    // Whether every hart has done something, or so long a time has passed since one first did that
+    // others starve.
     [[nodiscard]] bool warm(u64 starving) const {
         constexpr u64 each = 2;
         const bool all = std::popcount(ready_) == static_cast<int>(harts_) && batches_ >= each * harts_;

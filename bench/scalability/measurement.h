@@ -1,4 +1,5 @@
-// One point of a scalability report: a program on so many harts under one policy, in emulated time (harts/schedule/emulated_time/emulated_time.h).
+// One point of a scalability report: a program on so many harts under one policy, in emulated time
+// (harts/schedule/emulated_time/emulated_time.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -48,17 +49,20 @@ struct Measurement {
 // Emulated cycles that a point is measured for, once every hart has done something.
 inline constexpr u64 default_window = 4'000'000;
 
-// Error: no such kernel, a kernel that cannot be booted, a program that stops or does nothing. Any thread.
+// Error: no such kernel, a kernel that cannot be booted, a program that stops or does nothing. Any
+// thread.
 [[nodiscard]] Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& costs);
 
-// The same program a thread a hart, on this host: booting and the first batches of all copies are not in it.
+// The same program a thread a hart, on this host: booting and the first batches of all copies are
+// not in it.
 struct HostMeasurement {
     u64 operations = 0;
     double wall_s = 0;
     double cpu_s = 0;    // of this process, all threads
 };
 
-// For `seconds` of wall time. Alone in its process and, for wall time to mean something, on the host.
+// For `seconds` of wall time. Alone in its process and, for wall time to mean something, on the
+// host.
 [[nodiscard]] Result<HostMeasurement> measure_on_host(const Point& point, double seconds);
 
 }  // namespace stampede::bench

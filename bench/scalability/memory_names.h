@@ -1,4 +1,5 @@
-// What lies at an address of a guest, in words that are the same for all of a kind: what is told of one run is added up by them.
+// What lies at an address of a guest, in words that are the same for all of a kind: what is told of
+// one run is added up by them.
 #pragma once
 #include <optional>
 #include <string>

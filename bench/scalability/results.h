@@ -1,4 +1,5 @@
-// All that a scalability report says, as JSON and back: Google Benchmark's form, with more to each entry.
+// All that a scalability report says, as JSON and back: Google Benchmark's form, with more to each
+// entry.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -36,7 +37,8 @@ struct Results {
 
 [[nodiscard]] std::string to_json(const Results& results);
 
-// Operations an emulated second by name, and the settings behind them, of a file that to_json() wrote. Error: it is none; the reason.
+// Operations an emulated second by name, and the settings behind them, of a file that to_json()
+// wrote. Error: it is none; the reason.
 struct Recorded {
     std::map<std::string, double> per_second;
     CacheCosts costs;

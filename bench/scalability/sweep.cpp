@@ -9,7 +9,8 @@
 namespace stampede::bench {
 namespace {
 
-// `work(n)` for n below `count`, `jobs` at once; the longest first where work is ordered by its number's `weight`.
+// `work(n)` for n below `count`, `jobs` at once; the longest first where work is ordered by its
+// number's `weight`.
 template <class Weight, class Work>
 void in_parallel(std::size_t count, unsigned jobs, Weight weight, Work work) {
     std::vector<std::size_t> order(count);

@@ -10,8 +10,8 @@ namespace stampede::bench {
 // Runs `command` to its end, its output thrown away. Error: as time_between().
 [[nodiscard]] Result<void> run_to_end(const std::vector<std::string>& command);
 
-// What a command did between two lines of its output: the first that starts with `from`, and the last of the first `times` behind it that
-// `to` matches as a whole.
+// What a command did between two lines of its output: the first that starts with `from`, and the
+// last of the first `times` behind it that `to` matches as a whole.
 struct Stretch {
     std::string from;
     std::string to;      // a regular expression, whose first group is a number
@@ -23,8 +23,8 @@ struct Span {
     double sum = 0;      // of the numbers
 };
 
-// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or exits with a status other
-// than 0; with its last lines.
+// Runs `command` to its end. Error: it cannot be started, falls silent, prints no such lines, or
+// exits with a status other than 0; with its last lines.
 [[nodiscard]] Result<Span> time_between(const std::vector<std::string>& command, const Stretch& stretch);
 
 }  // namespace stampede::bench

@@ -1,5 +1,6 @@
-// bench_run_elf FILE: boots any bare-metal ELF on a Machine, console on standard output, and nothing else: no
-// audits, no sinks. What versus_qemu times. Exit: the finisher's status, or 1 where FILE or a number is unusable.
+// bench_run_elf FILE: boots any bare-metal ELF on a Machine, console on standard output, and
+// nothing else: no audits, no sinks. What versus_qemu times. Exit: the finisher's status, or 1
+// where FILE or a number is unusable.
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -13,7 +13,8 @@ inline double median(std::vector<double> values) {
     return values.size() % 2 != 0 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// The value that a share of at least one value lies at or below: 0.5 is a median, 0.99 what all but a hundredth keep to.
+// The value that a share of at least one value lies at or below: 0.5 is a median, 0.99 what all but
+// a hundredth keep to.
 inline double percentile(std::vector<double> values, double share) {
     std::ranges::sort(values);
     return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];

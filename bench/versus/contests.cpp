@@ -20,8 +20,9 @@ constexpr Contest loop_in_mean(const char* name) { return {Contest::Guest::Loop,
 constexpr Contest program(const char* name, unsigned harts = 1, std::optional<Bar> bar = {}) { return {Contest::Guest::Program, name, harts, bar}; }
 constexpr Contest copies(const char* name, unsigned harts) { return {Contest::Guest::Program, name, harts, {}, false, harts}; }
 
-// Of the kernel's benchmarks two are left out, though both run under QEMU: `apart` does what fork_exit_wait and sbrk_touch do, for processes
-// that share nothing, and `commute` waits between its operations, on purpose.
+// Of the kernel's benchmarks two are left out, though both run under QEMU: `apart` does what
+// fork_exit_wait and sbrk_touch do, for processes that share nothing, and `commute` waits between
+// its operations, on purpose.
 constexpr Contest all[] = {
     loop_in_mean("int"), loop_in_mean("mix"), loop_in_mean("call"), loop_in_mean("memcpy8"), loop_in_mean("memset8"),
     loop("memmove1"), loop("chase"), loop("csr", 1, at_least(4)), loop("ecall", 1, at_least(4)), loop("satp", 1, at_least(10)),

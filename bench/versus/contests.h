@@ -9,7 +9,8 @@
 namespace stampede::bench {
 
 struct Contest {
-    enum class Guest { Loop, Program };   // a bare-metal loop of bench/guest, a program of the kernel
+    // a bare-metal loop of bench/guest, a program of the kernel
+    enum class Guest { Loop, Program };
     Guest guest;
     const char* name;
     unsigned harts = 1;
@@ -32,7 +33,8 @@ struct ContestChoice {
 };
 void add_options(CLI::App& app, ContestChoice& choice);
 
-// Runs the guest under both in turn, `runs` times; medians of CPU nanoseconds a unit, and last how many times faster ours is.
+// Runs the guest under both in turn, `runs` times; medians of CPU nanoseconds a unit, and last how
+// many times faster ours is.
 [[nodiscard]] Result<Row> compare_with_qemu(const Contest& contest, unsigned seconds, unsigned runs);
 
 }  // namespace stampede::bench

@@ -85,7 +85,8 @@ Result<void> recover(const CampaignContext& context, Journal& journal) {
             }
         } else {
             std::error_code ignored;
-            files::remove_all(folder, ignored);   // a minimisation's: the corpus has not changed, or has all that it kept
+            // a minimisation's: the corpus has not changed, or has all that it kept
+            files::remove_all(folder, ignored);
         }
     }
     return {};

@@ -37,7 +37,8 @@ Result<void> work_on(const CampaignContext& context, Journal& journal) {
 
 Result<void> work(const CampaignContext& context, Journal& journal, std::atomic<bool>& failed, const std::vector<std::string>& problems) {
     std::vector<Result<void>> results(context.options.jobs);
-    std::atomic<unsigned> working{context.options.jobs};   // written by the workers, read here; seq_cst, for it is rare
+    // written by the workers, read here; seq_cst, for it is rare
+    std::atomic<unsigned> working{context.options.jobs};
     {
         std::vector<std::jthread> workers;
         for (Result<void>& result : results) {
@@ -53,7 +54,8 @@ Result<void> work(const CampaignContext& context, Journal& journal, std::atomic<
             if (seconds_now() - written >= between_reports_s) {
                 written = seconds_now();
                 if (const auto kept = write_current(context.options, journal.state(), problems); !kept) {
-                    fmt::print(stderr, "nightly: {}\n", kept.error().message);   // the last one will say so again
+                    // the last one will say so again
+                    fmt::print(stderr, "nightly: {}\n", kept.error().message);
                 }
             }
         }

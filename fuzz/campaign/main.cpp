@@ -16,7 +16,8 @@ namespace {
 
 enum ExitStatus { passed = 0, unusable = 1 };
 
-// Written by the signal handler, read by all threads; seq_cst: it is rare, and they meet in no other way.
+// Written by the signal handler, read by all threads; seq_cst: it is rare, and they meet in no
+// other way.
 std::atomic<int> signals{0};
 
 extern "C" void on_signal(int) {

@@ -14,13 +14,15 @@ namespace stampede::campaign {
 struct CampaignOptions {
     double hours = 8;
     std::filesystem::path corpus, out;
-    std::vector<std::string> policies;                    // default: all but those that are wrong on purpose
+    // default: all but those that are wrong on purpose
+    std::vector<std::string> policies;
     std::vector<unsigned> harts{2, 4, 8};
     std::vector<SlotKind> kinds;                          // default: all
     unsigned jobs = 1;                                    // slots at once; default: the host's cores
     u64 corpus_megabytes = 1024;                          // of each policy's corpus at most
     std::optional<std::filesystem::path> suppressions;
-    std::filesystem::path source;                         // for source lines on the page; empty: none
+    // for source lines on the page; empty: none
+    std::filesystem::path source;
 
     [[nodiscard]] double seconds() const { return hours * 3600; }
 };

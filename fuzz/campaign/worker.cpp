@@ -170,7 +170,8 @@ Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slo
     std::filesystem::remove_all(folder.path, ignored);
     say(slot, *result, gathered->taken, gathered->findings);
     if (!result->problem.empty() && result->seconds < failed_soon_s) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));   // what cannot be done at all is not to be tried a thousand times
+        // what cannot be done at all is not to be tried a thousand times
+        std::this_thread::sleep_for(std::chrono::seconds(1));
     }
     if (const auto looked = triage_new(context, journal, std::min(triage_share_s, journal.left_s())); !looked) {
         return looked;

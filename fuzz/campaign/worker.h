@@ -20,9 +20,11 @@ struct CampaignContext {
     [[nodiscard]] const Corpus& corpus_of(const std::string& policy) const { return corpora.at(policy); }
 };
 
-// Runs it, gathers, and looks at new findings and at the corpus if it is time. Error: something on disk.
+// Runs it, gathers, and looks at new findings and at the corpus if it is time. Error: something on
+// disk.
 [[nodiscard]] Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slot& slot);
-// Takes findings and units of a slot's folder, and removes it. The slot may be one whose campaign was killed.
+// Takes findings and units of a slot's folder, and removes it. The slot may be one whose campaign
+// was killed.
 [[nodiscard]] Result<void> gather(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder);
 // Until all new findings have been looked at or `seconds` are over.
 [[nodiscard]] Result<void> triage_new(const CampaignContext& context, Journal& journal, double seconds);

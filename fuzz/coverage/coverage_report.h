@@ -17,7 +17,8 @@ struct CoverageReport {
 // A table of folders and functions, and the total.
 [[nodiscard]] std::string coverage_text(const CoverageReport& report);
 
-// The edges that nobody went, of what a program could reach: `file:line function: way`. Equal ones stand once, with their number.
+// The edges that nobody went, of what a program could reach: `file:line function: way`. Equal ones
+// stand once, with their number.
 [[nodiscard]] std::string uncovered_text(const CoverageReport& report);
 
 // `stampede.coverage/1`: totals, and each function with its lines.

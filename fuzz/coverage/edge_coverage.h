@@ -44,7 +44,8 @@ public:
     // Of the branches in these folders of the kernel.
     EdgeCoverage(const std::vector<GuestBranch>& branches, const std::vector<std::string>& folders);
 
-    // What one program left in the counters of harts/observe/coverage/branch_coverage.h, a byte for each byte of the code.
+    // What one program left in the counters of harts/observe/coverage/branch_coverage.h, a byte for
+    // each byte of the code.
     void add(std::span<const u8> counters);
 
     // By folder, then name.

@@ -37,7 +37,8 @@ private:
         return symbols_.frames(segment_.virtual_address + offset).back().function;
     }
 
-    // Where all that is known of a line is that it stands in a header of the library: the function, with the file that it begins in.
+    // Where all that is known of a line is that it stands in a header of the library: the function,
+    // with the file that it begins in.
     [[nodiscard]] SourceLocation somewhere_in(SourceLocation frame) const {
         if (const auto entry = symbols_.address_of(frame.function)) {
             frame.file = symbols_.frames(*entry).back().file;

@@ -29,7 +29,8 @@ protected:
         EXPECT_EQ(pclose(pipe), 0) << command;
         return output;
     }
-    // Addresses of llvm-objdump's lines whose mnemonic is a branch's: `ffffffc080000494: beqz a0, 0x…`.
+    // Addresses of llvm-objdump's lines whose mnemonic is a branch's: `ffffffc080000494: beqz a0,
+    // 0x…`.
     static std::vector<u64> llvm_branches(const std::string& options) {
         std::istringstream lines(output_of(std::string(LLVM_OBJDUMP " -d --no-show-raw-insn ") + options + " " + kernel_file));
         std::vector<u64> found;
@@ -93,7 +94,8 @@ TEST_F(GuestBranches, a_way_that_only_calls_panic_is_known) {
     EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
         return branch.function == "kernel::MappingChange::finish" && leads_to_panic(branch);
     }), 0);
-    // if (!(cause & cause_interrupt)) panic(…, read_csr<Csr::stval>()), and if (kind == Interrupt::none) panic(…)
+    // if (!(cause & cause_interrupt)) panic(…, read_csr<Csr::stval>()), and if (kind ==
+    // Interrupt::none) panic(…)
     EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
         return branch.function == "kernel_trap" && leads_to_panic(branch);
     }), 2);

@@ -1,5 +1,5 @@
-// guest_coverage CORPUS...: what a corpus of fuzz_syscalls covers of the kernel, by function and line. Exit: 0, or 1 where something cannot be
-// used.
+// guest_coverage CORPUS...: what a corpus of fuzz_syscalls covers of the kernel, by function and
+// line. Exit: 0, or 1 where something cannot be used.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

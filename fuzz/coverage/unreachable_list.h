@@ -1,5 +1,6 @@
-// Functions that no program can reach, a line each: `kernel::panic | why`. Ways of branches that lead straight to a call of one are as
-// unreachable as itself. Lines that begin with # are comments.
+// Functions that no program can reach, a line each: `kernel::panic | why`. Ways of branches that
+// lead straight to a call of one are as unreachable as itself. Lines that begin with # are
+// comments.
 #pragma once
 #include <set>
 #include <string>
@@ -20,8 +21,8 @@ struct UnreachableList {
     // Error: `name` and line, what was found and what was expected: no reason, a function twice.
     [[nodiscard]] static Result<UnreachableList> parse(std::string_view text, const std::string& name);
 
-    // `all` without those of the list, and without the edges that lead to them. Error: a name that fits no edge, or too much is left
-    // out.
+    // `all` without those of the list, and without the edges that lead to them. Error: a name that
+    // fits no edge, or too much is left out.
     [[nodiscard]] Result<std::vector<FunctionCoverage>> leave_out(const std::vector<FunctionCoverage>& all) const;
 };
 

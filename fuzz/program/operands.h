@@ -1,5 +1,5 @@
-// The operands of a program's calls. They name resources by where they come from, so that a program means the same wherever
-// the guest puts them.
+// The operands of a program's calls. They name resources by where they come from, so that a program
+// means the same wherever the guest puts them.
 #pragma once
 #include "harts/base/types.h"
 #include "kernel/abi/program.h"

@@ -1,5 +1,5 @@
-// A program: what a fuzzer makes for the guest kernel, one to four processes of system calls, stores and loads that run at the
-// same time. A plain value.
+// A program: what a fuzzer makes for the guest kernel, one to four processes of system calls,
+// stores and loads that run at the same time. A plain value.
 #pragma once
 #include <optional>
 #include <string>

@@ -66,7 +66,8 @@ void Resources::after(const Call& call) {
         if (pipe != nullptr) {
             (is_writer(call.descriptor) ? pipe->writers : pipe->readers) = 0;
         } else if (call.descriptor.index >= descriptor::opened && call.descriptor.index < descriptor::raw) {
-            opened &= ~(1u << (call.descriptor.index - descriptor::opened));  // a dup's bit lies past the mask's four
+            // a dup's bit lies past the mask's four
+            opened &= ~(1u << (call.descriptor.index - descriptor::opened));
             if (call.descriptor.index >= descriptor::copied) {
                 copied &= ~(1u << (call.descriptor.index - descriptor::copied));
             }

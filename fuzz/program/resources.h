@@ -1,5 +1,5 @@
-// What a process has at some place of its calls, as far as one can tell without running them: so that most generated calls do
-// something.
+// What a process has at some place of its calls, as far as one can tell without running them: so
+// that most generated calls do something.
 #pragma once
 #include <array>
 
@@ -40,7 +40,8 @@ struct Resources {
     [[nodiscard]] static Descriptor end_of_shared(unsigned number, End end);
 };
 
-// Those right before `calls[index]`, where `list` is one of the program's lists of calls (a process's or a fork's).
+// Those right before `calls[index]`, where `list` is one of the program's lists of calls (a
+// process's or a fork's).
 [[nodiscard]] Resources resources_before(const Program& program, const Calls& list, u64 index);
 
 }  // namespace stampede::fuzz

@@ -8,7 +8,8 @@
 
 namespace stampede::fuzz {
 
-// Bytes that the program is about: those of loads and stores, and the first of each range that a call may write to.
+// Bytes that the program is about: those of loads and stores, and the first of each range that a
+// call may write to.
 struct WatchedBytes {
     std::vector<u16> offsets;   // all, ascending
     std::vector<u16> checked;   // those that somebody writes, ascending, at most `most_checked`: the first in the text
@@ -18,7 +19,8 @@ struct WatchedBytes {
 
 // Bytes that a call may write, from an address on: fstat's, pipe's, wait's, read's. 0: none.
 [[nodiscard]] u64 bytes_written(const Call& call);
-// Where `address` lies counted from the region's begin, negative for the stack; nothing for addresses beyond either.
+// Where `address` lies counted from the region's begin, negative for the stack; nothing for
+// addresses beyond either.
 [[nodiscard]] std::optional<i64> region_place(Address address);
 
 // A process's memory: a child begins with a copy of its parent's, and nobody else ever changes it.
@@ -34,8 +36,8 @@ public:
     void may_write(Address address, u64 bytes);
     void heap_may_grow() { heap_ = Heap::MayHaveGrown; }
 
-    // Nothing is mapped at the first or at the last of `bytes` bytes, at least one, or they may not be accessed so. False where that is
-    // not certain.
+    // Nothing is mapped at the first or at the last of `bytes` bytes, at least one, or they may not
+    // be accessed so. False where that is not certain.
     [[nodiscard]] bool certainly_bad(Address address, u64 bytes, Access access) const;
 
 private:

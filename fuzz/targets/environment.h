@@ -20,7 +20,8 @@ struct TargetEnvironment {
     OnFinding on_finding = OnFinding::Abort;
 
     [[nodiscard]] bool in_parallel() const { return schedule && !schedule->repeatable(); }
-    // The running program in the same environment: argv. The other one leaves STAMPEDE_SCHEDULE to the input.
+    // The running program in the same environment: argv. The other one leaves STAMPEDE_SCHEDULE to
+    // the input.
     [[nodiscard]] std::vector<std::string> command() const;
     [[nodiscard]] std::vector<std::string> repeatable_command() const;
 

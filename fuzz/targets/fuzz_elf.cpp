@@ -1,5 +1,6 @@
-// fuzz_elf: the reader of a guest's file: segments and symbols of the kernel that is loaded, and what reports ask of it: functions, files
-// and lines, by its symbol table and its debug information. Each input is the file's bytes.
+// fuzz_elf: the reader of a guest's file: segments and symbols of the kernel that is loaded, and
+// what reports ask of it: functions, files and lines, by its symbol table and its debug
+// information. Each input is the file's bytes.
 #include <elf.h>
 
 #include <algorithm>

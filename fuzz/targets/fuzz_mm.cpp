@@ -1,6 +1,8 @@
-// fuzz_mm: the kernel's memory core on the host, no emulator, under ThreadSanitizer. Threads as CPUs do what their scripts say
-// (fuzz_mm_script.h) to processes that share frames. Each process must see its own bytes only; at the end counts, tables and free lists must
-// agree, and all frames come back. Which interleaving an input meets is the host's choice: what was found may take several runs to show again.
+// fuzz_mm: the kernel's memory core on the host, no emulator, under ThreadSanitizer. Threads as
+// CPUs do what their scripts say (fuzz_mm_script.h) to processes that share frames. Each process
+// must see its own bytes only; at the end counts, tables and free lists must agree, and all frames
+// come back. Which interleaving an input meets is the host's choice: what was found may take
+// several runs to show again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,7 +62,8 @@ private:
             const auto& work = *work_;
             const unsigned count = wanted_;
             lock.unlock();
-            // Scripts are short: who begins before the others are awake is done by then. Nothing is handed over here, the mutex did.
+            // Scripts are short: who begins before the others are awake is done by then. Nothing is
+            // handed over here, the mutex did.
             arrived_.fetch_add(1, std::memory_order_relaxed);
             while (arrived_.load(std::memory_order_relaxed) < count) std::this_thread::yield();
             work(number);
@@ -139,14 +142,16 @@ void run(const Script& script) {
 }  // namespace
 }  // namespace kernel::fuzz
 
-extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t room);  // an engine may have none
+// an engine may have none
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t room);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kernel::fuzz::run(kernel::fuzz::script_of({data, size}));
     return 0;
 }
 
-// CPUs get in each other's way in long scripts only, and libFuzzer begins with short ones: now and then there is a new one by chance.
+// CPUs get in each other's way in long scripts only, and libFuzzer begins with short ones: now and
+// then there is a new one by chance.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed) {
     constexpr std::size_t short_script = 64, longest_new = 800;   // bytes
     std::minstd_rand random(seed);

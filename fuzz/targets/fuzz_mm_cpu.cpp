@@ -18,7 +18,8 @@ namespace {
     std::abort();
 }
 
-// A piece of user memory, most of them short; it may run across ends of pages and past the last one.
+// A piece of user memory, most of them short; it may run across ends of pages and past the last
+// one.
 struct Piece {
     VirtAddr begin;
     std::uint64_t size;
@@ -149,7 +150,8 @@ void ScriptedCpu::copy_out(Process& process, const Operation& operation) {
     for (std::uint64_t at = piece.begin.value; at < piece.begin.value + piece.size; ++at) {
         int* const probe = probe_at(process, at);
         if (probe && process.memory[page_at(at)].mapped && process.memory[page_at(at)].writable) {
-            *probe = copied ? operation.value : *probe == operation.value ? *probe : Page::unknown;   // a beginning may have been copied
+            // a beginning may have been copied
+            *probe = copied ? operation.value : *probe == operation.value ? *probe : Page::unknown;
         }
     }
 }

@@ -1,5 +1,5 @@
-// One CPU of fuzz_mm: it does what its script says with processes that nobody else touches meanwhile, and checks that each sees its own
-// bytes only.
+// One CPU of fuzz_mm: it does what its script says with processes that nobody else touches
+// meanwhile, and checks that each sees its own bytes only.
 #pragma once
 #include <array>
 #include <atomic>
@@ -14,7 +14,8 @@
 
 namespace kernel::fuzz {
 
-inline constexpr std::uint64_t pages = 20;             // of a process at most; more than are flushed one by one
+// of a process at most; more than are flushed one by one
+inline constexpr std::uint64_t pages = 20;
 // The last two have a page table of their own, whose allocation may fail, too.
 inline constexpr std::uint64_t first_address = 0x20'0000 - 18 * page_size;
 inline constexpr std::size_t processes_a_cpu = 6;      // at most, as far as fork goes
@@ -37,7 +38,8 @@ struct Process {
 };
 using ProcessPointer = std::unique_ptr<Process>;
 
-// Where CPUs leave processes for each other. An exchange hands one over with everything written before.
+// Where CPUs leave processes for each other. An exchange hands one over with everything written
+// before.
 using Mailbox = std::array<std::atomic<Process*>, 2>;
 
 class ScriptedCpu {

@@ -1,5 +1,5 @@
-// fuzz_program: programs for the kernel, read from bytes and from text, changed and lowered. Each input is both: bytes that are some
-// program, and a text that may be one.
+// fuzz_program: programs for the kernel, read from bytes and from text, changed and lowered. Each
+// input is both: bytes that are some program, and a text that may be one.
 #include <fmt/format.h>
 
 #include "fuzz/program/binary.h"

@@ -1,5 +1,5 @@
-// fuzz_replay: the small texts that people hand to `stress`: replay files, the words of --schedule, suppressions. Each input is tried as
-// all of them.
+// fuzz_replay: the small texts that people hand to `stress`: replay files, the words of --schedule,
+// suppressions. Each input is tried as all of them.
 #include "fuzz/targets/require.h"
 #include "harts/report/replay/replay_file.h"
 #include "harts/schedule/schedule_spec.h"

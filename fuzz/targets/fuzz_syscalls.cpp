@@ -1,12 +1,15 @@
-// fuzz_syscalls: libFuzzer's programs of system calls on the real kernel. libFuzzer's own flags, corpus and exit codes; from the environment
+// fuzz_syscalls: libFuzzer's programs of system calls on the real kernel. libFuzzer's own flags,
+// corpus and exit codes; from the environment
 //
 //     STAMPEDE_POLICY     which kernel; kmem
 //     STAMPEDE_CPUS       harts; 2
 //     STAMPEDE_FINDINGS   the folder for what is found; findings
-//     STAMPEDE_ON_FINDING `abort` (the default), as libFuzzer expects; or `continue`: inputs that find something stay out of the corpus, and
+//     STAMPEDE_ON_FINDING `abort` (the default), as libFuzzer expects; or `continue`: inputs that
+//     find something stay out of the corpus, and
 //                         the next one begins from the same snapshot as ever
-//     STAMPEDE_SCHEDULE   `input` (the default): the input's own; or one for all, as stress takes it, with the input's seed. `parallel`: a
-//                         thread a hart; what is found is then looked for in repeatable schedules
+//     STAMPEDE_SCHEDULE   `input` (the default): the input's own; or one for all, as stress takes
+//                         it, with the input's seed. `parallel`: a thread a hart; what is found is
+//                         then looked for in repeatable schedules
 //
 #include <fmt/format.h>
 
@@ -72,8 +75,8 @@ struct Totals {
     std::exit(1);
 }
 
-// What was found, by key. The first is filed at once; how often it was found again, from time to time, for a file each would take longer than
-// the program that finds it.
+// What was found, by key. The first is filed at once; how often it was found again, from time to
+// time, for a file each would take longer than the program that finds it.
 class Found {
 public:
     void take(Finding finding, const Program& program, std::string_view input) {
@@ -141,7 +144,8 @@ private:
         const auto folder = store.add(finding, attachments);
         fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
     }
-    // For `stress --replay`. Error: among others, the program is too long for such a file; the input is there.
+    // For `stress --replay`. Error: among others, the program is too long for such a file; the
+    // input is there.
     static Result<std::string> replay_text_of(const Finding& finding, const Culprit& culprit) {
         RunnerSetup setup = target->environment.runner;
         setup.race = race_detection;
@@ -238,7 +242,8 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::size_t room, unsigned seed) {
     RandomNumbers random(seed);
-    constexpr u64 afresh = 4;  // one in so many is a new program: short, and unlike what the corpus has settled on
+    // one in so many is a new program: short, and unlike what the corpus has settled on
+    constexpr u64 afresh = 4;
     Program program = size == 0 || random.chance(1, afresh) ? generate(random) : input_program(text_of(data, size));
     mutate(program, random);
     shorten(program, random);

@@ -1,5 +1,5 @@
-// The smallest engine: runs the inputs in the files that it is given, one after the other, and says how many. For engines that are not
-// libFuzzer, or to look at an input where there is none.
+// The smallest engine: runs the inputs in the files that it is given, one after the other, and says
+// how many. For engines that are not libFuzzer, or to look at an input where there is none.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -139,7 +139,8 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
             }
             const TableStore table_store(hart, place->physical, machine.attributes.of(page));
             store_host(machine.ram.host(place->physical), size, value);
-            LineVersions::unlock_changed_in_order(line, reservation.version);  // with aq, later loads come after the store
+            // with aq, later loads come after the store
+            LineVersions::unlock_changed_in_order(line, reservation.version);
         } else {
             LineVersions::unlock_unchanged(line, reservation.version);
         }

@@ -1,4 +1,5 @@
-// Atomic instructions on the slow path: aligned, in RAM. `size` 4 or 8; values are sign-extended by the caller. On the hart's thread.
+// Atomic instructions on the slow path: aligned, in RAM. `size` 4 or 8; values are sign-extended by
+// the caller. On the hart's thread.
 #pragma once
 #include "harts/access/accessed.h"
 #include "harts/core/hart.h"

@@ -90,7 +90,8 @@ void write_satp(Hart& hart, u64 value) {
     }
 }
 
-// The next timer interrupt may come sooner than the chunk of instructions that is under way was made for: it ends here.
+// The next timer interrupt may come sooner than the chunk of instructions that is under way was
+// made for: it ends here.
 void timers_changed(Hart& hart) {
     (void)hart.pending_interrupts();  // looks at the clock
     hart.own.attention = true;
@@ -267,7 +268,8 @@ std::optional<u64> read_csr(Hart& hart, u32 number) {
 }
 
 bool write_csr(Hart& hart, u32 number, u64 value) {
-    if (!privilege_allows(hart.own, number) || (number >> 10) == 3) {  // the top two bits: read-only
+    // the top two bits: read-only
+    if (!privilege_allows(hart.own, number) || (number >> 10) == 3) {
         return false;
     }
     ++hart.own.effects;

@@ -1,4 +1,5 @@
-// Reading and writing CSRs by number, with privileges and the fields' WARL rules. On the hart's thread.
+// Reading and writing CSRs by number, with privileges and the fields' WARL rules. On the hart's
+// thread.
 #pragma once
 #include <optional>
 
@@ -6,7 +7,8 @@
 
 namespace stampede {
 
-// The value of CSR `number` at the hart's privilege; nothing: no such CSR, or not at this privilege.
+// The value of CSR `number` at the hart's privilege; nothing: no such CSR, or not at this
+// privilege.
 [[nodiscard]] std::optional<u64> read_csr(Hart& hart, u32 number);
 
 // Writes `value`; false: no such CSR, read-only, or not at this privilege.

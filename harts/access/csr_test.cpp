@@ -1,4 +1,5 @@
-// Every expected value is the privileged specification's: fields that are WARL, read-only or views, and who may see them.
+// Every expected value is the privileged specification's: fields that are WARL, read-only or views,
+// and who may see them.
 #include "harts/access/csr.h"
 
 #include <gtest/gtest.h>
@@ -82,7 +83,8 @@ TEST_F(CsrTest, trap_vectors_take_direct_and_vectored) {
 
 TEST_F(CsrTest, exception_pcs_have_no_bit_0) {
     EXPECT_EQ(written(0x341, all), all - 1);
-    EXPECT_EQ(written(0x141, 0x8000'0003), 0x8000'0002u);  // bit 1 stays: instructions are halfword-aligned
+    // bit 1 stays: instructions are halfword-aligned
+    EXPECT_EQ(written(0x141, 0x8000'0003), 0x8000'0002u);
 }
 
 TEST_F(CsrTest, delegation) {
@@ -220,7 +222,8 @@ TEST_F(CsrTest, counters_count_and_can_be_set) {
     EXPECT_EQ(read(0xb02), 990u);
     ASSERT_TRUE(write_csr(*hart, 0xb02, 5));
     ASSERT_TRUE(write_csr(*hart, 0xb00, 7));
-    hart->own.executed += 1;  // the writing instruction itself: what it wrote is what the next one reads
+    // the writing instruction itself: what it wrote is what the next one reads
+    hart->own.executed += 1;
     EXPECT_EQ(read(0xb02), 5u);
     EXPECT_EQ(read(0xb00), 7u);
     EXPECT_EQ(read(0xc02), 5u);

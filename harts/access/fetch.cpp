@@ -37,7 +37,8 @@ Accessed<CodePage*> fetch_page(Hart& hart, u64 address) {
     const u64 page = machine.ram.page_index(place->physical);
     CodePage* code = hart.code.find(page);
     if (code == nullptr) {
-        revoke_write(hart, page, PageAttributes::code);  // before its bytes are read: a store from now on makes it forgotten
+        // before its bytes are read: a store from now on makes it forgotten
+        revoke_write(hart, page, PageAttributes::code);
         code = &hart.code.make(page, place->physical.page(), *machine.engine);
     }
     if (!machine.environment.evict_translation(hart.own.id)) {

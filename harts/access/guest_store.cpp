@@ -27,7 +27,8 @@ void store_bytes(const Ram& ram, PhysAddr at, std::span<const u8> bytes) {
     }
 }
 
-// Within one page, no revocation under way: no attribute that asks for something comes while this stores.
+// Within one page, no revocation under way: no attribute that asks for something comes while this
+// stores.
 void store_in_page(MachineContext& machine, PhysAddr at, std::span<const u8> bytes, const Hart* during) {
     const u64 page = machine.ram.page_index(at);
     tell_code_stale(machine, page, during);
@@ -49,7 +50,8 @@ void store_in_page(MachineContext& machine, PhysAddr at, std::span<const u8> byt
         at = at + piece.size();
         bytes = bytes.subspan(piece.size());
     }
-    // Nobody is told of a table's PTE: a change is believed only while the PTE holds what the hart stored there.
+    // Nobody is told of a table's PTE: a change is believed only while the PTE holds what the hart
+    // stored there.
 }
 
 }  // namespace
@@ -75,7 +77,8 @@ Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u
     if (machine.observer != nullptr) {
         machine.observer->on_outside_store(at, bytes);
     }
-    std::atomic_thread_fence(std::memory_order_release);  // what this thread stored before comes before this
+    // what this thread stored before comes before this
+    std::atomic_thread_fence(std::memory_order_release);
     while (!bytes.empty()) {
         const u64 left = page_size - (at.value & page_offset_mask);
         const std::span<const u8> piece = bytes.first(std::min<u64>(left, bytes.size()));

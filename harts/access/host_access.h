@@ -4,7 +4,8 @@
 
 namespace stampede {
 
-// `at` is aligned to `size`, 1, 2, 4 or 8 bytes. Relaxed: what order the guest asked for, its fences and the callers give.
+// `at` is aligned to `size`, 1, 2, 4 or 8 bytes. Relaxed: what order the guest asked for, its
+// fences and the callers give.
 inline u64 load_host(const u8* at, unsigned size) {
     switch (size) {
     case 1: return __atomic_load_n(at, __ATOMIC_RELAXED);

@@ -1,4 +1,5 @@
-// Whether an access may happen now: an observer may want other harts to run first. On the hart's thread.
+// Whether an access may happen now: an observer may want other harts to run first. On the hart's
+// thread.
 #pragma once
 #include "harts/core/hart.h"
 

@@ -8,7 +8,8 @@ namespace stampede {
 // The hart's part of a revocation: drops write tags of marked pages.
 void sweep_write_tags(Hart& hart);
 
-// Sets `bit` on RAM page `page`; on return no hart can store there fast. Between instructions or before the hart's own store.
+// Sets `bit` on RAM page `page`; on return no hart can store there fast. Between instructions or
+// before the hart's own store.
 void revoke_write(Hart& hart, u64 page, u8 bit);
 
 // `change` runs while no revocation does. As above.

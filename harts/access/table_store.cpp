@@ -21,7 +21,8 @@ TableStore::~TableStore() {
         machine.translations->on_table_store(hart_, word_, before_, after);
     }
     const u64 page = machine.ram.page_index(word_);
-    if (machine.translations->note_store(page)) {  // cleared and used for something else: stores may be fast again
+    // cleared and used for something else: stores may be fast again
+    if (machine.translations->note_store(page)) {
         machine.attributes.clear(page, PageAttributes::page_table);
     }
 }

@@ -11,7 +11,8 @@ inline u64 pte_at(const Ram& ram, PhysAddr at) {
     return __atomic_load_n(reinterpret_cast<const u64*>(ram.host(at)), __ATOMIC_ACQUIRE);
 }
 
-// A store to RAM that is about to happen; tells the watch afterwards if it changed a watched table. Takes no lock.
+// A store to RAM that is about to happen; tells the watch afterwards if it changed a watched table.
+// Takes no lock.
 class TableStore {
 public:
     TableStore(Hart& hart, PhysAddr at, u8 attributes);

@@ -6,8 +6,8 @@
 namespace stampede {
 namespace {
 
-// The entry for `address`, its tags still as they were; null: the environment wants this translation left out, or the frame is free and
-// each access to it is to be seen.
+// The entry for `address`, its tags still as they were; null: the environment wants this
+// translation left out, or the frame is free and each access to it is to be seen.
 TlbEntry* take_entry(Hart& hart, u64 address, const Place& place) {
     if (hart.machine.environment.evict_translation(hart.own.id)) {
         return nullptr;

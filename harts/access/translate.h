@@ -1,4 +1,5 @@
-// From a virtual address to a physical one, as this hart's next access would go. On the hart's thread.
+// From a virtual address to a physical one, as this hart's next access would go. On the hart's
+// thread.
 #pragma once
 #include "harts/access/accessed.h"
 #include "harts/core/hart.h"

@@ -81,7 +81,8 @@ bool take_interrupt(Hart& hart) {
     if (ready == 0) {
         ready = supervisor_enabled ? pending & csr.mideleg : 0;
     }
-    for (const u64 code : {11, 3, 7, 9, 1, 5}) {  // MEI, MSI, MTI, SEI, SSI, STI: the order of 3.1.9
+    // MEI, MSI, MTI, SEI, SSI, STI: the order of 3.1.9
+    for (const u64 code : {11, 3, 7, 9, 1, 5}) {
         if (((ready >> code) & 1) != 0) {
             take_trap(hart, csr::interrupt_bit | code, 0, csr.mideleg);
             return true;

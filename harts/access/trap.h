@@ -1,11 +1,13 @@
-// Traps (privileged specification 3.1.6 to 3.1.9, 3.3.2 and 4.1.1): values, not exceptions. On the hart's thread.
+// Traps (privileged specification 3.1.6 to 3.1.9, 3.3.2 and 4.1.1): values, not exceptions. On the
+// hart's thread.
 #pragma once
 #include "harts/core/csr_numbers.h"
 #include "harts/core/hart.h"
 
 namespace stampede {
 
-// Takes an exception at own.pc: sets the CSRs, the privilege and own.pc. The instruction does not retire.
+// Takes an exception at own.pc: sets the CSRs, the privilege and own.pc. The instruction does not
+// retire.
 void take_exception(Hart& hart, Cause cause, u64 tval);
 
 // Takes the interrupt of highest priority that is pending and enabled, if there is one.

@@ -48,7 +48,8 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
     return all;
 }
 
-// Between fork and exec of a process that may have many threads: system calls only. Comes back where there is no such program.
+// Between fork and exec of a process that may have many threads: system calls only. Comes back
+// where there is no such program.
 int become(char* const* arguments, char* const* environment, int output, ChildSetup::Group group, pid_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || (group == ChildSetup::Group::Own && setpgid(0, 0) != 0)) {
         return errno;
@@ -89,7 +90,8 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildS
     int why = pid < 0 ? errno : 0;
     close(output[1]);
     close(failure[1]);
-    // Its end is closed by exec: nothing to read says that the program has begun, and is in its group.
+    // Its end is closed by exec: nothing to read says that the program has begun, and is in its
+    // group.
     if (pid > 0 && read(failure[0], &why, sizeof why) != static_cast<ssize_t>(sizeof why)) {
         why = 0;
     }

@@ -1,4 +1,5 @@
-// A child process whose output is read line by line, with the CPU time it had used when each line came.
+// A child process whose output is read line by line, with the CPU time it had used when each line
+// came.
 #pragma once
 #include <sys/types.h>
 
@@ -20,11 +21,12 @@ struct ChildSetup {
     // Who hears the terminal's Ctrl-C: the child too, or only the process that started it.
     enum class Group { Parents, Own };
     Group group = Group::Parents;
-    std::vector<std::string> environment = {};   // NAME=value, beside what this process has or in its place
+    // NAME=value, beside what this process has or in its place
+    std::vector<std::string> environment = {};
 };
 
-// One thread at a time. The child's input is empty; its errors are read with its output. Killed when this goes, and by the system when
-// the thread that started it ends, however it ends.
+// One thread at a time. The child's input is empty; its errors are read with its output. Killed
+// when this goes, and by the system when the thread that started it ends, however it ends.
 class Child {
 public:
     // `command[0]` is looked up in PATH. Error: the program cannot be started.
@@ -35,7 +37,8 @@ public:
 
     // The next line; nothing at the end of output. Error: no line for `patience_s` seconds.
     [[nodiscard]] Result<std::optional<Line>> next_line(double patience_s = 120);
-    // CPU seconds used up to now; once waited for, with what its own children used that it has waited for.
+    // CPU seconds used up to now; once waited for, with what its own children used that it has
+    // waited for.
     [[nodiscard]] double cpu_s() const;
     // Sends it a signal; where it has a group of its own, its children too. Not after wait().
     void send(int signal) const;

@@ -8,7 +8,8 @@
 namespace stampede {
 namespace {
 
-// Inline: libc's syscall() would do as well today, but it is a symbol that a sanitizer may intercept tomorrow.
+// Inline: libc's syscall() would do as well today, but it is a symbol that a sanitizer may
+// intercept tomorrow.
 long futex(std::atomic<u32>& word, int operation, u32 value, const timespec* timeout) {
 #if defined(__x86_64__)
     long result;

@@ -1,6 +1,7 @@
-// Sleeping and locking between hart threads without pthreads. ThreadSanitizer intercepts pthread mutexes, condition variables and
-// semaphores (and understands std::atomic's wait): every hand-over through them would order the guest's own accesses and so
-// hide the guest's races. A raw futex by an inline system call is invisible to it.
+// Sleeping and locking between hart threads without pthreads. ThreadSanitizer intercepts pthread
+// mutexes, condition variables and semaphores (and understands std::atomic's wait): every hand-over
+// through them would order the guest's own accesses and so hide the guest's races. A raw futex by
+// an inline system call is invisible to it.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -11,13 +12,15 @@
 
 namespace stampede {
 
-// Sleeps while `word` holds `expected`, at most `timeout` (none: for ever). May wake spuriously. Any thread.
+// Sleeps while `word` holds `expected`, at most `timeout` (none: for ever). May wake spuriously.
+// Any thread.
 void futex_wait(std::atomic<u32>& word, u32 expected, std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
 
 // Wakes up to `count` sleepers on `word`. Any thread; async-signal-safe.
 void futex_wake(std::atomic<u32>& word, unsigned count);
 
-// A lock for short sections between hart threads: spins briefly, then sleeps on a futex (Drepper, "Futexes Are Tricky", mutex 2).
+// A lock for short sections between hart threads: spins briefly, then sleeps on a futex (Drepper,
+// "Futexes Are Tricky", mutex 2).
 class CAPABILITY("FutexLock") FutexLock {
 public:
     void lock() ACQUIRE() {
@@ -62,8 +65,8 @@ inline void cpu_relax() {
 #endif
 }
 
-// For waits of less than a microsecond: spins, and offers the core to others once that has taken suspiciously long, for then whoever
-// is waited for has lost its own.
+// For waits of less than a microsecond: spins, and offers the core to others once that has taken
+// suspiciously long, for then whoever is waited for has lost its own.
 class SpinWait {
 public:
     void once() {

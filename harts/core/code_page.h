@@ -14,8 +14,8 @@ struct Slot;
 struct TlbBank;
 struct CodePage;
 
-// Runs the instruction in `slot` and, by tail calls, what follows. `budget` is what is left after the run that `slot` stands in has been
-// charged; `data` is where loads and stores look.
+// Runs the instruction in `slot` and, by tail calls, what follows. `budget` is what is left after
+// the run that `slot` stands in has been charged; `data` is where loads and stores look.
 using Handler = void (*)(Hart*, const Slot*, i64 budget, TlbBank* data);
 
 // One halfword of a code page.
@@ -31,7 +31,8 @@ static_assert(sizeof(Slot) == 16);
 
 enum class Reach : u8 { Page, Anywhere };  // where a direct branch or jump may lead
 
-// Which handlers decoded code consists of. harts/engine makes them, one set for each way of watching a hart.
+// Which handlers decoded code consists of. harts/engine makes them, one set for each way of
+// watching a hart.
 struct Engine {
     Handler undecoded;  // of a slot that has not been decoded
     Handler page_end;   // of the one behind a page's last
@@ -44,7 +45,8 @@ struct Engine {
 
 struct CodePage {
     static constexpr unsigned slot_count = page_size / 2;
-    static constexpr u8 straddles = 0;  // as a length: the second half stands in the next virtual page; fetched each time
+    // as a length: the second half stands in the next virtual page; fetched each time
+    static constexpr u8 straddles = 0;
 
     Slot slots[slot_count + 1];  // the last one leads over the page's end
     isa::Op op[slot_count];

@@ -1,4 +1,5 @@
-// One hart: what only its own thread touches (HartState, the TLB, decoded code) and what others touch (HartShared).
+// One hart: what only its own thread touches (HartState, the TLB, decoded code) and what others
+// touch (HartShared).
 #pragma once
 #include <atomic>
 #include <vector>
@@ -19,10 +20,12 @@ namespace stampede {
 
 class MachineContext;
 
-// CSRs that hold state. mip's other bits come from devices and timers; sstatus, sie and sip are views.
+// CSRs that hold state. mip's other bits come from devices and timers; sstatus, sie and sip are
+// views.
 struct CsrFile {
     u64 mstatus = 0;
-    u64 medeleg = 0, mideleg = 0, mie = 0, mip = 0;  // mip: the bits software may set: SSIP, STIP, SEIP
+    // mip: the bits software may set: SSIP, STIP, SEIP
+    u64 medeleg = 0, mideleg = 0, mie = 0, mip = 0;
     u64 mtvec = 0, mcounteren = 0, menvcfg = 0;
     u64 mscratch = 0, mepc = 0, mcause = 0, mtval = 0;
     u64 stvec = 0, scounteren = 0, senvcfg = 0;
@@ -42,7 +45,8 @@ struct Reservation {
     u32 failures = 0;        // store-conditionals in a row that failed
     LineVersions::Word* held = nullptr;  // the line's lock, kept from LR to SC after many failures
 
-    // Gives up a line lock kept since a load-reserved. The reservation stays: its version says whether somebody stores from now on.
+    // Gives up a line lock kept since a load-reserved. The reservation stays: its version says
+    // whether somebody stores from now on.
     void release_line() {
         if (held != nullptr) {
             LineVersions::unlock_unchanged(*held, version);
@@ -98,11 +102,13 @@ struct alignas(64) HartShared {
     std::atomic<u32> wake{0};                  // futex of a hart in wfi: raised by whoever wants it awake
     std::atomic<u32> sleeping{0};              // by the hart: 1 while it may sleep on `wake`
     std::atomic<u64> instructions{0};          // retired, as of the last chunk; written by the hart, read for progress
-    // Grows when the hart leaves the kernel, for user mode or into wfi, and when it comes back: odd while it is outside. By the hart;
-    // release: who sees it outside sees what it did in the kernel.
+    // Grows when the hart leaves the kernel, for user mode or into wfi, and when it comes back: odd
+    // while it is outside. By the hart; release: who sees it outside sees what it did in the
+    // kernel.
     std::atomic<u64> kernel_crossings{0};
     FutexLock stale_code_lock;
-    std::vector<u64> stale_code GUARDED_BY(stale_code_lock);  // RAM pages whose decoded code must go; by storing harts
+    // RAM pages whose decoded code must go; by storing harts
+    std::vector<u64> stale_code GUARDED_BY(stale_code_lock);
 };
 
 struct Hart {
@@ -120,8 +126,8 @@ struct Hart {
 
     // Back to reset: M-mode, pc at `pc`, a0 = hart id, a1 = `device_tree`. Not while running.
     void reset(u64 pc, u64 device_tree);
-    // What has been decoded is forgotten, and will be decoded for the machine's engine; nothing that the guest
-    // could see changes. Not while running.
+    // What has been decoded is forgotten, and will be decoded for the machine's engine; nothing
+    // that the guest could see changes. Not while running.
     void decode_anew();
     // mip as software sees it, with a fresh look at the clock; devices whose time has come hear of
     // it first.
@@ -144,7 +150,8 @@ struct Hart {
 
 private:
     void pass_border(u64 from) {
-        const u64 crossings = shared.kernel_crossings.load(std::memory_order_relaxed);  // relaxed: only this hart writes it
+        // relaxed: only this hart writes it
+        const u64 crossings = shared.kernel_crossings.load(std::memory_order_relaxed);
         if ((crossings & 1) == from) {
             shared.kernel_crossings.store(crossings + 1, std::memory_order_release);
         }
@@ -154,7 +161,8 @@ private:
 // Picks the TLB banks that privilege, satp and mstatus ask for. After every change of one of them.
 void select_banks(Hart& hart);
 
-// Counts one more look at the same unchanged value; past the limit the hart stops with StopReason::Spin.
+// Counts one more look at the same unchanged value; past the limit the hart stops with
+// StopReason::Spin.
 void note_spin(HartState& own, u64 pc, u64 address, u64 value);
 
 }  // namespace stampede

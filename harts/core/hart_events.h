@@ -8,13 +8,14 @@ namespace stampede {
 
 struct HartState;
 
-// Called on the hart's own thread, several harts at once; the hart's state may be read during the call.
+// Called on the hart's own thread, several harts at once; the hart's state may be read during the
+// call.
 class HartEvents {
 public:
     virtual ~HartEvents() = default;
 
-    // A trap is about to be taken: `cause` as in mcause (bit 63: interrupt), `to` the privilege that handles it. The state's pc is the
-    // trapped one, x the registers.
+    // A trap is about to be taken: `cause` as in mcause (bit 63: interrupt), `to` the privilege
+    // that handles it. The state's pc is the trapped one, x the registers.
     virtual void on_trap(const HartState&, [[maybe_unused]] u64 cause, [[maybe_unused]] u64 tval,
                          [[maybe_unused]] Privilege to) {}
     // sret or mret has been executed; the state is the one returned to.
@@ -23,7 +24,8 @@ public:
     virtual void on_satp(const HartState&, [[maybe_unused]] u64 satp) {}
 };
 
-// Calls from the guest's own programs (kernel/abi/guest_calls.h). Called on hart threads, several at once.
+// Calls from the guest's own programs (kernel/abi/guest_calls.h). Called on hart threads, several
+// at once.
 class GuestCallSink {
 public:
     virtual ~GuestCallSink() = default;

@@ -1,7 +1,9 @@
-// What watchers keep with each hart, for the handlers of the engine that they are part of (harts/engine/watching.h).
+// What watchers keep with each hart, for the handlers of the engine that they are part of
+// (harts/engine/watching.h).
 //
-// A watcher's state is a type of its own, derived from HartWatch, which names its place. A hart has a pointer for each place, so that a
-// handler comes to a watcher's state by one load, and core knows none of them.
+// A watcher's state is a type of its own, derived from HartWatch, which names its place. A hart has
+// a pointer for each place, so that a handler comes to a watcher's state by one load, and core
+// knows none of them.
 #pragma once
 #include <array>
 #include <concepts>
@@ -31,7 +33,8 @@ public:
     template <HasPlace State>
     void put(State& state) { at_[State::place] = &state; }
 
-    // Of a state that has been put: an engine is only used where has() holds for all of its watchers.
+    // Of a state that has been put: an engine is only used where has() holds for all of its
+    // watchers.
     template <HasPlace State>
     [[nodiscard]] State& of() const { return static_cast<State&>(*at_[State::place]); }
     template <HasPlace State>

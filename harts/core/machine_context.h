@@ -27,7 +27,8 @@ public:
         : ram(ram), bus(bus), clint(clint), environment(environment), attributes(ram),
           reservation_use(ram), revocation(attributes, harts) {}
 
-    // Instructions that a hart may run before mtime reaches `deadline`; all ones where time does not depend on instructions.
+    // Instructions that a hart may run before mtime reaches `deadline`; all ones where time does
+    // not depend on instructions.
     [[nodiscard]] u64 instructions_until(u64 deadline) const {
         const u64 offset = clint.time() - environment.time();  // mtime is writable
         return environment.instructions_until(deadline > offset ? deadline - offset : 0);

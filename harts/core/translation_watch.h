@@ -1,12 +1,15 @@
-// Stale translations: TLB entries that today's page tables would refuse, or send elsewhere, and that no sfence.vma has dropped.
+// Stale translations: TLB entries that today's page tables would refuse, or send elsewhere, and
+// that no sfence.vma has dropped.
 //
-// A TLB may keep them and so does ours; only their use is worth telling, and nothing that the guest sees changes. An entry is found out
-// by holding it against the page tables: those of user mode at each return to it, those in use every 20,000 instructions. It gets
-// a mark, misses the fast path from then on, and the slow path tells when it is used. That costs a load an entry and return.
+// A TLB may keep them and so does ours; only their use is worth telling, and nothing that the guest
+// sees changes. An entry is found out by holding it against the page tables: those of user mode at
+// each return to it, those in use every 20,000 instructions. It gets a mark, misses the fast path
+// from then on, and the slow path tells when it is used. That costs a load an entry and return.
 //
-// Who changed the PTE is known when stores to page tables are watched: tables found on such a look then have an attribute
-// (PageAttributes::page_table), and stores to them take the slow path. That costs more, so it begins with the first stale entry, or where
-// the watch is told to from the start.
+// Who changed the PTE is known when stores to page tables are watched: tables found on such a look
+// then have an attribute (PageAttributes::page_table), and stores to them take the slow path. That
+// costs more, so it begins with the first stale entry, or where the watch is told to from the
+// start.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -50,7 +53,8 @@ public:
     virtual void on_table_store(Hart&, PhysAddr at, u64 before, u64 after) = 0;
 
     [[nodiscard]] bool watches_tables() const { return watches_tables_.load(std::memory_order_relaxed); }  // relaxed: a hint
-    // Whether tables are watched, and how many stores each has seen: what is now is what restore_watching() brings back. Harts parked.
+    // Whether tables are watched, and how many stores each has seen: what is now is what
+    // restore_watching() brings back. Harts parked.
     void save_watching() {
         saved_ = {watches_tables(), {stores_.get(), stores_.get() + pages_}};
     }
@@ -62,7 +66,7 @@ public:
     }
     void watch_tables() { watches_tables_.store(true, std::memory_order_relaxed); }
 
-    // --- stores to watched tables, by RAM page; any hart's thread -------------------------------------------------------
+    // --- stores to watched tables, by RAM page; any hart's thread --------------------------------
     // Somebody's walk has met this table.
     void note_met(u64 page) { stores_[page].store(0, std::memory_order_relaxed); }
     // It has been stored to; true: no walk has met it for so many stores that it is none any more.
@@ -76,7 +80,8 @@ private:
     static constexpr u16 patience = 2'048;
     const u64 pages_;
     std::atomic<bool> watches_tables_{false};    // set by any hart, cleared by a snapshot only
-    // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed: a figure.
+    // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed:
+    // a figure.
     const std::unique_ptr<std::atomic<u16>[]> stores_;
     struct {
         bool watches = false;

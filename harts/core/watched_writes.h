@@ -1,5 +1,6 @@
-// A supervisor's write tags on users' frames. They last until the next trap from user mode, so that each visit to the kernel looks anew
-// whether the frame is shared by then; while a visit lasts, a page is copied at full speed.
+// A supervisor's write tags on users' frames. They last until the next trap from user mode, so that
+// each visit to the kernel looks anew whether the frame is shared by then; while a visit lasts, a
+// page is copied at full speed.
 #pragma once
 #include <array>
 

@@ -55,7 +55,8 @@ std::optional<u64> Bus::load_misaligned(HartId from, PhysAddr address, unsigned 
     if (!second) {
         return std::nullopt;
     }
-    const unsigned shift = 8 * static_cast<unsigned>(address.value - low.value);  // 8 to 56: size is at least 2
+    // 8 to 56: size is at least 2
+    const unsigned shift = 8 * static_cast<unsigned>(address.value - low.value);
     const u64 merged = (*first >> shift) | (*second << (8 * size - shift));
     return size == 8 ? merged : merged & ((u64{1} << (8 * size)) - 1);
 }

@@ -88,7 +88,8 @@ void Clint::store_compare(u64 index, u64 part, unsigned size, u64 value) {
     }
     {
         const FutexGuard guard(lock_);
-        const u64 whole = compare_[index].load(std::memory_order_relaxed);  // relaxed: writers hold lock_
+        // relaxed: writers hold lock_
+        const u64 whole = compare_[index].load(std::memory_order_relaxed);
         compare_[index].store(write_part(whole, part, size, value), std::memory_order_release);
     }
     lines_.timer_changed({static_cast<u32>(index)});
@@ -98,7 +99,8 @@ void Clint::store_time(u64 part, unsigned size, u64 value) {
     {
         const FutexGuard guard(lock_);
         const u64 raw = environment_.time();
-        const u64 whole = raw + time_offset_.load(std::memory_order_relaxed);  // relaxed: writers hold lock_
+        // relaxed: writers hold lock_
+        const u64 whole = raw + time_offset_.load(std::memory_order_relaxed);
         time_offset_.store(write_part(whole, part, size, value) - raw, std::memory_order_release);
     }
     tell_all_timers();
@@ -139,7 +141,8 @@ ClintState Clint::state() const {
     ClintState all;
     all.software = software_;
     for (unsigned hart = 0; hart < max_harts; ++hart) {
-        all.compare[hart] = compare_[hart].load(std::memory_order_relaxed);  // relaxed: writers hold lock_
+        // relaxed: writers hold lock_
+        all.compare[hart] = compare_[hart].load(std::memory_order_relaxed);
     }
     all.time_offset = time_offset_.load(std::memory_order_relaxed);
     return all;

@@ -1,5 +1,5 @@
-// Core-local interruptor: software interrupts and timers of machine mode (RISC-V ACLINT specification 1.0: MSWI at 0,
-// MTIMER at 0x4000, together SiFive's CLINT).
+// Core-local interruptor: software interrupts and timers of machine mode (RISC-V ACLINT
+// specification 1.0: MSWI at 0, MTIMER at 0x4000, together SiFive's CLINT).
 #pragma once
 #include <array>
 #include <atomic>
@@ -18,8 +18,9 @@ struct ClintState {
     friend bool operator==(const ClintState&, const ClintState&) = default;
 };
 
-// Registers, as QEMU virt's: msip is accessed by 4 bytes; mtimecmp and mtime by 4 or 8, either half alone; other
-// sizes, and offsets from 0xc000, are access faults; registers of harts that do not exist read 0 and ignore writes.
+// Registers, as QEMU virt's: msip is accessed by 4 bytes; mtimecmp and mtime by 4 or 8, either half
+// alone; other sizes, and offsets from 0xc000, are access faults; registers of harts that do not
+// exist read 0 and ignore writes.
 class Clint final : public Device {
 public:
     // `harts`: 1 to max_harts. Environment and lines must outlive it.
@@ -31,8 +32,8 @@ public:
     [[nodiscard]] u64 time() const;
     // mtime when Environment::time() is `time`. Any thread, takes no lock.
     [[nodiscard]] u64 time_at(u64 time) const { return time + time_offset_.load(std::memory_order_acquire); }
-    // mtimecmp of a hart: MTIP is pending while time() >= timer_compare(). Any thread, takes no lock. Every change is
-    // followed by InterruptLines::timer_changed().
+    // mtimecmp of a hart: MTIP is pending while time() >= timer_compare(). Any thread, takes no
+    // lock. Every change is followed by InterruptLines::timer_changed().
     [[nodiscard]] u64 timer_compare(HartId hart) const;
 
     [[nodiscard]] std::string_view name() const override { return "clint"; }
@@ -42,7 +43,8 @@ public:
     void restore(StateReader& from) override;
     [[nodiscard]] DeviceNode describe() const override;
 
-    // Whole state; setting it drives every hart's software line and tells every hart's timer. Harts parked.
+    // Whole state; setting it drives every hart's software line and tells every hart's timer. Harts
+    // parked.
     [[nodiscard]] ClintState state() const;
     void set_state(const ClintState& state);
 
@@ -56,11 +58,12 @@ private:
     Environment& environment_;
     InterruptLines& lines_;
 
-    // Serialises writers, so that halves merge and a line ends at the level of its register's last write.
+    // Serialises writers, so that halves merge and a line ends at the level of its register's last
+    // write.
     mutable FutexLock lock_;
     std::array<u32, max_harts> software_ GUARDED_BY(lock_){};
-    // Written under lock_; read by any hart without it. acquire/release: a hart that sees the new value sees what the
-    // writer did before.
+    // Written under lock_; read by any hart without it. acquire/release: a hart that sees the new
+    // value sees what the writer did before.
     std::array<std::atomic<u64>, max_harts> compare_{};
     std::atomic<u64> time_offset_{0};
 };

@@ -1,5 +1,5 @@
-// Offsets and meanings: RISC-V ACLINT specification 1.0. Which sizes fault, what reserved registers read and
-// mtimecmp's value at reset: seen on QEMU 7.2's virt.
+// Offsets and meanings: RISC-V ACLINT specification 1.0. Which sizes fault, what reserved registers
+// read and mtimecmp's value at reset: seen on QEMU 7.2's virt.
 #include "harts/devices/clint.h"
 
 #include <gmock/gmock.h>

@@ -12,7 +12,8 @@
 
 namespace stampede {
 
-// Accesses come on hart threads, several at once, and from the harness; every device locks itself (FutexLock).
+// Accesses come on hart threads, several at once, and from the harness; every device locks itself
+// (FutexLock).
 class Device {
 public:
     static constexpr u64 never = std::numeric_limits<u64>::max();
@@ -21,7 +22,8 @@ public:
 
     [[nodiscard]] virtual std::string_view name() const = 0;
 
-    // `offset` within the device, `size` 1, 2, 4 or 8 bytes, naturally aligned. No value: an access fault.
+    // `offset` within the device, `size` 1, 2, 4 or 8 bytes, naturally aligned. No value: an access
+    // fault.
     [[nodiscard]] virtual std::optional<u64> load(HartId from, u64 offset, unsigned size) = 0;
 
     // False: an access fault.
@@ -68,7 +70,8 @@ public:
     // Drives one line of one hart to `level`; a waiting hart wakes.
     virtual void drive(HartId hart, Interrupt line, Level level) = 0;
 
-    // A timer compare value of this hart has changed: it looks again at the clock before its next slice.
+    // A timer compare value of this hart has changed: it looks again at the clock before its next
+    // slice.
     virtual void timer_changed(HartId hart) = 0;
 };
 

@@ -30,9 +30,11 @@ struct DeviceNode {
     std::string name;
     std::vector<std::string> compatible;
     std::vector<Property> properties = {};
-    std::vector<Interrupt> drives = {};  // interrupts that it drives at every hart, in the order that its binding wants
+    // interrupts that it drives at every hart, in the order that its binding wants
+    std::vector<Interrupt> drives = {};
     Role role = Role::Plain;
-    std::vector<DeviceNode> beside = {};  // nodes at the root for what is done through this device; name, compatible, properties count
+    // nodes at the root for what is done through this device; name, compatible, properties count
+    std::vector<DeviceNode> beside = {};
 };
 
 }  // namespace stampede

@@ -15,8 +15,8 @@ struct Finish {
     FinishKind kind = FinishKind::Passed;
     u16 status = 0;  // what the guest gave with Failed, 0 included; 0 otherwise
 
-    // One number for it: 0 only when passed. A failure that gives status 0 counts as 1; a reset is `reset_exit_status`,
-    // which no guest can give.
+    // One number for it: 0 only when passed. A failure that gives status 0 counts as 1; a reset is
+    // `reset_exit_status`, which no guest can give.
     static constexpr u32 reset_exit_status = 0x1'0000;
     [[nodiscard]] constexpr u32 exit_status() const {
         switch (kind) {
@@ -34,12 +34,13 @@ struct FinisherState {
     friend bool operator==(const FinisherState&, const FinisherState&) = default;
 };
 
-// A write of 2 or 4 bytes to offset 0 ends the machine: low half 0x5555 passed, 0x3333 failed with the upper half as
-// status, 0x7777 a reset. The first one wins. Other values and offsets are ignored, reads give 0; accesses of 1 or 8
-// bytes fault (as on QEMU).
+// A write of 2 or 4 bytes to offset 0 ends the machine: low half 0x5555 passed, 0x3333 failed with
+// the upper half as status, 0x7777 a reset. The first one wins. Other values and offsets are
+// ignored, reads give 0; accesses of 1 or 8 bytes fault (as on QEMU).
 class Finisher final : public Device {
 public:
-    // `on_finish` is called once for the first write that ends the machine, on that hart's thread, without a lock held.
+    // `on_finish` is called once for the first write that ends the machine, on that hart's thread,
+    // without a lock held.
     explicit Finisher(std::function<void(HartId, const Finish&)> on_finish) : on_finish_(std::move(on_finish)) {}
     [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 

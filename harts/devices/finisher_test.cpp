@@ -1,5 +1,5 @@
-// Values: SiFive's test device as Linux and QEMU know it (0x5555 pass, 0x3333 fail, 0x7777 reset). Sizes: seen on
-// QEMU 7.2.
+// Values: SiFive's test device as Linux and QEMU know it (0x5555 pass, 0x3333 fail, 0x7777 reset).
+// Sizes: seen on QEMU 7.2.
 #include "harts/devices/finisher.h"
 
 #include <gtest/gtest.h>

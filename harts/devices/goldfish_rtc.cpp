@@ -53,7 +53,8 @@ void GoldfishRtc::set_alarm_locked(u64 now) {
     if (alarm_ <= clock) {
         go_off_locked();
     } else {
-        const u64 ticks = (alarm_ - clock - 1) / nanoseconds_a_tick + 1;  // not before its nanosecond
+        // not before its nanosecond
+        const u64 ticks = (alarm_ - clock - 1) / nanoseconds_a_tick + 1;
         goes_off_at_.store(now + ticks, std::memory_order_release);
     }
 }

@@ -14,8 +14,10 @@ namespace stampede {
 // Registers of 4 bytes; an access of 8 is two of 4, the lower one first; all else faults (as on
 // QEMU). Times are nanoseconds since 1970, in two halves:
 //
-//     0x00 TIME_LOW, 0x04 TIME_HIGH    reading the low half keeps the high one for the next read; writing either sets the clock
-//     0x08 ALARM_LOW, 0x0c ALARM_HIGH  writing the low half sets the alarm; one that is not in the future goes off at once
+//     0x00 TIME_LOW, 0x04 TIME_HIGH    reading the low half keeps the high one for the next read;
+//                                      writing either sets the clock
+//     0x08 ALARM_LOW, 0x0c ALARM_HIGH  writing the low half sets the alarm; one that is not in the
+//                                      future goes off at once
 //     0x10 IRQ_ENABLED                 bit 0: the alarm's interrupt reaches the PLIC
 //     0x14 CLEAR_ALARM                 any write: no alarm is set any more
 //     0x18 ALARM_STATUS                reads 1 while an alarm is set that has not gone off

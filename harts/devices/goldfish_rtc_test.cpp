@@ -146,7 +146,8 @@ TEST_F(GoldfishRtcTest, eight_bytes_are_the_lower_word_and_then_the_upper_one) {
     EXPECT_EQ(rtc.load(hart_0, 0x00, 8), epoch);
     EXPECT_TRUE(rtc.store(hart_0, 0x08, 8, u64{0x7000'0000} << 32 | 5));
     EXPECT_EQ(rtc.load(hart_0, 0x08, 8), u64{0x7000'0000} << 32 | 5);
-    EXPECT_EQ(load(0x18), 0u);  // the lower word has set the alarm, with the upper one that was there before
+    // the lower word has set the alarm, with the upper one that was there before
+    EXPECT_EQ(load(0x18), 0u);
     EXPECT_TRUE(rtc.store(hart_0, 0x08, 8, u64{0x7000'0000} << 32 | 6));
     EXPECT_EQ(load(0x18), 1u);
     EXPECT_EQ(rtc.load(hart_0, 0x20, 8), std::nullopt);

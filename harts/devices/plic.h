@@ -1,5 +1,6 @@
-// Platform-level interrupt controller (RISC-V PLIC specification 1.0.0) as QEMU's virt has it: 95 sources, priorities
-// 0 to 7, and for each hart h two contexts, 2h for machine and 2h+1 for supervisor mode.
+// Platform-level interrupt controller (RISC-V PLIC specification 1.0.0) as QEMU's virt has it: 95
+// sources, priorities 0 to 7, and for each hart h two contexts, 2h for machine and 2h+1 for
+// supervisor mode.
 #pragma once
 #include <array>
 #include <memory>
@@ -23,11 +24,12 @@ struct PlicState {
     friend bool operator==(const PlicState&, const PlicState&) = default;
 };
 
-// Where the specification and QEMU differ: a threshold masks claims too (QEMU); any context may complete any source
-// (QEMU); a line that is still high when its source is completed is pending again, and enabling a source takes effect
-// at once (specification; QEMU 7.2 waits for the device's next change). Registers are accessed by 4 bytes, all else
-// faults; reserved ones read 0 and ignore writes. Locks: a device may hold its own lock while it calls set_level();
-// InterruptLines::drive() is called under the PLIC's lock and must not come back to a device.
+// Where the specification and QEMU differ: a threshold masks claims too (QEMU); any context may
+// complete any source (QEMU); a line that is still high when its source is completed is pending
+// again, and enabling a source takes effect at once (specification; QEMU 7.2 waits for the device's
+// next change). Registers are accessed by 4 bytes, all else faults; reserved ones read 0 and ignore
+// writes. Locks: a device may hold its own lock while it calls set_level(); InterruptLines::drive()
+// is called under the PLIC's lock and must not come back to a device.
 class Plic final : public Device {
 public:
     // `harts`: 1 to max_harts. `lines` must outlive it.
@@ -53,8 +55,8 @@ private:
     enum class Redrive : u8 { Changed, All };
 
     [[nodiscard]] unsigned contexts() const { return 2 * harts_; }
-    // The enabled, pending source of the highest priority above the context's threshold, the lowest number first; 0:
-    // none.
+    // The enabled, pending source of the highest priority above the context's threshold, the lowest
+    // number first; 0: none.
     [[nodiscard]] u32 best_locked(u32 context) const REQUIRES(lock_);
     [[nodiscard]] u32 claim_locked(u32 context) REQUIRES(lock_);
     void complete_locked(u32 source) REQUIRES(lock_);
@@ -68,7 +70,8 @@ private:
     InterruptLines& lines_;
     mutable FutexLock lock_;
     PlicState state_ GUARDED_BY(lock_);
-    std::array<Level, 2 * max_harts> driven_ GUARDED_BY(lock_){};  // what each context's line was last driven to
+    // what each context's line was last driven to
+    std::array<Level, 2 * max_harts> driven_ GUARDED_BY(lock_){};
 };
 
 }  // namespace stampede

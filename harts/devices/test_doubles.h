@@ -1,4 +1,5 @@
-// What devices stand on in their tests: an environment under the test's control, and lines that remember.
+// What devices stand on in their tests: an environment under the test's control, and lines that
+// remember.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -20,7 +20,8 @@ constexpr u8 iir_fifos_enabled = 0xc0;
 constexpr u8 fcr_enable = 0x01, fcr_reset_receiver = 0x02, fcr_kept = 0xc9;
 constexpr u8 lcr_divisor_latch = 0x80;
 constexpr u8 mcr_dtr = 0x01, mcr_rts = 0x02, mcr_out1 = 0x04, mcr_out2 = 0x08, mcr_loop = 0x10, mcr_all = 0x1f;
-constexpr u8 lsr_data_ready = 0x01, lsr_overrun = 0x02, lsr_transmitter_empty = 0x60;  // THRE and TEMT
+// THRE and TEMT
+constexpr u8 lsr_data_ready = 0x01, lsr_overrun = 0x02, lsr_transmitter_empty = 0x60;
 constexpr u8 msr_cts = 0x10, msr_dsr = 0x20, msr_ring = 0x40, msr_carrier = 0x80;
 
 unsigned trigger_level(u8 fcr) {
@@ -71,7 +72,7 @@ bool Uart::store(HartId, u64 offset, unsigned size, u64 value) {
     return true;
 }
 
-// --- interrupts ------------------------------------------------------------------------------------------------------
+// --- interrupts ----------------------------------------------------------------------------------
 
 Uart::Identification Uart::interrupt_locked() const {
     if ((state_.ier & ier_line_status) != 0 && state_.overrun != 0) {
@@ -91,7 +92,7 @@ void Uart::update_line_locked() {
     plic_.set_level(source_, interrupt_locked() == Identification::None ? Level::Low : Level::High);
 }
 
-// --- receiving -------------------------------------------------------------------------------------------------------
+// --- receiving -----------------------------------------------------------------------------------
 
 unsigned Uart::capacity_locked() const { return (state_.fcr & fcr_enable) != 0 ? UartState::fifo_size : 1; }
 
@@ -126,7 +127,7 @@ u8 Uart::take_locked() {
     return byte;
 }
 
-// --- registers -------------------------------------------------------------------------------------------------------
+// --- registers -----------------------------------------------------------------------------------
 
 u8 Uart::load_locked(u64 offset) {
     const bool divisor_latch = (state_.lcr & lcr_divisor_latch) != 0;
@@ -244,7 +245,7 @@ void Uart::control_modem_locked(u8 value) {
     }
 }
 
-// --- state -----------------------------------------------------------------------------------------------------------
+// --- state ---------------------------------------------------------------------------------------
 
 void Uart::save(StateWriter& to) const {
     const FutexGuard guard(lock_);

@@ -28,23 +28,24 @@ struct UartState {
     friend bool operator==(const UartState&, const UartState&) = default;
 };
 
-// Sending takes no time: THRE and TEMT are always set. Receiving: bytes wait at the environment until the FIFO has
-// room, so none is ever lost to an overrun; a FIFO below its trigger level signals the character time-out at once.
-// Accesses of any size reach the one register at their offset, by its low byte; from offset 8 on they fault (both as
-// on QEMU).
+// Sending takes no time: THRE and TEMT are always set. Receiving: bytes wait at the environment
+// until the FIFO has room, so none is ever lost to an overrun; a FIFO below its trigger level
+// signals the character time-out at once. Accesses of any size reach the one register at their
+// offset, by its low byte; from offset 8 on they fault (both as on QEMU).
 //
-// The environment is asked for input when somebody has called input_ready() and the guest listens: it has the receive
-// interrupt enabled, reads LSR, or reads data. (So a FIFO reset while a kernel boots drops nothing that was typed
-// ahead.)
+// The environment is asked for input when somebody has called input_ready() and the guest listens:
+// it has the receive interrupt enabled, reads LSR, or reads data. (So a FIFO reset while a kernel
+// boots drops nothing that was typed ahead.)
 class Uart final : public Device {
 public:
-    // `output` gets each byte sent, on the hart's thread, under the UART's lock; it must not come back to a device.
-    // `source` is the UART's at the PLIC. Everything must outlive it.
+    // `output` gets each byte sent, on the hart's thread, under the UART's lock; it must not come
+    // back to a device. `source` is the UART's at the PLIC. Everything must outlive it.
     Uart(Environment& environment, Plic& plic, u32 source, std::function<void(u8)> output);
     // Board::input_ready() is its.
     [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
-    // The environment may have input. Any thread, not from within Environment::console_input() or `output`.
+    // The environment may have input. Any thread, not from within Environment::console_input() or
+    // `output`.
     void input_ready();
 
     [[nodiscard]] std::string_view name() const override { return "uart"; }
@@ -85,7 +86,8 @@ private:
     // Held while the PLIC is told, never the other way round.
     mutable FutexLock lock_;
     UartState state_ GUARDED_BY(lock_);
-    bool input_waits_ GUARDED_BY(lock_) = true;  // the environment has not yet said that it has no more
+    // the environment has not yet said that it has no more
+    bool input_waits_ GUARDED_BY(lock_) = true;
 };
 
 }  // namespace stampede

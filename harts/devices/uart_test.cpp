@@ -1,5 +1,5 @@
-// Registers and bits: National Semiconductor PC16550D data sheet, tables II to IV. Reset values of MCR, MSR and the
-// divisor, and what accesses of other sizes do: seen on QEMU 7.2's virt.
+// Registers and bits: National Semiconductor PC16550D data sheet, tables II to IV. Reset values of
+// MCR, MSR and the divisor, and what accesses of other sizes do: seen on QEMU 7.2's virt.
 #include "harts/devices/uart.h"
 
 #include <gtest/gtest.h>

@@ -37,7 +37,8 @@ TEST(VirtMap, makers_leave_what_others_need) {
     ASSERT_NE(board.board.plic, nullptr);
     EXPECT_EQ(board.bus.device_at({0x200'0000}), static_cast<const Device*>(board.board.clint));
     board.environment.type("x");
-    EXPECT_TRUE(board.bus.store(hart_0, {0x1000'0001}, 1, 1));  // the UART's receive interrupt, and with it what waited
+    // the UART's receive interrupt, and with it what waited
+    EXPECT_TRUE(board.bus.store(hart_0, {0x1000'0001}, 1, 1));
     EXPECT_EQ(board.bus.load(hart_0, {0x1000'0000}, 1), 'x');
     board.environment.type("y");
     board.board.input_ready();

@@ -4,8 +4,8 @@
 
 namespace stampede {
 
-// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions decoded earlier, into handlers of
-// `engine`.
+// Decodes the run that begins at slot `k` of `page`, up to its end, the page's end or instructions
+// decoded earlier, into handlers of `engine`.
 void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k);
 
 }  // namespace stampede

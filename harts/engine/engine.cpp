@@ -31,8 +31,9 @@ void step_counted(Hart& hart, const Slot& slot) {
     --hart.own.budget;
 }
 
-// A load-reserved kept its line's lock: nobody may wait for this hart before its store-conditional, so the few instructions
-// between (at most 16, unprivileged specification, "Eventual Success of Store-Conditional Instructions") run here.
+// A load-reserved kept its line's lock: nobody may wait for this hart before its store-conditional,
+// so the few instructions between (at most 16, unprivileged specification, "Eventual Success of
+// Store-Conditional Instructions") run here.
 void finish_reservation(Hart& hart) {
     for (int n = 0; n < 16 && hart.own.reservation.held != nullptr && hart.own.budget > 0 && !hart.own.stopping && !handlers::alarmed(&hart);
          ++n) {

@@ -1,4 +1,5 @@
-// The interpreter: a handler for each instruction, chained by tail calls (`[[clang::musttail]]`), over predecoded pages.
+// The interpreter: a handler for each instruction, chained by tail calls (`[[clang::musttail]]`),
+// over predecoded pages.
 #pragma once
 #include "harts/core/hart.h"
 
@@ -7,7 +8,8 @@ namespace stampede {
 // Runs from own.pc until the budget is spent, the alarm is up or something needs attention.
 void dispatch(Hart& hart);
 
-// The slot of own.pc, decoded; makes its page the current one. Null: the fetch trapped (own.pc has moved, one of the budget is spent).
+// The slot of own.pc, decoded; makes its page the current one. Null: the fetch trapped (own.pc has
+// moved, one of the budget is spent).
 const Slot* enter(Hart& hart);
 
 // One instruction with everything honoured; own.pc must be right. Spends one of the budget.

@@ -1,5 +1,5 @@
-// The fast hart: what hits in the TLB and in the decoded page. Anything else sets `missed` and leaves the state untouched, so that the
-// full hart can begin the instruction again.
+// The fast hart: what hits in the TLB and in the decoded page. Anything else sets `missed` and
+// leaves the state untouched, so that the full hart can begin the instruction again.
 #pragma once
 #include "harts/engine/full.h"
 #include "harts/core/hart.h"
@@ -128,7 +128,8 @@ struct Fast {
             missed = true;
             return {false, 0};
         }
-        // A hart that looks for spins stops right behind the instruction, whichever way it takes: else the turn would depend on the way.
+        // A hart that looks for spins stops right behind the instruction, whichever way it takes:
+        // else the turn would depend on the way.
         if (hart->own.spin.limit != 0 && !changes<T>(op, host<T>(entry, address), static_cast<T>(operand))) [[unlikely]] {
             missed = true;
             return {false, 0};

@@ -101,7 +101,8 @@ void Full::sfence_vma(u8 rs1, u64 address, u8 rs2, u64 asid) {
     if (Observer* observer = hart_.machine.observer; observer != nullptr) [[unlikely]] {
         observer->on_sfence(hart_, rs1, address, rs2, asid16);
     }
-    // Later walks see PTEs that this hart stored before: its own stores are in program order, no host fence is needed.
+    // Later walks see PTEs that this hart stored before: its own stores are in program order, no
+    // host fence is needed.
 }
 
 std::optional<u64> Full::csr(isa::CsrOp op, u32 number, u64 operand, u8 rs1, u8 rd) {
@@ -114,7 +115,8 @@ std::optional<u64> Full::csr(isa::CsrOp op, u32 number, u64 operand, u8 rs1, u8 
         return std::nullopt;
     }
     if (writes) {
-        const u64 base = number == csr::mip || number == csr::sip ? own_.csr.mip : *old;  // device lines are not written back
+        // device lines are not written back
+        const u64 base = number == csr::mip || number == csr::sip ? own_.csr.mip : *old;
         const u64 wanted = op == isa::CsrOp::Write ? operand : op == isa::CsrOp::Set ? base | operand : base & ~operand;
         if (!write_csr(hart_, number, wanted)) {
             illegal();

@@ -1,4 +1,5 @@
-// The full hart: one instruction with everything honoured. Oracle, single-stepper, and everybody's fallback.
+// The full hart: one instruction with everything honoured. Oracle, single-stepper, and everybody's
+// fallback.
 #pragma once
 #include <optional>
 
@@ -12,7 +13,8 @@
 
 namespace stampede {
 
-// The H of isa/meanings.h. After the meaning, `next` is where the hart goes on; a trap has set it to the handler.
+// The H of isa/meanings.h. After the meaning, `next` is where the hart goes on; a trap has set it
+// to the handler.
 class Full {
 public:
     using Value = u64;
@@ -56,7 +58,8 @@ public:
     }
     template <class T>
     std::optional<u64> amo(isa::AmoOp op, u64 address, u64 operand, isa::Ordering ordering) {
-        const auto old = amo_memory(hart_, op, address, sizeof(T), operand, ordering);  // seq_cst: stronger than any aq and rl
+        // seq_cst: stronger than any aq and rl
+        const auto old = amo_memory(hart_, op, address, sizeof(T), operand, ordering);
         return old ? std::optional(isa::extend<T>(*old)) : refuse(old.error());
     }
     template <class T>
@@ -123,7 +126,8 @@ inline void host_fence(i32 bits) {
     const bool tso = (field >> 8 & 15) == fence_tso;
     if ((field & predecessor_writes) != 0 && (field & successor_reads) != 0 && !tso) {
 #if defined(__x86_64__) && !defined(STAMPEDE_TSAN)
-        asm volatile("lock; orl $0, -64(%%rsp)" ::: "memory", "cc");  // a full fence, cheaper than mfence
+        // a full fence, cheaper than mfence
+        asm volatile("lock; orl $0, -64(%%rsp)" ::: "memory", "cc");
 #else
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif

@@ -11,13 +11,15 @@ namespace {
 
 using isa::Op;
 
-// Neither can fail nor leave its page, so a pair has no slow path. What chains of integer code are made of.
+// Neither can fail nor leave its page, so a pair has no slow path. What chains of integer code are
+// made of.
 constexpr std::array firsts{Op::Slli, Op::Srli, Op::Addi, Op::Andi, Op::Xor, Op::Add, Op::Mul};
 constexpr std::array seconds{Op::Slli, Op::Srli, Op::Addi, Op::Andi, Op::Xor, Op::Add, Op::Sub, Op::Or, Op::Mul};
 
 enum class Forward : u8 { Nothing, Rs1, Rs2, Count };
 
-constexpr u8 forwarded = 33;  // as a register number: the value that the first instruction has written
+// as a register number: the value that the first instruction has written
+constexpr u8 forwarded = 33;
 
 // The H of isa/meanings.h, as far as these instructions need it.
 struct Pair {

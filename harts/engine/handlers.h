@@ -1,7 +1,8 @@
 // The handlers of an engine: included by the translation unit that makes it.
 //
-// How a handler ends. `n` in every slot is the number of instructions to the end of its run: whoever enters a run charges it to the
-// budget at once, a slow path refunds what it did not execute. So the budget is exact, and looked at only where runs end.
+// How a handler ends. `n` in every slot is the number of instructions to the end of its run:
+// whoever enters a run charges it to the budget at once, a slow path refunds what it did not
+// execute. So the budget is exact, and looked at only where runs end.
 #pragma once
 #include "harts/engine/engine.h"
 #include "harts/engine/fast.h"
@@ -17,7 +18,8 @@ inline u64 pc_of(const HartState& own, const Slot* slot) {
 }
 
 inline bool alarmed(const Hart* hart) {
-    // relaxed: whoever raised it takes a lock or waits for an acknowledgement; x86 and the run end do the rest.
+    // relaxed: whoever raised it takes a lock or waits for an acknowledgement; x86 and the run end
+    // do the rest.
     return hart->shared.safe_point.alarm.load(std::memory_order_relaxed) != 0;
 }
 
@@ -44,7 +46,8 @@ template <isa::Op op, unsigned length, class Observer>
 void handler(ARGUMENTS) {
     constexpr isa::Flow flow = isa::line_of(op).flow;
     Fast<Observer> fast{hart, slot, slot + length / 2, data, length};
-    [[maybe_unused]] const u64 pc = SeesCalls<Observer> || SeesBranches<Observer> ? fast.pc() : 0;  // jalr leaves the page that slots are counted in
+    // jalr leaves the page that slots are counted in
+    [[maybe_unused]] const u64 pc = SeesCalls<Observer> || SeesBranches<Observer> ? fast.pc() : 0;
     isa::Meaning<op>::run(fast, isa::Operands{slot->imm, slot->rd, slot->rs1, slot->rs2});
     if (fast.missed) [[unlikely]] {
         TAIL(go_slow, hart, slot, budget, data);
@@ -57,7 +60,9 @@ void handler(ARGUMENTS) {
                                   op == isa::Op::Jalr ? pc_of(hart->own, fast.next) : 0);
     }
     if constexpr (flow == isa::Flow::Branch) {
-        if (fast.taken) {  // apart from the way below: else the compiler makes a conditional move and one shared jump of both
+        // apart from the way below: else the compiler makes a conditional move and one shared jump
+        // of both
+        if (fast.taken) {
             slot = fast.next;
             budget -= slot->n;
             if (budget < 0 || alarmed(hart)) [[unlikely]] {

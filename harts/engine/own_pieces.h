@@ -1,5 +1,6 @@
-// Whether a piece of RAM is this hart's alone: the one question that every fast access asks where scheduling points are counted. Whoever counts
-// them (schedule/event_counter.h) keeps the table; where nobody does, every piece is.
+// Whether a piece of RAM is this hart's alone: the one question that every fast access asks where
+// scheduling points are counted. Whoever counts them (schedule/event_counter.h) keeps the table;
+// where nobody does, every piece is.
 #pragma once
 #include "harts/core/hart.h"
 #include "harts/engine/watching.h"

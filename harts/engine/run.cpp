@@ -35,8 +35,8 @@ u64 run_chunk(Hart& hart, u64 budget) {
     return done;
 }
 
-// To the hart's next timer, if one is near. Right behind an instruction, never before one: what stops the hart before it has begun
-// must find nothing changed.
+// To the hart's next timer, if one is near. Right behind an instruction, never before one: what
+// stops the hart before it has begun must find nothing changed.
 void run_clock_ahead(Hart& hart) {
     constexpr u64 near = time_frequency / 10;  // a tenth of a second
     const u64 now = hart.machine.clint.time();
@@ -56,7 +56,8 @@ bool spins_in_place(Hart& hart) {
     own.stopping = own.attention = false;
     own.chunk = own.budget = most;
     bool same = false;
-    // The alarm counts here as at a run's end: without it, code that another hart has rewritten would run once more.
+    // The alarm counts here as at a run's end: without it, code that another hart has rewritten
+    // would run once more.
     while (!same && own.budget > 0 && hart.shared.safe_point.alarm.load(std::memory_order_relaxed) == 0) {
         const Slot* slot = enter(hart);
         if (slot == nullptr || isa::line_of(own.page->op[slot - own.slots]).flow == isa::Flow::System) {
@@ -103,8 +104,8 @@ StopReason run(Hart& hart, u64 budget) {
             break;  // an observer of the interrupt wants it
         }
         u64 chunk = std::min(budget, hart.machine.chunk);
-        // Deadlines that have passed are lines already; they wait to be enabled, not for time. A device's is for whoever runs,
-        // enabled or not: what becomes of it shows in registers.
+        // Deadlines that have passed are lines already; they wait to be enabled, not for time. A
+        // device's is for whoever runs, enabled or not: what becomes of it shows in registers.
         const u64 deadline = std::min(hart.next_deadline(now), hart.machine.device_deadline());
         if (const u64 until = hart.machine.instructions_until(deadline); until < chunk) {
             chunk = std::max<u64>(until, 1);

@@ -1,13 +1,19 @@
-// Engines for harts that are watched: Watching<Counting, Racing, Branches> is what the fast hart tells of and asks, engine_of<...>() the engine.
+// Engines for harts that are watched: Watching<Counting, Racing, Branches> is what the fast hart
+// tells of and asks, engine_of<...>() the engine.
 //
-// A watcher is a type with static functions; what one does not define costs nothing. `State`, if there is one, is what it keeps for each hart.
-//   bool passes(hart, offset, access)          whether an access `offset` bytes into RAM, a hit in the TLB, may be fast; false: the slow path's
-//                                              observers see it instead (core/observer.h), and nobody is told here
-//   load, store(hart, FastAccess)              it is about to happen, all have let it pass; AMOs count as stores
+// A watcher is a type with static functions; what one does not define costs nothing. `State`, if
+// there is one, is what it keeps for each hart.
+//   bool passes(hart, offset, access)          whether an access `offset` bytes into RAM, a hit in
+//                                              the TLB, may be fast; false: the slow path's
+//                                              observers see it instead (core/observer.h), and
+//                                              nobody is told here
+//   load, store(hart, FastAccess)              it is about to happen, all have let it pass; AMOs
+//                                              count as stores
 //   on_call, on_return, on_relaxed_next,       as in core/observer.h
 //   on_branch, on_jump
-//   using LeavesAtomics = void                 where accesses are seen, atomic instructions, fences and hints take the slow path, but for
-//                                              watchers that all say this; they must let every access pass
+//   using LeavesAtomics = void                 where accesses are seen, atomic instructions, fences
+//                                              and hints take the slow path, but for watchers that
+//                                              all say this; they must let every access pass
 //   using LeavesStack = void                   is told of no access by way of the stack pointer
 #pragma once
 #include <tuple>
@@ -55,6 +61,7 @@ template <class... W>
 consteval bool places_differ() {
     bool taken[HartWatches::places] = {};
     bool differ = true;
+    // clang-format off: it lays a fold over lambdas out in five lines
     ([&] {
         if constexpr (KeepsState<W>) {
             static_assert(W::State::place < HartWatches::places);
@@ -62,6 +69,7 @@ consteval bool places_differ() {
             taken[W::State::place] = true;
         }
     }(), ...);
+    // clang-format on
     return differ;
 }
 
@@ -72,6 +80,7 @@ struct Watching {
     static_assert(watchers::places_differ<W...>(), "two watchers' states have one place");
     static constexpr bool takes_atomics = !(watchers::LeavesAtomics<W> && ...);
 
+    // clang-format off: as above
     // What the fast hart asks and tells. False: the slow path.
     [[gnu::always_inline]] static bool load(Hart& hart, u64 pc, const void* at, unsigned size)
         requires(watchers::SeesAccess<W> || ...)
@@ -118,6 +127,7 @@ struct Watching {
     {
         ([&] { if constexpr (watchers::SeesHints<W>) W::on_relaxed_next(hart); }(), ...);
     }
+    // clang-format on
 
     // Whether all that the watchers keep is there.
     [[nodiscard]] static bool fits(const Hart& hart) { return (has_state<W>(hart) && ...); }

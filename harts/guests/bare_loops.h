@@ -6,7 +6,8 @@
 
 namespace stampede {
 
-// bench_loops.elf in `folder`. A work's program is a loop, one of its words `units=N`. There need be no such file.
+// bench_loops.elf in `folder`. A work's program is a loop, one of its words `units=N`. There need
+// be no such file.
 [[nodiscard]] Guest bare_loops(const std::filesystem::path& folder);
 
 }  // namespace stampede

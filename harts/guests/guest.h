@@ -1,5 +1,6 @@
-// A guest: a kernel with its programs, and what one has to know to have something run in it and to judge that run. Each
-// kind of guest is a function that makes one (our_kernel.h, bare_loops.h); nobody else asks what kind it is.
+// A guest: a kernel with its programs, and what one has to know to have something run in it and to
+// judge that run. Each kind of guest is a function that makes one (our_kernel.h, bare_loops.h);
+// nobody else asks what kind it is.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -46,7 +47,8 @@ struct Guest {
     [[nodiscard]] bool can_pass(const Workload& workload) const;
 };
 
-// As its file tells it (kernel/abi/kernel_facts.h). Unknown too where the file cannot be used: whoever runs it says why.
+// As its file tells it (kernel/abi/kernel_facts.h). Unknown too where the file cannot be used:
+// whoever runs it says why.
 [[nodiscard]] OnFork on_fork_of(const std::filesystem::path& kernel);
 
 }  // namespace stampede

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view prefix = "kernel-", suffix = ".elf";
 
-// The words of its command line (kernel/user/system/init.cpp): `run=` names a program of its archive, which ends the
-// machine when it has ended; without, there is a shell, once.
+// The words of its command line (kernel/user/system/init.cpp): `run=` names a program of its
+// archive, which ends the machine when it has ended; without, there is a shell, once.
 Start start_by_words(const Work& work) {
     const bool shell = work.program.empty();
     std::string words = shell ? "shell=once" : "run=" + work.program;

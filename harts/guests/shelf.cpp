@@ -45,7 +45,8 @@ Shelf Shelf::beside_program() {
     Shelf shelf(root / guest_folder, own);
     shelf.looked_in_ = {own / guest_folder, above / guest_folder};
     shelf.commands_.push_back(root / command_folder);
-    if (own.filename() == command_folder || own.filename() == test_folder) {   // where else programs lie, nobody builds kernels
+    // where else programs lie, nobody builds kernels
+    if (own.filename() == command_folder || own.filename() == test_folder) {
         shelf.built_here_ = kernels_of_the_build();
     }
     return shelf;
@@ -127,7 +128,8 @@ files::path Shelf::command(std::string_view name) const {
 }
 
 files::path Shelf::source() const {
-    const files::path root = guests_.parent_path().parent_path().parent_path();   // it lies in build/TREE/
+    // it lies in build/TREE/
+    const files::path root = guests_.parent_path().parent_path().parent_path();
     return files::exists(root / "kernel/mm") ? root : files::path();
 }
 

@@ -36,8 +36,9 @@ struct Workload {
     [[nodiscard]] bool is_for_each_failure() const { return bears_failures && !takes_all_memory; }
 };
 
-// Lines of `name | kind | properties | description`, and comments. Error: what is wrong with the first line that is neither, by its
-// number: fields, kind, a property that there is not or that has no number, a name that stands twice.
+// Lines of `name | kind | properties | description`, and comments. Error: what is wrong with the
+// first line that is neither, by its number: fields, kind, a property that there is not or that has
+// no number, a name that stands twice.
 [[nodiscard]] Result<std::vector<Workload>> parse_workloads(std::string_view text);
 
 // Those that are built in, in the file's order.

@@ -10,7 +10,9 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned deepest = 32;  // of nested scopes, types and typedefs: more than anybody writes, and types may contain themselves in a hostile file
+// of nested scopes, types and typedefs: more than anybody writes, and types may contain themselves
+// in a hostile file
+constexpr unsigned deepest = 32;
 
 std::optional<u64> number_of(Dwarf_Die* die, unsigned name) {
     Dwarf_Attribute attribute;
@@ -108,7 +110,8 @@ std::optional<Step> into_structure(Dwarf_Die* structure, u64 offset) {
         }
         const u64 begin = number_of(&child, DW_AT_data_member_location).value_or(0);
         auto type = type_of(&child);
-        if (!type || begin > offset || offset - begin >= size_of(&*type, 0) || number_of(&child, DW_AT_external)) {  // external: a static one
+        // external: a static one
+        if (!type || begin > offset || offset - begin >= size_of(&*type, 0) || number_of(&child, DW_AT_external)) {
             continue;
         }
         const char* const name = base ? nullptr : dwarf_diename(&child);

@@ -15,8 +15,9 @@ public:
     // `dwarf` may be null, and outlives this.
     explicit DataMembers(Dwarf* dwarf) : dwarf_(dwarf) {}
 
-    // Of the variable at `object`: "[30].lock.word_"; behind what is known comes the rest, "[30]+0x8"; "" for the beginning of what is neither array nor
-    // structure. Members of the standard library's own (_M_…) are left out. The first call reads all variables of the file.
+    // Of the variable at `object`: "[30].lock.word_"; behind what is known comes the rest,
+    // "[30]+0x8"; "" for the beginning of what is neither array nor structure. Members of the
+    // standard library's own (_M_…) are left out. The first call reads all variables of the file.
     [[nodiscard]] std::string path(u64 object, u64 offset);
 
 private:

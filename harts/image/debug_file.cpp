@@ -11,7 +11,8 @@
 namespace stampede {
 namespace {
 
-// Where entries, their text, lists and lines are, in DWARF 2 to 5. No names for looking entries up, no call frames.
+// Where entries, their text, lists and lines are, in DWARF 2 to 5. No names for looking entries up,
+// no call frames.
 constexpr std::array<std::string_view, 12> of_use{
     ".debug_abbrev", ".debug_addr",     ".debug_info", ".debug_line",        ".debug_line_str", ".debug_loc",
     ".debug_loclists", ".debug_ranges", ".debug_rnglists", ".debug_str", ".debug_str_offsets", ".debug_types"};

@@ -9,9 +9,10 @@
 
 namespace stampede {
 
-// libdw opens ELF files only, so it gets one that is made here: the sections of debug information that our functions have use for, as
-// they lie in the image, behind headers that hold together. What else is in a guest's file libdw and libelf never see: string tables that
-// they would inflate or scan again and again, links to further files.
+// libdw opens ELF files only, so it gets one that is made here: the sections of debug information
+// that our functions have use for, as they lie in the image, behind headers that hold together.
+// What else is in a guest's file libdw and libelf never see: string tables that they would inflate
+// or scan again and again, links to further files.
 //
 // Not safe for threads (libdw reads lazily, into itself).
 class DebugFile {

@@ -30,8 +30,8 @@ struct ElfBuilder {
     std::vector<Segment> segments{{0x8000'0000, 0x8000'0000, "text", 4}};
     std::vector<Symbol> symbols;
 
-    // Layout: header, program headers, the segments' bytes, then (if there are symbols) strings, symbols, section
-    // headers (null, strings, symbols).
+    // Layout: header, program headers, the segments' bytes, then (if there are symbols) strings,
+    // symbols, section headers (null, strings, symbols).
     [[nodiscard]] std::vector<std::byte> build() const {
         std::vector<std::byte> file(sizeof(Elf64_Ehdr) + segments.size() * sizeof(Elf64_Phdr));
         Elf64_Ehdr header{};

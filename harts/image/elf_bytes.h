@@ -1,4 +1,5 @@
-// What the parts of the ELF reader share: a file's bytes with every access checked, and errors that name the file.
+// What the parts of the ELF reader share: a file's bytes with every access checked, and errors that
+// name the file.
 #pragma once
 #include <cassert>
 #include <cstring>

@@ -1,13 +1,17 @@
-// What a guest's ELF file (System V gABI, RISC-V psABI) holds. The file is opened and its headers are walked here and nowhere else: who
-// loads it, names it, or asks for its symbols or its debug information (symbols.h) asks an ElfImage.
+// What a guest's ELF file (System V gABI, RISC-V psABI) holds. The file is opened and its headers
+// are walked here and nowhere else: who loads it, names it, or asks for its symbols or its debug
+// information (symbols.h) asks an ElfImage.
 //
-// Why the headers, segments and symbols are not left to libelf, which libdw brings along: it mends where we must refuse. Of 1.9 million
-// inputs of fuzz_elf (elfutils 0.188 built with AddressSanitizer: no crash, no leak) libelf took 529,000, and two of five of those are
-// refused here: a section table that does not end within the file is none to it, so a file cut short is a kernel without symbols; of
-// program headers it takes as many as fit, and whatever size they say they have. All checks would stay, with libelf in the place of a
-// memcpy; it is no faster (120,000 instructions for the symbols of our kernel, against 134,000). And where it reads strings for us
-// (elf_strptr()), files ask for much: a table of 2 MB without an end and 100,000 names in it take 31 s (here 0.1 s), a compressed one of
-// 1 MB takes 1 GiB. So libdw gets a file of ours with nothing but sections of debug information in it (debug_file.h).
+// Why the headers, segments and symbols are not left to libelf, which libdw brings along: it mends
+// where we must refuse. Of 1.9 million inputs of fuzz_elf (elfutils 0.188 built with
+// AddressSanitizer: no crash, no leak) libelf took 529,000, and two of five of those are refused
+// here: a section table that does not end within the file is none to it, so a file cut short is a
+// kernel without symbols; of program headers it takes as many as fit, and whatever size they say
+// they have. All checks would stay, with libelf in the place of a memcpy; it is no faster (120,000
+// instructions for the symbols of our kernel, against 134,000). And where it reads strings for us
+// (elf_strptr()), files ask for much: a table of 2 MB without an end and 100,000 names in it take
+// 31 s (here 0.1 s), a compressed one of 1 MB takes 1 GiB. So libdw gets a file of ours with
+// nothing but sections of debug information in it (debug_file.h).
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -30,7 +34,8 @@ struct ElfSegment {
 };
 
 struct ElfSymbol {
-    enum class Kind : u8 { Function, Object, Label };  // a label is one of the assembler's, in code, with neither type nor size
+    // a label is one of the assembler's, in code, with neither type nor size
+    enum class Kind : u8 { Function, Object, Label };
 
     u64 address = 0;
     u64 size = 0;
@@ -46,12 +51,13 @@ struct ElfSection {
     Form form = Form::Plain;
 };
 
-// A 64-bit little-endian RISC-V executable, fully checked: every offset and size lies in the file. Never changes, so any thread may ask;
-// copies share the file's bytes, which spans and names point into: they are good for as long as there is a copy.
+// A 64-bit little-endian RISC-V executable, fully checked: every offset and size lies in the file.
+// Never changes, so any thread may ask; copies share the file's bytes, which spans and names point
+// into: they are good for as long as there is a copy.
 class ElfImage {
 public:
-    // Error: names the file, what was found and what was expected (magic, class, machine, truncated tables, segments that
-    // overlap or wrap around, symbols).
+    // Error: names the file, what was found and what was expected (magic, class, machine, truncated
+    // tables, segments that overlap or wrap around, symbols).
     [[nodiscard]] static Result<ElfImage> read(const std::filesystem::path& file);
     // The same of a file's bytes, which are copied; `name` is for messages.
     [[nodiscard]] static Result<ElfImage> parse(std::span<const std::byte> bytes, std::string name);
@@ -62,7 +68,8 @@ public:
     [[nodiscard]] const std::vector<ElfSegment>& segments() const;
     // The segment that the entry lies in: its code. There is one.
     [[nodiscard]] const ElfSegment& code() const;
-    // The address that the program was linked at, for one that it was linked or loaded at; others as they are.
+    // The address that the program was linked at, for one that it was linked or loaded at; others
+    // as they are.
     [[nodiscard]] u64 virtual_of(u64 address) const;
     // XXH3 of the segments. Reads all their bytes.
     [[nodiscard]] u64 hash() const;
@@ -75,7 +82,8 @@ public:
     // The function or object that holds it; null: none.
     [[nodiscard]] const ElfSymbol* datum_at(u64 address) const;
 
-    // Those named .debug_…, of sections that lie in the file; none if together they would have more bytes than it.
+    // Those named .debug_…, of sections that lie in the file; none if together they would have more
+    // bytes than it.
     [[nodiscard]] const std::vector<ElfSection>& debug_sections() const;
 
 private:

@@ -11,7 +11,8 @@
 namespace stampede {
 namespace {
 
-// Linkers let symbols share the ends of their names, and sections could share a table: of the file's bytes, so many times.
+// Linkers let symbols share the ends of their names, and sections could share a table: of the
+// file's bytes, so many times.
 constexpr u64 most_names_in_a_file = 4;
 
 bool is_code(const Elf64_Sym& symbol, const std::vector<Elf64_Shdr>& sections) {

@@ -114,7 +114,8 @@ TEST(Elf, a_label_within_a_function_hides_nothing_of_it) {
     builder.segments[0].memory_size = 0x10;
     builder.symbols = {{0x8000'0000, 0x10, "function"}, {0x8000'0008, 0, "label", STT_NOTYPE, 1}};
     auto file = builder.build();
-    const u64 section = ElfBuilder::get<Elf64_Ehdr>(file, 0).e_shoff + sizeof(Elf64_Shdr);  // the label's
+    // the label's
+    const u64 section = ElfBuilder::get<Elf64_Ehdr>(file, 0).e_shoff + sizeof(Elf64_Shdr);
     auto header = ElfBuilder::get<Elf64_Shdr>(file, section);
     header.sh_flags = SHF_EXECINSTR;
     ElfBuilder::put(file, section, header);

@@ -10,9 +10,11 @@
 
 namespace stampede {
 
-inline constexpr u64 longest_elf_file = u64{1} << 30;  // bytes; a sparse file can claim to have any number
+// bytes; a sparse file can claim to have any number
+inline constexpr u64 longest_elf_file = u64{1} << 30;
 
-// Never changes; copies share the bytes. Not a mapping: one of a file that somebody cuts short meanwhile would end the process.
+// Never changes; copies share the bytes. Not a mapping: one of a file that somebody cuts short
+// meanwhile would end the process.
 class FileBytes {
 public:
     // Error: names the file and why it cannot be read, or what it is that is no file.

@@ -48,7 +48,8 @@ std::string_view without_parameters(std::string_view name) {
     return name;
 }
 
-// Template functions come with their return type: "void f<int>". Operators' names hold blanks and angles of their own.
+// Template functions come with their return type: "void f<int>". Operators' names hold blanks and
+// angles of their own.
 std::string_view without_return_type(std::string_view name) {
     if (name.find("operator") != std::string_view::npos) {
         return name;
@@ -63,8 +64,9 @@ std::string_view without_return_type(std::string_view name) {
     return name;
 }
 
-// Each reference to what the name has said before (S1_, T_) puts that in again, so a name of some hundred bytes can stand for any number of
-// them: with r references it multiplies at most by 2.72^(r / 2.72). Whether that stays within what a name may take.
+// Each reference to what the name has said before (S1_, T_) puts that in again, so a name of some
+// hundred bytes can stand for any number of them: with r references it multiplies at most by
+// 2.72^(r / 2.72). Whether that stays within what a name may take.
 bool is_bounded(std::string_view name) {
     constexpr double most = 16 << 20, growth = 1.45;  // bytes; a reference
     double size = static_cast<double>(name.size());

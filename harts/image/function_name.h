@@ -4,7 +4,8 @@
 
 namespace stampede {
 
-// A linkage name demangled (Itanium C++ ABI) in full. Other names as they are, and those that would take megabytes: a file may hold any.
+// A linkage name demangled (Itanium C++ ABI) in full. Other names as they are, and those that would
+// take megabytes: a file may hold any.
 [[nodiscard]] std::string demangled(const std::string& linkage_name);
 
 // The same without parameters, return type and qualifiers: `kernel::Frames::drop`.

@@ -1,4 +1,5 @@
-// Small files that ask for much: Symbols must not take more stack or memory for them than their bytes are worth.
+// Small files that ask for much: Symbols must not take more stack or memory for them than their
+// bytes are worth.
 #include <elf.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -27,7 +28,8 @@ std::string bytes_of(const T& value) {
     return std::string(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-// Header, a segment that holds 0x1000 and what the tests look for, the sections' bytes, section headers: none, `sections`, the names of all.
+// Header, a segment that holds 0x1000 and what the tests look for, the sections' bytes, section
+// headers: none, `sections`, the names of all.
 std::string file_of(std::vector<Section> sections) {
     Section names{".shstrtab", SHT_STRTAB, std::string(1, '\0')};
     sections.insert(sections.begin(), Section{"", SHT_NULL, ""});
@@ -117,7 +119,8 @@ u64 peak_memory() {
 
 TEST(HostileFile, namespaces_nested_deeper_than_any_stack_are_no_functions) {
     constexpr std::size_t deep = 1'000'000;
-    // 1: a unit with children, low_pc address, high_pc data4; 2: a namespace with children and nothing else
+    // 1: a unit with children, low_pc address, high_pc data4; 2: a namespace with children and
+    // nothing else
     const std::string abbreviations("\x01\x11\x01\x11\x01\x12\x06\0\0\x02\x39\x01\0\0\0", 15);
     const std::string nested = std::string(deep, '\x02') + std::string(deep + 1, '\0');
     const std::string info = unit_of("\x01" + bytes_of(u64{0x1000}) + bytes_of(u32{0x1000}) + nested);

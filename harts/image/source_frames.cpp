@@ -12,9 +12,10 @@
 namespace stampede {
 namespace {
 
-// Adds the function that holds `pc` and what was inlined there, outermost first. (libdw's dwarf_getscopes() goes on
-// with the scopes of an inlined function's definition instead of those that it was inlined into.) What is nested deeper than any
-// compiler nests it is left out: a file's bytes must not decide how much stack this takes.
+// Adds the function that holds `pc` and what was inlined there, outermost first. (libdw's
+// dwarf_getscopes() goes on with the scopes of an inlined function's definition instead of those
+// that it was inlined into.) What is nested deeper than any compiler nests it is left out: a file's
+// bytes must not decide how much stack this takes.
 bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions, unsigned depth = 0) {
     constexpr unsigned deepest = 128;
     if (depth == deepest) {

@@ -14,8 +14,8 @@ namespace stampede {
 namespace {
 
 struct Debug {
-    // Each range of code takes bytes of its own, so there are fewer than the file has; else units share them, which no compiler makes
-    // and which could ask for any amount of memory.
+    // Each range of code takes bytes of its own, so there are fewer than the file has; else units
+    // share them, which no compiler makes and which could ask for any amount of memory.
     explicit Debug(const ElfImage& image) : file(image), frames(file.dwarf(), image.size()), members(file.dwarf()) {}
 
     DebugFile file;

@@ -1,4 +1,5 @@
-// Expected: names and marked lines of symbols_test_guest/, and for every instruction what llvm-symbolizer says.
+// Expected: names and marked lines of symbols_test_guest/, and for every instruction what
+// llvm-symbolizer says.
 #include "harts/image/symbols.h"
 
 #include <gmock/gmock.h>
@@ -90,7 +91,8 @@ TEST(Symbols, assembly_labels_are_functions_where_nothing_better_is_known) {
 }
 
 TEST(Symbols, a_return_address_belongs_to_its_call) {
-    const u64 after_call = guest().address_of("again").value_or(0);  // the call to guest_main returns there
+    // the call to guest_main returns there
+    const u64 after_call = guest().address_of("again").value_or(0);
     EXPECT_EQ(guest().find(after_call).function, "again");
     const SourceLocation caller = guest().find(after_call, PcKind::ReturnAddress);
     EXPECT_EQ(caller.function, "_start");
@@ -154,7 +156,7 @@ TEST(Symbols, a_file_cut_short_gives_fewer_names_or_an_error) {
     EXPECT_EQ(remove(cut.c_str()), 0);
 }
 
-// --- the oracle ------------------------------------------------------------------------------------------------------
+// --- the oracle ----------------------------------------------------------------------------------
 
 std::string output_of(const std::string& command) {
     std::string output;
@@ -167,8 +169,8 @@ std::string output_of(const std::string& command) {
     return output;
 }
 
-// "file:line" of each frame of each address; llvm-symbolizer prints function and file:line:column in turns, and an
-// empty line after each address.
+// "file:line" of each frame of each address; llvm-symbolizer prints function and file:line:column
+// in turns, and an empty line after each address.
 std::map<u64, std::vector<std::string>> llvm_frames(const std::vector<u64>& addresses) {
     std::string command = LLVM_SYMBOLIZER " --no-demangle --inlines --relativenames --obj=" SYMBOLS_TEST_GUEST;
     for (const u64 address : addresses) {
@@ -205,7 +207,7 @@ TEST(Symbols, every_instruction_agrees_with_llvm_symbolizer) {
     }
 }
 
-// --- names -----------------------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 TEST(FunctionName, is_qualified_and_without_parameters) {
     EXPECT_EQ(readable_function_name("_ZN6kernel6Frames4dropERNS_5FrameE"), "kernel::Frames::drop");

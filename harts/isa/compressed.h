@@ -123,7 +123,8 @@ constexpr u8 register_at(RegisterField field, u32 word) {
     return 0;
 }
 
-// The line that `halfword` is, or null: reserved, or an extension that is not there. Pure; any thread.
+// The line that `halfword` is, or null: reserved, or an extension that is not there. Pure; any
+// thread.
 [[nodiscard]] const CompressedLine* compressed_line(u16 halfword);
 
 }  // namespace stampede::isa

@@ -1,4 +1,5 @@
-// From words to operations: buckets by the bits that most encodings fix, made from the tables at compile time.
+// From words to operations: buckets by the bits that most encodings fix, made from the tables at
+// compile time.
 #include <algorithm>
 
 #include "harts/isa/compressed.h"

@@ -1,4 +1,5 @@
-// Decoder, disassembler and encoder against LLVM's disassembler: which words are instructions, and how they read.
+// Decoder, disassembler and encoder against LLVM's disassembler: which words are instructions, and
+// how they read.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -96,31 +97,34 @@ std::string as_we_write_it(std::string llvm, const Word& word, VirtAddr pc) {
         return fmt::format("c.lui zero, {}", (1 << 20) + std::stoi(llvm.substr(12)));
     }
     const Flow flow = line_of(decoded.op).flow;
-    if (flow == Flow::Branch || flow == Flow::Jump) {  // llvm-mc writes the offset, llvm-objdump the target
+    // llvm-mc writes the offset, llvm-objdump the target
+    if (flow == Flow::Branch || flow == Flow::Jump) {
         const auto last = llvm.find_last_of(' ') + 1;
         const auto offset = static_cast<u64>(std::stoll(llvm.substr(last)));
         return llvm.substr(0, last) + fmt::format("{:#x}", pc.value + offset);
     }
     const Format format = line_of(decoded.op).format;
     const bool csr = format == Format::Csr || format == Format::CsrImmediate;
-    if (csr && !csr_name(static_cast<u32>(decoded.operands.imm))) {  // registers of extensions that our harts lack
+    // registers of extensions that our harts lack
+    if (csr && !csr_name(static_cast<u32>(decoded.operands.imm))) {
         static const std::regex operands("^(\\S+ \\w+, )\\w+(, .*)$");
         return std::regex_replace(llvm, operands, fmt::format("$01{}$02", decoded.operands.imm));
     }
     return llvm;
 }
 
-// LLVM refuses fences with bits set that the specification reserves "for finer-grain fences in future extensions" and
-// tells implementations to ignore (unprivileged specification, memory ordering instructions; the same for fence.i).
+// LLVM refuses fences with bits set that the specification reserves "for finer-grain fences in
+// future extensions" and tells implementations to ignore (unprivileged specification, memory
+// ordering instructions; the same for fence.i).
 bool reserved_fence(const Word& word) {
     const Op op = decode(word.bits).op;
     return (op == Op::Fence && word.bits != (word.bits & 0x0ff0'000f)) ||
            (op == Op::FenceI && word.bits != 0x0000'100f);
 }
 
-// What LLVM knows by name although it is no instruction of ours: the defined illegal instruction, dret of the debug
-// specification, and c.lui with an immediate of 0, which the specification reserves (chapter "C", integer constant
-// generation).
+// What LLVM knows by name although it is no instruction of ours: the defined illegal instruction,
+// dret of the debug specification, and c.lui with an immediate of 0, which the specification
+// reserves (chapter "C", integer constant generation).
 bool no_instruction_of_ours(const std::string& llvm) {
     static const std::regex reserved_lui("^c\\.lui \\w+, 0$");
     return llvm == "c.unimp" || llvm == "dret" || std::regex_match(llvm, reserved_lui);
@@ -221,7 +225,8 @@ TEST(Decode, destination_x0_is_the_sink) {
     EXPECT_EQ(decode(0x00b5'0023).operands.rd, sink_register);  // sb a1, 0(a0): rd's place holds the immediate
 }
 
-// The hints of the compressed instructions (unprivileged specification, table "RVC hint instructions").
+// The hints of the compressed instructions (unprivileged specification, table "RVC hint
+// instructions").
 TEST(Decode, compressed_hints_have_no_effect) {
     const std::map<std::string, u16> hints{
         {"c.nop 5", 0x0015},       {"c.addi a0, 0", 0x0501},   {"c.li zero, 5", 0x4015},   {"c.lui zero, 5", 0x6015},
@@ -236,7 +241,8 @@ TEST(Decode, compressed_hints_have_no_effect) {
     }
 }
 
-// Operands whose bits are scattered: the ends of every immediate, worked out from the specification's drawings.
+// Operands whose bits are scattered: the ends of every immediate, worked out from the
+// specification's drawings.
 TEST(Decode, immediates_reach_their_ends) {
     EXPECT_EQ(decode(0x8000'0063).operands.imm, -4096);  // beq, imm[12]
     EXPECT_EQ(decode(0x7e00'0fe3).operands.imm, 4094);

@@ -10,8 +10,8 @@ namespace stampede::isa {
 // "sp", by the calling convention's names; sink_register reads as "zero".
 [[nodiscard]] std::string_view register_name(u8 number);
 
-// `word` as fetched (a compressed instruction's low 16 bits count) at `pc`: "c.beqz a0, 0x80000010". What is no
-// instruction is
+// `word` as fetched (a compressed instruction's low 16 bits count) at `pc`: "c.beqz a0,
+// 0x80000010". What is no instruction is
 // "<unknown>". Any thread.
 [[nodiscard]] std::string disassemble(u32 word, VirtAddr pc);
 

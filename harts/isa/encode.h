@@ -1,4 +1,5 @@
-// Words from operations and operands: decode() backwards, for tests, fuzzers and everything else that makes guest code.
+// Words from operations and operands: decode() backwards, for tests, fuzzers and everything else
+// that makes guest code.
 #pragma once
 #include <optional>
 
@@ -7,11 +8,13 @@
 
 namespace stampede::isa {
 
-// The word that decodes to `op` and `operands`; a destination of x0 may be written 0 or sink_register. Nothing when an
-// operand does not fit (an odd branch offset, an immediate out of range, a register number past 31). Any thread.
+// The word that decodes to `op` and `operands`; a destination of x0 may be written 0 or
+// sink_register. Nothing when an operand does not fit (an odd branch offset, an immediate out of
+// range, a register number past 31). Any thread.
 [[nodiscard]] std::optional<u32> encode(Op op, const Operands& operands);
 
-// The halfword of a compressed instruction, its operands being those of what it stands for: {imm, rd, rs1, rs2}.
+// The halfword of a compressed instruction, its operands being those of what it stands for: {imm,
+// rd, rs1, rs2}.
 [[nodiscard]] std::optional<u16> encode(CompressedOp op, const Operands& operands);
 
 }  // namespace stampede::isa

@@ -61,9 +61,10 @@ constexpr const Line& line_of(Op op) { return lines[static_cast<std::size_t>(op)
 // x0 as a destination: decoding renames it to a register that nobody reads.
 inline constexpr u8 sink_register = 32;
 
-// imm: the immediate, sign-extended; for Shift the amount; for Csr* the CSR number (unsigned); for Amo bit 1 aq, bit 0
-// rl; for Fence the upper 12 bits of the word (fm, pred, succ). rs1 is the 5-bit constant in CsrImmediate. Registers that a
-// format does not have are 0, as a destination the sink.
+// imm: the immediate, sign-extended; for Shift the amount; for Csr* the CSR number (unsigned); for
+// Amo bit 1 aq, bit 0 rl; for Fence the upper 12 bits of the word (fm, pred, succ). rs1 is the
+// 5-bit constant in CsrImmediate. Registers that a format does not have are 0, as a destination the
+// sink.
 struct Operands {
     i32 imm;
     u8 rd;
@@ -78,7 +79,8 @@ struct Decoded {
     Operands operands;
 };
 
-// `word` is as fetched: 32 bits, of which a compressed instruction uses the low 16. Pure; any thread.
+// `word` is as fetched: 32 bits, of which a compressed instruction uses the low 16. Pure; any
+// thread.
 [[nodiscard]] Decoded decode(u32 word);
 
 }  // namespace stampede::isa

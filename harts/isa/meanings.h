@@ -1,13 +1,15 @@
 // One meaning an instruction, written once for every hart `H` that runs, checks or translates it.
 //
-// A meaning is restartable: it reads all it wants, then does at most one fallible act (load, store, amo, load_reserved,
-// store_conditional, jump_register), then writes rd at most once. A hart whose fast path fails at the fallible act may so
-// begin again elsewhere. A meaning touches only `h` and the operations of values.h: no C++ `if`, `?:` or `&&` on a Value.
-// meanings_test.cpp holds both rules.
+// A meaning is restartable: it reads all it wants, then does at most one fallible act (load, store,
+// amo, load_reserved, store_conditional, jump_register), then writes rd at most once. A hart whose
+// fast path fails at the fallible act may so begin again elsewhere. A meaning touches only `h` and
+// the operations of values.h: no C++ `if`, `?:` or `&&` on a Value. meanings_test.cpp holds both
+// rules.
 //
-// H offers: read(r), write(r, v), imm(i), keep(v), pc_plus(i), link(), jump(i), jump_register(v), branch_if(c, i),
-// pure<f>(a, b), load<T>, store<T>, amo<T>, load_reserved<T>, store_conditional<T>, fence(bits), relaxed_next(),
-// interpret(). System instructions exist only in a FullHart; every other H goes to one through interpret().
+// H offers: read(r), write(r, v), imm(i), keep(v), pc_plus(i), link(), jump(i), jump_register(v),
+// branch_if(c, i), pure<f>(a, b), load<T>, store<T>, amo<T>, load_reserved<T>,
+// store_conditional<T>, fence(bits), relaxed_next(), interpret(). System instructions exist only in
+// a FullHart; every other H goes to one through interpret().
 #pragma once
 #include <type_traits>
 
@@ -109,7 +111,8 @@ AMO(AmomaxuW, i32, Maxu) AMO(AmomaxuD, i64, Maxu)
         h.write(d.rd, *failed); } } END
 LR(LrW, i32) LR(LrD, i64) SC(ScW, i32) SC(ScD, i64)
 MEANING(Fence) { h.fence(d.imm); } } END
-// A hint for race detection; nothing to any other hart. Apart from the other guest calls, for kernels use it often.
+// A hint for race detection; nothing to any other hart. Apart from the other guest calls, for
+// kernels use it often.
 MEANING(RelaxedNext) { h.relaxed_next(); } } END
 
 #define SYSTEM(id, ...) \

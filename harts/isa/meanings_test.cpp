@@ -1,5 +1,6 @@
-// Two harts that only check. Recorder runs a meaning and proves the restartable rule and the table's flow; Opaque
-// compiles every meaning against a Value that can do nothing but the listed operations.
+// Two harts that only check. Recorder runs a meaning and proves the restartable rule and the
+// table's flow; Opaque compiles every meaning against a Value that can do nothing but the listed
+// operations.
 #include "harts/isa/meanings.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +11,8 @@
 
 namespace stampede::isa {
 
-// A value without an identity: no bool, no number, no index in it. Operations of a translator would emit code here.
+// A value without an identity: no bool, no number, no index in it. Operations of a translator would
+// emit code here.
 class Opaque {
 public:
     friend Opaque operator+(Opaque, Opaque) { return {}; }
@@ -122,8 +124,8 @@ TEST(Meanings, all_compile_without_a_decision_on_a_value) {
 // Does the fallible act of this run succeed?
 enum class Act : u8 { Succeeds, Fails };
 
-// Records what a meaning does and holds the restartable rule: all reads, then at most one fallible act, then at most
-// one write.
+// Records what a meaning does and holds the restartable rule: all reads, then at most one fallible
+// act, then at most one write.
 class Recorder {
 public:
     using Result = std::optional<u64>;

@@ -1,6 +1,6 @@
-// Operations on register values. A meaning uses these and the operators + - * ^ | & == != and nothing else, so that Value
-// may be a plain u64 (interpreter) or the name of a host register (translator), whose overloads argument-dependent lookup
-// finds.
+// Operations on register values. A meaning uses these and the operators + - * ^ | & == != and
+// nothing else, so that Value may be a plain u64 (interpreter) or the name of a host register
+// (translator), whose overloads argument-dependent lookup finds.
 #pragma once
 #include <limits>
 #include <type_traits>

@@ -1,5 +1,5 @@
-// Corner cases of the value operations; expected values are the specification's (unprivileged, chapters "RV64I", "M"
-// and "A").
+// Corner cases of the value operations; expected values are the specification's (unprivileged,
+// chapters "RV64I", "M" and "A").
 #include "harts/isa/values.h"
 
 #include <gtest/gtest.h>
@@ -49,7 +49,8 @@ TEST(Values, high_products) {
     EXPECT_EQ(multiply_high(most_positive, most_positive), 0x3fff'ffff'ffff'ffffu);
     EXPECT_EQ(multiply_high_unsigned(all_ones, all_ones), 0xffff'ffff'ffff'fffeu);
     EXPECT_EQ(multiply_high_unsigned(most_negative, 2), 1u);
-    EXPECT_EQ(multiply_high_signed_unsigned(all_ones, all_ones), all_ones);  // -1 * (2^64 - 1) = -2^64 + 1
+    // -1 * (2^64 - 1) = -2^64 + 1
+    EXPECT_EQ(multiply_high_signed_unsigned(all_ones, all_ones), all_ones);
     EXPECT_EQ(multiply_high_signed_unsigned(most_negative, all_ones), 0x8000'0000'0000'0000u);
     EXPECT_EQ(multiply_high_signed_unsigned(1, all_ones), 0u);
     EXPECT_EQ(multiply_high_signed_unsigned(2, all_ones), 1u);

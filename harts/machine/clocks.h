@@ -16,7 +16,8 @@ struct ClockState {
 // A clock that may jump ahead when every hart waits.
 class Clock : public Environment {
 public:
-    // Harts parked; a counted clock's count is its counter's. A clock that is the host's goes on from `state.time`.
+    // Harts parked; a counted clock's count is its counter's. A clock that is the host's goes on
+    // from `state.time`.
     [[nodiscard]] virtual ClockState state() = 0;
     virtual void set_state(const ClockState& state) = 0;
     // Time becomes at least `deadline`. Only when every hart waits, under the caller's lock.
@@ -41,8 +42,9 @@ private:
 class CountedClock final : public Clock {
 public:
     static constexpr u64 instructions_per_tick = 100;
-    // What run_ahead() may add: so much at once and, beyond that, so many ticks for each that instructions make. Time that stood still
-    // afterwards would come out even, and a guest would never see a short wait end.
+    // What run_ahead() may add: so much at once and, beyond that, so many ticks for each that
+    // instructions make. Time that stood still afterwards would come out even, and a guest would
+    // never see a short wait end.
     static constexpr u64 run_ahead_credit = time_frequency, run_ahead_ratio = 7;
 
     // Instructions executed so far by all harts, the running one included.

@@ -6,7 +6,8 @@ namespace stampede {
 
 bool MachineMemory::store(HartId by, PhysAddr to, std::span<const u8> bytes) {
     Hart& hart = *machine_.harts[by.value];
-    // Nobody waits for a hart that waits for an interrupt: on its thread too this is anybody's store. relaxed: only this thread writes it.
+    // Nobody waits for a hart that waits for an interrupt: on its thread too this is anybody's
+    // store. relaxed: only this thread writes it.
     const bool runs = hart.shared.safe_point.running.load(std::memory_order_relaxed) != 0;
     return guest_store(machine_, to, bytes, runs ? &hart : nullptr).has_value();
 }

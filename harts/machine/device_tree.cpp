@@ -14,8 +14,8 @@
 namespace stampede {
 namespace {
 
-// libfdt's sequential writing, with a node's end tied to its block. Its functions fail only when the buffer is too
-// small (the size below is generous) or the calls are out of order.
+// libfdt's sequential writing, with a node's end tied to its block. Its functions fail only when
+// the buffer is too small (the size below is generous) or the calls are out of order.
 class TreeWriter {
 public:
     explicit TreeWriter(std::size_t capacity) : bytes_(capacity) {

@@ -1,4 +1,5 @@
-// The flattened device tree that harts find in a1 at reset (Devicetree specification 0.3), shaped as QEMU virt's.
+// The flattened device tree that harts find in a1 at reset (Devicetree specification 0.3), shaped
+// as QEMU virt's.
 #pragma once
 #include <string>
 #include <vector>

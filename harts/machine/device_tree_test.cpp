@@ -1,4 +1,5 @@
-// What is expected: the dump that QEMU 7.2's virt makes of its own tree, as far as the machines agree.
+// What is expected: the dump that QEMU 7.2's virt makes of its own tree, as far as the machines
+// agree.
 #include "harts/machine/device_tree.h"
 
 #include <gmock/gmock.h>

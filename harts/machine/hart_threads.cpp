@@ -114,8 +114,9 @@ void HartThreads::run_hart(Hart& hart) {
             break;
         }
         if (reason == StopReason::Alarm) {
-            // A request may reach its last harts after the run that it ended, and must not park them in the next one. seq_cst:
-            // StopRequest::set() writes the reason first, so a new request is either seen here or stands in the word afterwards.
+            // A request may reach its last harts after the run that it ended, and must not park
+            // them in the next one. seq_cst: StopRequest::set() writes the reason first, so a new
+            // request is either seen here or stands in the word afterwards.
             hart.shared.stop_requested.store(0, std::memory_order_seq_cst);
             if (stop_.is_set()) {
                 break;
@@ -175,7 +176,8 @@ void HartThreads::wait_for_interrupt(Hart& hart) {
             futex_wait(hart.shared.wake, wake, patience);
         }
     }
-    hart.shared.sleeping.store(0, std::memory_order_relaxed);  // relaxed: a needless wake-up is harmless
+    // relaxed: a needless wake-up is harmless
+    hart.shared.sleeping.store(0, std::memory_order_relaxed);
     waiting.waiting.store(0, std::memory_order_seq_cst);
 }
 

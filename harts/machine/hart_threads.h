@@ -1,4 +1,5 @@
-// Parallel mode: one host thread a hart, permits for as many as the host has cores, parked between runs.
+// Parallel mode: one host thread a hart, permits for as many as the host has cores, parked between
+// runs.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -23,8 +24,9 @@ public:
     HartThreads(const HartThreads&) = delete;
     HartThreads& operator=(const HartThreads&) = delete;
 
-    // Lets all harts run until the stop request is set or `limit` has passed (then it sets Deadline). On return all are parked.
-    // WhenIdle::Stop, with TimeMode::Warp: when all wait and no timer is set it stops too (Idle).
+    // Lets all harts run until the stop request is set or `limit` has passed (then it sets
+    // Deadline). On return all are parked. WhenIdle::Stop, with TimeMode::Warp: when all wait and
+    // no timer is set it stops too (Idle).
     void run(std::optional<std::chrono::nanoseconds> limit, WhenIdle when_idle);
 
 private:

@@ -82,7 +82,8 @@ struct Machine::Implementation final : InterruptLines {
         return static_cast<u64>(duration_cast<nanoseconds>(now.time_since_epoch()).count());
     }
 
-    // All of `by` are told, in this order. Decoded code is of one engine: with another, everything is decoded anew.
+    // All of `by` are told, in this order. Decoded code is of one engine: with another, everything
+    // is decoded anew.
     void watch(const std::vector<Observer*>& by, const Engine& engine) {
         watching = {};
         for (Observer* one : by) {
@@ -90,7 +91,8 @@ struct Machine::Implementation final : InterruptLines {
         }
         context.observer = by.empty() ? nullptr : by.size() == 1 ? by.front() : &watching;
         for (const auto& hart : harts) {
-            assert(engine.fits == nullptr || engine.fits(*hart));  // each of the engine's watchers has been made for this machine
+            // each of the engine's watchers has been made for this machine
+            assert(engine.fits == nullptr || engine.fits(*hart));
         }
         if (context.engine == &engine) {
             return;
@@ -101,7 +103,8 @@ struct Machine::Implementation final : InterruptLines {
         }
     }
 
-    // From now on scheduling points are counted; the observers' own engine, if they have one, sees them too.
+    // From now on scheduling points are counted; the observers' own engine, if they have one, sees
+    // them too.
     void start_counting() {
         if (counter != nullptr) {
             return;
@@ -147,7 +150,8 @@ struct Machine::Implementation final : InterruptLines {
             return;
         }
         if (const u64 delay = surroundings.perturbations.interrupt_delay(id); delay != 0) {
-            hart.own.deaf_until = std::max(hart.own.deaf_until, hart.own.executed_now() + delay);  // one thread drives all harts
+            // one thread drives all harts
+            hart.own.deaf_until = std::max(hart.own.deaf_until, hart.own.executed_now() + delay);
         }
         hart.shared.lines.fetch_or(bit, std::memory_order_acq_rel);
         hart.alarm();

@@ -54,7 +54,8 @@ TEST_F(LoaderTest, the_device_tree_stands_at_the_end_of_ram) {
     ASSERT_TRUE(loaded.has_value());
     EXPECT_GE(loaded->device_tree.value, 0x8030'0000u);
     EXPECT_LT(loaded->device_tree.value, 0x8040'0000u);
-    EXPECT_EQ(ram.load_u64(loaded->device_tree) & 0xffff'ffff, 0xedfe'0dd0u);  // big-endian magic of a flattened tree
+    // big-endian magic of a flattened tree
+    EXPECT_EQ(ram.load_u64(loaded->device_tree) & 0xffff'ffff, 0xedfe'0dd0u);
 }
 
 TEST_F(LoaderTest, a_segment_below_ram_is_named) {

@@ -1,5 +1,5 @@
-// A whole machine: RAM, devices, 1 to 64 harts and their threads. With findings and reports the only type that fuzz, stress and bench
-// include.
+// A whole machine: RAM, devices, 1 to 64 harts and their threads. With findings and reports the
+// only type that fuzz, stress and bench include.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -88,8 +88,8 @@ public:
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
     void set_frame_watch(FrameWatch* watch);   // before the first run (core/frame_watch.h)
-    // All of these watch every access and call (core/observer.h), in this order; `engine` is composed of their fast parts
-    // (engine/watching.h). Before the first run.
+    // All of these watch every access and call (core/observer.h), in this order; `engine` is
+    // composed of their fast parts (engine/watching.h). Before the first run.
     void set_observers(std::vector<Observer*> observers, const Engine& engine = quiet_engine);
     // Hears of stale translations that are used (core/translation_watch.h).
     void set_translation_watch(TranslationWatch* watch);
@@ -97,32 +97,37 @@ public:
     void set_perturbation(const Perturbation& perturbation);
     // Likewise: mtime is then this one's cycles, not instructions. Null: it is not.
     void set_time_keeper(const TimeKeeper* keeper);
-    // Words that count as touched by several harts from their first access on, where scheduling points are counted; found out otherwise.
-    // Before the first run.
+    // Words that count as touched by several harts from their first access on, where scheduling
+    // points are counted; found out otherwise. Before the first run.
     void assume_shared(std::vector<PhysAddr> words);
-    // Those that several harts were seen to touch, by the cache line; none where scheduling points have not been counted.
+    // Those that several harts were seen to touch, by the cache line; none where scheduling points
+    // have not been counted.
     [[nodiscard]] std::vector<PhysAddr> shared_words() const;
 
-    // --- parallel mode: every hart on its own host thread -------------------------------------------------------------
-    // Lets all harts run until something stops them; on return every hart is parked and its state may be read and changed.
-    // `when_idle` matters with TimeMode::Warp only.
+    // --- parallel mode: every hart on its own host thread ----------------------------------------
+    // Lets all harts run until something stops them; on return every hart is parked and its state
+    // may be read and changed. `when_idle` matters with TimeMode::Warp only.
     MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt, WhenIdle when_idle = WhenIdle::Wait);
     // Ends run_parallel() soon. Any thread, async-signal-safe.
     void request_stop();
 
-    // --- one host thread: the caller drives the harts -----------------------------------------------------------------
-    // Runs one hart for exactly `budget` instructions unless it stops earlier. Not while run_parallel() runs.
+    // --- one host thread: the caller drives the harts --------------------------------------------
+    // Runs one hart for exactly `budget` instructions unless it stops earlier. Not while
+    // run_parallel() runs.
     StopReason run(HartId hart, u64 budget);
-    // Lets `schedule` choose who runs until something stops the machine or at least `instructions` have been executed by all harts together
-    // (then: Deadline, at the end of a turn, so that a run does not depend on the pieces it is driven in). With TimeMode::Counted everything that the guest can see follows from the schedule. `listener` may be null.
+    // Lets `schedule` choose who runs until something stops the machine or at least `instructions`
+    // have been executed by all harts together (then: Deadline, at the end of a turn, so that a run
+    // does not depend on the pieces it is driven in). With TimeMode::Counted everything that the
+    // guest can see follows from the schedule. `listener` may be null.
     MachineStop run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener = nullptr);
-    // The turns of run_scheduled() since the last call, if they are kept; those of one hart behind each other are one.
+    // The turns of run_scheduled() since the last call, if they are kept; those of one hart behind
+    // each other are one.
     void keep_turns(bool keep);
     // How many there were, kept or not.
     [[nodiscard]] u64 turns() const;
     [[nodiscard]] std::vector<HartRun> take_turns();
 
-    // --- looking ------------------------------------------------------------------------------------------------------
+    // --- looking ---------------------------------------------------------------------------------
     [[nodiscard]] unsigned harts() const;
     [[nodiscard]] Hart& hart(HartId id);
     [[nodiscard]] Ram& ram();

@@ -39,7 +39,8 @@ void Permits::wait_for_turn(HartId hart) {
     while (granted.load(std::memory_order_acquire) == 0) {
         futex_wait(granted, 0);
     }
-    granted.store(0, std::memory_order_relaxed);  // only the next giver writes it again, after enqueueing under the lock
+    // only the next giver writes it again, after enqueueing under the lock
+    granted.store(0, std::memory_order_relaxed);
 }
 
 void Permits::acquire(HartId hart, Standing standing) {

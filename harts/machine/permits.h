@@ -1,10 +1,11 @@
 // Permits to run: more harts than host cores take turns.
 //
-// Threads left to the host's scheduler lose their core inside critical sections while others spin for the lock. With as many
-// permits as cores, and harts that hand theirs on when they are seen to spin, the holder of a lock gets to run soon.
-// A hart that made no progress in its last turn (no return to user mode, no device: an idle loop without wfi) waits in the
-// low queue, which is served when the other is empty or every 16th time, so that busy idling costs little.
-// Only raw futexes here: see harts/base/futex.h.
+// Threads left to the host's scheduler lose their core inside critical sections while others spin
+// for the lock. With as many permits as cores, and harts that hand theirs on when they are seen to
+// spin, the holder of a lock gets to run soon. A hart that made no progress in its last turn (no
+// return to user mode, no device: an idle loop without wfi) waits in the low queue, which is served
+// when the other is empty or every 16th time, so that busy idling costs little. Only raw futexes
+// here: see harts/base/futex.h.
 #pragma once
 #include <atomic>
 #include <deque>
@@ -26,8 +27,9 @@ public:
     void acquire(HartId hart, Standing standing) EXCLUDES(lock_);
     // Gives the permit back, to whoever waits first.
     void release() EXCLUDES(lock_);
-    // Hands the permit to the next in line, if there is one, and waits for the next turn. False: nobody waits, the hart keeps it.
-    // A normal hart whose slice is over makes way for a low one only now and then; a spinning one always.
+    // Hands the permit to the next in line, if there is one, and waits for the next turn. False:
+    // nobody waits, the hart keeps it. A normal hart whose slice is over makes way for a low one
+    // only now and then; a spinning one always.
     bool yield(HartId hart, Standing standing, Why why) EXCLUDES(lock_);
 
     // Whether somebody waits in any queue, or in the normal one; as of a moment ago. Any thread.
@@ -53,7 +55,8 @@ private:
     std::deque<HartId> normal_ GUARDED_BY(lock_);
     std::deque<HartId> low_ GUARDED_BY(lock_);
     std::vector<Turn> turn_;
-    std::atomic<u32> waiting_{0}, normal_waiting_{0};  // sizes of the queues; written under the lock, read as hints (relaxed)
+    // sizes of the queues; written under the lock, read as hints (relaxed)
+    std::atomic<u32> waiting_{0}, normal_waiting_{0};
 };
 
 }  // namespace stampede

@@ -14,7 +14,8 @@ struct Snapshot::SavedHart {
     Hart& hart;
     const HartState own;
     const Tlb tlb;
-    const u64 lines = hart.shared.lines.load(std::memory_order_relaxed);  // relaxed, all four: nobody runs
+    // relaxed, all four: nobody runs
+    const u64 lines = hart.shared.lines.load(std::memory_order_relaxed);
     const u32 wake = hart.shared.wake.load(std::memory_order_relaxed);
     const u64 instructions = hart.shared.instructions.load(std::memory_order_relaxed);
     const u64 kernel_crossings = hart.shared.kernel_crossings.load(std::memory_order_relaxed);
@@ -46,7 +47,8 @@ Snapshot::~Snapshot() { machine_.context.dirty_pages = nullptr; }
 
 std::span<const u32> Snapshot::dirty_pages() const { return saved_->dirty.dirty(); }
 
-// Brings the machine to where restore() will bring it: no write tags, no page looked up, no reservation that is broken already.
+// Brings the machine to where restore() will bring it: no write tags, no page looked up, no
+// reservation that is broken already.
 void Snapshot::settle() {
     for (Hart* hart : machine_.context.harts) {
         drop_stale_code(*hart);
@@ -91,7 +93,8 @@ void Snapshot::restore() {
     forget_code_of_dirty_pages();
     saved_->dirty.restore();
     restore_marks();
-    // Devices drive lines, lines wake harts and may ask for a delay: what they touch comes back behind them.
+    // Devices drive lines, lines wake harts and may ask for a delay: what they touch comes back
+    // behind them.
     machine_.bus.restore(saved_->devices);
     machine_.surroundings.perturbations = saved_->perturbations;
     machine_.exit_status.store(saved_->exit_status);
@@ -109,7 +112,8 @@ void Snapshot::restore() {
     }
 }
 
-// A page that is marked takes its stores the slow way, without a translation that could be evicted: that shows in what is.
+// A page that is marked takes its stores the slow way, without a translation that could be evicted:
+// that shows in what is.
 void Snapshot::restore_marks() {
     machine_.context.attributes.go_back_to(saved_->attributes, PageAttributes::code);
     for (const auto& [page, stores] : saved_->reservation_use) {
@@ -145,7 +149,8 @@ void Snapshot::restore_hart(SavedHart& saved) {
     hart.shared.instructions.store(saved.instructions, std::memory_order_relaxed);
     hart.shared.kernel_crossings.store(saved.kernel_crossings, std::memory_order_relaxed);
     hart.watched_writes = {};
-    // A fetch entry comes back with its page, decoded anew where it has gone: whether a translation is there shows in what is evicted.
+    // A fetch entry comes back with its page, decoded anew where it has gone: whether a translation
+    // is there shows in what is evicted.
     hart.tlb.restore(saved.tlb, [&](PhysAddr at) {
         const u64 page = machine_.ram.page_index(at);
         if (CodePage* code = hart.code.find(page); code != nullptr) {

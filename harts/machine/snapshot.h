@@ -1,11 +1,13 @@
 // A machine's whole state at one moment, to come back to as often as wanted.
 //
-// Coming back costs what has changed since: RAM by the pages that were stored to (memory/dirty_pages.h), translations by their entries;
-// devices, CSRs and the clock are small. What a guest cannot see stays as it is: decoded code but of pages whose contents come back,
-// and line versions.
+// Coming back costs what has changed since: RAM by the pages that were stored to
+// (memory/dirty_pages.h), translations by their entries; devices, CSRs and the clock are small.
+// What a guest cannot see stays as it is: decoded code but of pages whose contents come back, and
+// line versions.
 //
-// From one snapshot, the same schedule leads to the same state (Machine::state_hash), the first time like any other; only time that is the
-// host's goes on from the snapshot's moment, at the host's pace.
+// From one snapshot, the same schedule leads to the same state (Machine::state_hash), the first
+// time like any other; only time that is the host's goes on from the snapshot's moment, at the
+// host's pace.
 #pragma once
 #include <memory>
 #include <span>
@@ -18,8 +20,8 @@ namespace stampede {
 
 class Snapshot {
 public:
-    // Of the machine as it is now, harts parked. One a machine at a time; the machine and `others` must outlive it. Observers and sinks
-    // stay the ones that were set.
+    // Of the machine as it is now, harts parked. One a machine at a time; the machine and `others`
+    // must outlive it. Observers and sinks stay the ones that were set.
     explicit Snapshot(Machine& machine, std::vector<Restorable*> others = {});
     ~Snapshot();
     Snapshot(const Snapshot&) = delete;

@@ -4,7 +4,8 @@ namespace stampede {
 
 void StopRequest::set(MachineStop why, const std::vector<Hart*>& harts) {
     u32 expected = none;
-    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);  // see HartThreads::run_hart()
+    // see HartThreads::run_hart()
+    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);
     for (Hart* hart : harts) {
         hart->shared.stop_requested.store(1, std::memory_order_seq_cst);
         hart->alarm();

@@ -32,7 +32,8 @@ void Turns::count_anew() {
 void Turns::fall_asleep(Hart& hart) {
     const u32 id = hart.own.id.value;
     now_.waiting |= u64{1} << id;
-    now_.asleep[id] = {hart.shared.wake.load(std::memory_order_relaxed), hart.next_deadline()};  // relaxed: one thread
+    // relaxed: one thread
+    now_.asleep[id] = {hart.shared.wake.load(std::memory_order_relaxed), hart.next_deadline()};
 }
 
 u64 Turns::next_deadline() const {
@@ -50,7 +51,8 @@ void Turns::jump_if_all_wait() {
         return;
     }
     if (const u64 deadline = next_deadline(); deadline != never && time_ != TimeMode::Host) {
-        const u64 offset = harts_.front()->machine.clint.time() - clock_->time();  // mtime is writable
+        // mtime is writable
+        const u64 offset = harts_.front()->machine.clint.time() - clock_->time();
         clock_->jump_to(deadline - offset);
     }
 }
@@ -94,8 +96,9 @@ StopReason Turns::run(HartId id, u64 budget) {
     return reason;
 }
 
-// Spin: the hart comes back to where it was, registers and all, and has changed nothing on the way. Instruction by instruction, each
-// like any other: interrupts, limits and clocks are those of one long turn.
+// Spin: the hart comes back to where it was, registers and all, and has changed nothing on the way.
+// Instruction by instruction, each like any other: interrupts, limits and clocks are those of one
+// long turn.
 StopReason Turns::look_for_circles(Hart& hart) {
     constexpr unsigned longest = 32;  // longer loops do more than wait
     const HartState& own = hart.own;

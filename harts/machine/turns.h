@@ -1,4 +1,5 @@
-// One host thread drives all harts, turn by turn: the repeatable modes. Everything a guest can see follows from the schedule.
+// One host thread drives all harts, turn by turn: the repeatable modes. Everything a guest can see
+// follows from the schedule.
 #pragma once
 #include <array>
 #include <vector>
@@ -23,11 +24,13 @@ public:
     // Null: time is the number of instructions.
     void set_time_keeper(const TimeKeeper* keeper) { time_keeper_ = keeper; }
 
-    // Runs one hart for exactly `budget` instructions unless it stops earlier; one that waits for nothing in sight not at all.
+    // Runs one hart for exactly `budget` instructions unless it stops earlier; one that waits for
+    // nothing in sight not at all.
     StopReason run(HartId hart, u64 budget);
 
-    // Lets `schedule` choose until something stops the machine or `instructions` have been executed. `counter` counts events where the
-    // schedule limits them; `listener` hears of each turn before it begins. Both may be null.
+    // Lets `schedule` choose until something stops the machine or `instructions` have been
+    // executed. `counter` counts events where the schedule limits them; `listener` hears of each
+    // turn before it begins. Both may be null.
     MachineStop run(Schedule& schedule, EventCounter* counter, TurnListener* listener, u64 instructions);
 
     // What has been run since the last call, turns of one hart behind each other as one.

@@ -12,7 +12,8 @@ Ram map(u64 size) {
     return std::move(*mapped);
 }
 
-// No libc call, so that no sanitizer takes it for a guest's access; nobody else stores to either page meanwhile.
+// No libc call, so that no sanitizer takes it for a guest's access; nobody else stores to either
+// page meanwhile.
 void copy_page(u8* to, const u8* from) {
 #if defined(__x86_64__) && !defined(STAMPEDE_TSAN)
     u64 words = page_size / 8;

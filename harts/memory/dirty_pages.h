@@ -1,10 +1,12 @@
-// Which pages of RAM have been stored to since they were last clean, and what stood in them: how a snapshot takes RAM back at the price of
-// the pages that a run has changed.
+// Which pages of RAM have been stored to since they were last clean, and what stood in them: how a
+// snapshot takes RAM back at the price of the pages that a run has changed.
 //
-// A clean page carries PageAttributes::clean, so that no hart holds a write tag for it and its first store takes the slow path, which calls
-// mark_dirty(): the contents are kept (once, for as long as the pages are tracked), and the page is as fast as any from then on.
+// A clean page carries PageAttributes::clean, so that no hart holds a write tag for it and its
+// first store takes the slow path, which calls mark_dirty(): the contents are kept (once, for as
+// long as the pages are tracked), and the page is as fast as any from then on.
 //
-//     hart 0   sees clean ── lock ── keeps the contents, notes the page, clears the mark ── unlock ── stores
+//     hart 0   sees clean ── lock ── keeps the contents, notes the page, clears the mark ── unlock
+//              ── stores
 //     hart 1   sees clean ─────────── lock … finds the mark gone ── unlock ── stores
 //     hart 2   ……………………………………………………………………………………… sees no mark: the contents are kept ── stores
 #pragma once
@@ -25,10 +27,11 @@ public:
     DirtyPages(const DirtyPages&) = delete;
     DirtyPages& operator=(const DirtyPages&) = delete;
 
-    // A store to `page` is about to happen. On the hart's thread; nothing of pthreads, no allocation, no libc copies in here.
+    // A store to `page` is about to happen. On the hart's thread; nothing of pthreads, no
+    // allocation, no libc copies in here.
     void mark_dirty(u64 page) EXCLUDES(lock_);
 
-    // --- harts parked, and no write tag left ----------------------------------------------------------------------------
+    // --- harts parked, and no write tag left -----------------------------------------------------
     // Every page becomes clean as it is now. Once.
     void track();
     // Pages that have been stored to since, in the order of their first store.

@@ -1,9 +1,10 @@
 // Versions of 64-byte lines of pages that hold reservations: what makes store-conditional exact.
 //
-// Every store to a marked page locks its line's version, stores, and unlocks with a new version. A load-reserved reads version and
-// value together; a store-conditional succeeds only by locking the very version its load-reserved saw. So it fails
-// whenever anybody stored to the line in between, also when the value is the same again. Different lines may share a version
-// (a hash): that makes a store-conditional fail spuriously, never succeed wrongly.
+// Every store to a marked page locks its line's version, stores, and unlocks with a new version. A
+// load-reserved reads version and value together; a store-conditional succeeds only by locking the
+// very version its load-reserved saw. So it fails whenever anybody stored to the line in between,
+// also when the value is the same again. Different lines may share a version (a hash): that makes a
+// store-conditional fail spuriously, never succeed wrongly.
 #pragma once
 #include <atomic>
 #include <memory>

@@ -48,7 +48,8 @@ TEST(LineVersionsTest, a_lock_without_a_store_keeps_the_version) {
     LineVersions::unlock_changed(word, seen);
 }
 
-// Threads add to two words under one line's lock; readers that see one version twice must see equal words.
+// Threads add to two words under one line's lock; readers that see one version twice must see equal
+// words.
 TEST(LineVersionsTest, a_reader_of_one_version_sees_no_half_of_a_store) {
     LineVersions versions;
     LineVersions::Word& word = versions.of({0x8000'0000});

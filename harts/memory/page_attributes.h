@@ -1,8 +1,11 @@
-// What is special about a physical page: why stores to it may not take the fast path. One byte a page.
+// What is special about a physical page: why stores to it may not take the fast path. One byte a
+// page.
 //
-// A bit is set only through Revocation::revoke_write(), after which no hart holds a write tag for the page, or while harts are parked and
-// hold none; it is cleared under the same lock (but for page_table, where a lost mark loses no more than a name, and for clean, which
-// DirtyPages clears under its own). Readers need no lock: a store that finds no bit set is over before a revocation of its page completes.
+// A bit is set only through Revocation::revoke_write(), after which no hart holds a write tag for
+// the page, or while harts are parked and hold none; it is cleared under the same lock (but for
+// page_table, where a lost mark loses no more than a name, and for clean, which DirtyPages clears
+// under its own). Readers need no lock: a store that finds no bit set is over before a revocation
+// of its page completes.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -19,7 +22,8 @@ public:
     static constexpr u8 reservation = 2;  // a load-reserved has been seen here: stores bump line versions
     static constexpr u8 page_table = 4;   // PTEs in use stand here: a TranslationWatch wants to know who changes them
 
-    static constexpr u8 clean = 8;        // not stored to since the last snapshot (memory/dirty_pages.h)
+    // not stored to since the last snapshot (memory/dirty_pages.h)
+    static constexpr u8 clean = 8;
 
     explicit PageAttributes(const Ram& ram) : pages_(ram.pages()), bits_(new std::atomic<u8>[ram.pages()]()) {}
 
@@ -52,7 +56,8 @@ public:
 
 private:
     const u64 pages_;
-    std::unique_ptr<std::atomic<u8>[]> bits_;  // written under the revocation lock, read by every hart
+    // written under the revocation lock, read by every hart
+    std::unique_ptr<std::atomic<u8>[]> bits_;
 };
 
 }  // namespace stampede

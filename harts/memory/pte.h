@@ -1,4 +1,5 @@
-// A page-table entry of Sv39 (privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory System").
+// A page-table entry of Sv39 (privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory
+// System").
 #pragma once
 #include "harts/base/types.h"
 
@@ -8,7 +9,8 @@ struct Pte {
     u64 bits = 0;
 
     static constexpr u64 v = 1 << 0, r = 1 << 1, w = 1 << 2, x = 1 << 3, u = 1 << 4, g = 1 << 5, a = 1 << 6, d = 1 << 7;
-    // Bits 54 to 60 are reserved; 61, 62 (Svpbmt) and 63 (Svnapot) too, for these harts have neither.
+    // Bits 54 to 60 are reserved; 61, 62 (Svpbmt) and 63 (Svnapot) too, for these harts have
+    // neither.
     static constexpr u64 reserved = ~u64{0} << 54;
 
     [[nodiscard]] constexpr bool valid() const { return (bits & v) != 0 && (bits & (r | w)) != w && (bits & reserved) == 0; }

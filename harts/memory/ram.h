@@ -1,5 +1,5 @@
-// The machine's physical memory: one mapping on the host. Guest accesses are single-copy atomic when aligned (relaxed atomics) and
-// never undefined behaviour on the host.
+// The machine's physical memory: one mapping on the host. Guest accesses are single-copy atomic
+// when aligned (relaxed atomics) and never undefined behaviour on the host.
 #pragma once
 #include <span>
 
@@ -12,8 +12,8 @@ inline constexpr PhysAddr ram_base{0x8000'0000};  // QEMU virt
 
 class Ram {
 public:
-    // `size` bytes, a multiple of 2 MiB; zero until written, huge pages where the host gives them. Error: the host has not
-    // that much address space or memory.
+    // `size` bytes, a multiple of 2 MiB; zero until written, huge pages where the host gives them.
+    // Error: the host has not that much address space or memory.
     [[nodiscard]] static Result<Ram> create(u64 size);
     Ram(Ram&& other) noexcept;
     Ram& operator=(Ram&&) = delete;
@@ -31,8 +31,8 @@ public:
     [[nodiscard]] u64 page_index(PhysAddr address) const { return (address.value - ram_base.value) / page_size; }
     [[nodiscard]] u64 pages() const { return size_ / page_size; }
 
-    // The harness's own copies: byte-wise relaxed atomics with no libc call in them, so that no sanitizer takes them for guest
-    // accesses. The range must be contained. Any thread.
+    // The harness's own copies: byte-wise relaxed atomics with no libc call in them, so that no
+    // sanitizer takes them for guest accesses. The range must be contained. Any thread.
     void copy_in(PhysAddr to, std::span<const u8> bytes);
     void copy_out(PhysAddr from, std::span<u8> bytes) const;
     [[nodiscard]] u64 load_u64(PhysAddr address) const {  // aligned

@@ -1,4 +1,5 @@
-// How long ago a marked page last saw a load-reserved, counted in the stores that had to go the slow way because of the mark.
+// How long ago a marked page last saw a load-reserved, counted in the stores that had to go the
+// slow way because of the mark.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -14,13 +15,15 @@ public:
 
     // A load-reserved has been executed in `page`.
     void reserved(u64 page) {
-        // relaxed here and below: a figure; a lost count makes a page keep its mark a little longer. Read first: harts that reserve in
-        // one page need not take its count from each other.
+        // relaxed here and below: a figure; a lost count makes a page keep its mark a little
+        // longer. Read first: harts that reserve in one page need not take its count from each
+        // other.
         if (stores_[page].load(std::memory_order_relaxed) != 0) {
             stores_[page].store(0, std::memory_order_relaxed);
         }
     }
-    // A store to marked `page` has gone the slow way. True: the page's mark costs more than it gives.
+    // A store to marked `page` has gone the slow way. True: the page's mark costs more than it
+    // gives.
     [[nodiscard]] bool stored(u64 page) {
         const u32 count = stores_[page].load(std::memory_order_relaxed) + 1;
         stores_[page].store(count, std::memory_order_relaxed);
@@ -31,8 +34,9 @@ public:
     [[nodiscard]] u32 count(u64 page) const { return stores_[page].load(std::memory_order_relaxed); }
     void set_count(u64 page, u32 stores) { stores_[page].store(stores, std::memory_order_relaxed); }
 
-    // Stores to a page without a load-reserved in between after which it loses its mark: at 4,096, taking the mark and giving it
-    // again (microseconds) costs a few per cent of what the stores did. Harts parked.
+    // Stores to a page without a load-reserved in between after which it loses its mark: at 4,096,
+    // taking the mark and giving it again (microseconds) costs a few per cent of what the stores
+    // did. Harts parked.
     void set_patience(u32 stores) { patience_ = stores; }
 
 private:

@@ -1,14 +1,18 @@
 // Taking the right to store fast into a page away from every hart, and waiting until it is gone.
 //
-// A hart stores fast through a write tag of its own TLB; nobody else can see that it is between comparing the tag and
-// storing. So whoever needs every store to a page to take the slow path (code, reservations) sets the page's attribute,
-// raises every hart's alarm, and waits until each has passed a safe point, where it drops its write tags of marked pages:
+// A hart stores fast through a write tag of its own TLB; nobody else can see that it is between
+// comparing the tag and storing. So whoever needs every store to a page to take the slow path
+// (code, reservations) sets the page's attribute, raises every hart's alarm, and waits until each
+// has passed a safe point, where it drops its write tags of marked pages:
 //
-//     marker  attribute set ── epoch+1 ── alarms ── sweeps itself ── waits ───────────── all acknowledged: go on
-//     other          …fast store… ── end of run: alarm seen ── sweep ── acknowledge ─┘   next store: slow path
+//     marker  attribute set ── epoch+1 ── alarms ── sweeps itself ── waits ───────────── all
+//             acknowledged: go on
+//     other          …fast store… ── end of run: alarm seen ── sweep ── acknowledge ─┘   next
+//                    store: slow path
 //     asleep  (counts as acknowledged; sweeps before its next instruction)
 //
-// A marker that waits for the lock acknowledges meanwhile, so two markers cannot wait for each other.
+// A marker that waits for the lock acknowledges meanwhile, so two markers cannot wait for each
+// other.
 #pragma once
 #include <atomic>
 #include <vector>
@@ -36,7 +40,8 @@ public:
     // The hart's side. `sweep` drops its write tags of marked pages. On the hart's thread.
     template <class Sweep>
     void enter(SafePoint& self, Sweep&& sweep) {
-        // seq_cst: of "I run" here and "new epoch" in revoke_write at least one is seen by the other side.
+        // seq_cst: of "I run" here and "new epoch" in revoke_write at least one is seen by the
+        // other side.
         self.running.store(1, std::memory_order_seq_cst);
         acknowledge(self, sweep);
     }
@@ -44,14 +49,15 @@ public:
     template <class Sweep>
     void acknowledge(SafePoint& self, Sweep&& sweep) {
         const u64 epoch = epoch_.load(std::memory_order_seq_cst);
-        if (self.acknowledged.load(std::memory_order_relaxed) != epoch) {  // relaxed: only this hart writes it
+        // relaxed: only this hart writes it
+        if (self.acknowledged.load(std::memory_order_relaxed) != epoch) {
             sweep();
             self.acknowledged.store(epoch, std::memory_order_release);
         }
     }
 
-    // Sets `bit` on `page`; on return no hart can store to it fast. `sweep` as above, for the calling hart.
-    // On a hart's thread, between instructions or before its own store.
+    // Sets `bit` on `page`; on return no hart can store to it fast. `sweep` as above, for the
+    // calling hart. On a hart's thread, between instructions or before its own store.
     template <class Sweep>
     void revoke_write(SafePoint& self, u64 page, u8 bit, Sweep&& sweep) {
         lock(self, sweep);

@@ -31,7 +31,8 @@ protected:
 TEST_F(RevocationTest, parked_harts_are_not_waited_for_and_sweep_before_they_run) {
     revocation.enter(points[0], nothing);
     unsigned own_sweeps = 0;
-    revocation.revoke_write(points[0], 7, PageAttributes::code, [&] { ++own_sweeps; });  // returns: nobody else runs
+    // returns: nobody else runs
+    revocation.revoke_write(points[0], 7, PageAttributes::code, [&] { ++own_sweeps; });
     EXPECT_EQ(own_sweeps, 1u);
     EXPECT_EQ(attributes.of(7), PageAttributes::code);
     EXPECT_EQ(attributes.of(6), 0);
@@ -57,8 +58,9 @@ TEST_F(RevocationTest, a_page_that_has_the_bit_is_not_revoked_again) {
     revocation.leave(points[0]);
 }
 
-// Each "hart" stores through a write tag of its own as the interpreter does: compare the tag, then store, safe points in between. A
-// marker that has revoked the page bumps it and must from then on see no fast store.
+// Each "hart" stores through a write tag of its own as the interpreter does: compare the tag, then
+// store, safe points in between. A marker that has revoked the page bumps it and must from then on
+// see no fast store.
 TEST_F(RevocationTest, no_fast_store_comes_after_a_revocation) {
     std::atomic<u64> word{0};
     std::atomic<u32> ready{0}, stop{0};

@@ -54,7 +54,8 @@ void TlbBank::flush_without_global() {
 // `matches(physical)` among the entries that translate `address`.
 template <class Matches>
 void TlbBank::flush_one_page(u64 address, Matches&& matches) {
-    if ((superpages[address >> 63] & superpage_hash(address)) != 0) {  // pieces of a superpage may stand anywhere
+    // pieces of a superpage may stand anywhere
+    if ((superpages[address >> 63] & superpage_hash(address)) != 0) {
         flush_if([&](u64 page, u64 physical) { return covers(page, level_of(physical), address) && matches(physical); });
         return;
     }

@@ -1,18 +1,22 @@
 // A hart's translation cache. Its own thread only.
 //
-// Entries are kept in banks, one a context, so that a trap or a change of satp picks another bank instead of flushing one:
+// Entries are kept in banks, one a context, so that a trap or a change of satp picks another bank
+// instead of flushing one:
 //   bare                  no translation (M-mode, or satp.MODE = Bare)
-//   supervisor, SUM       one bank each for all address spaces: kernels map themselves with G, so these survive a change of ASID;
-//                         entries without G in them are dropped when the ASID changes
+//   supervisor, SUM       one bank each for all address spaces: kernels map themselves with G, so
+//                         these survive a change of ASID; entries without G in them are dropped
+//                         when the ASID changes
 //   user                  a bank for each of the last few ASIDs
-// This keeps what the architecture lets a TLB keep, and a kernel that forgets an sfence.vma can be caught.
+// This keeps what the architecture lets a TLB keep, and a kernel that forgets an sfence.vma can be
+// caught.
 //
-// An entry's tags are the virtual page, or no_tag. A fast access compares (address & (page mask | alignment bits)) with the tag, so
-// misaligned accesses miss too. Pages that stores must not reach directly (code, reservations, no D yet) have no write tag;
-// pages outside RAM have no tags at all.
+// An entry's tags are the virtual page, or no_tag. A fast access compares (address & (page mask |
+// alignment bits)) with the tag, so misaligned accesses miss too. Pages that stores must not reach
+// directly (code, reservations, no D yet) have no write tag; pages outside RAM have no tags at all.
 //
-// A tag with stale_mark in it belongs to an entry that today's page tables would refuse or send elsewhere (core/translation_watch.h).
-// No fast access matches it; the slow path uses the entry all the same, for a TLB may keep it, and tells.
+// A tag with stale_mark in it belongs to an entry that today's page tables would refuse or send
+// elsewhere (core/translation_watch.h). No fast access matches it; the slow path uses the entry all
+// the same, for a TLB may keep it, and tells.
 #pragma once
 #include <array>
 #include <initializer_list>
@@ -54,7 +58,8 @@ struct TlbBank {
     std::array<FetchEntry, fetch_size> fetch;
     std::array<u64, size / 64> used{};  // bit n: entries[n] may hold something
     u64 fetch_used = 0;
-    std::array<u64, size / 64> changed{};  // bit n: entries[n] may be another than when changes were last counted, write tags apart
+    // bit n: entries[n] may be another than when changes were last counted, write tags apart
+    std::array<u64, size / 64> changed{};
     u64 fetch_changed = 0;
     std::array<u64, 2> superpages{};    // filter, lower and upper half: hashes of the 2 MiB regions of pieces of superpages
     u64 last_use = 0;                   // for the user banks' replacement
@@ -151,11 +156,12 @@ public:
         }
     }
 
-    // --- snapshots: the hart parked, without write tags -----------------------------------------------------------------
-    // Drops all write tags, and counts changes from now on. `selected`: the banks that may change without being chosen anew.
+    // --- snapshots: the hart parked, without write tags ------------------------------------------
+    // Drops all write tags, and counts changes from now on. `selected`: the banks that may change
+    // without being chosen anew.
     void count_changes(std::initializer_list<const TlbBank*> selected);
-    // Becomes what `saved` is, a copy made right behind count_changes(), at the price of what has changed since. `code_of(physical page
-    // address)` is the decoded page of a fetch entry.
+    // Becomes what `saved` is, a copy made right behind count_changes(), at the price of what has
+    // changed since. `code_of(physical page address)` is the decoded page of a fetch entry.
     template <class CodeOf>
     void restore(const Tlb& saved, CodeOf&& code_of);
 
@@ -166,7 +172,8 @@ public:
     }
 
 private:
-    static constexpr u64 first_user = 3, banks = first_user + user_banks;  // bare, supervisor, the same with SUM, users
+    // bare, supervisor, the same with SUM, users
+    static constexpr u64 first_user = 3, banks = first_user + user_banks;
 
     TlbBank& shared_bank(TlbBank& bank, Satp satp);
     TlbBank& touch(u64 n) {

@@ -1,4 +1,5 @@
-// What sfence.vma drops and what must stay (privileged specification, "Supervisor Memory-Management Fence Instruction").
+// What sfence.vma drops and what must stay (privileged specification, "Supervisor Memory-Management
+// Fence Instruction").
 #include "harts/memory/tlb.h"
 
 #include <gtest/gtest.h>
@@ -207,7 +208,8 @@ TEST_F(TlbTest, a_write_tag_alone_is_flushed_by_address) {
 
 TEST_F(TlbTest, write_tags_of_revoked_pages_go_and_read_tags_stay) {
     TlbBank& bank = tlb.user(satp_of(1));
-    put(bank, 0x1000, Scope::Global, 1);  // flags in the low bits of `physical` are no part of the page
+    // flags in the low bits of `physical` are no part of the page
+    put(bank, 0x1000, Scope::Global, 1);
     put(bank, 0x2000);
     bank.drop_write_tags([](PhysAddr page) { return page.value == 0x8000'1000; });
     EXPECT_EQ(bank.entries[TlbBank::index(0x1000)].write, no_tag);
@@ -228,7 +230,7 @@ TEST_F(TlbTest, code_that_is_dropped_is_forgotten_under_all_its_addresses) {
     EXPECT_TRUE(holds_code(bank, 0x6000));
 }
 
-// --- snapshots ----------------------------------------------------------------------------------------------------------
+// --- snapshots -----------------------------------------------------------------------------------
 
 // Everything that a Tlb does, at random.
 class Changes {
@@ -298,7 +300,8 @@ TEST_F(TlbTest, whatever_changes_is_taken_back) {
         tlb = Tlb{};
         Changes changes(seed);
         changes.make(tlb, 200);
-        TlbBank &data = tlb.user(satp_of(3)), &fetch = tlb.supervisor(satp_of(3));  // selected, so changed without being asked for again
+        // selected, so changed without being asked for again
+        TlbBank &data = tlb.user(satp_of(3)), &fetch = tlb.supervisor(satp_of(3));
         tlb.count_changes({&data, &fetch});
         const auto saved = std::make_unique<const Tlb>(tlb);
         for (unsigned round = 0; round < 3; ++round) {

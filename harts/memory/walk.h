@@ -1,4 +1,5 @@
-// The Sv39 walk as a pure function: memory is passed in (privileged specification, "Virtual Address Translation Process").
+// The Sv39 walk as a pure function: memory is passed in (privileged specification, "Virtual Address
+// Translation Process").
 #pragma once
 #include <expected>
 #include <optional>
@@ -41,8 +42,8 @@ constexpr bool leaf_permits(Pte pte, Access access, WalkRights rights) {
 }
 
 // read_pte(PhysAddr) → std::optional<u64>: one 64-bit atomic load, or nothing where no memory is.
-// update_pte(PhysAddr, u64 from, u64 to) → bool: one compare-and-swap; false when the PTE is not `from` any more, and
-// it is walked again.
+// update_pte(PhysAddr, u64 from, u64 to) → bool: one compare-and-swap; false when the PTE is not
+// `from` any more, and it is walked again.
 template <class ReadPte, class UpdatePte>
 std::expected<Walked, WalkFault> walk(Satp satp, u64 address, Access access, WalkRights rights, ReadPte&& read_pte,
                                       UpdatePte&& update_pte) {

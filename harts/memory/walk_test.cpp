@@ -1,4 +1,5 @@
-// Expected results are the privileged specification's, "Virtual Address Translation Process" (Sv39): steps 1 to 10.
+// Expected results are the privileged specification's, "Virtual Address Translation Process"
+// (Sv39): steps 1 to 10.
 #include "harts/memory/walk.h"
 
 #include <gtest/gtest.h>

@@ -47,8 +47,8 @@ std::size_t quick_walk(const Hart& hart, const Ram& ram, std::span<u64> pcs) {
 
 }  // namespace
 
-// Of one frame. Written by the hart that allocates or frees it; where the guest's locks do not order two of them, the fields may be of
-// both. relaxed: each is a number of its own.
+// Of one frame. Written by the hart that allocates or frees it; where the guest's locks do not
+// order two of them, the fields may be of both. relaxed: each is a number of its own.
 struct FrameLedger::Event {
     std::array<std::atomic<u64>, FrameParty::depth> pcs;  // 0: none
     std::atomic<u32> hart;
@@ -58,7 +58,8 @@ struct FrameLedger::Event {
 
 struct FrameLedger::History {
     Event allocated, freed;
-    std::atomic<u8> since_boot;                           // 1: a process was running when it was allocated
+    // 1: a process was running when it was allocated
+    std::atomic<u8> since_boot;
 };
 
 struct FrameLedger::Saved {
@@ -143,8 +144,8 @@ std::optional<u64> FrameLedger::page_of(PhysAddr at) const {
     return ram_.contains(at, 1) ? std::optional(ram_.page_index(at)) : std::nullopt;
 }
 
-// Whose page table that was. Looked up when somebody wants to know, for it takes long; no answer where the process is gone, or the root
-// page table's frame has been allocated again since.
+// Whose page table that was. Looked up when somebody wants to know, for it takes long; no answer
+// where the process is gone, or the root page table's frame has been allocated again since.
 std::optional<u32> FrameLedger::pid_of(u64 satp, u64 sequence) const {
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     const std::optional<u64> root = page_of(Satp{satp}.root().address());
@@ -200,8 +201,8 @@ void FrameLedger::on_freed(Hart& hart, PhysAddr frame) {
     forget_translations(hart, frame);
 }
 
-// Fast accesses to the frame end: this hart's, and everybody's where one thread drives them all. Looked for where a kernel's linear map
-// of memory has them.
+// Fast accesses to the frame end: this hart's, and everybody's where one thread drives them all.
+// Looked for where a kernel's linear map of memory has them.
 void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
     const u64 physical = frame.value & ~page_offset_mask;
     const auto drop = [&](TlbBank& bank, TlbEntry& entry) {
@@ -264,7 +265,8 @@ FrameParty FrameLedger::party(const Event& event) const {
 }
 
 void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count) {
-    constexpr std::size_t deep = 24, telling = 6;  // of the stack: what is kept, what tells two incidents apart
+    // of the stack: what is kept, what tells two incidents apart
+    constexpr std::size_t deep = 24, telling = 6;
     FrameParty who = party(hart, deep);
     const History& history = histories_[ram_.page_index(at)];
     FrameParty freed = party(history.freed);

@@ -1,8 +1,10 @@
-// What became of each frame: who allocated it, who freed it, and what was done to it that must not be. Knows of the kernel only what it
-// tells: its calls (GuestCall::frame_allocated, frame_freed) and the audit table.
+// What became of each frame: who allocated it, who freed it, and what was done to it that must not
+// be. Knows of the kernel only what it tells: its calls (GuestCall::frame_allocated, frame_freed)
+// and the audit table.
 //
-//   use after free   an access to a free frame by anything but the policy's code, or a page-table walk through one. In parallel mode other
-//                    harts' translations of the frame stay until they are replaced, so that some uses are missed; none is invented.
+//   use after free   an access to a free frame by anything but the policy's code, or a page-table
+//                    walk through one. In parallel mode other harts' translations of the frame stay
+//                    until they are replaced, so that some uses are missed; none is invented.
 //   double free      a frame is freed that is free
 //   allocated twice  a frame is allocated that is in use
 //   shared write     a store of the kernel's to a user's frame whose count is above one
@@ -39,7 +41,8 @@ struct FrameIncident {
     i64 count = 0;                           // of the frame's references, as its kernel says
     u64 times = 1;
 
-    // Whoever walks or runs user code through a free frame does nothing wrong himself: who freed it tells one such bug from another.
+    // Whoever walks or runs user code through a free frame does nothing wrong himself: who freed it
+    // tells one such bug from another.
     [[nodiscard]] static bool told_by_freer(Kind kind, Privilege mode) {
         return kind == Kind::WalkThroughFree || (kind == Kind::UseAfterFree && mode == Privilege::User);
     }
@@ -58,7 +61,8 @@ public:
     FrameLedger(const Ram& ram, Drive drive);
     ~FrameLedger() override;
 
-    // What the kernel announced; uses of free frames are judged from then on. Once, on any hart's thread.
+    // What the kernel announced; uses of free frames are judged from then on. Once, on any hart's
+    // thread.
     void know(const AuditView& view);
     // What is allocated until then belongs to the kernel for good.
     void first_process_runs() { booted_.store(1, std::memory_order_relaxed); }
@@ -71,7 +75,7 @@ public:
     void save() override EXCLUDES(lock_);
     void restore() override EXCLUDES(lock_);
 
-    // --- any thread -------------------------------------------------------------------------------------------------
+    // --- any thread ------------------------------------------------------------------------------
     [[nodiscard]] std::vector<FrameIncident> incidents() const EXCLUDES(lock_);
     [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
     // Whether the guest has told of any frame.
@@ -79,7 +83,7 @@ public:
     // The part of a chain that says what for: without the policy's own functions.
     [[nodiscard]] std::vector<u64> site(const std::vector<u64>& chain) const;
 
-    // --- harts parked, at a quiescent point -------------------------------------------------------------------------
+    // --- harts parked, at a quiescent point ------------------------------------------------------
     // Allocated since the first process ran and used by no process, by site, most frames first.
     [[nodiscard]] std::vector<LostFrames> lost() const;
 
@@ -114,7 +118,8 @@ private:
     // What save() has seen: figures, and of pages that have changed since, once each.
     struct Saved;
     std::unique_ptr<Saved> saved_ GUARDED_BY(lock_);
-    std::atomic<bool> keeps_{false};         // whether there was a save(); by the harness, read by harts
+    // whether there was a save(); by the harness, read by harts
+    std::atomic<bool> keeps_{false};
 };
 
 }  // namespace stampede

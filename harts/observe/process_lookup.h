@@ -13,8 +13,8 @@ class ProcessLookup {
 public:
     explicit ProcessLookup(AuditView view) : view_(view) {}
 
-    // None: no process uses this page table (now). Any thread, also while harts run; the answer is as of some moment of
-    // the call.
+    // None: no process uses this page table (now). Any thread, also while harts run; the answer is
+    // as of some moment of the call.
     [[nodiscard]] std::optional<u32> pid_of(Satp satp) const;
 
 private:

@@ -22,7 +22,8 @@ TEST(ProcessLookup, a_page_table_leads_to_its_process_also_after_the_slot_was_us
     EXPECT_EQ(lookup.pid_of({0}), std::nullopt);
 
     const Satp of_second = satp_of(second);
-    guest.ram().store_u64({guest.table().process_base + second * guest.table().process_stride}, 0);  // unused
+    // unused
+    guest.ram().store_u64({guest.table().process_base + second * guest.table().process_stride}, 0);
     EXPECT_EQ(lookup.pid_of(of_second), std::nullopt);
 }
 

@@ -1,7 +1,9 @@
-// Who used a stale translation, and who had changed the page table: the findings of core/translation_watch.h.
+// Who used a stale translation, and who had changed the page table: the findings of
+// core/translation_watch.h.
 //
-// Between a PTE's change and the end of the shootdown, uses are legal. So a use counts only once the hart that changed the PTE has left the
-// kernel since, for user mode or wfi: it takes the change for done. Where nobody knows who it was, every hart must have.
+// Between a PTE's change and the end of the shootdown, uses are legal. So a use counts only once
+// the hart that changed the PTE has left the kernel since, for user mode or wfi: it takes the
+// change for done. Where nobody knows who it was, every hart must have.
 #pragma once
 #include <array>
 #include <optional>
@@ -66,7 +68,8 @@ private:
     void report_locked(const StaleUse& use, const HartMoment& by, const TableChange* change) REQUIRES(lock_);
 
     const Ram& ram_;
-    // By hart, of all harts, when entries of it last got marks: their kernel_crossings. The hart's own.
+    // By hart, of all harts, when entries of it last got marks: their kernel_crossings. The hart's
+    // own.
     std::vector<std::array<u64, max_harts>> when_stale_;
     mutable FutexLock lock_;
     std::vector<TableChange> changes_ GUARDED_BY(lock_);  // the last one by hash of its address

@@ -1,4 +1,5 @@
-// A machine has one listener of each sort; where several oracles want to be it, these pass on what comes.
+// A machine has one listener of each sort; where several oracles want to be it, these pass on what
+// comes.
 #pragma once
 #include <vector>
 

@@ -1,5 +1,5 @@
-// An oracle: something that watches a run and says what is wrong in it. One is a file with a class and
-// an OracleKind, and a line in standard_oracles.cpp; oracles.h makes and attaches them all.
+// An oracle: something that watches a run and says what is wrong in it. One is a file with a class
+// and an OracleKind, and a line in standard_oracles.cpp; oracles.h makes and attaches them all.
 #pragma once
 #include <memory>
 #include <optional>
@@ -42,7 +42,8 @@ public:
     // Another number whenever so_far() may tell more than before, at little cost.
     [[nodiscard]] virtual u64 version() const { return count(); }
 
-    // What of it goes back with a snapshot; who hears of traps, and of turns. Null: nothing, nobody.
+    // What of it goes back with a snapshot; who hears of traps, and of turns. Null: nothing,
+    // nobody.
     [[nodiscard]] virtual Restorable* restorable() { return nullptr; }
     [[nodiscard]] virtual HartEvents* events() { return nullptr; }
     [[nodiscard]] virtual TurnListener* turns() { return nullptr; }
@@ -56,7 +57,8 @@ struct OracleKind {
     Runs runs = Runs::Any;
     // Why such a run has none, in words without brackets; empty: it has one. Null: each has.
     std::string_view (*why_off)(const OracleSetup& setup) = nullptr;
-    // Makes one for a machine that has not run, and attaches it. `kernel` is there for the call only.
+    // Makes one for a machine that has not run, and attaches it. `kernel` is there for the call
+    // only.
     std::unique_ptr<Oracle> (*make)(Watched& run, const ElfImage& kernel) = nullptr;
 };
 

@@ -32,7 +32,8 @@ struct OracleSetup {
     std::filesystem::path user_program{};  // for names; may be empty
     u64 seed = 0;                          // of moments to look at
     MakeRaceDetection race = nullptr;      // null: none
-    // Where programs begin at a snapshot: these watch the machine beside race detection, by one engine. Null: they do not.
+    // Where programs begin at a snapshot: these watch the machine beside race detection, by one
+    // engine. Null: they do not.
     BranchCoverage* branches = nullptr;
     InterleavingCoverage* meetings = nullptr;  // not without `branches`
     Suppressions suppressions{};           // of races

@@ -1,5 +1,5 @@
-// All oracles of one run: made for it, attached to its machine, asked in their order. Who cannot watch
-// the run is named with the reason.
+// All oracles of one run: made for it, attached to its machine, asked in their order. Who cannot
+// watch the run is named with the reason.
 #pragma once
 #include <memory>
 #include <optional>

@@ -37,8 +37,8 @@ struct Watched {
     const GuestSymbols symbols;
     GuestEvents events;
 
-    // By the oracle that knows, null where none does: the hart that holds the lock in this word, and
-    // what became of each frame.
+    // By the oracle that knows, null where none does: the hart that holds the lock in this word,
+    // and what became of each frame.
     std::function<std::optional<u32>(PhysAddr word)> holder_of;
     const FrameLedger* frames = nullptr;
 

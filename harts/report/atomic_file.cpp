@@ -25,7 +25,8 @@ public:
 
     [[nodiscard]] bool is_open() const { return number_ >= 0; }
     [[nodiscard]] int get() const { return number_; }
-    // False: what was written may not have reached the disk (a full quota shows here); errno says why.
+    // False: what was written may not have reached the disk (a full quota shows here); errno says
+    // why.
     [[nodiscard]] bool close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
 
 private:
@@ -45,7 +46,8 @@ bool write_all(int descriptor, std::string_view content) {
 
 // Unique among the processes of this host and the threads of this one.
 std::filesystem::path temporary_name(const std::filesystem::path& file) {
-    static std::atomic<unsigned> number{0};  // any thread; relaxed: only its being different matters
+    // any thread; relaxed: only its being different matters
+    static std::atomic<unsigned> number{0};
     return fmt::format("{}.{}.{}.tmp", file.string(), getpid(), number.fetch_add(1, std::memory_order_relaxed));
 }
 

@@ -1,4 +1,5 @@
-// One shape for what every oracle finds (kinds are a closed set; the JSON form is `stampede.finding/1`).
+// One shape for what every oracle finds (kinds are a closed set; the JSON form is
+// `stampede.finding/1`).
 #pragma once
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct FindingPlace {
     std::optional<u32> pid;
 };
 
-// One party to a finding: whose stack it is, and what is known of what it did. Of a race there are two.
+// One party to a finding: whose stack it is, and what is known of what it did. Of a race there are
+// two.
 struct FindingStack {
     std::string role;  // "hart 3", "previous write", …
     std::vector<SourceLocation> frames;  // innermost first

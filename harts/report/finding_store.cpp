@@ -20,8 +20,8 @@ namespace {
 constexpr const char* finding_file = "finding.json";
 constexpr const char* text_file = "report.txt";
 
-// Held while one process reads a count and writes it back; the system lets go of it when the process ends, however it
-// ends.
+// Held while one process reads a count and writes it back; the system lets go of it when the
+// process ends, however it ends.
 class StoreLock {
 public:
     [[nodiscard]] static Result<StoreLock> take(const std::filesystem::path& folder) {

@@ -1,5 +1,5 @@
-// Findings on disk: one folder each, named by the finding's key, so that the same finding of many runs is one folder
-// with a count.
+// Findings on disk: one folder each, named by the finding's key, so that the same finding of many
+// runs is one folder with a count.
 //
 //     findings/<key>/finding.json    stampede.finding/1
 //     findings/<key>/report.txt      the same for people
@@ -18,15 +18,18 @@ namespace stampede {
 // Files beside finding.json, by name: "console.txt", "replay", "program".
 using Attachments = std::map<std::string, std::string>;
 
-// One process at a time adds to a finding (a lock file keeps several apart); each file is written atomically.
+// One process at a time adds to a finding (a lock file keeps several apart); each file is written
+// atomically.
 class FindingStore {
 public:
     // `folder` is made when the first finding comes.
     explicit FindingStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    // The finding's folder. One that is already there keeps its files and gets those that it lacks, with the command that
-    // goes with a new replay; its count grows by the new one's, in finding.json and report.txt. finding.json is written last: a folder with one is complete. Error: names the file
-    // and the system's reason, or what is wrong with a finding.json that is there.
+    // The finding's folder. One that is already there keeps its files and gets those that it lacks,
+    // with the command that goes with a new replay; its count grows by the new one's, in
+    // finding.json and report.txt. finding.json is written last: a folder with one is complete.
+    // Error: names the file and the system's reason, or what is wrong with a finding.json that is
+    // there.
     [[nodiscard]] Result<std::filesystem::path> add(const Finding& finding, const Attachments& attachments = {}) const;
 
     // Every finding, by key. An absent folder holds none. Error: as add().

@@ -7,13 +7,13 @@
 
 namespace stampede {
 
-// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other (optimal string
-// alignment).
+// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other
+// (optimal string alignment).
 [[nodiscard]] std::size_t edit_distance(std::string_view from, std::string_view to);
 
-// Of `known`, those near `given`, nearest first, in their own order where equally near, at most `limit`. Near: within
-// a third of the longer one's length, or one begins with the other. Letters' case does not count. Empty when none is
-// near.
+// Of `known`, those near `given`, nearest first, in their own order where equally near, at most
+// `limit`. Near: within a third of the longer one's length, or one begins with the other. Letters'
+// case does not count. Empty when none is near.
 [[nodiscard]] std::vector<std::string> nearest_names(std::string_view given, std::span<const std::string> known,
                                                      std::size_t limit = 3);
 

@@ -22,8 +22,9 @@ struct SeededBug {
     [[nodiscard]] std::string policy() const { return "seeded_bug_" + name; }
 };
 
-// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest | description`, and comments. Error: a
-// line that is neither, or an oracle or a depth that there is not, by its number.
+// Lines of eight fields, `name | replaces | class | oracles | depth | workload | cowtest |
+// description`, and comments. Error: a line that is neither, or an oracle or a depth that there is
+// not, by its number.
 [[nodiscard]] Result<std::vector<SeededBug>> parse_seeded_bugs(std::string_view text);
 
 // Those that are built in, in the file's order.

@@ -4,11 +4,12 @@
 //   - accesses RAM that several harts touch (by the cache line: touched_lines.h), or a device,
 //   - is atomic, or a fence,
 //   - traps; an interrupt is one together with the instruction that follows it.
-// All else a hart does on its own: where the turn changes between two such points makes no difference to anybody. What the page walker
-// reads is not counted.
+// All else a hart does on its own: where the turn changes between two such points makes no
+// difference to anybody. What the page walker reads is not counted.
 //
-// A hart stops before an access: nothing of the instruction has happened, not even a bit A. Fences and traps cannot be put off; they are
-// counted when they happen, and the hart stops before the next access instead, which nobody can tell from stopping before the fence.
+// A hart stops before an access: nothing of the instruction has happened, not even a bit A. Fences
+// and traps cannot be put off; they are counted when they happen, and the hart stops before the
+// next access instead, which nobody can tell from stopping before the fence.
 #pragma once
 #include <array>
 
@@ -30,7 +31,8 @@ public:
     void begin(Hart& hart, u64 events);
     // Nothing of `hart` is counted any more, until it begins again.
     static void leave(Hart& hart);
-    // After a turn: the events that it did. One more than allowed where the last was a fence or a trap.
+    // After a turn: the events that it did. One more than allowed where the last was a fence or a
+    // trap.
     [[nodiscard]] u64 done() const { return done_; }
     // Between turns.
     [[nodiscard]] TouchedLines& lines() { return lines_; }

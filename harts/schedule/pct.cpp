@@ -57,8 +57,8 @@ Turn Pct::next(u64 runnable) {
 
 void Pct::ran(const TurnResult& result) {
     executed_ += result.events;
-    // The event that the hart stands before, or has gone through because it could not be put off. Several points may have been drawn at
-    // one event: the hart falls to the lowest of them.
+    // The event that the hart stands before, or has gone through because it could not be put off.
+    // Several points may have been drawn at one event: the hart falls to the lowest of them.
     const u64 reached = executed_ + (result.reason == StopReason::Postponed ? 1 : 0);
     while (passed_ < points_.size() && points_[passed_] <= reached) {
         ++passed_;

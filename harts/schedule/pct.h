@@ -1,20 +1,25 @@
-// `pct:d`: the probabilistic concurrency testing of Burckhardt, Kothari, Musuvathi and Nagarakatte, "A Randomized Scheduler with
-// Probabilistic Guarantees of Finding Bugs" (ASPLOS 2010), sections 2 and 3.
+// `pct:d`: the probabilistic concurrency testing of Burckhardt, Kothari, Musuvathi and Nagarakatte,
+// "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs" (ASPLOS 2010), sections 2
+// and 3.
 //
-// Every hart gets a random priority; the highest that can run, runs. At d - 1 points drawn from the k next scheduling points, whoever is
-// about to execute that one falls below all others:
+// Every hart gets a random priority; the highest that can run, runs. At d - 1 points drawn from the
+// k next scheduling points, whoever is about to execute that one falls below all others:
 //
-//     priorities   hart 2 > hart 0 > hart 1                    d = 2: one point, here before the 4th event
+//     priorities   hart 2 > hart 0 > hart 1                    d = 2: one point, here before the
+//                  4th event
 //     hart 2       e1 e2 e3 │                          e8 …
-//     hart 0                │ e4 e5 (waits) │      e7           hart 2 has fallen: it goes on when nobody else can
+//     hart 0                │ e4 e5 (waits) │      e7           hart 2 has fallen: it goes on when
+//                           nobody else can
 //     hart 1                                │ e6 …
 //
-// A bug that d ordering constraints bring about shows with a probability of at least 1/(n·k^(d-1)) in each run of n harts and k events.
-// What is counted as k: event_counter.h. A run may be longer than k: after k events new priorities and new points are drawn, so that a
-// long run is many runs of PCT behind each other. After some windows what several harts touch is found out anew, for memory changes hands.
+// A bug that d ordering constraints bring about shows with a probability of at least 1/(n·k^(d-1))
+// in each run of n harts and k events. What is counted as k: event_counter.h. A run may be longer
+// than k: after k events new priorities and new points are drawn, so that a long run is many runs
+// of PCT behind each other. After some windows what several harts touch is found out anew, for
+// memory changes hands.
 //
-// PCT takes for granted that a hart which waits is not runnable. One that is seen spinning falls below all others as well, which the
-// guarantee does not cover; summary() says how often that was.
+// PCT takes for granted that a hart which waits is not runnable. One that is seen spinning falls
+// below all others as well, which the guarantee does not cover; summary() says how often that was.
 #pragma once
 #include <array>
 #include <vector>

@@ -1,8 +1,10 @@
-// What a guest must bear at any time and seldom meets: store-conditionals that fail for no reason, translations that the TLB has lost,
-// timers that are due at an awkward instruction, interrupts that come late.
+// What a guest must bear at any time and seldom meets: store-conditionals that fail for no reason,
+// translations that the TLB has lost, timers that are due at an awkward instruction, interrupts
+// that come late.
 //
-// Every decision is a function of the seed, of the hart, and of how often that hart has come to such a place before (or how many
-// instructions it has executed). So it is the same whatever cuts the turns: a replay of them meets the same.
+// Every decision is a function of the seed, of the hart, and of how often that hart has come to
+// such a place before (or how many instructions it has executed). So it is the same whatever cuts
+// the turns: a replay of them meets the same.
 #pragma once
 #include <array>
 
@@ -30,7 +32,8 @@ public:
 
     [[nodiscard]] bool fail_store_conditional(HartId hart);
     [[nodiscard]] bool evict_translation(HartId hart);
-    // The first count of executed instructions past `executed` at which time runs ahead; all ones: never.
+    // The first count of executed instructions past `executed` at which time runs ahead; all ones:
+    // never.
     [[nodiscard]] u64 next_early_timer(HartId hart, u64 executed);
     // Instructions for which the hart does not notice an interrupt that is raised now; mostly 0.
     [[nodiscard]] u64 interrupt_delay(HartId hart);

@@ -78,7 +78,8 @@ TEST(PerturbationTest, a_late_interrupt_is_noticed_1_to_256_instructions_later) 
     EXPECT_EQ(*delays.rbegin(), 256u);
 }
 
-// Each kind's decisions, alone and with all others between them: neither the same numbers nor the same counts.
+// Each kind's decisions, alone and with all others between them: neither the same numbers nor the
+// same counts.
 TEST(PerturbationTest, kinds_have_nothing_to_do_with_each_other) {
     using Decide = bool (*)(Perturbations&);
     constexpr Decide kinds[] = {[](Perturbations& all) { return all.fail_store_conditional(a); },

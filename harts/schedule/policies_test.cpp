@@ -58,7 +58,7 @@ TEST(RandomScheduleTest, a_turn_is_one_of_64_lengths_and_never_of_no_instruction
     EXPECT_EQ(lengths.size(), 64u);
 }
 
-// --- PCT, on harts that do nothing but events ------------------------------------------------------------------------
+// --- PCT, on harts that do nothing but events ----------------------------------------------------
 
 // The hart of each of `events` events.
 std::vector<u32> events_of(Pct& schedule, u64 harts, u64 events) {
@@ -88,7 +88,8 @@ TEST(PctTest, with_depth_1_the_first_hart_does_everything_and_each_is_first_equa
     }
 }
 
-// What the guarantee stands on: the change is before the k_i-th event, k_i from 1 to k, neither more nor less.
+// What the guarantee stands on: the change is before the k_i-th event, k_i from 1 to k, neither
+// more nor less.
 TEST(PctTest, with_depth_2_the_change_comes_before_each_of_k_events_equally_often) {
     constexpr u64 k = 20;
     std::map<std::size_t, unsigned> changes;
@@ -163,7 +164,8 @@ TEST(PctTest, whoever_has_gone_through_a_point_that_could_not_be_put_off_falls_b
         Pct schedule(seed, 2, 2, 10);
         const Turn turn = schedule.next(0b11);
         if (turn.events < 9) {
-            schedule.ran({turn.hart, 100, turn.events + 1, StopReason::Budget});  // the last one was a fence
+            // the last one was a fence
+            schedule.ran({turn.hart, 100, turn.events + 1, StopReason::Budget});
             EXPECT_NE(schedule.next(0b11).hart.value, turn.hart.value);
         }
     }
@@ -195,7 +197,7 @@ TEST(PctTest, after_k_events_priorities_are_drawn_anew_and_every_64_rounds_touch
     EXPECT_EQ(forgotten, 10u);
 }
 
-// --- replays ----------------------------------------------------------------------------------------------------------
+// --- replays -------------------------------------------------------------------------------------
 
 TEST(ReplayRunsTest, a_turn_that_comes_back_early_goes_on_with_what_is_left) {
     ReplayRuns schedule({{0, 10}, {1, 5}});

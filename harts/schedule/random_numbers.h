@@ -1,5 +1,6 @@
-// Random numbers that are the same on every host: xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
-// generators", 2021), seeded by splitmix64. std::uniform_int_distribution differs between libraries.
+// Random numbers that are the same on every host: xoshiro256** (Blackman and Vigna, "Scrambled
+// linear pseudorandom number generators", 2021), seeded by splitmix64.
+// std::uniform_int_distribution differs between libraries.
 #pragma once
 #include <array>
 #include <bit>
@@ -36,7 +37,8 @@ public:
         state_[3] = std::rotl(state_[3], 45);
         return result;
     }
-    // Below `bound`, which is not 0 (Lemire, "Fast Random Integer Generation in an Interval", 2019).
+    // Below `bound`, which is not 0 (Lemire, "Fast Random Integer Generation in an Interval",
+    // 2019).
     u64 below(u64 bound) {
         unsigned __int128 product = static_cast<unsigned __int128>(next()) * bound;
         if (static_cast<u64>(product) < bound) {

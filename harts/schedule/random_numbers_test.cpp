@@ -5,7 +5,8 @@
 namespace stampede {
 namespace {
 
-// Vigna's splitmix64.c from the state 1234567; the values are those that other implementations publish for it.
+// Vigna's splitmix64.c from the state 1234567; the values are those that other implementations
+// publish for it.
 TEST(RandomNumbersTest, splitmix64_gives_the_published_numbers) {
     u64 state = 1234567;
     for (const u64 expected : {u64{6457827717110365317}, u64{3203168211198807973}, u64{9817491932198370423u}, u64{4593380528125082431},
@@ -14,7 +15,8 @@ TEST(RandomNumbersTest, splitmix64_gives_the_published_numbers) {
     }
 }
 
-// The state {1, 2, 3, 4}, as in the tests of Rust's rand_xoshiro, made with the authors' xoshiro256starstar.c.
+// The state {1, 2, 3, 4}, as in the tests of Rust's rand_xoshiro, made with the authors'
+// xoshiro256starstar.c.
 TEST(RandomNumbersTest, xoshiro256_gives_the_published_numbers) {
     RandomNumbers numbers(std::array<u64, 4>{1, 2, 3, 4});
     for (const u64 expected :
@@ -39,7 +41,8 @@ TEST(RandomNumbersTest, below_reaches_every_number_about_equally_often) {
     EXPECT_EQ(numbers.below(1), 0u);
 }
 
-// Three numbers for four that are drawn: without Lemire's rejection the multiples of three would come twice as often.
+// Three numbers for four that are drawn: without Lemire's rejection the multiples of three would
+// come twice as often.
 TEST(RandomNumbersTest, below_is_even_for_a_bound_near_the_largest) {
     RandomNumbers numbers(7);
     std::array<unsigned, 3> seen{};

@@ -1,5 +1,6 @@
-// `random:N`: any hart that can run, for a random number of instructions around N, drawn anew each time. Most turns are short and some
-// are long (exponential, as far as integers go): bugs that want a quick change and bugs that want a long absence both get theirs.
+// `random:N`: any hart that can run, for a random number of instructions around N, drawn anew each
+// time. Most turns are short and some are long (exponential, as far as integers go): bugs that want
+// a quick change and bugs that want a long absence both get theirs.
 #pragma once
 #include "harts/schedule/random_numbers.h"
 #include "harts/schedule/schedule.h"

@@ -7,7 +7,8 @@
 
 namespace stampede {
 
-// Follows `runs`; where they end or ask for a hart that waits, round-robin goes on. Spinning harts are not looked for: the runs say it all.
+// Follows `runs`; where they end or ask for a hart that waits, round-robin goes on. Spinning harts
+// are not looked for: the runs say it all.
 class ReplayRuns final : public Schedule {
 public:
     explicit ReplayRuns(std::vector<HartRun> runs) : runs_(std::move(runs)) {}

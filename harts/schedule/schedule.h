@@ -1,5 +1,5 @@
-// Who runs next, when one host thread drives all harts: repeatable, for it is a function of the schedule's seed and of what the harts
-// did before.
+// Who runs next, when one host thread drives all harts: repeatable, for it is a function of the
+// schedule's seed and of what the harts did before.
 #pragma once
 #include <string>
 
@@ -14,8 +14,8 @@ struct Turn {
 
     HartId hart;
     u64 instructions = no_limit;
-    // Scheduling points (event_counter.h): accesses to words that several harts touch, atomics, fences, traps. The hart stops before the
-    // first one that is too many.
+    // Scheduling points (event_counter.h): accesses to words that several harts touch, atomics,
+    // fences, traps. The hart stops before the first one that is too many.
     u64 events = no_limit;
     // Before it: which words several harts touch is found out anew.
     bool forget_touched = false;

@@ -5,7 +5,8 @@
 //     random[:N]            any hart, N instructions on average (1,000)
 //     pct:D[:K]             PCT of depth D over K events (2,000)
 //
-// Behind all but `parallel`, how often the guest is perturbed (perturbation.h), of 1,024; random and pct do so unasked:
+// Behind all but `parallel`, how often the guest is perturbed (perturbation.h), of 1,024; random
+// and pct do so unasked:
 //
 //     ,sc=N                 store-conditionals that fail (8)
 //     ,evict=N              translations that are not kept (8)

@@ -1,16 +1,20 @@
-// Which words of RAM several harts touch: the accesses at which a change of turns can matter at all. A cache line counts as one word:
-// what lies on one line is mostly used by the same harts, and a table by 8 bytes made PCT twice as slow.
+// Which words of RAM several harts touch: the accesses at which a change of turns can matter at
+// all. A cache line counts as one word: what lies on one line is mostly used by the same harts, and
+// a table by 8 bytes made PCT twice as slow.
 //
 // A line belongs to nobody, to one hart, or to all:
 //
-//     nobody ── touched by a ──▶ a's ── touched by b ──▶ b's, has moved ── touched by a third time ──▶ everybody's
+//     nobody ── touched by a ──▶ a's ── touched by b ──▶ b's, has moved ── touched by a third time
+//     ──▶ everybody's
 //
-// One change of hands alone is what happens to all memory that is freed and allocated again, and a page full of such lines would hide
-// the few that harts really share; so the line goes with it, and the second change makes it everybody's. Those known to be
-// shared need no such proof (assume_shared).
+// One change of hands alone is what happens to all memory that is freed and allocated again, and a
+// page full of such lines would hide the few that harts really share; so the line goes with it, and
+// the second change makes it everybody's. Those known to be shared need no such proof
+// (assume_shared).
 //
-// The table is read by the fast accesses of an observing engine (engine/own_pieces.h): whatever is not the hart's own alone takes the
-// slow path. forget() starts anew without touching the table: entries carry the epoch they were made in.
+// The table is read by the fast accesses of an observing engine (engine/own_pieces.h): whatever is
+// not the hart's own alone takes the slow path. forget() starts anew without touching the table:
+// entries carry the epoch they were made in.
 #pragma once
 #include <vector>
 
@@ -47,7 +51,8 @@ public:
     void forget();
     // From now on, whatever is forgotten. What is outside RAM is ignored.
     void assume_shared(const std::vector<PhysAddr>& places);
-    // What several harts have touched since it was last forgotten, moved ones too, by where the line begins; ascending.
+    // What several harts have touched since it was last forgotten, moved ones too, by where the
+    // line begins; ascending.
     [[nodiscard]] std::vector<PhysAddr> shared() const;
 
     [[nodiscard]] const u16* table() const { return table_.get(); }

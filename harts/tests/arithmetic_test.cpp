@@ -1,5 +1,5 @@
-// What every instruction on registers gives, at its corners. Expected values are worked out from the unprivileged
-// specification.
+// What every instruction on registers gives, at its corners. Expected values are worked out from
+// the unprivileged specification.
 #include "harts/tests/guest.h"
 
 namespace stampede {

@@ -9,7 +9,8 @@
 namespace stampede::several_harts {
 namespace {
 
-// Three times round a loop: a branch taken twice and then not, one that is never taken, a call by pointer and its return.
+// Three times round a loop: a branch taken twice and then not, one that is never taken, a call by
+// pointer and its return.
 class BranchCoverageTest : public testing::TestWithParam<const Engine*> {
 protected:
     void start(Privilege mode) {

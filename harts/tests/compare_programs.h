@@ -21,7 +21,8 @@ struct Contestants {
     Runner second;
 };
 
-// The first body of `bodies` (placed) whose line differs; nothing when all agree. Error: a runner's.
+// The first body of `bodies` (placed) whose line differs; nothing when all agree. Error: a
+// runner's.
 [[nodiscard]] Result<std::optional<std::size_t>> first_difference(const Contestants& contestants,
                                                                   std::span<const programs::Body> bodies);
 

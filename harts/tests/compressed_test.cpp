@@ -1,5 +1,5 @@
-// What every compressed instruction does, executed. Expected values are worked out from the unprivileged specification,
-// chapter "C". Jumps and branches are in control_flow_test.cpp.
+// What every compressed instruction does, executed. Expected values are worked out from the
+// unprivileged specification, chapter "C". Jumps and branches are in control_flow_test.cpp.
 #include "harts/isa/compressed.h"
 
 #include "harts/tests/guest.h"
@@ -110,8 +110,8 @@ TEST_P(Compressed, loads_and_stores_scale_their_offsets) {
 }
 
 TEST_P(Compressed, reserved_words_are_illegal_and_report_their_16_bits) {
-    // all zeros; c.addi4spn, c.lui and c.addi16sp of 0; c.addiw, c.lwsp, c.ldsp to x0; c.jr x0; what F, D and reserved
-    // rows would be
+    // all zeros; c.addi4spn, c.lui and c.addi16sp of 0; c.addiw, c.lwsp, c.ldsp to x0; c.jr x0;
+    // what F, D and reserved rows would be
     for (const u16 word : {0x0000, 0x0008, 0x6501, 0x6101, 0x2005, 0x4002, 0x6002, 0x8002, 0x2000, 0xa000, 0x8000,
                            0x9c41, 0x2002, 0xa002}) {
         Guest guest;

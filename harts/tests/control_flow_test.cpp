@@ -1,4 +1,5 @@
-// Branches and jumps, 32 and 16 bits long. Expected values are worked out from the unprivileged specification.
+// Branches and jumps, 32 and 16 bits long. Expected values are worked out from the unprivileged
+// specification.
 #include "harts/tests/guest.h"
 
 namespace stampede {

@@ -1,5 +1,5 @@
-// The frame ledger on a hart: a kernel of a few instructions allocates, frees and touches frames; each misuse is told, and its legal twin
-// is not.
+// The frame ledger on a hart: a kernel of a few instructions allocates, frees and touches frames;
+// each misuse is told, and its legal twin is not.
 #include "harts/observe/frame_ledger.h"
 
 #include <gmock/gmock.h>
@@ -303,7 +303,7 @@ TEST_F(FrameLedgerTest, another_harts_translation_of_a_freed_frame_does_not_hide
     EXPECT_EQ(incidents[0].freed.hart, 0u);
 }
 
-// --- who it was -------------------------------------------------------------------------------------------------------
+// --- who it was ----------------------------------------------------------------------------------
 
 constexpr u64 stack = 0x8050'0000;  // a frame pointer; the caller's is 0x100 above
 
@@ -419,13 +419,14 @@ TEST_F(FrameLedgerTest, no_more_than_64_incidents_are_kept) {
 
 TEST_F(FrameLedgerTest, a_site_begins_where_the_policy_was_called) {
     policy([&] { a.emit(isa::Op::Addi, zero, zero, 0); });
-    const u64 begin = a.here() - 4, end = a.here(), caller = a.here() + 100;  // `end` as a return address: a call at `begin`
+    // `end` as a return address: a call at `begin`
+    const u64 begin = a.here() - 4, end = a.here(), caller = a.here() + 100;
     run();
     EXPECT_THAT(ledger_->site({begin, end, caller, caller + 4}), ElementsAre(caller, caller + 4));
     EXPECT_THAT(ledger_->site({caller, caller + 4}), ElementsAre(caller, caller + 4));
 }
 
-// --- lost frames ------------------------------------------------------------------------------------------------------
+// --- lost frames ---------------------------------------------------------------------------------
 
 TEST_F(FrameLedgerTest, frames_that_nobody_has_are_told_by_where_they_were_allocated) {
     for (u64 n = 0; n < 3; ++n) {

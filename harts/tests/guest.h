@@ -1,4 +1,5 @@
-// A few instructions on one hart, for tests: written with an Assembler, run to their wfi, then looked at.
+// A few instructions on one hart, for tests: written with an Assembler, run to their wfi, then
+// looked at.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -23,8 +24,8 @@ class InstructionTest : public testing::TestWithParam<u64> {};
     INSTANTIATE_TEST_SUITE_P(slices, suite, testing::Values(u64{1}, u64{2}, unlimited_budget), \
                              [](const auto& info) { return "of_" + std::to_string(info.param); })
 
-// Starts in M-mode with memory open to all modes and both trap vectors set; a trap ends the run in the mode that takes
-// it.
+// Starts in M-mode with memory open to all modes and both trap vectors set; a trap ends the run in
+// the mode that takes it.
 class Guest {
 public:
     using Register = programs::Register;
@@ -92,7 +93,8 @@ public:
         emit(isa::Op::Wfi);
         a.align(64);
         a.bind(machine_handler_);
-        emit(isa::Op::Csrrwi, programs::zero, csr::mie, 0);  // or wfi would go on for what is pending
+        // or wfi would go on for what is pending
+        emit(isa::Op::Csrrwi, programs::zero, csr::mie, 0);
         emit(isa::Op::Wfi);
         a.align(64);
         a.bind(supervisor_handler_);

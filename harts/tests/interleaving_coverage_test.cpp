@@ -1,4 +1,5 @@
-// Meetings of harts, counted by the fast hart, by the full one, and where scheduling points are counted.
+// Meetings of harts, counted by the fast hart, by the full one, and where scheduling points are
+// counted.
 #include "harts/observe/coverage/interleaving_coverage.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ protected:
             for (const Label at : {load, store, other_store, push, pop, swap}) {
                 perform(hart, at);
             }
-            perform(hart, reserve, reserved);  // elsewhere: a page with reservations takes no fast store
+            // elsewhere: a page with reservations takes no fast store
+            perform(hart, reserve, reserved);
         }
         begin_run();
     }

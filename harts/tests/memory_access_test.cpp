@@ -1,5 +1,5 @@
-// Loads, stores and atomics in RAM, and where there is none. Expected values are worked out from the specifications;
-// misaligned accesses and causes are as in QEMU.
+// Loads, stores and atomics in RAM, and where there is none. Expected values are worked out from
+// the specifications; misaligned accesses and causes are as in QEMU.
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -132,7 +132,8 @@ TEST_P(MemoryAccess, store_conditional_succeeds_once_after_a_load_reserved) {
     EXPECT_EQ(guest.memory(data), data);
 }
 
-// Stricter than the specification asks: a store of the same value to the reserved word ends the reservation.
+// Stricter than the specification asks: a store of the same value to the reserved word ends the
+// reservation.
 TEST_P(MemoryAccess, a_store_to_the_reserved_word_ends_the_reservation) {
     Guest guest;
     guest.store(data, 5);

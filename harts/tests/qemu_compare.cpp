@@ -1,4 +1,5 @@
-// Random programs on our harts and in QEMU, body by body; or on our harts alone, in slices of different lengths.
+// Random programs on our harts and in QEMU, body by body; or on our harts alone, in slices of
+// different lengths.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -79,14 +80,15 @@ u64 compare(const Options& options, const std::function<Contestants(std::size_t)
 
 u64 compare_with_qemu(const Options& options) {
     return compare(options, [](std::size_t bodies) {
-        const std::chrono::seconds limit(bodies == 1 ? 10 : 120);  // of a busy host; an image takes less than one
+        // of a busy host; an image takes less than one
+        const std::chrono::seconds limit(bodies == 1 ? 10 : 120);
         return Contestants{"QEMU", [limit](std::span<const std::byte> image) { return run_in_qemu(image, limit); },
                            "ours", own_runner(unlimited_budget, limit_for(bodies))};
     });
 }
 
-// The same instructions must be executed whatever the slices: budgets of 1 use the full hart alone, long ones the fast
-// one.
+// The same instructions must be executed whatever the slices: budgets of 1 use the full hart alone,
+// long ones the fast one.
 u64 compare_slices(const Options& options) {
     u64 different = 0;
     for (const u64 budget : {1, 7, 1000}) {

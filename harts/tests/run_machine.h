@@ -17,8 +17,9 @@ struct MachineRun {
 
 inline constexpr u64 unlimited_budget = u64{1} << 40;
 
-// Runs a program of one hart in slices of `budget` instructions until it ends by the finisher. Error: the machine
-// cannot be made, the guest waits for ever, or has not ended after `limit` instructions.
+// Runs a program of one hart in slices of `budget` instructions until it ends by the finisher.
+// Error: the machine cannot be made, the guest waits for ever, or has not ended after `limit`
+// instructions.
 [[nodiscard]] Result<MachineRun> run_in_machine(std::span<const std::byte> image, u64 budget, u64 limit);
 
 }  // namespace stampede

@@ -47,8 +47,8 @@ private:
     std::string path_;
 };
 
-// One hart of RV64IMAC. maxcpus=2 because with one QEMU splits an AMO into a load and a store, whose faults are then a
-// load's.
+// One hart of RV64IMAC. maxcpus=2 because with one QEMU splits an AMO into a load and a store,
+// whose faults are then a load's.
 constexpr const char* command =
     "timeout {} qemu-system-riscv64 -M virt -cpu rv64,f=off,d=off,v=off,h=off,zba=off,zbb=off,zbc=off,zbs=off "
     "-smp 1,maxcpus=2 -m 16M -bios none -display none -serial stdio -monitor none -kernel '{}' </dev/null 2>/dev/null";

@@ -1,5 +1,6 @@
-// A program in user mode accesses a page, the supervisor changes page tables under it and may fence, the program accesses it again:
-// which of these uses are told, and that the guest notices nothing of it.
+// A program in user mode accesses a page, the supervisor changes page tables under it and may
+// fence, the program accesses it again: which of these uses are told, and that the guest notices
+// nothing of it.
 #include "harts/tests/guest.h"
 
 #include "harts/access/stale_entries.h"
@@ -208,7 +209,8 @@ TEST_P(StaleTranslation, who_changed_it_is_told_where_page_tables_are_watched) {
 
 enum class Shootdown : u8 { Forgotten, Fenced, UnderWay };
 
-// The first hart uses a page in user mode and waits in the supervisor while the second one takes W away; then it uses the page again.
+// The first hart uses a page in user mode and waits in the supervisor while the second one takes W
+// away; then it uses the page again.
 std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc) {
     constexpr u64 changed = Guest::data + 2 * page_size;  // a flag
     PagedGuest guest;
@@ -290,7 +292,8 @@ TEST(TakesAway, what_only_gives_or_marks_takes_nothing_away) {
     EXPECT_TRUE(takes_away(readable, {entry(Guest::data + page_size, v | u | r)}));
 }
 
-// What counts as a use and whose change it was, asked as harts ask it; all harts are in the kernel at first.
+// What counts as a use and whose change it was, asked as harts ask it; all harts are in the kernel
+// at first.
 class StaleUses : public testing::Test {
 protected:
     void SetUp() override {
@@ -416,7 +419,8 @@ TEST_F(StaleUses, a_store_to_part_of_a_pte_is_a_change_of_it) {
     EXPECT_EQ(watch->reports().front().change->before.bits, writable);
 }
 
-// A user program on hart 0 writes to a page, counts down from t1 and writes three times more; the page tables change under it.
+// A user program on hart 0 writes to a page, counts down from t1 and writes three times more; the
+// page tables change under it.
 class StaleEntries : public StaleUses {
 protected:
     void SetUp() override {

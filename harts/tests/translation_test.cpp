@@ -1,5 +1,6 @@
-// Sv39 as instructions see it: who may access what, A and D, superpages, faults with cause and tval, fences. Expected
-// values are the privileged specification's, chapter "Sv39"; A and D are set by the hart.
+// Sv39 as instructions see it: who may access what, A and D, superpages, faults with cause and
+// tval, fences. Expected values are the privileged specification's, chapter "Sv39"; A and D are set
+// by the hart.
 #include "harts/tests/guest.h"
 
 namespace stampede {
@@ -24,7 +25,8 @@ constexpr u64 with_asid(u64 asid) {
     return sv39 | asid << 44;
 }
 
-// Tables in which code runs where it stands (for S, or for U when `code_flags` has u) and page 0 is `leaf`.
+// Tables in which code runs where it stands (for S, or for U when `code_flags` has u) and page 0 is
+// `leaf`.
 void map(Guest& guest, u64 leaf, u64 code_flags = 0) {
     guest.store(root + 8 * 2, entry(ram_base.value, sound | r | w | x | code_flags));
     guest.store(root, entry(middle, v));
@@ -281,7 +283,8 @@ TEST_P(Translation, address_spaces_with_different_asids_need_no_fence) {
     EXPECT_EQ(guest.x(a2), 1u);
 }
 
-// What the architecture allows a TLB to keep is kept, whatever the budget: otherwise no missing fence would ever show.
+// What the architecture allows a TLB to keep is kept, whatever the budget: otherwise no missing
+// fence would ever show.
 TEST_P(Translation, a_change_without_a_fence_or_with_one_for_something_else_stays_unknown) {
     struct Fence {
         bool fence;
@@ -314,7 +317,8 @@ TEST_P(Translation, a_change_without_a_fence_or_with_one_for_something_else_stay
 TEST_P(Translation, an_instruction_that_straddles_faults_at_its_second_half) {
     Guest guest;
     map(guest, entry(Guest::data, sound | x));
-    guest.store(Guest::data + page_size - 8, u64{0x0013} << 48);  // the first half of addi zero, zero, 0
+    // the first half of addi zero, zero, 0
+    guest.store(Guest::data + page_size - 8, u64{0x0013} << 48);
     guest.enter(Privilege::Supervisor);
     guest.li(s0, page_size - 2);
     guest.emit(Op::Jalr, ra, s0, 0);

@@ -1,5 +1,5 @@
-// Traps: causes, tval, delegation, vectors, returns, interrupts. Expected values are the privileged specification's,
-// chapters 3 and 4 (machine and supervisor CSRs).
+// Traps: causes, tval, delegation, vectors, returns, interrupts. Expected values are the privileged
+// specification's, chapters 3 and 4 (machine and supervisor CSRs).
 #include "harts/access/csr.h"
 #include "harts/isa/csr_names.h"
 #include "harts/tests/guest.h"
@@ -68,7 +68,8 @@ TEST_P(Traps, csrs_are_refused_below_their_privilege_and_when_read_only) {
                 Guest guest;
                 guest.enter(mode);
                 const u64 pc = guest.a.here();
-                guest.emit(op, a0, one.number, 0);  // csrrs with x0 only reads, csrrwi always writes
+                // csrrs with x0 only reads, csrrwi always writes
+                guest.emit(op, a0, one.number, 0);
                 const u32 word = isa::line_of(op).pattern.match | one.number << 20 | 10u << 7;
                 guest.run(GetParam());
                 const bool legal = mode >= one.least && (op == Op::Csrrs || one.writable);
@@ -229,8 +230,8 @@ TEST_P(Traps, wfi_with_an_interrupt_pending_and_enabled_goes_on) {
 }
 
 TEST_P(Traps, interrupts_are_taken_by_priority) {
-    // mideleg 0: all go to M. Of those that software can make pending in mip, SEI before SSI before STI; MSI (CLINT)
-    // before all.
+    // mideleg 0: all go to M. Of those that software can make pending in mip, SEI before SSI before
+    // STI; MSI (CLINT) before all.
     for (const auto& [pending, machine_software, cause] : {std::tuple{csr::ssi | csr::sti | csr::sei, u64{0}, u64{9}},
                                                            {csr::ssi | csr::sti, u64{0}, u64{1}},
                                                            {csr::sti, u64{0}, u64{5}},

@@ -1,5 +1,6 @@
-// What a kernel tells the harness about itself, so that audits need to know nothing else of it. The kernel fills one in guest
-// memory and announces its physical address by GuestCall::audit_table. All addresses are physical, all fields little endian.
+// What a kernel tells the harness about itself, so that audits need to know nothing else of it. The
+// kernel fills one in guest memory and announces its physical address by GuestCall::audit_table.
+// All addresses are physical, all fields little endian.
 #pragma once
 #include <cstdint>
 
@@ -7,16 +8,19 @@ namespace stampede::abi {
 
 enum class FrameOwner : std::uint8_t { free, user, page_table, kernel_stack, trapframe, pipe, file, counts, other };
 
-enum class ProcessState : std::uint32_t { unused = 0 };  // any other value is the kernel's own: the process exists
+// any other value is the kernel's own: the process exists
+enum class ProcessState : std::uint32_t { unused = 0 };
 
-struct CountArray {              // count of frame f: the integer at address + f * stride; several arrays are summed
+// count of frame f: the integer at address + f * stride; several arrays are summed
+struct CountArray {
     std::uint64_t address;
     std::uint32_t width;         // bytes: 1, 2, 4 or 8
     std::uint32_t is_signed;     // 0 or 1
     std::uint64_t stride;        // bytes
 };
 
-struct FreeList {                // singly linked: *head is the physical address of the first free frame, 0 at the end
+// singly linked: *head is the physical address of the first free frame, 0 at the end
+struct FreeList {
     std::uint64_t head_address;
 };
 
@@ -30,11 +34,13 @@ struct AuditTable {
 
     std::uint64_t magic;
     std::uint32_t version;
-    std::uint32_t marker_bit;             // bit number of the copy-on-write marker in a PTE (8 or 9)
+    // bit number of the copy-on-write marker in a PTE (8 or 9)
+    std::uint32_t marker_bit;
 
     std::uint64_t first_frame;            // address of frame 0 of the arrays below
     std::uint64_t frame_count;
-    std::uint64_t frontier_address;       // of a u64: frames at or past this physical address were never used
+    // of a u64: frames at or past this physical address were never used
+    std::uint64_t frontier_address;
 
     std::uint64_t owners;                 // FrameOwner, one byte a frame
     std::uint32_t count_arrays;           // entries used of counts[]
@@ -54,8 +60,9 @@ struct AuditTable {
     CountArray counts[max_count_arrays];
     FreeList free[max_free_lists];
 
-    // Since version 2. Virtual addresses: the code that may touch free frames (links them, takes them), [begin, end). A
-    // hart whose call chain passes through it may have counts and free lists in its hands.
+    // Since version 2. Virtual addresses: the code that may touch free frames (links them, takes
+    // them), [begin, end). A hart whose call chain passes through it may have counts and free lists
+    // in its hands.
     std::uint64_t policy_text_begin;
     std::uint64_t policy_text_end;
 

@@ -1,13 +1,14 @@
-// Guest to harness calls: `slti x0, rs1, imm`, a HINT (RISC-V unprivileged specification, "HINT Instructions"): no effect on
-// any machine that does not listen, QEMU among them. Shared by guest and harness; freestanding.
+// Guest to harness calls: `slti x0, rs1, imm`, a HINT (RISC-V unprivileged specification, "HINT
+// Instructions"): no effect on any machine that does not listen, QEMU among them. Shared by guest
+// and harness; freestanding.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 
 namespace stampede::abi {
 
-// Where `rs1` is an address, memory is accessed as this hart at its privilege; a page fault is raised in the ordinary way.
-// Unknown numbers and wrong privileges do nothing.
+// Where `rs1` is an address, memory is accessed as this hart at its privilege; a page fault is
+// raised in the ordinary way. Unknown numbers and wrong privileges do nothing.
 enum class GuestCall : std::uint32_t {
     snapshot_ready = 0x700,  // U, S
     fetch = 0x701,           // U: address of a FetchBlock
@@ -25,8 +26,8 @@ inline constexpr std::uint32_t first_guest_call = 0x700;
 inline constexpr std::uint32_t last_guest_call = 0x70a;
 inline constexpr std::size_t check_failed_limit = 128;  // bytes, the NUL included
 
-// What `fetch` fills: the harness writes up to `capacity` bytes behind the header and sets `length`;
-// `length` stays 0 where no harness listens.
+// What `fetch` fills: the harness writes up to `capacity` bytes behind the header and sets
+// `length`; `length` stays 0 where no harness listens.
 struct FetchBlock {
     static constexpr std::uint64_t expected_magic = 0x7374616d70656465;  // "stampede"
     std::uint64_t magic;

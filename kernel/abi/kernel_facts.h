@@ -1,5 +1,6 @@
-// What a kernel's file tells of it before it runs: constant objects in its loaded image, by the names of their symbols,
-// which a kernel in any language can define. One that is absent is not known.
+// What a kernel's file tells of it before it runs: constant objects in its loaded image, by the
+// names of their symbols, which a kernel in any language can define. One that is absent is not
+// known.
 #pragma once
 
 // A byte. 1: fork shares frames, and a later write copies; 0: fork copies at once.

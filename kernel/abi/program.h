@@ -1,5 +1,6 @@
-// What a fuzzer's program is when it reaches the guest: up to four processes of 16-byte operations, as `fetch` delivers them.
-// kernel/user/system/executor runs them. All fields little endian; shared by guest and harness, freestanding.
+// What a fuzzer's program is when it reaches the guest: up to four processes of 16-byte operations,
+// as `fetch` delivers them. kernel/user/system/executor runs them. All fields little endian; shared
+// by guest and harness, freestanding.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ enum class ProgramCall : std::uint8_t {
 inline constexpr unsigned program_call_count = 28;
 
 inline constexpr unsigned program_processes = 4;
-inline constexpr unsigned program_slots = 4;           // results kept, of each of fork, pipe, open and dup
+// results kept, of each of fork, pipe, open and dup
+inline constexpr unsigned program_slots = 4;
 
 // The region: pages that every process has of its own, writable, with these bytes at the beginning.
 inline constexpr std::uint32_t program_region_pages = 8;
@@ -29,8 +31,9 @@ constexpr std::uint8_t program_initial_byte(std::uint32_t offset) {
     return static_cast<std::uint8_t>(offset * 37 + (offset >> 8) * 11 + 1);
 }
 
-// What an address counts from. Behind the process's stack, a page, comes the region, behind that the heap: `region` less one is
-// the stack's last byte. Beneath the stack lies a page where nothing is mapped.
+// What an address counts from. Behind the process's stack, a page, comes the region, behind that
+// the heap: `region` less one is the stack's last byte. Beneath the stack lies a page where nothing
+// is mapped.
 enum class ProgramBase : std::uint8_t {
     region,
     heap,       // the break at the beginning; sbrk moves it
@@ -105,8 +108,8 @@ struct ProgramOperation {
     ProgramBase base;       // of an address; offset from it in bytes
     std::uint8_t second;    // link: the new path
     std::uint16_t offset;
-    // fork: operations of the child, which are the next ones; the parent goes on behind them. read, write: bytes. store: the
-    // byte. Else the call's number: a status, ticks, flags and so on.
+    // fork: operations of the child, which are the next ones; the parent goes on behind them. read,
+    // write: bytes. store: the byte. Else the call's number: a status, ticks, flags and so on.
     std::int64_t value;
 };
 static_assert(sizeof(ProgramOperation) == 16);
@@ -124,6 +127,7 @@ struct ProgramHeader {
 };
 static_assert(sizeof(ProgramHeader) % alignof(ProgramOperation) == 0);
 
-inline constexpr std::size_t program_image_limit = 8192 - 16;  // bytes, header included: two pages with their FetchBlock
+// bytes, header included: two pages with their FetchBlock
+inline constexpr std::size_t program_image_limit = 8192 - 16;
 
 }  // namespace stampede::abi

@@ -1,4 +1,5 @@
-// System-call numbers: xv6's (2022 to 2024), then this project's own. Number in a7, arguments in a0 to a5, result in a0.
+// System-call numbers: xv6's (2022 to 2024), then this project's own. Number in a7, arguments in a0
+// to a5, result in a0.
 #pragma once
 #include <cstdint>
 
@@ -27,7 +28,8 @@ struct Stat {
     std::uint32_t ino;
     std::int16_t type;
     std::int16_t nlink;
-    std::uint32_t reserved;   // 0: named, so that no uninitialised byte of the kernel reaches a user
+    // 0: named, so that no uninitialised byte of the kernel reaches a user
+    std::uint32_t reserved;
     std::uint64_t size;
 };
 
@@ -37,14 +39,16 @@ struct DirectoryEntry {
     char name[directory_name_size];
 };
 
-// How the scheduler `pbs` sees a process: dynamic_priority = min(100, static_priority + index), and the lowest runs first.
+// How the scheduler `pbs` sees a process: dynamic_priority = min(100, static_priority + index), and
+// the lowest runs first.
 struct ProcessPriority {
     std::uint32_t static_priority;
     std::uint32_t index;                              // of recent behaviour, 0 to 149
     std::uint32_t dynamic_priority;
     std::uint32_t harts;                              // that take processes by it
     std::uint64_t times_scheduled;
-    std::uint64_t running, sleeping, waiting;         // since it was last given a hart, in the time CSR's unit
+    // since it was last given a hart, in the time CSR's unit
+    std::uint64_t running, sleeping, waiting;
 };
 
 inline constexpr int max_exec_arguments = 32;

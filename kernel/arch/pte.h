@@ -1,4 +1,5 @@
-// Sv39 page-table entries (RISC-V privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory System").
+// Sv39 page-table entries (RISC-V privileged specification, "Sv39: Page-Based 39-bit Virtual-Memory
+// System").
 #pragma once
 #include <cstdint>
 
@@ -9,15 +10,16 @@ namespace kernel {
 struct Pte {
     static constexpr std::uint64_t valid = 1 << 0, read = 1 << 1, write = 1 << 2, execute = 1 << 3, user = 1 << 4,
                                    global = 1 << 5, accessed = 1 << 6, dirty = 1 << 7;
-    // The copy-on-write marker, an RSW bit: the page was writable and is shared. invariant: never together with
-    // `write`.
+    // The copy-on-write marker, an RSW bit: the page was writable and is shared. invariant: never
+    // together with `write`.
     static constexpr unsigned marker_bit = 8;
     static constexpr std::uint64_t marker = 1 << marker_bit;
     static constexpr std::uint64_t flags = (1 << 10) - 1;
 
     std::uint64_t bits = 0;
 
-    // A and D are set from the start: no hart needs to write our entries, and none of them ever changes under us.
+    // A and D are set from the start: no hart needs to write our entries, and none of them ever
+    // changes under us.
     static constexpr Pte leaf(PhysAddr frame, std::uint64_t permissions) {
         return {frame.value >> 12 << 10 | permissions | valid | accessed | dirty};
     }

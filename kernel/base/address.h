@@ -8,7 +8,8 @@
 namespace kernel {
 
 inline constexpr std::uint64_t page_size = stampede::abi::page_size;
-inline constexpr std::uint64_t user_end = stampede::abi::user_max_va;  // first address past the user half
+// first address past the user half
+inline constexpr std::uint64_t user_end = stampede::abi::user_max_va;
 
 template <class Tag>
 struct Address {

@@ -1,4 +1,5 @@
-// What each CPU keeps about its locks: the nesting of interrupts-off, and the locks it holds, for the rank check.
+// What each CPU keeps about its locks: the nesting of interrupts-off, and the locks it holds, for
+// the rank check.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -15,8 +16,8 @@ struct alignas(64) CpuLocks {
     bool interrupts_were_on = false;         // before the outermost; a context switch carries it with the process
     std::size_t held_count = 0;
     std::array<const SpinlockBase*, limit> held{};
-    // Called once, and forgotten, when this CPU gives up its last lock; interrupts are still off. For what should not
-    // happen under locks, because it makes another CPU want them.
+    // Called once, and forgotten, when this CPU gives up its last lock; interrupts are still off.
+    // For what should not happen under locks, because it makes another CPU want them.
     void (*when_free)() = nullptr;
 };
 

@@ -48,7 +48,8 @@ void put_string(Output& out, const char* text, const Conversion& how) {
     if (!text) text = "(null)";
     unsigned length = 0;
     for (; text[length]; ++length) out.put(text[length]);
-    for (; length < how.width; ++length) out.put(' ');   // as %-Ns: the only alignment the kernel prints
+    // as %-Ns: the only alignment the kernel prints
+    for (; length < how.width; ++length) out.put(' ');
 }
 
 }  // namespace

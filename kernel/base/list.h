@@ -1,5 +1,5 @@
-// An intrusive doubly linked list: the links stand in the objects, nothing is allocated. An object may be in one list
-// per link member. Not synchronised: the list's owner says which lock guards it.
+// An intrusive doubly linked list: the links stand in the objects, nothing is allocated. An object
+// may be in one list per link member. Not synchronised: the list's owner says which lock guards it.
 #pragma once
 
 namespace kernel {

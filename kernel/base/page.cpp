@@ -3,7 +3,8 @@
 
 namespace kernel {
 
-// Eight words a turn, and builtins off: the compiler would turn these loops back into calls of memcpy and memset.
+// Eight words a turn, and builtins off: the compiler would turn these loops back into calls of
+// memcpy and memset.
 [[clang::no_builtin]] void copy_page(void* to, const void* from) {
     auto* out = static_cast<std::uint64_t*>(to);
     auto* in = static_cast<const std::uint64_t*>(from);

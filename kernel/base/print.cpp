@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t line_limit = 256;
 
 constinit Spinlock<Rank::console_output> console_lock{"console output"};
-// Set by the first CPU that panics, read by all: from then on the console is that CPU's alone. Late readers only garble
-// output.
+// Set by the first CPU that panics, read by all: from then on the console is that CPU's alone. Late
+// readers only garble output.
 constinit Relaxed<std::uint32_t> panicking;
 constinit std::uint32_t panics = 0;              // added to by every panicking CPU: the first goes on
 constinit Relaxed<std::uint32_t> panic_cpu;      // the first's number; only that CPU itself needs to read it right

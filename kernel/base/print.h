@@ -1,10 +1,12 @@
-// The kernel's own console output and its end. Any CPU, any context; one call's text is not interleaved with another's.
+// The kernel's own console output and its end. Any CPU, any context; one call's text is not
+// interleaved with another's.
 #pragma once
 #include <cstddef>
 
 namespace kernel {
 
-// %d %u %x %c %s %p %%, with l, zero padding and width. At most 256 bytes a call; the rest is cut off.
+// %d %u %x %c %s %p %%, with l, zero padding and width. At most 256 bytes a call; the rest is cut
+// off.
 [[gnu::format(printf, 1, 2)]] void print(const char* format, ...);
 
 // The same into `buffer`, always NUL-terminated. Returns the bytes written without the NUL.
@@ -13,7 +15,8 @@ namespace kernel {
 // Writes `bytes` bytes to the console as one piece (a user's write()).
 void console_write(const char* text, std::size_t bytes);
 
-// Prints `panic: …`, hart, pc and a backtrace, and ends the machine with failing status 1. Never blocks on a lock.
+// Prints `panic: …`, hart, pc and a backtrace, and ends the machine with failing status 1. Never
+// blocks on a lock.
 [[noreturn, gnu::format(printf, 1, 2)]] void panic(const char* format, ...);
 
 }  // namespace kernel

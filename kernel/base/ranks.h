@@ -1,5 +1,6 @@
-// The order of locks. A CPU that holds a lock may take only locks of a higher rank: outermost first. Two locks of one
-// rank are never held together. Checked at run time by Spinlock; the reason for each place stands beside it.
+// The order of locks. A CPU that holds a lock may take only locks of a higher rank: outermost
+// first. Two locks of one rank are never held together. Checked at run time by Spinlock; the reason
+// for each place stands beside it.
 #pragma once
 #include <cstdint>
 

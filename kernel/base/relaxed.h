@@ -1,6 +1,6 @@
-// The one wrapper for accesses that are unordered on purpose: plain loads and stores that race by design, single-copy
-// atomic. Each is announced to a listening harness (GuestCall::relaxed_next), so a race detector knows it for an
-// atomic.
+// The one wrapper for accesses that are unordered on purpose: plain loads and stores that race by
+// design, single-copy atomic. Each is announced to a listening harness (GuestCall::relaxed_next),
+// so a race detector knows it for an atomic.
 #pragma once
 #include <concepts>
 #include <type_traits>
@@ -18,7 +18,8 @@ public:
 
     T load() const { return arch::relaxed_load(&value_); }
     void store(T value) { arch::relaxed_store(&value_, value); }
-    // A read-modify-write needs no announcement: it is an atomic instruction. Returns the value before.
+    // A read-modify-write needs no announcement: it is an atomic instruction. Returns the value
+    // before.
     T add(T value)
         requires std::integral<T>
     {

@@ -10,8 +10,8 @@ namespace {
 
 constinit CpuLocks cpu_locks[arch::max_cpus];
 
-// What is wrong or rare stands apart, behind calls that come last: the way that nearly all locks go saves no registers. A kernel takes a lock every few
-// hundred instructions.
+// What is wrong or rare stands apart, behind calls that come last: the way that nearly all locks go
+// saves no registers. A kernel takes a lock every few hundred instructions.
 [[noreturn, gnu::cold, gnu::noinline]] void panic_not_held(const SpinlockBase& lock) {
     panic("lock %s: unlocked by a CPU that does not hold it", lock.name());
 }
@@ -59,7 +59,8 @@ void note_one_below_given(CpuLocks& here, const SpinlockBase& lock) {
     panic_not_held(lock);
 }
 
-// invariant: `held` rises in rank, since every lock taken had to be above the last; so the last alone decides.
+// invariant: `held` rises in rank, since every lock taken had to be above the last; so the last
+// alone decides.
 bool may_follow(const CpuLocks& here, std::size_t count, Rank rank) {
     return count == 0 || (count != CpuLocks::limit && here.held[count - 1]->rank() < rank);
 }
@@ -74,8 +75,8 @@ void pop_interrupts_off() { turn_on(this_cpu_locks()); }
 InterruptsOff::InterruptsOff() { push_interrupts_off(); }
 InterruptsOff::~InterruptsOff() { pop_interrupts_off(); }
 
-// The acquire of the exchange orders everything that follows behind it; while it fails, waiting re-reads without
-// writing, so that the holder keeps the line.
+// The acquire of the exchange orders everything that follows behind it; while it fails, waiting
+// re-reads without writing, so that the holder keeps the line.
 void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
     CpuLocks& here = turn_off();
     const std::size_t count = here.held_count;
@@ -96,8 +97,8 @@ void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
     panic("lock %s wanted while %s is held: against their ranks", name_, here.held[here.held_count - 1]->name());
 }
 
-// An exchange rather than a store: an AMO says by itself, to a reader of traces and to a race detector, that it
-// releases.
+// An exchange rather than a store: an AMO says by itself, to a reader of traces and to a race
+// detector, that it releases.
 void SpinlockBase::unlock() NO_THREAD_SAFETY_ANALYSIS {
     CpuLocks& here = this_cpu_locks();
     const std::size_t count = here.held_count;

@@ -1,5 +1,5 @@
-// Spinlocks whose rank is part of their type. A holder runs with interrupts off and may take only higher ranks;
-// anything else is a panic that names both locks. Taken through SpinGuard only.
+// Spinlocks whose rank is part of their type. A holder runs with interrupts off and may take only
+// higher ranks; anything else is a panic that names both locks. Taken through SpinGuard only.
 #pragma once
 #include <cstdint>
 
@@ -10,17 +10,20 @@ namespace kernel {
 
 struct CpuLocks;
 
-// The part that does not depend on the rank's type; functions that take any spinlock (sleep_on) take this.
+// The part that does not depend on the rank's type; functions that take any spinlock (sleep_on)
+// take this.
 class CAPABILITY("spinlock") SpinlockBase {
 public:
     SpinlockBase(const SpinlockBase&) = delete;
     SpinlockBase& operator=(const SpinlockBase&) = delete;
 
-    // Prefer SpinGuard. These two are for a lock that changes hands with the processor (context switch).
+    // Prefer SpinGuard. These two are for a lock that changes hands with the processor (context
+    // switch).
     void lock() ACQUIRE();
     void unlock() RELEASE();
 
-    // Whether this CPU holds the lock. Exact for the asking CPU; interrupts must be off for the answer to stay true.
+    // Whether this CPU holds the lock. Exact for the asking CPU; interrupts must be off for the
+    // answer to stay true.
     bool held_here() const;
 
     const char* name() const { return name_; }
@@ -33,7 +36,8 @@ private:
     void refuse(const CpuLocks& here) const;  // to be taken: panics
     void unlock_one_below(CpuLocks& here);    // not the one taken last
 
-    // 0 free, 1 held. Written by whoever takes or gives the lock: acquire and release make the guarded data visible.
+    // 0 free, 1 held. Written by whoever takes or gives the lock: acquire and release make the
+    // guarded data visible.
     std::uint32_t word_ = 0;
     Rank rank_;
     const char* name_;  // static string
@@ -57,7 +61,8 @@ private:
     SpinlockBase& lock_;
 };
 
-// Keeps interrupts off for a scope; nests, also with locks. While one lives the CPU does not change under the caller.
+// Keeps interrupts off for a scope; nests, also with locks. While one lives the CPU does not change
+// under the caller.
 class InterruptsOff {
 public:
     InterruptsOff();

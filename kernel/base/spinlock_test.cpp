@@ -34,7 +34,8 @@ TEST(SpinlockTest, a_lock_excludes) {
                 for (int i = 0; i < 5'000; ++i) {
                     SpinGuard guard(lock);
                     const int before = counter;
-                    if (i % 16 == 0) std::this_thread::yield();   // somebody else's turn, in the middle of ours
+                    // somebody else's turn, in the middle of ours
+                    if (i % 16 == 0) std::this_thread::yield();
                     counter = before + 1;
                 }
             });

@@ -1,4 +1,5 @@
-// Memory and string functions. On the host they are the C library's; in the guest string.cpp has them.
+// Memory and string functions. On the host they are the C library's; in the guest string.cpp has
+// them.
 #pragma once
 #if __STDC_HOSTED__
 #include <cstring>

@@ -1,5 +1,6 @@
-// The guest's own memory and string functions, built for the host under other names (CMakeLists.txt): what every
-// combination of size, alignment and overlap does, against plain loops.
+// The guest's own memory and string functions, built for the host under other names
+// (CMakeLists.txt): what every combination of size, alignment and overlap does, against plain
+// loops.
 #include "kernel/base/string.h"
 
 #include <gtest/gtest.h>
@@ -63,7 +64,8 @@ TEST(GuestString, memset_fills_just_those_bytes) {
         for (std::size_t bytes = 0; bytes < 40; ++bytes) {
             Bytes target = pattern(), expected = pattern();
             for (std::size_t i = 0; i < bytes; ++i) expected[to + i] = 0xc3;
-            EXPECT_EQ(guest_memset(&target[to], 0x1c3, bytes), &target[to]);   // only the low byte counts
+            // only the low byte counts
+            EXPECT_EQ(guest_memset(&target[to], 0x1c3, bytes), &target[to]);
             ASSERT_EQ(target, expected) << to << " " << bytes;
         }
     }

@@ -22,7 +22,8 @@
 #include "kernel/sys/lifecycle.h"
 #include "kernel/trap/trap.h"
 
-// Set by hart 0 once memory and processes are ready, read by the others before they go on (release and acquire).
+// Set by hart 0 once memory and processes are ready, read by the others before they go on (release
+// and acquire).
 extern "C" std::uint32_t harts_released;
 
 namespace kernel {
@@ -68,7 +69,8 @@ void boot_main(std::uint64_t device_tree) {
     traps_init();
     arch::MachineDescription machine = arch::read_device_tree(arch::direct_map({device_tree}));
     arch::cpu_count_init(machine.cpus);
-    boot_arguments_keep(machine.boot_arguments);   // the tree lies in memory that is free from here on
+    // the tree lies in memory that is free from here on
+    boot_arguments_keep(machine.boot_arguments);
     if (machine.memory_begin != arch::ram_base) {
         panic("memory begins at 0x%lx, not 0x%lx", machine.memory_begin, arch::ram_base);
     }

@@ -1,6 +1,7 @@
-// Where every hart begins: M-mode, physical addresses, a0 = hart, a1 = device tree (QEMU's -bios none, and this
-// project's emulator). Hart 0 boots; the others sleep in M-mode until it sends them a software interrupt. The code runs
-// where it is loaded while it is linked in the high half: everything here is relative to pc until `go_high`.
+// Where every hart begins: M-mode, physical addresses, a0 = hart, a1 = device tree (QEMU's -bios
+// none, and this project's emulator). Hart 0 boots; the others sleep in M-mode until it sends them
+// a software interrupt. The code runs where it is loaded while it is linked in the high half:
+// everything here is relative to pc until `go_high`.
 #include "kernel/arch/riscv/layout.h"
 
 .set max_harts, 64
@@ -17,8 +18,8 @@ _start:
     mv s0, a0
     mv s1, a1
 
-    // Supervisor mode gets all traps but the software interrupts of other harts, all memory, the time and its own
-    // timer.
+    // Supervisor mode gets all traps but the software interrupts of other harts, all memory, the
+    // time and its own timer.
     li t0, 0xb3ff
     csrw medeleg, t0
     li t0, 0x222
@@ -97,8 +98,8 @@ go_high:
 2:  tail boot_other
 .size _start, . - _start
 
-// M-mode's only trap: another hart's software interrupt. Passed on to supervisor mode as its own. Anything else cannot
-// be gone on from: the machine ends with a failing status.
+// M-mode's only trap: another hart's software interrupt. Passed on to supervisor mode as its own.
+// Anything else cannot be gone on from: the machine ends with a failing status.
 .balign 4
 .type machine_vector, @function
 machine_vector:
@@ -136,7 +137,8 @@ machine_scratch:
 harts_released:
     .word 0
 
-// The first page table: four gigabytes where they are and in the high half, until the kernel's own is made.
+// The first page table: four gigabytes where they are and in the high half, until the kernel's own
+// is made.
 .balign 4096
 early_root:
     .dword 0

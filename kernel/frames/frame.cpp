@@ -7,7 +7,8 @@ namespace kernel {
 
 namespace {
 
-// Written once by the boot CPU before any other runs. On a line of its own, for everybody reads it all the time.
+// Written once by the boot CPU before any other runs. On a line of its own, for everybody reads it
+// all the time.
 struct alignas(64) OnALine : FrameRange {};
 constinit OnALine range;
 

@@ -1,5 +1,6 @@
-// Physical frames: 4 KiB each, numbered from the range's start. A Frame holds the references to one; its address
-// follows from its place in the array. Which lock guards `count` is the policy's choice (kernel/policy).
+// Physical frames: 4 KiB each, numbered from the range's start. A Frame holds the references to
+// one; its address follows from its place in the array. Which lock guards `count` is the policy's
+// choice (kernel/policy).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +16,8 @@ struct Frame {
     std::uint32_t count = 0;  // references: user mappings and the kernel's own holders
 };
 
-// The frames a policy manages. Made once at boot; the arrays lie before `first`, outside the frames.
+// The frames a policy manages. Made once at boot; the arrays lie before `first`, outside the
+// frames.
 struct FrameRange {
     PhysAddr first;                   // of frame 0, page aligned
     std::uint64_t frame_count = 0;
@@ -36,8 +38,9 @@ PhysAddr address_of(const Frame& frame);
 bool is_frame(PhysAddr address);          // whether `address` lies in a managed frame
 Frame& frame_at(PhysAddr address);        // address must lie in a managed frame
 FrameOwner owner_of(const Frame& frame);
-// By the frame's only holder. Every policy takes a frame out of the free ones by giving it an owner, and gives it back by
-// owner `free`, before anybody else can take it: this is where a listening harness hears of both.
+// By the frame's only holder. Every policy takes a frame out of the free ones by giving it an
+// owner, and gives it back by owner `free`, before anybody else can take it: this is where a
+// listening harness hears of both.
 void set_owner(const Frame& frame, FrameOwner owner);
 
 // The frame's bytes in the kernel's direct map.

@@ -8,12 +8,12 @@
 
 namespace kernel {
 
-// Each field is changed by one atomic instruction, or stored under one lock; nobody in the kernel decides anything by
-// it, so relaxed order is enough. On lines of its own.
+// Each field is changed by one atomic instruction, or stored under one lock; nobody in the kernel
+// decides anything by it, so relaxed order is enough. On lines of its own.
 struct alignas(64) Statistics : stampede::abi::KernelStats {};
 
-// A CPU's part of the totals each, so that CPUs with nothing in common have no line in common; and what is counted for all of
-// them together.
+// A CPU's part of the totals each, so that CPUs with nothing in common have no line in common; and
+// what is counted for all of them together.
 struct AllStatistics {
     std::array<Statistics, arch::max_cpus> of_cpu;
     Statistics common;
@@ -34,8 +34,9 @@ inline void raise_to(std::uint64_t& most, std::uint64_t value) {
 
 // The sum of all parts; of a moment only while nobody adds.
 std::uint64_t sum_of(Total total);
-// For policies that count frames in use in each CPU's part: looks whether there are more than ever, `more` that are about to be
-// counted included. Now and then, for it reads all parts: a moment in between may have had more.
+// For policies that count frames in use in each CPU's part: looks whether there are more than ever,
+// `more` that are about to be counted included. Now and then, for it reads all parts: a moment in
+// between may have had more.
 void sample_frames_peak(std::uint64_t more);
 
 }  // namespace kernel

@@ -1,6 +1,6 @@
-// The archive in the kernel's image from which the file system begins: a header, a sorted table of names and the
-// files' bytes. Written by make_archive on the host, read in place by fs_init(). All integers are little endian;
-// nothing depends on when or where it was made.
+// The archive in the kernel's image from which the file system begins: a header, a sorted table of
+// names and the files' bytes. Written by make_archive on the host, read in place by fs_init(). All
+// integers are little endian; nothing depends on when or where it was made.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +27,8 @@ struct ArchiveEntry {
 static_assert(sizeof(ArchiveHeader) == 16 && sizeof(ArchiveEntry) == 32);
 inline constexpr std::uint64_t archive_alignment = 16;
 
-// The entries of an archive, or nothing where the bytes are no whole archive: wrong magic, an entry past the end,
-// an unusable or repeated name.
+// The entries of an archive, or nothing where the bytes are no whole archive: wrong magic, an entry
+// past the end, an unusable or repeated name.
 std::optional<std::span<const ArchiveEntry>> archive_entries(std::span<const std::byte> archive);
 
 inline std::span<const std::byte> archive_contents(std::span<const std::byte> archive, const ArchiveEntry& entry) {

@@ -16,9 +16,11 @@ constexpr char backspace = control('H'), delete_key = 0x7f, kill_line = control(
 
 constexpr std::size_t longest_read = 128;  // bytes that one read() gives at most
 
-// Characters between three places that only grow: [read, written) is whole lines, [written, edit) the line being typed.
+// Characters between three places that only grow: [read, written) is whole lines, [written, edit)
+// the line being typed.
 struct Input {
-    static constexpr std::uint32_t capacity = 1024;  // what is typed ahead of the readers beyond that is lost
+    // what is typed ahead of the readers beyond that is lost
+    static constexpr std::uint32_t capacity = 1024;
 
     Spinlock<Rank::console_input> lock{"console input"};
     std::uint32_t read GUARDED_BY(lock) = 0;

@@ -1,5 +1,5 @@
-// Open files: what a descriptor stands for. Shared by the processes that inherited it; counted without a lock,
-// because fork and exit change the counts of everything that is open.
+// Open files: what a descriptor stands for. Shared by the processes that inherited it; counted
+// without a lock, because fork and exit change the counts of everything that is open.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -20,8 +20,8 @@ enum class FileKind : std::uint8_t { pipe_reader, pipe_writer, inode, device };
 inline constexpr std::size_t max_open_inodes = 1024;
 
 struct File {
-    // Descriptors that stand for it. Written by anyone; the last one out closes it: acquire and release order every
-    // use before that.
+    // Descriptors that stand for it. Written by anyone; the last one out closes it: acquire and
+    // release order every use before that.
     std::atomic<std::uint32_t> references{1};
 
     // Set before the first descriptor exists, constant then.
@@ -38,7 +38,8 @@ struct File {
 // An open file for a counted inode, which it takes over; null when there are too many.
 [[nodiscard]] File* file_open(Inode& inode, int flags);
 
-// The caller's read() and write(): bytes done. On any error -1, as in xv6, also after some bytes of a file.
+// The caller's read() and write(): bytes done. On any error -1, as in xv6, also after some bytes of
+// a file.
 Result<std::size_t> file_read(File& file, AddressSpace& space, VirtAddr to, std::size_t bytes);
 Result<std::size_t> file_write(File& file, AddressSpace& space, VirtAddr from, std::size_t bytes);
 

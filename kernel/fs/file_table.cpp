@@ -6,7 +6,8 @@
 namespace kernel {
 namespace {
 
-// As many as processes, and one more for each CPU that is about to give an old one up; a CPU's share of slots is a line.
+// As many as processes, and one more for each CPU that is about to give an old one up; a CPU's
+// share of slots is a line.
 constexpr std::size_t capacity = 1024;
 
 constinit Slots<FileTable, capacity> tables;
@@ -35,7 +36,8 @@ FileTable& file_table_for_child(FileTable& table) {
     if (!is_alone(table)) {
         return copy_of(table);
     }
-    __atomic_fetch_add(&table.processes, 1, __ATOMIC_RELAXED);   // the child reads it behind everything that starts it
+    // the child reads it behind everything that starts it
+    __atomic_fetch_add(&table.processes, 1, __ATOMIC_RELAXED);
     return table;
 }
 

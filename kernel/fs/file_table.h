@@ -1,6 +1,8 @@
-// What a process has open, and where it works. fork shares the whole table, as it shares pages, so that it touches no file's count: whoever wants to
-// change a shared table takes one of its own first. Two processes share one at most (a parent and a child that has changed nothing yet): the next child gets
-// its own, and processes that have an ancestor in common do not meet at one count for ever.
+// What a process has open, and where it works. fork shares the whole table, as it shares pages, so
+// that it touches no file's count: whoever wants to change a shared table takes one of its own
+// first. Two processes share one at most (a parent and a child that has changed nothing yet): the
+// next child gets its own, and processes that have an ancestor in common do not meet at one count
+// for ever.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,8 +13,8 @@
 namespace kernel {
 
 struct alignas(64) FileTable {
-    // Processes that have it, 1 or 2; by atomic instructions. One that reads 1 stays alone: only it could share. acquire and release order what the
-    // other one read before its change.
+    // Processes that have it, 1 or 2; by atomic instructions. One that reads 1 stays alone: only it
+    // could share. acquire and release order what the other one read before its change.
     std::uint32_t processes = 1;
     std::array<File*, stampede::abi::max_open_files> open{};   // counted
     Inode* working_directory = nullptr;                        // counted

@@ -232,7 +232,8 @@ Result<std::size_t> inode_write_user(Inode& inode, std::uint64_t offset, Address
                                      std::size_t bytes) {
     SpinGuard guard(inode.lock);
     if (offset > inode.size) {
-        return failure(Error::bad_argument);  // somebody truncated the file behind this offset: no holes
+        // somebody truncated the file behind this offset: no holes
+        return failure(Error::bad_argument);
     }
     const std::size_t wanted = least(transfer_limit, bytes);
     std::size_t done = 0;

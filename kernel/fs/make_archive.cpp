@@ -1,4 +1,5 @@
-// make_archive OUTPUT NAME=FILE...: the archive of kernel/fs/archive.h. The output depends on names and contents alone.
+// make_archive OUTPUT NAME=FILE...: the archive of kernel/fs/archive.h. The output depends on names
+// and contents alone.
 #include <cstdio>
 #include <cstring>
 #include <fstream>

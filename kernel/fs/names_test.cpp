@@ -243,7 +243,8 @@ TEST_F(Names, out_of_memory_at_every_step_changes_nothing) {
     for (std::size_t free = 0; free < 4; ++free) {
         Hog hog(free);
         const auto size = inode_stat(directory).size;
-        const auto made = create("d/new", InodeType::directory);  // a block for itself, a block for its entry
+        // a block for itself, a block for its entry
+        const auto made = create("d/new", InodeType::directory);
         EXPECT_EQ(made.has_value(), free >= 2) << free;
         if (made) {
             inode_release(**made);

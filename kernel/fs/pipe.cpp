@@ -12,8 +12,8 @@ namespace {
 
 Frame& frame_of(Pipe& pipe) { return frame_at(arch::physical(&pipe)); }
 
-// Bytes to move in one piece: within the ring and within one page of user memory, so that a page that is missing
-// costs only its own bytes.
+// Bytes to move in one piece: within the ring and within one page of user memory, so that a page
+// that is missing costs only its own bytes.
 std::size_t piece_size(std::size_t in_ring, VirtAddr user, std::size_t wanted) {
     return least(least(in_ring, page_size - user.page_offset()), wanted);
 }
@@ -101,7 +101,8 @@ void pipe_close(Pipe& pipe, PipeEnd end) {
         wake_writers(pipe);
         both_closed = !pipe.reader_open && !pipe.writer_open;
     }
-    // Nobody else comes here or anywhere near the pipe any more: no descriptor of either end is left.
+    // Nobody else comes here or anywhere near the pipe any more: no descriptor of either end is
+    // left.
     if (both_closed) {
         policy::drop(frame_of(pipe));
     }

@@ -1,5 +1,5 @@
-// Pipes. A pipe lies in one frame of its own (owner pipe): lock, both ends' open files and the ring of bytes.
-// Nothing is shared between two pipes, so pipes scale with their number.
+// Pipes. A pipe lies in one frame of its own (owner pipe): lock, both ends' open files and the ring
+// of bytes. Nothing is shared between two pipes, so pipes scale with their number.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -13,7 +13,8 @@ namespace kernel {
 enum class PipeEnd : std::uint8_t { reader, writer };
 
 struct Pipe {
-    static constexpr std::size_t capacity = 3584;  // bytes; what the rest leaves of a frame, rounded down
+    // bytes; what the rest leaves of a frame, rounded down
+    static constexpr std::size_t capacity = 3584;
 
     Spinlock<Rank::pipe> lock{"pipe"};
     bool reader_open GUARDED_BY(lock) = true;
@@ -39,12 +40,12 @@ Result<PipeEnds> pipe_create();
 // The last descriptor of an end has gone. The second of the two frees the pipe.
 void pipe_close(Pipe& pipe, PipeEnd end);
 
-// Sleeps while the pipe is empty and somebody may still write; 0 at its end. killed; bad_address when no byte could
-// be delivered (what was not delivered stays in the pipe).
+// Sleeps while the pipe is empty and somebody may still write; 0 at its end. killed; bad_address
+// when no byte could be delivered (what was not delivered stays in the pipe).
 Result<std::size_t> pipe_read(Pipe& pipe, AddressSpace& space, VirtAddr to, std::size_t bytes);
 
-// Sleeps while the pipe is full. not_permitted where nobody can read any more; killed; bad_address when no byte
-// could be taken.
+// Sleeps while the pipe is full. not_permitted where nobody can read any more; killed; bad_address
+// when no byte could be taken.
 Result<std::size_t> pipe_write(Pipe& pipe, AddressSpace& space, VirtAddr from, std::size_t bytes);
 
 }  // namespace kernel

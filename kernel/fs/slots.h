@@ -1,5 +1,6 @@
-// A fixed number of objects of one type, claimed and given back by any CPU without a lock. An object is made when
-// it is claimed and destroyed when it is given back, so that the table itself is zeroed memory.
+// A fixed number of objects of one type, claimed and given back by any CPU without a lock. An
+// object is made when it is claimed and destroyed when it is given back, so that the table itself
+// is zeroed memory.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -13,12 +14,14 @@ namespace kernel {
 template <class T, std::size_t capacity>
 class Slots {
 public:
-    // A new object, or null when all are taken. CPUs begin to look in different places; with 1024 slots these are lines of their own.
+    // A new object, or null when all are taken. CPUs begin to look in different places; with 1024
+    // slots these are lines of their own.
     T* claim() {
         const std::size_t start = arch::cpu_id() * (capacity / arch::max_cpus);
         for (std::size_t i = 0; i < capacity; ++i) {
             const std::size_t index = (start + i) % capacity;
-            // Acquire: what the last owner did to the object happened before. Release is give_back()'s.
+            // Acquire: what the last owner did to the object happened before. Release is
+            // give_back()'s.
             if (taken_[index].exchange(1, std::memory_order_acquire) == 0) {
                 return new (at(index)) T();
             }
@@ -41,7 +44,8 @@ public:
 private:
     void* at(std::size_t index) { return storage_ + index * sizeof(T); }
 
-    alignas(64) std::atomic<std::uint32_t> taken_[capacity]{};  // 0 or 1; a word, because AMOs have words
+    // 0 or 1; a word, because AMOs have words
+    alignas(64) std::atomic<std::uint32_t> taken_[capacity]{};
     alignas(64) alignas(T) std::byte storage_[capacity * sizeof(T)]{};
 };
 

@@ -23,7 +23,8 @@ void AsidTag::use_on_this_cpu(PhysAddr root) {
 
     arch::use_page_table(root, asid());
     forget_stale_here(moved && !fresh ? KnownHere::may_be_stale : KnownHere::holds);
-    if (moved) arch::instruction_fence();      // likewise for code this CPU has fetched from these frames
+    // likewise for code this CPU has fetched from these frames
+    if (moved) arch::instruction_fence();
 }
 
 }  // namespace kernel

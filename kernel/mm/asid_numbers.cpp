@@ -10,10 +10,12 @@ namespace kernel {
 
 namespace {
 
-// ASID 0 is the kernel's own page table's, which maps no user pages; so tags that would give 0 are left out.
+// ASID 0 is the kernel's own page table's, which maps no user pages; so tags that would give 0 are
+// left out.
 constinit std::uint64_t asid_count = 1;        // ASIDs a generation, 0 included; written once at boot
 constinit std::uint64_t batch = 1;             // tags that a CPU takes at once; written once at boot
-// The next tag that no CPU has. Added to by whoever needs tags; only their uniqueness matters, so relaxed. Many read it, few write it.
+// The next tag that no CPU has. Added to by whoever needs tags; only their uniqueness matters, so
+// relaxed. Many read it, few write it.
 struct alignas(64) NextTag {
     Relaxed<std::uint64_t> value;
 };
@@ -28,7 +30,8 @@ constinit std::array<CpuTags, arch::max_cpus> cpu_tags;
 }  // namespace
 
 void asids_init(std::uint16_t largest) {
-    constexpr std::uint64_t most = 16;         // so that CPUs meet here at one new process of so many
+    // so that CPUs meet here at one new process of so many
+    constexpr std::uint64_t most = 16;
     asid_count = std::uint64_t{largest} + 1;
     const bool many = asid_count >= most * arch::max_cpus * 4, whole = asid_count % most == 0;
     batch = (many & whole) ? most : 1;         // few are left over where a generation ends

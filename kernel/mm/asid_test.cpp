@@ -82,11 +82,13 @@ TEST(Asid, when_asids_are_used_up_each_cpu_forgets_everything_before_it_runs_a_r
     AsidTag tags[3], next;
     for (AsidTag& tag : tags) tag.use_on_this_cpu(root);
     host::RecordedTranslations recorded;
-    next.use_on_this_cpu(other_root);                  // generation two: an ASID that one of the three had
+    // generation two: an ASID that one of the three had
+    next.use_on_this_cpu(other_root);
     EXPECT_THAT(recorded.events(), Contains(flush_all));
 
     recorded.clear();
-    tags[0].use_on_this_cpu(root);                     // its generation is over: another ASID than `next` has
+    // its generation is over: another ASID than `next` has
+    tags[0].use_on_this_cpu(root);
     EXPECT_NE(tags[0].asid(), next.asid());
     EXPECT_NE(tags[0].asid(), 0);
 
@@ -96,7 +98,8 @@ TEST(Asid, when_asids_are_used_up_each_cpu_forgets_everything_before_it_runs_a_r
     EXPECT_THAT(there.events(), Contains(flush_all));
 }
 
-// With many ASIDs each CPU takes tags in batches; what it has left of a generation that is over is not given out.
+// With many ASIDs each CPU takes tags in batches; what it has left of a generation that is over is
+// not given out.
 TEST(Asid, cpus_that_take_batches_never_give_out_one_twice_nor_an_old_one) {
     constexpr std::uint16_t largest = 0x3fff;
     asids_init(largest);

@@ -1,4 +1,5 @@
-// Copies between the kernel and a user space, page by page through the direct map. Every address comes from the user.
+// Copies between the kernel and a user space, page by page through the direct map. Every address
+// comes from the user.
 #include "kernel/base/string.h"
 #include "kernel/mm/space.h"
 

@@ -1,4 +1,5 @@
-// copy_out, copy_in and copy_in_string: the kernel's own accesses to user memory, with addresses that a user chose.
+// copy_out, copy_in and copy_in_string: the kernel's own accesses to user memory, with addresses
+// that a user chose.
 #include <gmock/gmock.h>
 
 #include <cstring>
@@ -16,7 +17,8 @@ std::span<const std::byte> bytes_in(const std::string& value) { return std::as_b
 
 class Copy : public MemoryTest {
 protected:
-    // Three pages of data from 0 on, a hole behind them, one page of text, and the last page of the user half.
+    // Three pages of data from 0 on, a hole behind them, one page of text, and the last page of the
+    // user half.
     AddressSpace& new_program() {
         AddressSpace& space = new_space_with(3);
         EXPECT_EQ(outcome(space.map_zeroed(text, text + page_size, read_execute)), "ok");
@@ -83,7 +85,8 @@ TEST_F(Copy, copy_out_past_max_va_fails) {
     EXPECT_EQ(copy_out(program, {user_end - 4}, "12345678"), "bad_address");
     EXPECT_EQ(copy_in(program, {user_end - 4}, 8), "bad_address");
     EXPECT_EQ(copy_out(program, {user_end - 4}, "1234"), "ok");
-    EXPECT_EQ(copy_out(program, {~std::uint64_t{0} - 3}, "12345678"), "bad_address");   // would wrap to 0
+    // would wrap to 0
+    EXPECT_EQ(copy_out(program, {~std::uint64_t{0} - 3}, "12345678"), "bad_address");
     EXPECT_EQ(load(program, {0}), 0);
     EXPECT_EQ(policy::frames_in_use(), in_use);
 }
@@ -107,7 +110,8 @@ TEST_F(Copy, copy_out_into_a_read_only_page_fails_and_leaves_everybodys_bytes) {
     AddressSpace& child = fork(program);
     for (AddressSpace* space : {&program, &child}) {
         EXPECT_EQ(copy_out(*space, text + 7, "x"), "bad_address");
-        EXPECT_EQ(copy_out(*space, text - 1, "xy"), "bad_address");   // not even from a hole before it
+        // not even from a hole before it
+        EXPECT_EQ(copy_out(*space, text - 1, "xy"), "bad_address");
     }
     EXPECT_EQ(copy_in(program, text, 16), std::string(16, '\0'));
     EXPECT_EQ(copy_in(child, text, 16), std::string(16, '\0'));
@@ -145,7 +149,8 @@ TEST_F(Copy, a_string_may_straddle_pages_and_end_with_the_last_byte_there_is) {
     EXPECT_EQ(copy_out(program, {data_end - 1}, "x"), "ok");
     EXPECT_EQ(copy_in_string(program, {data_end - 5}, 100), "bad_address");   // runs into the hole
     EXPECT_EQ(copy_out(program, {user_end - 3}, "end"), "ok");
-    EXPECT_EQ(copy_in_string(program, {user_end - 3}, 100), "bad_address");   // runs out of the user half
+    // runs out of the user half
+    EXPECT_EQ(copy_in_string(program, {user_end - 3}, 100), "bad_address");
 }
 
 TEST_F(CowCopy, copy_out_into_a_shared_page_leaves_the_other_process_alone) {

@@ -80,7 +80,8 @@ TEST_F(CowFault, once_one_sharer_copied_the_other_is_the_last) {
     EXPECT_EQ(store(*child, page, 1), "ok");
     const std::uint64_t in_use = policy::frames_in_use();
     EXPECT_EQ(store(*parent, page, 2), "ok");
-    EXPECT_EQ(policy::frames_in_use(), in_use);   // taken over, or copied and the original given back
+    // taken over, or copied and the original given back
+    EXPECT_EQ(policy::frames_in_use(), in_use);
     EXPECT_EQ(load(*child, page), 1);
     EXPECT_EQ(load(*parent, page), 2);
 }
@@ -151,8 +152,8 @@ TEST_F(CowFault, a_read_of_a_shared_page_shares_it_still) {
     EXPECT_EQ(count(*child, page), 2u);
 }
 
-// The old frame may be somebody else's the moment it is dropped: before that, nobody may reach it by the old entry or
-// by a translation of it.
+// The old frame may be somebody else's the moment it is dropped: before that, nobody may reach it
+// by the old entry or by a translation of it.
 class ReferencesAtTheFlush final : public host::TranslationListener {
 public:
     ReferencesAtTheFlush(Frame& old, std::function<PhysAddr()> mapped) : old_(old), mapped_(std::move(mapped)) {}
@@ -246,7 +247,8 @@ TEST_F(Fault, a_fault_in_a_hole_is_refused) {
 TEST_F(Fault, a_fault_past_max_va_is_refused) {
     AddressSpace& program = new_program();
     EXPECT_EQ(outcome(program.map_zeroed({user_end - page_size}, {user_end}, read_write)), "ok");
-    // user_end itself, its alias modulo 2^39, the kernel's half, addresses that are not canonical, the last one
+    // user_end itself, its alias modulo 2^39, the kernel's half, addresses that are not canonical,
+    // the last one
     for (std::uint64_t outside : {user_end, user_end * 2, user_end * 2 + page.value, 0xffff'ffc0'0000'0000,
                                   0x8000'0000'0000'0000, 0x0000'8000'0000'1000u, ~std::uint64_t{0}}) {
         for (Access access : {Access::read, Access::write, Access::execute}) {

@@ -1,6 +1,6 @@
-// What fork makes of one page. A page that may be written becomes read-only and marked in parent and child, who share
-// its frame; one that may not is shared as it is. Where the policy gives no further reference the child gets its own
-// copy.
+// What fork makes of one page. A page that may be written becomes read-only and marked in parent
+// and child, who share its frame; one that may not is shared as it is. Where the policy gives no
+// further reference the child gets its own copy.
 #include "kernel/base/string.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
@@ -16,7 +16,8 @@ Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& ch
     Frame& frame = frame_at(entry.frame());
     if (policy::share(frame)) {
         if (entry.has(Pte::write)) change.set(page, entry, entry.shared());
-        **slot = entry.shared();                       // the child has never run: no CPU knows its pages
+        // the child has never run: no CPU knows its pages
+        **slot = entry.shared();
         return {};
     }
     Frame* copy = policy::allocate(FrameOwner::user);

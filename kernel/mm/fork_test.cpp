@@ -1,4 +1,5 @@
-// fork's half of copy-on-write, by the policy that is linked; what it gives back when memory runs out.
+// fork's half of copy-on-write, by the policy that is linked; what it gives back when memory runs
+// out.
 #include <gmock/gmock.h>
 
 #include <vector>
@@ -84,8 +85,8 @@ TEST_F(Fork, unmapping_in_one_leaves_the_other_its_page) {
     EXPECT_EQ(count(child, page), 1u);
 }
 
-// The N-th allocation fails, for each N up to what a fork needs. Bytes are not pages, a reference without a mapping is
-// none, and a child with holes is no child.
+// The N-th allocation fails, for each N up to what a fork needs. Bytes are not pages, a reference
+// without a mapping is none, and a child with holes is no child.
 TEST_F(Fork, fork_out_of_memory_gives_everything_back) {
     AddressSpace& parent = new_sparse_space();
     EXPECT_EQ(store(parent, page, 0x42), "ok");

@@ -6,8 +6,9 @@
 
 namespace kernel {
 
-// `entry` is marked. Afterwards the page is writable and its frame is this space's alone; the old frame's reference
-// goes only when the new translation is the only one left. On error nothing has changed.
+// `entry` is marked. Afterwards the page is writable and its frame is this space's alone; the old
+// frame's reference goes only when the new translation is the only one left. On error nothing has
+// changed.
 Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     auto unique = policy::make_unique(old);

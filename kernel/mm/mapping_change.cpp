@@ -15,7 +15,8 @@ void MappingChange::set(VirtAddr page, Pte& entry, Pte value, Frame* given_up) {
 }
 
 void MappingChange::finish() {
-    if (page_count_ && tag_.ever_used()) {       // a space that never ran left no translation anywhere
+    // a space that never ran left no translation anywhere
+    if (page_count_ && tag_.ever_used()) {
         if (page_count_ <= limit && !policy::flushes_each_change) {
             for (std::uint32_t i = 0; i < page_count_; ++i) arch::flush_page(pages_[i], tag_.asid());
         } else {

@@ -4,8 +4,9 @@
 
 namespace kernel {
 
-// The byte at `address` in the direct map, when the user itself may access it so; what follows in the page is reachable
-// too. A page shared by copy-on-write is made unique before it is written, as the user's own write would.
+// The byte at `address` in the direct map, when the user itself may access it so; what follows in
+// the page is reachable too. A page shared by copy-on-write is made unique before it is written, as
+// the user's own write would.
 Result<std::byte*> AddressSpace::reachable(VirtAddr address, Access access) {
     Pte* entry = find(address.page_down());
     if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);

@@ -64,21 +64,24 @@ void AddressSpace::destroy() {
 
 Result<Pte*> AddressSpace::find_or_make(VirtAddr page) {
     KERNEL_ASSERT(page.value < user_end);
-    if (end_ < page + page_size) end_ = page + page_size;   // before the tables, so that destroy() finds them
+    // before the tables, so that destroy() finds them
+    if (end_ < page + page_size) end_ = page + page_size;
     Pte* table = table_at(root());
     for (unsigned level = table_levels - 1; level > 0; --level) {
         Pte& entry = table[table_index(page, level)];
         if (!entry.has(Pte::valid)) {
             Result<PhysAddr> made = make_table();
             if (!made) return failure(made.error());
-            entry = Pte::table(*made);                      // its pages get a flush each when they are mapped
+            // its pages get a flush each when they are mapped
+            entry = Pte::table(*made);
         }
         table = table_at(entry.frame());
     }
     return &table[table_index(page, 0)];
 }
 
-// The first page in [from, end) that has a valid entry; `end` when there is none. Steps over whole absent tables.
+// The first page in [from, end) that has a valid entry; `end` when there is none. Steps over whole
+// absent tables.
 VirtAddr AddressSpace::next_mapped(VirtAddr from, VirtAddr end) const {
     if (end_ < end) end = end_;
     while (from < end) {

@@ -53,7 +53,8 @@ TEST_F(Space, pages_at_the_ends_of_tables_and_of_the_user_half_can_be_mapped) {
         EXPECT_EQ(outcome(space.map_zeroed(at, at + page_size, read_write)), "ok");
         EXPECT_EQ(store(space, at + 0xfff, 1), "ok");
     }
-    EXPECT_EQ(outcome(space.map_zeroed({0x7fff'f000}, {0x8000'1000}, read_write)), "ok");   // across three tables' end
+    // across three tables' end
+    EXPECT_EQ(outcome(space.map_zeroed({0x7fff'f000}, {0x8000'1000}, read_write)), "ok");
     EXPECT_EQ(store(space, {0x7fff'ffff}, 1), "ok");
     EXPECT_EQ(store(space, {0x8000'0000}, 2), "ok");
     EXPECT_TRUE(consistent());

@@ -36,7 +36,8 @@ TEST(PolicyConcurrency, no_change_of_a_count_is_lost) {
     std::atomic<int> wrong = 0;
     on_cpus(4, [&](unsigned) {
         for (int i = 0; i < 20'000; ++i) {
-            if (!policy::share(frame) || policy::drop(frame)) ++wrong;   // never the last: ours remains
+            // never the last: ours remains
+            if (!policy::share(frame) || policy::drop(frame)) ++wrong;
         }
     });
     EXPECT_EQ(wrong, 0);
@@ -44,7 +45,8 @@ TEST(PolicyConcurrency, no_change_of_a_count_is_lost) {
     EXPECT_TRUE(policy::drop(frame));
 }
 
-// Whether a reference is the last is decided where it is dropped: exactly one CPU drops the last one.
+// Whether a reference is the last is decided where it is dropped: exactly one CPU drops the last
+// one.
 TEST(PolicyConcurrency, of_cpus_that_drop_one_frame_at_once_exactly_one_frees_it) {
     if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
     constexpr unsigned cpus = 2, rounds = 100, frames = 200;
@@ -58,7 +60,8 @@ TEST(PolicyConcurrency, of_cpus_that_drop_one_frame_at_once_exactly_one_frees_it
         }
         on_cpus(cpus, [&](unsigned) {
             for (Frame* frame : shared) {
-                if (policy::drop(*frame)) freed.fetch_add(1, std::memory_order_relaxed);   // read after the join only
+                // read after the join only
+                if (policy::drop(*frame)) freed.fetch_add(1, std::memory_order_relaxed);
             }
         });
         policy::settle();
@@ -89,8 +92,9 @@ TEST(PolicyConcurrency, no_frame_is_given_to_two) {
     EXPECT_EQ(policy::frames_in_use(), 0u);
 }
 
-// Two CPUs drop frames and two others take them: there is one for each that has been asked for, so nobody may be told that there
-// is none, wherever the free ones are just then. The CPUs' numbers lie apart, for the sake of policies that look from one to the next.
+// Two CPUs drop frames and two others take them: there is one for each that has been asked for, so
+// nobody may be told that there is none, wherever the free ones are just then. The CPUs' numbers
+// lie apart, for the sake of policies that look from one to the next.
 TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
     constexpr int taken_in_all = 60'000;
     constexpr unsigned numbers[] = {1, 20, 40, 50};
@@ -102,7 +106,8 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
     const std::size_t all = held.size();
     auto take = [&] {
         while (wanted.fetch_sub(1) > 0) {
-            while (free.fetch_sub(1) <= 0) {          // none for us: what was taken off is given back
+            // none for us: what was taken off is given back
+            while (free.fetch_sub(1) <= 0) {
                 free.fetch_add(1);
                 std::this_thread::yield();
             }
@@ -142,12 +147,14 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
     EXPECT_EQ(policy::frames_in_use(), 0u);
 }
 
-// Both sharers of a frame write at once: whoever sees whom, in the end each has one of its own and none is lost.
+// Both sharers of a frame write at once: whoever sees whom, in the end each has one of its own and
+// none is lost.
 TEST(PolicyConcurrency, two_sharers_that_write_at_once_end_with_a_frame_each) {
     if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
     constexpr int rounds = 5'000;
     Machine machine(64);
-    Frame* shared = nullptr;                 // written by the first CPU between rounds; the barrier orders it
+    // written by the first CPU between rounds; the barrier orders it
+    Frame* shared = nullptr;
     Frame* mine[2] = {};
     std::atomic<int> arrived = 0, wrong = 0;
     auto meet = [&](int turn) {

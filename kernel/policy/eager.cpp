@@ -1,4 +1,5 @@
-// Policy `eager`: fork copies every page, as a kernel without copy-on-write does. A count is 0 or 1. One spinlock.
+// Policy `eager`: fork copies every page, as a kernel without copy-on-write does. A count is 0 or
+// 1. One spinlock.
 #include "kernel/base/print.h"
 #include "kernel/policy/locked_frames.h"
 #include "kernel/policy/policy.h"

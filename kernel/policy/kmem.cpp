@@ -1,5 +1,5 @@
-// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a frame
-// is one critical section (kmem_counts.cpp, kmem_make_unique.cpp).
+// Policy `kmem`: one spinlock guards the free frames and every count, so each decision about a
+// frame is one critical section (kmem_counts.cpp, kmem_make_unique.cpp).
 #include "kernel/policy/kmem.h"
 
 #include "kernel/policy/policy.h"

@@ -1,5 +1,5 @@
-// Policy `kmem_u8`: counts of 8 bits in an array of their own behind the kernel's image, 8 frames of
-// 128 MiB. One spinlock guards them and the free frames, and a page is made unique, its copy
+// Policy `kmem_u8`: counts of 8 bits in an array of their own behind the kernel's image, 8 frames
+// of 128 MiB. One spinlock guards them and the free frames, and a page is made unique, its copy
 // included, under that lock (kmem_u8_make_unique.cpp). At 255 sharers fork copies.
 #include "kernel/policy/kmem_u8.h"
 

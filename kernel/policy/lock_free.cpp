@@ -1,5 +1,5 @@
-// Policy `lock_free`: atomic counts, and one list of free frames that needs no lock because load-reserved and store-conditional
-// are exact (reserved_list.h).
+// Policy `lock_free`: atomic counts, and one list of free frames that needs no lock because
+// load-reserved and store-conditional are exact (reserved_list.h).
 #include "kernel/base/string.h"
 #include "kernel/frames/allocation_failure.h"
 #include "kernel/frames/stats.h"
@@ -24,7 +24,8 @@ constinit FreshFrames fresh;
 
 std::uint64_t& in_use() { return statistics.common.frames_in_use; }   // changed by every CPU, by atomic instructions
 
-// The second look at the list: nothing is fresh any more and never will be, so an empty list means no frame.
+// The second look at the list: nothing is fresh any more and never will be, so an empty list means
+// no frame.
 Frame* take() {
     if (Frame* frame = free_frames.pop()) return frame;
     if (const FreshFrames::Batch taken = fresh.take(1); taken.frames) return &frame_at(taken.first);
@@ -56,7 +57,8 @@ bool share(Frame& frame) { return add_reference(frame, count_limit); }
 bool drop(Frame& frame) {
     if (!drop_reference(frame)) return false;
     set_owner(frame, FrameOwner::free);
-    __atomic_sub_fetch(&in_use(), 1, __ATOMIC_RELAXED);   // before anybody can have it: never more than there are
+    // before anybody can have it: never more than there are
+    __atomic_sub_fetch(&in_use(), 1, __ATOMIC_RELAXED);
     free_frames.push(frame);
     return true;
 }

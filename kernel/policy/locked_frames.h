@@ -1,5 +1,5 @@
-// What policies with one lock have in common: the lock, the free frames behind it, and the functions that decide
-// nothing about counts.
+// What policies with one lock have in common: the lock, the free frames behind it, and the
+// functions that decide nothing about counts.
 #pragma once
 #include "kernel/base/spinlock.h"
 #include "kernel/policy/free/free_frames.h"
@@ -13,7 +13,8 @@ struct LockedFrames {
     Frame* allocate(FrameOwner owner);
     std::uint32_t count(const Frame& frame);
     std::uint64_t in_use();
-    void describe(stampede::abi::AuditTable& table);   // counts as they stand in Frame, and the free frames
+    // counts as they stand in Frame, and the free frames
+    void describe(stampede::abi::AuditTable& table);
 
     Spinlock<Rank::frames> lock;
     FreeFrames free GUARDED_BY(lock);

@@ -1,4 +1,5 @@
-// Policy `per_hart`: atomic counts, and free frames of each hart's own that move between harts 64 at a time (hart_lists.h).
+// Policy `per_hart`: atomic counts, and free frames of each hart's own that move between harts 64
+// at a time (hart_lists.h).
 #include "kernel/base/string.h"
 #include "kernel/frames/allocation_failure.h"
 #include "kernel/frames/stats.h"

@@ -150,7 +150,8 @@ TEST_F(Policy, what_it_describes_is_what_it_has) {
     for (int i = 0; i < 20; ++i) allocate();
     for (int i = 0; i < 7; ++i) drop(frame_at(references.begin()->first));
     policy::settle();
-    EXPECT_THAT(violations({}, references), testing::IsEmpty());   // walks exactly what was described
+    // walks exactly what was described
+    EXPECT_THAT(violations({}, references), testing::IsEmpty());
 }
 
 TEST_F(Policy, init_begins_anew) {

@@ -1,5 +1,6 @@
-// Policy `refcount_lock`: counts under a lock of their own, which is never held together with the allocator's. A write to a
-// shared page always copies, its last owner's too, and every change of a mapping flushes.
+// Policy `refcount_lock`: counts under a lock of their own, which is never held together with the
+// allocator's. A write to a shared page always copies, its last owner's too, and every change of a
+// mapping flushes.
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
 #include "kernel/policy/locked_frames.h"
@@ -54,7 +55,8 @@ bool drop(Frame& frame) {
     return true;
 }
 
-// Nothing to decide: who always copies needs no count for it, and nobody ever writes to `frame` again.
+// Nothing to decide: who always copies needs no count for it, and nobody ever writes to `frame`
+// again.
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     KERNEL_ASSERT(count(frame) > 0);
     Frame* copy = allocate(owner_of(frame));

@@ -1,7 +1,9 @@
-// A frame's count without a lock: atomic instructions on Frame::count. What policies without a lock on counts share.
+// A frame's count without a lock: atomic instructions on Frame::count. What policies without a lock
+// on counts share.
 //
-// A reference is only ever added by somebody who holds one, so a count that its only holder reads as 1 stays 1. The last drop
-// acquires what the earlier ones released: whoever gets the frame next comes behind everything that was done with it.
+// A reference is only ever added by somebody who holds one, so a count that its only holder reads
+// as 1 stays 1. The last drop acquires what the earlier ones released: whoever gets the frame next
+// comes behind everything that was done with it.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// Policy `split`: counts of type int under a second lock. Allocating nests it inside the allocator's
-// lock, dropping takes the two one after the other. The last owner takes the frame over
+// Policy `split`: counts of type int under a second lock. Allocating nests it inside the
+// allocator's lock, dropping takes the two one after the other. The last owner takes the frame over
 // (split_make_unique.cpp).
 #include "kernel/policy/split.h"
 

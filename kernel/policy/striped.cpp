@@ -1,10 +1,10 @@
-// Policy `striped`: frames are dealt into 16 groups, 64 neighbours at a time. A group's lock guards its frames' counts and its
-// list of free frames, so each decision about a frame is one critical section as it is with one lock for all, and harts meet
-// only over frames of one group.
+// Policy `striped`: frames are dealt into 16 groups, 64 neighbours at a time. A group's lock guards
+// its frames' counts and its list of free frames, so each decision about a frame is one critical
+// section as it is with one lock for all, and harts meet only over frames of one group.
 //
-// A hart looks for a free frame in the group that it found the last one in, then in the others, then moves the frontier on by
-// 64 frames, which come on the list of the group that they belong to. It says that there is none when all lists were found
-// empty and nobody pushed on any meanwhile.
+// A hart looks for a free frame in the group that it found the last one in, then in the others,
+// then moves the frontier on by 64 frames, which come on the list of the group that they belong to.
+// It says that there is none when all lists were found empty and nobody pushed on any meanwhile.
 #include <array>
 
 #include "kernel/base/print.h"
@@ -39,7 +39,8 @@ constinit std::array<Group, group_count> groups;
 constinit Spinlock<Rank::frames> frontier_lock{"striped, frontier"};
 constinit FreshFrames fresh GUARDED_BY(frontier_lock);
 
-// Where each hart found its last frame; a hint that any value will do for, so being moved to another hart does no harm.
+// Where each hart found its last frame; a hint that any value will do for, so being moved to
+// another hart does no harm.
 struct alignas(64) Place {
     Relaxed<std::uint32_t> group;
 };
@@ -72,7 +73,8 @@ Frame* take_fresh() {
     SpinGuard frontier(frontier_lock);
     const FreshFrames::Batch taken = fresh.take(neighbours);
     if (taken.frames == 0) return nullptr;
-    sample_frames_peak(1);   // all lists were empty: until the next time, at most these more are in use
+    // all lists were empty: until the next time, at most these more are in use
+    sample_frames_peak(1);
     Group& group = group_of(frame_at(taken.first));
     SpinGuard guard(group.lock);
     for (std::uint64_t i = taken.frames; i-- > 0;) {
@@ -148,8 +150,8 @@ bool drop(Frame& frame) {
     return true;
 }
 
-// The copy is allocated outside the lock, for it may be of any group: meanwhile the others may drop theirs, which costs a copy
-// too many and no more.
+// The copy is allocated outside the lock, for it may be of any group: meanwhile the others may drop
+// theirs, which costs a copy too many and no more.
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     {
         SpinGuard guard(group_of(frame).lock);

@@ -51,8 +51,9 @@ Sleepers& sleepers_here() {
 void clock_init() { boot_time = arch::now(); }
 std::uint64_t clock_uptime() { return (arch::now() - boot_time) / clock_tick; }
 
-// The sleeper is put under the clock of the hart it runs on now. Should it have moved just before the lock is taken,
-// that hart learns of the deadline at its next slice or by the interrupt sent here.
+// The sleeper is put under the clock of the hart it runs on now. Should it have moved just before
+// the lock is taken, that hart learns of the deadline at its next slice or by the interrupt sent
+// here.
 Result<void> clock_sleep(std::uint64_t ticks) {
     Process& self = current_process();
     Sleepers& sleepers = sleepers_here();
@@ -80,7 +81,8 @@ void clock_start_slice() {
     arch::set_timer(deadline < slice_end ? deadline : slice_end);
 }
 
-// A sleeper that was woken stays in the list until it runs and removes itself; `earliest` steps over it.
+// A sleeper that was woken stays in the list until it runs and removes itself; `earliest` steps
+// over it.
 void clock_interrupt() {
     Sleepers& sleepers = sleepers_of_hart[arch::cpu_id()];
     std::uint64_t now = arch::now();

@@ -1,5 +1,6 @@
-// Time: slices of a running process, and processes that sleep until a deadline. Each hart has a list of its own
-// sleepers and arms its timer for the earliest; an idle hart without sleepers has no timer running.
+// Time: slices of a running process, and processes that sleep until a deadline. Each hart has a
+// list of its own sleepers and arms its timer for the earliest; an idle hart without sleepers has
+// no timer running.
 #pragma once
 #include <cstdint>
 

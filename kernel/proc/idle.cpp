@@ -1,11 +1,13 @@
-// An idle hart sets its bit, then looks at all queues; who pushes work does so first, then looks at the bits. Between
-// the two steps of each stands a full fence, so that at least one of them sees the other (Dekker's argument):
+// An idle hart sets its bit, then looks at all queues; who pushes work does so first, then looks at
+// the bits. Between the two steps of each stands a full fence, so that at least one of them sees
+// the other (Dekker's argument):
 //
-//     idle hart:  set bit   | fence | read lengths  → none: wfi, or a timer where others keep what they have for a while
+//     idle hart:  set bit   | fence | read lengths  → none: wfi, or a timer where others keep what
+//                 they have for a while
 //     pusher:     push      | fence | read bits     → one set: clear it, interrupt that hart
 //
-// The pusher clears the bit it found, so that two pushers wake two harts. An interrupt sent before the wfi ends that
-// wfi.
+// The pusher clears the bit it found, so that two pushers wake two harts. An interrupt sent before
+// the wfi ends that wfi.
 #include "kernel/proc/idle.h"
 
 #include "kernel/arch/riscv/machine.h"
@@ -17,8 +19,8 @@ namespace kernel {
 
 namespace {
 
-// A bit per idle hart: set and cleared by the hart, cleared by who wakes it. Atomic instructions only, but for the
-// pusher's first look.
+// A bit per idle hart: set and cleared by the hart, cleared by who wakes it. Atomic instructions
+// only, but for the pusher's first look.
 struct alignas(64) IdleHarts {
     Relaxed<std::uint64_t> bits;
     std::uint64_t set(std::uint64_t bit) { return bits.fetch_or_ordered(bit); }

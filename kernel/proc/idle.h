@@ -7,7 +7,8 @@ namespace kernel {
 // Waits for an interrupt, unless there is work somewhere. Interrupts off; returns with them off.
 void idle_wait();
 
-// Work was pushed to a queue: tells `wanted` idle harts, as far as there are so many. Interrupts off.
+// Work was pushed to a queue: tells `wanted` idle harts, as far as there are so many. Interrupts
+// off.
 void idle_wake(std::uint64_t wanted);
 
 // Work was pushed to the queue of `cpu`: tells it, if it is idle. Interrupts off.

@@ -3,8 +3,8 @@
 
 namespace kernel {
 
-// `killed` is set and the channel read under the lock under which sleep_on() looks at `killed` and sets the channel:
-// either the process sees that it is killed, or this sees where it sleeps.
+// `killed` is set and the channel read under the lock under which sleep_on() looks at `killed` and
+// sets the channel: either the process sees that it is killed, or this sees where it sleeps.
 Result<void> kill_process(std::uint32_t pid) {
     Process* process = process_with_pid(pid);
     if (!process) return failure(Error::no_process);

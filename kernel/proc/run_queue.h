@@ -1,6 +1,7 @@
-// Runnable processes. Under `rr` a queue per hart: it takes from the front of its own; one that has nothing to do takes from
-// others'. Under `pbs` all are in one, and every hart takes the one that comes first by priority at that moment. That is found by a look at
-// each, for priorities change while processes wait.
+// Runnable processes. Under `rr` a queue per hart: it takes from the front of its own; one that has
+// nothing to do takes from others'. Under `pbs` all are in one, and every hart takes the one that
+// comes first by priority at that moment. That is found by a look at each, for priorities change
+// while processes wait.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -26,7 +27,8 @@ public:
     // `process` is runnable; it may just have been taken out.
     void set_priority(Process& process, std::uint32_t wanted, std::uint64_t now) REQUIRES(process.lock);
 
-    // May be out of date at once; exact for a reader that pushed, or that comes after a fence behind a push.
+    // May be out of date at once; exact for a reader that pushed, or that comes after a fence
+    // behind a push.
     std::uint32_t length() const { return length_.load(); }
 
 private:

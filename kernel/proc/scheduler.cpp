@@ -18,8 +18,8 @@ constinit SchedulerChoice scheduler_choice = SchedulerChoice::rr;
 
 namespace {
 
-// Set once by the process that shuts the machine down, read by all: 0 or 1. Who reads it late learns by the interrupt
-// that follows.
+// Set once by the process that shuts the machine down, read by all: 0 or 1. Who reads it late
+// learns by the interrupt that follows.
 constinit Relaxed<std::uint32_t> stopping;
 
 Process* steal(unsigned thief) {
@@ -38,8 +38,9 @@ Process* pick() {
     return steal(here);
 }
 
-// An idle hart for each process that waits here; the scheduler takes one itself when no process runs here. Of those that were
-// pushed elsewhere the hart that they belong to, or any where that one is busy.
+// An idle hart for each process that waits here; the scheduler takes one itself when no process
+// runs here. Of those that were pushed elsewhere the hart that they belong to, or any where that
+// one is busy.
 void wake_helpers() {
     Hart& here = this_hart();
     std::uint64_t waiting = queue_of(arch::cpu_id()).length();
@@ -95,8 +96,8 @@ void make_runnable(Process& process, Keep keep) {
         run_queues[process.hart].push(process);
         if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
     }
-    // A hart woken now would only spin for the locks that are held here. (Should this hart be preempted by its host
-    // then, for a whole slice.)
+    // A hart woken now would only spin for the locks that are held here. (Should this hart be
+    // preempted by its host then, for a whole slice.)
     this_cpu_locks().when_free = wake_helpers;
 }
 
@@ -131,7 +132,8 @@ bool slice_over() {
     Process& self = *this_hart().current;
     SpinGuard guard(self.lock);
     const std::uint64_t now = arch::now();
-    // Of equals too: whose turn it is then hangs on how often they had one, which does not change while one stays.
+    // Of equals too: whose turn it is then hangs on how often they had one, which does not change
+    // while one stays.
     return queue.has_equal_or_better(self.priority.dynamic_priority(now), now);
 }
 

@@ -4,15 +4,17 @@
 
 namespace kernel {
 
-// The bucket is locked before the caller's lock goes, and a waker locks the bucket: whoever makes the condition true
-// under the caller's lock finds this process asleep. The hand-over of locks is beyond the static analysis.
+// The bucket is locked before the caller's lock goes, and a waker locks the bucket: whoever makes
+// the condition true under the caller's lock finds this process asleep. The hand-over of locks is
+// beyond the static analysis.
 void sleep_on(const void* channel, SpinlockBase& lock) NO_THREAD_SAFETY_ANALYSIS {
     Process& self = current_process();
     SleepBucket& bucket = sleep_bucket_of(channel);
     bucket.lock.lock();
     lock.unlock();
     self.lock.lock();
-    bool asleep = !is_killed(self);   // a killer sets `killed` under the same lock before it looks for a sleeper
+    // a killer sets `killed` under the same lock before it looks for a sleeper
+    bool asleep = !is_killed(self);
     if (asleep) {
         self.state = RunState::sleeping;
         self.channel = channel;

@@ -1,7 +1,7 @@
 // Sleep channels are hashed to buckets, each with its own lock and list of sleepers.
 //
-// invariant: a process is in a bucket exactly while it is `sleeping` with a channel, and changes to and from that hold
-// both locks.
+// invariant: a process is in a bucket exactly while it is `sleeping` with a channel, and changes to
+// and from that hold both locks.
 #pragma once
 #include "kernel/proc/process.h"
 

@@ -1,6 +1,6 @@
-// Process slots. Each hart has a pool of free ones, so that forks on different harts do not meet; an empty pool takes
-// from the others. A slot's pids are slot + 1, then that plus max_processes each time: unique without any shared
-// counter.
+// Process slots. Each hart has a pool of free ones, so that forks on different harts do not meet;
+// an empty pool takes from the others. A slot's pids are slot + 1, then that plus max_processes
+// each time: unique without any shared counter.
 #include "kernel/proc/slots.h"
 
 #include <array>
@@ -25,8 +25,9 @@ struct alignas(64) SlotPool {
 };
 constinit std::array<SlotPool, arch::max_cpus> pools{};
 
-// All pools are looked at when one has never held so few, and now and then: forks on different harts shall not meet at a counter, so a peak that
-// falls between two looks is told a little too low.
+// All pools are looked at when one has never held so few, and now and then: forks on different
+// harts shall not meet at a counter, so a peak that falls between two looks is told a little too
+// low.
 constexpr std::uint32_t takes_a_look = 64;
 
 void note_peak() {
@@ -61,8 +62,8 @@ Process* take_from(SlotPool& pool) {
     return process;
 }
 
-// The pid after the slot's last one. The first round belongs to the boot, so that pid 1 stays the first process's
-// alone.
+// The pid after the slot's last one. The first round belongs to the boot, so that pid 1 stays the
+// first process's alone.
 std::uint32_t next_pid(const Process& process) {
     if (process.pid == 0) return slot_of(process) + 1;
     if (process.pid > largest_pid - max_processes) return max_processes + slot_of(process) + 1;

@@ -21,7 +21,8 @@ const Process* process_array();   // for the audit table
 // The process that is everybody's last parent. Set once, before it runs.
 extern Process* first_process;
 
-// It ends at its next return to user mode; a sleep ends at once. no_process: there is none with that pid.
+// It ends at its next return to user mode; a sleep ends at once. no_process: there is none with
+// that pid.
 Result<void> kill_process(std::uint32_t pid);
 // The calling process was found guilty.
 void kill_self(Process& self);

@@ -1,4 +1,5 @@
-// Kernel stacks: one a process slot, in the kernel's BSS, with the trap frame at its top and a canary at its bottom.
+// Kernel stacks: one a process slot, in the kernel's BSS, with the trap frame at its top and a
+// canary at its bottom.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-// A process's user registers while it is in the kernel. It stands at the top of the process's kernel stack: on a trap
-// from user mode its address is both where registers are saved and where the kernel's stack begins. vector.S knows the
-// layout.
+// A process's user registers while it is in the kernel. It stands at the top of the process's
+// kernel stack: on a trap from user mode its address is both where registers are saved and where
+// the kernel's stack begins. vector.S knows the layout.
 #pragma once
 #include <array>
 #include <cstddef>

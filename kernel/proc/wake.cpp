@@ -10,7 +10,8 @@ namespace kernel {
 
 namespace {
 
-constexpr std::size_t bucket_count = 1024;   // a power of two; each process that sleeps mostly has one alone
+// a power of two; each process that sleeps mostly has one alone
+constexpr std::size_t bucket_count = 1024;
 constinit std::array<SleepBucket, bucket_count> buckets{};
 
 void wake_locked(SleepBucket& bucket, Process& process, const void* channel) REQUIRES(bucket.lock) {

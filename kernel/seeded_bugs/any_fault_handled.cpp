@@ -1,4 +1,5 @@
-// Wrong: a fault that is not copy-on-write counts as handled. The process tries again, and faults for ever.
+// Wrong: a fault that is not copy-on-write counts as handled. The process tries again, and faults
+// for ever.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 

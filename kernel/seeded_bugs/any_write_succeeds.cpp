@@ -1,5 +1,5 @@
-// Wrong: there might as well be no marker. Any write to a page that cannot be written makes it unique and writable, text
-// and constants too.
+// Wrong: there might as well be no marker. Any write to a page that cannot be written makes it
+// unique and writable, text and constants too.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 

@@ -1,5 +1,6 @@
 // Wrong: exec gives the frame of its arguments back once they stand on the new stack. Where there
-// is no such program, no memory or no room it never comes so far, and each failed exec keeps a frame.
+// is no such program, no memory or no room it never comes so far, and each failed exec keeps a
+// frame.
 #include "kernel/policy/policy.h"
 #include "kernel/sys/argument_list.h"
 

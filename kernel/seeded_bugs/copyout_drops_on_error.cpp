@@ -1,4 +1,5 @@
-// Wrong: without memory for a copy, copying to the user gives the page's reference back, and the page stays mapped.
+// Wrong: without memory for a copy, copying to the user gives the page's reference back, and the
+// page stays mapped.
 #include "kernel/arch/arch.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,5 @@
-// Wrong: copying to the user asks for a page of its own and does not look at the answer; without memory it writes into the
-// frame that all share.
+// Wrong: copying to the user asks for a page of its own and does not look at the answer; without
+// memory it writes into the frame that all share.
 #include "kernel/arch/arch.h"
 #include "kernel/mm/space.h"
 

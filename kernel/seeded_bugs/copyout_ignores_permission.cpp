@@ -1,5 +1,5 @@
-// Wrong: copying to the user does not ask whether the user could write there. read() changes text and constants, for
-// everybody who shares them.
+// Wrong: copying to the user does not ask whether the user could write there. read() changes text
+// and constants, for everybody who shares them.
 #include "kernel/arch/arch.h"
 #include "kernel/mm/space.h"
 
@@ -8,7 +8,8 @@ namespace kernel {
 Result<std::byte*> AddressSpace::reachable(VirtAddr address, Access access) {
     Pte* entry = find(address.page_down());
     if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
-    if (access == Access::write && entry->has(Pte::marker)) {   // the bug: nobody asks for Pte::write
+    // the bug: nobody asks for Pte::write
+    if (access == Access::write && entry->has(Pte::marker)) {
         Result<void> unique = make_unique(address.page_down(), *entry);
         if (!unique) return failure(unique.error());
     }

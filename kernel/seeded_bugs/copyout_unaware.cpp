@@ -1,5 +1,5 @@
-// Wrong: copying to the user knows nothing of copy-on-write. What one process reads from a pipe appears in all that
-// share the page.
+// Wrong: copying to the user knows nothing of copy-on-write. What one process reads from a pipe
+// appears in all that share the page.
 #include "kernel/arch/arch.h"
 #include "kernel/mm/space.h"
 

@@ -1,5 +1,5 @@
-// Wrong: the reference to the shared frame is dropped before its bytes are copied. Meanwhile the other one takes the
-// frame over and writes to it, or drops it as well, and somebody else gets it.
+// Wrong: the reference to the shared frame is dropped before its bytes are copied. Meanwhile the
+// other one takes the frame over and writes to it, or drops it as well, and somebody else gets it.
 #include "kernel/base/string.h"
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"

@@ -1,5 +1,5 @@
-// Wrong: a count is lowered by an atomic load and an atomic store: no data race on the count, but what another CPU does to it in
-// between is lost.
+// Wrong: a count is lowered by an atomic load and an atomic store: no data race on the count, but
+// what another CPU does to it in between is lost.
 #include "kernel/policy/shared_count.h"
 
 #include "kernel/base/print.h"

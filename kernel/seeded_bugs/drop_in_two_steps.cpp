@@ -1,5 +1,5 @@
-// Wrong: drop() asks for the count and then lowers it, in two critical sections. Two CPUs that both saw 2 leave a count
-// of 0 and a frame that nobody ever frees.
+// Wrong: drop() asks for the count and then lowers it, in two critical sections. Two CPUs that both
+// saw 2 leave a count of 0 and a frame that nobody ever frees.
 #include "kernel/base/print.h"
 #include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,6 @@
-// Wrong: the reference to the shared frame is dropped before there is a frame for the copy. Without memory the page
-// stays mapped and counts no more: the next to drop it frees it under somebody, or frees it twice.
+// Wrong: the reference to the shared frame is dropped before there is a frame for the copy. Without
+// memory the page stays mapped and counts no more: the next to drop it frees it under somebody, or
+// frees it twice.
 #include "kernel/base/string.h"
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"

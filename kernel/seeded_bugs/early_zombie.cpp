@@ -1,5 +1,6 @@
-// Wrong: a dying process lets go of its parent's lock before it has its own. The parent may take the slot away and hand
-// it to a new child that begins on the very stack on which the old one still runs.
+// Wrong: a dying process lets go of its parent's lock before it has its own. The parent may take
+// the slot away and hand it to a new child that begins on the very stack on which the old one still
+// runs.
 #include "kernel/base/print.h"
 #include "kernel/proc/scheduler.h"
 #include "kernel/sys/ending.h"

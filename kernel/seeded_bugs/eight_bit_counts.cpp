@@ -1,5 +1,5 @@
-// Wrong: a count is eight bits wide and nobody looks at its limit. With 256 references it is 0 again, and as many drops
-// later the frame is free while others still map it.
+// Wrong: a count is eight bits wide and nobody looks at its limit. With 256 references it is 0
+// again, and as many drops later the frame is free while others still map it.
 #include "kernel/base/string.h"
 #include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,5 @@
-// Wrong: fork marks every page, also those that were never writable. A write to text is then a copy-on-write fault, and
-// succeeds.
+// Wrong: fork marks every page, also those that were never writable. A write to text is then a
+// copy-on-write fault, and succeeds.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

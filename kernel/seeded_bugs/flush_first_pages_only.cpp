@@ -1,5 +1,5 @@
-// Wrong: where a change touches more pages than are noted one by one, only those noted are flushed. Small processes
-// never show it.
+// Wrong: where a change touches more pages than are noted one by one, only those noted are flushed.
+// Small processes never show it.
 #include "kernel/arch/arch.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/policy/policy.h"

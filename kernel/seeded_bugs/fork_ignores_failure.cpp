@@ -1,4 +1,5 @@
-// Wrong: fork does not look whether a page could be mapped in the child, which then begins its life with holes.
+// Wrong: fork does not look whether a page could be mapped in the child, which then begins its life
+// with holes.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 

@@ -1,5 +1,5 @@
-// Wrong: the reference for the child is taken before there are tables to map the page in, and not given back when there
-// is no memory for them.
+// Wrong: the reference for the child is taken before there are tables to map the page in, and not
+// given back when there is no memory for them.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,6 @@
-// Wrong: the marker is bit 5, G, and stays. (Bit 8 is set beside it, where the rest of the kernel looks.) A hart with
-// ASIDs then takes the translation for every process's, and no flush by ASID forgets it.
+// Wrong: the marker is bit 5, G, and stays. (Bit 8 is set beside it, where the rest of the kernel
+// looks.) A hart with ASIDs then takes the translation for every process's, and no flush by ASID
+// forgets it.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

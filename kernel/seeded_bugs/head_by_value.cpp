@@ -1,5 +1,6 @@
-// Wrong: the head of the free frames is replaced if it has the value that was read, whatever came of it in between. Where that
-// frame was taken and given back meanwhile, the link that was read behind it is an old one: frames that are in use come on the list.
+// Wrong: the head of the free frames is replaced if it has the value that was read, whatever came
+// of it in between. Where that frame was taken and given back meanwhile, the link that was read
+// behind it is an old one: frames that are in use come on the list.
 #include "kernel/arch/arch.h"
 #include "kernel/policy/free/linked_frames.h"
 #include "kernel/policy/free/reserved_list.h"

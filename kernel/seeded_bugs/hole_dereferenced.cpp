@@ -1,4 +1,5 @@
-// Wrong: an address for which there is not even a page table is looked up, and the null that comes of it followed.
+// Wrong: an address for which there is not even a page table is looked up, and the null that comes
+// of it followed.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 

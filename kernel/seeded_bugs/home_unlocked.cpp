@@ -1,4 +1,5 @@
-// Wrong: frames go home without the lock of the list that they go on. Its hart may be taking one off at that moment.
+// Wrong: frames go home without the lock of the list that they go on. Its hart may be taking one
+// off at that moment.
 #include "kernel/policy/free/hart_lists.h"
 
 namespace kernel::policy {

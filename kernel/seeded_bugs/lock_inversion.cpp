@@ -1,5 +1,5 @@
-// Wrong: free frames and counts have a lock each, which allocate() takes in one order and make_unique() in the other.
-// Two CPUs that hold one each wait for ever.
+// Wrong: free frames and counts have a lock each, which allocate() takes in one order and
+// make_unique() in the other. Two CPUs that hold one each wait for ever.
 #include "kernel/base/string.h"
 #include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,5 @@
-// Wrong: who goes to sleep gives up the caller's lock before it locks the bucket. What it waits for may come true, and
-// everybody be woken, right in between; then it sleeps for ever.
+// Wrong: who goes to sleep gives up the caller's lock before it locks the bucket. What it waits for
+// may come true, and everybody be woken, right in between; then it sleeps for ever.
 #include "kernel/proc/scheduler.h"
 #include "kernel/proc/sleep_bucket.h"
 

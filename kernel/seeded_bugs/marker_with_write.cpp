@@ -1,4 +1,5 @@
-// Wrong: a page that becomes writable keeps its marker, so the marker no longer says that a page is shared.
+// Wrong: a page that becomes writable keeps its marker, so the marker no longer says that a page is
+// shared.
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"

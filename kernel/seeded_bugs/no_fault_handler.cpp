@@ -1,5 +1,5 @@
-// Wrong: fork shares pages, but a write to a shared page is no fault that anybody knows of. The first program that forks, init,
-// is killed by its next store.
+// Wrong: fork shares pages, but a write to a shared page is no fault that anybody knows of. The
+// first program that forks, init, is killed by its next store.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 

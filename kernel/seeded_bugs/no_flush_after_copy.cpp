@@ -1,5 +1,6 @@
-// Wrong: a page that was copied is not flushed. The user's own write faults again and is put right; but what the kernel
-// writes into the copy (read(), wait()) the user does not see as long as it reads through the old translation.
+// Wrong: a page that was copied is not flushed. The user's own write faults again and is put right;
+// but what the kernel writes into the copy (read(), wait()) the user does not see as long as it
+// reads through the old translation.
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"

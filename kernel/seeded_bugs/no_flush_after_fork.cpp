@@ -1,5 +1,5 @@
-// Wrong: the parent's pages become read-only in its page table, but its hart is not told. As long as the old
-// translations last the parent writes into frames that it shares.
+// Wrong: the parent's pages become read-only in its page table, but its hart is not told. As long
+// as the old translations last the parent writes into frames that it shares.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

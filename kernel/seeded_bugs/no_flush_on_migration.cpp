@@ -1,5 +1,5 @@
-// Wrong: a process that comes back to a CPU finds the translations that it left there, also those it has changed on
-// another CPU meanwhile.
+// Wrong: a process that comes back to a CPU finds the translations that it left there, also those
+// it has changed on another CPU meanwhile.
 #include "kernel/mm/asid.h"
 
 #include <array>
@@ -20,7 +20,8 @@ constinit std::array<CpuGeneration, arch::max_cpus> cpu_generations;
 
 void AsidTag::forget_stale_here(KnownHere) const {
     std::uint64_t& generation = cpu_generations[arch::cpu_id()].value;
-    if (generation == asid_generation_of(tag_)) return;   // the bug: what may be stale is to be flushed
+    // the bug: what may be stale is to be flushed
+    if (generation == asid_generation_of(tag_)) return;
     arch::flush_all_spaces();
     generation = asid_generation_of(tag_);
 }

@@ -1,5 +1,5 @@
-// Wrong: without memory for the copy the page is mapped to the frame at physical address 0, and the kernel meets that
-// one when it unmaps the page.
+// Wrong: without memory for the copy the page is mapped to the frame at physical address 0, and the
+// kernel meets that one when it unmaps the page.
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"

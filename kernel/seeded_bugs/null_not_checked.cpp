@@ -1,4 +1,5 @@
-// Wrong: nobody looks whether there was a frame for the copy, and the kernel copies to an address made from null.
+// Wrong: nobody looks whether there was a frame for the copy, and the kernel copies to an address
+// made from null.
 #include "kernel/base/string.h"
 #include "kernel/frames/stats.h"
 #include "kernel/mm/mapping_change.h"
@@ -7,8 +8,8 @@
 
 namespace kernel {
 
-// The count cannot change from 1 to more in between: that takes a fork of this space. It may fall to 1: one copy too
-// many, and right.
+// The count cannot change from 1 to more in between: that takes a fork of this space. It may fall
+// to 1: one copy too many, and right.
 Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     MappingChange change(asid_tag_);

@@ -1,5 +1,5 @@
-// Wrong: the child's page is marked and read-only, the parent's stays as it was. What the parent writes, the child
-// sees.
+// Wrong: the child's page is marked and read-only, the parent's stays as it was. What the parent
+// writes, the child sees.
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"
 #include "kernel/policy/policy.h"

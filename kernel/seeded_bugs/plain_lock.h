@@ -1,4 +1,5 @@
-// A spinlock as small kernels have it: without a rank, so that nobody notices the order in which locks are taken.
+// A spinlock as small kernels have it: without a rank, so that nobody notices the order in which
+// locks are taken.
 #pragma once
 #include "kernel/arch/arch.h"
 #include "kernel/base/annotations.h"

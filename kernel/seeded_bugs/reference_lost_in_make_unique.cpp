@@ -15,7 +15,8 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy = kmem_u8_frames.allocate_locked(owner_of(frame));
     if (!copy) return std::unexpected(OutOfMemory{});   // the bug
     copy_page(bytes_of(*copy), bytes_of(frame));
-    ++kmem_u8_frames.count_of(frame);                   // the caller drops it, when the translation is gone
+    // the caller drops it, when the translation is gone
+    ++kmem_u8_frames.count_of(frame);
     return copy;
 }
 

@@ -1,5 +1,5 @@
-# Kernels that are wrong on purpose: what a line of seeded_bugs.txt says. NAME.cpp stands for the files of the column
-# `replaces`, in the kernel that it means.
+# Kernels that are wrong on purpose: what a line of seeded_bugs.txt says. NAME.cpp stands for the
+# files of the column `replaces`, in the kernel that it means.
 set(STAMPEDE_SEEDED_BUGS_TABLE ${CMAKE_CURRENT_LIST_DIR}/seeded_bugs.txt CACHE INTERNAL "")
 
 # stampede_seeded_bug_names(OUT): all of them.
@@ -9,7 +9,8 @@ function(stampede_seeded_bug_names out)
   set(${out} ${names} PARENT_SCOPE)
 endfunction()
 
-# stampede_seeded_bug(NAME POLICY_OUT FILES_OUT): the policy that its kernel has, and the files of kernel/ that NAME.cpp stands for.
+# stampede_seeded_bug(NAME POLICY_OUT FILES_OUT): the policy that its kernel has, and the files of
+# kernel/ that NAME.cpp stands for.
 function(stampede_seeded_bug name policy_out files_out)
   set(at "kernel/seeded_bugs/seeded_bugs.txt: ${name}")
   file(STRINGS ${STAMPEDE_SEEDED_BUGS_TABLE} line REGEX "^${name} ")

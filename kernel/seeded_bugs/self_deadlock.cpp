@@ -1,5 +1,5 @@
-// Wrong: when there is no frame for a copy, make_unique() says so while it holds the lock, and what it says wants the
-// lock as well.
+// Wrong: when there is no frame for a copy, make_unique() says so while it holds the lock, and what
+// it says wants the lock as well.
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
 #include "kernel/policy/kmem.h"

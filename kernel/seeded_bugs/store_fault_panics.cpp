@@ -1,4 +1,5 @@
-// Wrong: a write fault is taken for copy-on-write by definition. A program that writes to its own text ends the kernel.
+// Wrong: a write fault is taken for copy-on-write by definition. A program that writes to its own
+// text ends the kernel.
 #include "kernel/base/print.h"
 #include "kernel/mm/mapping_change.h"
 #include "kernel/mm/space.h"

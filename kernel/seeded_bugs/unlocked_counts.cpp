@@ -1,5 +1,6 @@
-// Wrong: the counts are changed without the lock, which guards the free frames alone. Two CPUs that change one count at
-// once lose a change; the decision in make_unique and the drop that follows are separate, too.
+// Wrong: the counts are changed without the lock, which guards the free frames alone. Two CPUs that
+// change one count at once lose a change; the decision in make_unique and the drop that follows are
+// separate, too.
 #include "kernel/base/string.h"
 #include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"

@@ -1,5 +1,5 @@
-// Wrong: killing looks at the process without its lock. A process about to sleep has looked at `killed` already and not
-// yet said where it sleeps: nobody wakes it.
+// Wrong: killing looks at the process without its lock. A process about to sleep has looked at
+// `killed` already and not yet said where it sleeps: nobody wakes it.
 #include "kernel/proc/sleep.h"
 #include "kernel/proc/slots.h"
 

@@ -1,5 +1,6 @@
-// Wrong: only who takes a reference away locks the counts; who adds one does not. A share() between the load and the
-// store of another CPU's drop() is lost, and the frame is freed under somebody who still maps it.
+// Wrong: only who takes a reference away locks the counts; who adds one does not. A share() between
+// the load and the store of another CPU's drop() is lost, and the frame is freed under somebody who
+// still maps it.
 #include "kernel/base/print.h"
 #include "kernel/policy/kmem.h"
 #include "kernel/policy/policy.h"

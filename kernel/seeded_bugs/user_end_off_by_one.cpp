@@ -1,5 +1,5 @@
-// Wrong: off by one at the end of the user half. The first address past it is looked up in the kernel's half, where big
-// pages are taken for tables.
+// Wrong: off by one at the end of the user half. The first address past it is looked up in the
+// kernel's half, where big pages are taken for tables.
 #include "kernel/arch/table.h"
 #include "kernel/mm/space.h"
 

@@ -15,7 +15,8 @@ std::span<char> ArgumentList::room() const {
     return {reinterpret_cast<char*>(bytes_of(*frame_)) + used_, page_size - used_};
 }
 
-// A string of `length` bytes and its NUL stand at the end. One copy will do for strings of the kernel's and of users.
+// A string of `length` bytes and its NUL stand at the end. One copy will do for strings of the
+// kernel's and of users.
 [[gnu::noinline]] Result<void> ArgumentList::note(std::size_t length) {
     if (count_ == limit) return failure(Error::too_long);
     used_ += length + 1;

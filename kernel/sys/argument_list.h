@@ -1,5 +1,5 @@
-// The arguments of an exec while its old and new images change places: the strings one behind the other in one frame,
-// which is as much as a program's first stack page could hold anyway.
+// The arguments of an exec while its old and new images change places: the strings one behind the
+// other in one frame, which is as much as a program's first stack page could hold anyway.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -24,8 +24,8 @@ public:
     Result<void> add_from(AddressSpace& space, VirtAddr text);
 
     int count() const { return count_; }
-    // Writes strings and the array of pointers to them below `stack_top`. The stack pointer, which is also argv's
-    // address.
+    // Writes strings and the array of pointers to them below `stack_top`. The stack pointer, which
+    // is also argv's address.
     Result<VirtAddr> push_to(AddressSpace& space, VirtAddr stack_top, VirtAddr stack_bottom) const;
 
 private:
@@ -42,7 +42,8 @@ private:
     Frame* frame_ = nullptr;
     std::size_t used_ = 0;                                // bytes of the frame
     int count_ = 0;
-    std::array<std::uint16_t, limit + 1> begin_{};        // of each string in the frame; begin_[count_] == used_
+    // of each string in the frame; begin_[count_] == used_
+    std::array<std::uint16_t, limit + 1> begin_{};
 };
 
 }  // namespace kernel

@@ -1,4 +1,5 @@
-// The arguments of a system call, as the user's registers a0 to a5 hold them. Nothing here trusts them.
+// The arguments of a system call, as the user's registers a0 to a5 hold them. Nothing here trusts
+// them.
 #pragma once
 #include <array>
 #include <cstddef>

@@ -3,7 +3,8 @@
 
 namespace kernel {
 
-// Fills the table and announces where it is. Once, by the boot hart, when policy and processes are ready.
+// Fills the table and announces where it is. Once, by the boot hart, when policy and processes are
+// ready.
 void audit_table_announce();
 
 }  // namespace kernel

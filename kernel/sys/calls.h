@@ -1,5 +1,5 @@
-// Every system call's function. Runs in the caller's context with interrupts on and no lock held; the result is the
-// user's a0, and any error is -1 there.
+// Every system call's function. Runs in the caller's context with interrupts on and no lock held;
+// the result is the user's a0, and any error is -1 there.
 #pragma once
 #include <cstdint>
 

@@ -1,9 +1,10 @@
 // The steps of a process's end, in this order; exit_process() takes them once the files are closed.
 //
-// A dying process needs its parent's `family` lock, and its parent may change meanwhile: a parent that dies gives its
-// children to the first process. So it reads the parent, locks, and looks again. The dying parent takes its children
-// off under its own `family` lock and lists them again under the first process's; in between they have no parent, and a
-// child that dies then waits for one. Two locks of one rank are never held together.
+// A dying process needs its parent's `family` lock, and its parent may change meanwhile: a parent
+// that dies gives its children to the first process. So it reads the parent, locks, and looks
+// again. The dying parent takes its children off under its own `family` lock and lists them again
+// under the first process's; in between they have no parent, and a child that dies then waits for
+// one. Two locks of one rank are never held together.
 //
 // invariant: dead children stand before living ones in their parent's list.
 #pragma once

@@ -95,8 +95,8 @@ Result<void> load(const Program& program, Image& image) {
     return {};
 }
 
-// xv6's layout: behind the program a guard page that stays unmapped, then one page of stack; the heap begins behind
-// that.
+// xv6's layout: behind the program a guard page that stays unmapped, then one page of stack; the
+// heap begins behind that.
 Result<void> add_stack(Image& image) {
     image.stack_bottom = image.end.page_up() + page_size;
     image.end = image.stack_bottom + page_size;

@@ -31,7 +31,8 @@ Result<std::uint32_t> wait_for_child(VirtAddr status_address) {
         if (status_address.value) {
             auto bytes = std::as_bytes(std::span(&dead->exit_status, 1));
             Result<void> stored = self.space.copy_out(status_address, bytes);
-            if (!stored) return failure(stored.error());   // the child stays: the caller may ask again
+            // the child stays: the caller may ask again
+            if (!stored) return failure(stored.error());
         }
         self.children.remove(*dead);
     }

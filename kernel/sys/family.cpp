@@ -40,7 +40,8 @@ Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
             continue;
         }
         parent->family.lock();
-        // While it is `parent` it changes only under the lock just taken; else another parent may be writing it now: acquire again.
+        // While it is `parent` it changes only under the lock just taken; else another parent may
+        // be writing it now: acquire again.
         if (self.parent.load(std::memory_order_acquire) == parent) return *parent;
         parent->family.unlock();
     }

@@ -31,7 +31,8 @@ Result<std::size_t> size_argument(const Arguments& arguments, unsigned index) {
     return static_cast<std::size_t>(bytes);
 }
 
-// The lowest free descriptor now stands for `file`. Only the process itself touches its descriptors.
+// The lowest free descriptor now stands for `file`. Only the process itself touches its
+// descriptors.
 Result<int> new_descriptor(Process& process, File& file) {
     file_table_own(process.files);
     for (int fd = 0; fd < max_open_files; ++fd) {

@@ -14,8 +14,8 @@ namespace kernel {
 
 namespace {
 
-// The heap's end moves by `bytes`; new pages are zeroed. (xv6 ignores a shrink below zero and reports success; here it
-// fails.)
+// The heap's end moves by `bytes`; new pages are zeroed. (xv6 ignores a shrink below zero and
+// reports success; here it fails.)
 Result<void> move_heap_end(Process& self, std::int64_t bytes) {
     VirtAddr now{self.size};
     VirtAddr wanted{self.size + static_cast<std::uint64_t>(bytes)};

@@ -13,7 +13,8 @@ void become_zombie(Process& self, int status) NO_THREAD_SAFETY_ANALYSIS {
     list_child(parent, self);
     wake_up(&parent);
     self.lock.lock();
-    self.state = RunState::zombie;   // under the parent's lock still: it frees the slot only after this one is given up
+    // under the parent's lock still: it frees the slot only after this one is given up
+    self.state = RunState::zombie;
     parent.family.unlock();
     leave_hart(self);
     panic("process %u ran after its end", self.pid);

@@ -1,4 +1,5 @@
-// Each invariant broken on purpose must be seen: tests that end with violations() are worth no more than it is.
+// Each invariant broken on purpose must be seen: tests that end with violations() are worth no more
+// than it is.
 #include "kernel/tests/consistency.h"
 
 #include <gmock/gmock.h>
@@ -111,7 +112,8 @@ TEST_F(Consistency, a_frame_twice_on_the_free_list) {
     Frame& second = *policy::allocate(FrameOwner::user);
     policy::drop(first);
     policy::drop(second);
-    *reinterpret_cast<std::uint64_t*>(bytes_of(first)) = address_of(second).value;   // second → first → second
+    // second → first → second
+    *reinterpret_cast<std::uint64_t*>(bytes_of(first)) = address_of(second).value;
     expect("on a free list twice");
     *reinterpret_cast<std::uint64_t*>(bytes_of(first)) = 0x1234;
     expect("0x1234 is no frame");

@@ -1,5 +1,6 @@
-// Hammers one frame policy, and all of mm/ above it: host threads as CPUs run processes that share frames and fork,
-// write, copy out, unmap, move between CPUs and end, all at once, while each checks that it sees its own bytes only.
+// Hammers one frame policy, and all of mm/ above it: host threads as CPUs run processes that share
+// frames and fork, write, copy out, unmap, move between CPUs and end, all at once, while each
+// checks that it sees its own bytes only.
 //   hammer [OPERATIONS A CPU [SEED]]
 // Exit: 0 when all was consistent, 1 with a line on stderr for each thing that was not.
 #include <fmt/format.h>
@@ -29,7 +30,8 @@ constexpr std::uint64_t pages = 12;      // of a process, from 0 on
 constexpr std::uint64_t frames = 256;    // few enough that memory runs out now and then
 constexpr std::size_t processes_a_cpu = 8;   // at most, as far as fork goes
 
-// What the process must see in a page: the program's own stores go to the first and the last byte only.
+// What the process must see in a page: the program's own stores go to the first and the last byte
+// only.
 struct Page {
     int ends = 0;      // -1: the page is not mapped
     int middle = 0;
@@ -43,7 +45,8 @@ struct Process {
 };
 using ProcessPointer = std::unique_ptr<Process>;
 
-// Where CPUs leave processes for each other. An exchange hands a process over with everything written before.
+// Where CPUs leave processes for each other. An exchange hands a process over with everything
+// written before.
 std::array<std::atomic<Process*>, 2 * cpus> mailbox;
 
 class Cpu {
@@ -54,7 +57,8 @@ public:
     void work(std::uint64_t operations) {
         for (std::uint64_t done = 0; done < operations && wrong_.empty(); ++done) {
             step();
-            if (done % 64 == 0) std::this_thread::yield();   // so that CPUs take turns on a host with fewer
+            // so that CPUs take turns on a host with fewer
+            if (done % 64 == 0) std::this_thread::yield();
         }
     }
     const std::vector<std::string>& wrong() const { return wrong_; }
@@ -179,7 +183,8 @@ void run_round(Processes& processes, std::uint64_t operations, std::uint32_t see
             Cpu cpu(processes[number], seed * cpus + number);
             ready.arrive_and_wait();
             cpu.work(operations);
-            std::lock_guard guard(totals.mutex);   // at the end only: it orders nothing between operations
+            // at the end only: it orders nothing between operations
+            std::lock_guard guard(totals.mutex);
             totals.out_of_memory += cpu.out_of_memory();
             totals.wrong.insert(totals.wrong.end(), cpu.wrong().begin(), cpu.wrong().end());
         });

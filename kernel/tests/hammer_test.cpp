@@ -1,4 +1,5 @@
-// The hammer under ThreadSanitizer: sound policies are silent, and counts changed without their lock are reported.
+// The hammer under ThreadSanitizer: sound policies are silent, and counts changed without their
+// lock are reported.
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
@@ -14,7 +15,8 @@ struct Outcome {
     std::string output;     // both streams
 };
 
-// The hammers stand beside this program. `timeout` is a guard against a hammer whose counts are wrong and that hangs.
+// The hammers stand beside this program. `timeout` is a guard against a hammer whose counts are
+// wrong and that hangs.
 Outcome hammer(const std::string& policy, unsigned operations, unsigned seed) {
     const auto folder = std::filesystem::canonical("/proc/self/exe").parent_path();
     const std::string command =
@@ -39,14 +41,16 @@ TEST_P(SoundPolicy, is_silent_and_consistent_under_the_hammer) {
         const Outcome outcome = hammer(GetParam(), 20'000, seed);
         EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
         EXPECT_THAT(outcome.output, testing::Not(testing::HasSubstr("ThreadSanitizer")));
-        EXPECT_THAT(outcome.output, testing::HasSubstr("operations on each of 4 CPUs"));   // it did run to its end
+        // it did run to its end
+        EXPECT_THAT(outcome.output, testing::HasSubstr("operations on each of 4 CPUs"));
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Policies, SoundPolicy, testing::Values(SOUND_POLICIES),
                          [](const auto& policy) { return std::string(policy.param); });
 
-// What happens after the first lost count is anybody's guess; that a function of the counts is named is not.
+// What happens after the first lost count is anybody's guess; that a function of the counts is
+// named is not.
 TEST(SeededPolicy, counts_changed_without_their_lock_are_reported) {
     const Outcome outcome = hammer("seeded_bug_unlocked_counts", 4'000, 1);
     EXPECT_NE(outcome.exit_status, 0);

@@ -1,5 +1,5 @@
-// What tests of spaces and frames share: a small machine, spaces that are checked and destroyed at the end, and a way
-// to run out of memory exactly where a test wants it.
+// What tests of spaces and frames share: a small machine, spaces that are checked and destroyed at
+// the end, and a way to run out of memory exactly where a test wants it.
 #pragma once
 #include <gmock/gmock.h>
 
@@ -89,7 +89,8 @@ protected:
         return policy::count(frame_of(space, page));
     }
 
-    // What a CPU is told after a change of one page: to forget it, or where the policy flushes each change the whole space.
+    // What a CPU is told after a change of one page: to forget it, or where the policy flushes each
+    // change the whole space.
     static host::TranslationEvent flush_of(const AddressSpace& space, VirtAddr page) {
         using Kind = host::TranslationEvent::Kind;
         if (policy::flushes_each_change) return {Kind::flush_space, {}, space.asid(), {}};
@@ -126,7 +127,8 @@ protected:
     KernelReferences held_;
 };
 
-// Tests of what sharing brings; a policy that copies at fork has none of it (fork_test.cpp says what it has instead).
+// Tests of what sharing brings; a policy that copies at fork has none of it (fork_test.cpp says
+// what it has instead).
 class CopyOnWrite : public MemoryTest {
 protected:
     void SetUp() override {

@@ -17,8 +17,8 @@ bool allows(Pte entry, Access kind) {
     return false;
 }
 
-// The leaf entry; an invalid one where a table is missing. Privileged specification, "Virtual Address Translation
-// Process".
+// The leaf entry; an invalid one where a table is missing. Privileged specification, "Virtual
+// Address Translation Process".
 Pte walk(PhysAddr root, VirtAddr address) {
     if (address.value >= user_end) return {};
     PhysAddr table = root;

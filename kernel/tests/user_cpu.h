@@ -1,6 +1,6 @@
-// A CPU in user mode: loads, stores and fetches that translate by the running space's page table, keep every
-// translation they ever saw, refusals too, until the kernel flushes it, and fault into the kernel as a hart does. As
-// lazy as the architecture allows, so that a missing flush shows.
+// A CPU in user mode: loads, stores and fetches that translate by the running space's page table,
+// keep every translation they ever saw, refusals too, until the kernel flushes it, and fault into
+// the kernel as a hart does. As lazy as the architecture allows, so that a missing flush shows.
 #pragma once
 #include <map>
 #include <utility>
@@ -18,8 +18,9 @@ public:
     // The calling thread's CPU runs `space` from now on.
     void run(AddressSpace& space);
 
-    // What the running program sees. On error: what the kernel says of its fault, which would kill the process.
-    // Throws std::runtime_error when the kernel calls the fault handled and the access faults again for ever.
+    // What the running program sees. On error: what the kernel says of its fault, which would kill
+    // the process. Throws std::runtime_error when the kernel calls the fault handled and the access
+    // faults again for ever.
     Result<std::byte> load(VirtAddr address);
     Result<void> store(VirtAddr address, std::byte value);
     Result<void> fetch(VirtAddr address);

@@ -1,4 +1,5 @@
-// Traps of the kernel itself: interrupts, wherever they are on. Anything else is a bug of the kernel.
+// Traps of the kernel itself: interrupts, wherever they are on. Anything else is a bug of the
+// kernel.
 #include "kernel/arch/riscv/devices.h"
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/print.h"

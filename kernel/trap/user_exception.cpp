@@ -18,7 +18,8 @@ namespace {
     Result<void> handled = self.space.handle_fault(address, access);
     if (handled) return;
     if (handled.error() == Error::out_of_memory && &self == first_process) {
-        let_anybody_run();   // nobody can do without it: it faults again until somebody has given memory back
+        // nobody can do without it: it faults again until somebody has given memory back
+        let_anybody_run();
         return;
     }
     if (handled.error() == Error::out_of_memory) {

@@ -63,7 +63,8 @@ user_return:
     sret
 .size user_return, . - user_return
 
-// From the kernel itself: on the stack of whatever was interrupted. Saves what a function call may change.
+// From the kernel itself: on the stack of whatever was interrupted. Saves what a function call may
+// change.
 .balign 4
 .globl kernel_vector
 .type kernel_vector, @function

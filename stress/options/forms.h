@@ -1,4 +1,5 @@
-// What the value of an option looks like: its type, how it is read, and a text that reads as the same again.
+// What the value of an option looks like: its type, how it is read, and a text that reads as the
+// same again.
 #pragma once
 #include <optional>
 #include <string>

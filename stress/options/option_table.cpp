@@ -5,7 +5,7 @@
 namespace stampede {
 namespace {
 
-// --- between an option's value and that of a replay file -----------------------------------------------------------
+// --- between an option's value and that of a replay file -----------------------------------------
 
 template <class Value>
 void put(Value& file, const Value& option) { file = option; }
@@ -42,7 +42,7 @@ Result<void> get(ScheduleSpec& option, const std::string& file, const ScheduleSp
 }
 Result<void> get(bool& race, const std::string& file, bool) { return take(race, Result<bool>(file == "race")); }
 
-// --- rows ------------------------------------------------------------------------------------------------------------
+// --- rows ----------------------------------------------------------------------------------------
 
 template <class Form, auto member>
 Result<void> read(Options& options, const std::string& text) { return take(options.*member, Form::read(text)); }
@@ -88,7 +88,8 @@ constexpr OptionRow rows[] = {
 #undef OPTION
 };
 
-// What a guest sees is in its replay file, and nothing else; who is refused somewhere says what is expected.
+// What a guest sees is in its replay file, and nothing else; who is refused somewhere says what is
+// expected.
 static_assert(std::ranges::all_of(rows, [](const OptionRow& row) {
     return (row.part == Part::Guest) == (row.store != nullptr) &&
            ((row.refused & ~program) == 0 || !row.expected.empty()) && !row.help.empty();

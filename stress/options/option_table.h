@@ -1,4 +1,5 @@
-// The options of `stress` as a table, for those who do the same with each of them (options.inc has its entries).
+// The options of `stress` as a table, for those who do the same with each of them (options.inc has
+// its entries).
 #pragma once
 #include <optional>
 #include <span>
@@ -19,8 +20,8 @@ enum class Part : u8 {
     How,     // which runs there are
 };
 
-// What a command line asks for, and what options may therefore be refused in: a set of these bits. The order is that in
-// which they are named to the user.
+// What a command line asks for, and what options may therefore be refused in: a set of these bits.
+// The order is that in which they are named to the user.
 enum class Situation : u8 { Program, Shell, Replay, Times, Minimize, Sweep, Search, Repeatable, Parallel };
 using Situations = u16;
 [[nodiscard]] constexpr Situations bit(Situation situation) { return static_cast<Situations>(1u << static_cast<unsigned>(situation)); }
@@ -38,8 +39,8 @@ struct OptionRow {
     // Its value; nothing: it has none.
     std::optional<std::string> (*write)(const Options& options);
     bool (*is_default)(const Options& options);
-    // Between options, complete, and a replay file; null where that has no place for it. Error: the value that it has,
-    // and what was expected.
+    // Between options, complete, and a replay file; null where that has no place for it. Error: the
+    // value that it has, and what was expected.
     void (*store)(const Options& options, ReplayFile& file);
     Result<void> (*load)(const ReplayFile& file, Options& options);
 

@@ -18,7 +18,8 @@ enum class ExitStatus : int { Passed = 0, Unusable = 1, Findings = 2, HostLacks 
 
 enum class Task : u8 { Run, Shell, List };
 
-inline constexpr std::string_view shell_name = "shell";  // in the place of a workload: the guest's console
+// in the place of a workload: the guest's console
+inline constexpr std::string_view shell_name = "shell";
 
 namespace forms {
 
@@ -36,7 +37,8 @@ struct Options : forms::Values {
     std::vector<HartRun> runs;   // of a replay file that has them: instead of the schedule
     std::set<std::string> given; // names, without dashes, of the options that were given
 
-    // The hard limit: as given, else a minute more than the duration. A shell has none unless it is given.
+    // The hard limit: as given, else a minute more than the duration. A shell has none unless it is
+    // given.
     [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;
     [[nodiscard]] u64 seed_of_schedule() const { return schedule_seed.value_or(seed); }
     // With the values that follow from others, where none was given.
@@ -49,8 +51,8 @@ struct Options : forms::Values {
     [[nodiscard]] std::vector<std::string> rerun(const std::string& program) const;
 };
 
-// What the command line asked for instead of a run: text that goes to stdout where the status is Passed, else to
-// stderr.
+// What the command line asked for instead of a run: text that goes to stdout where the status is
+// Passed, else to stderr.
 struct EarlyExit {
     ExitStatus status = ExitStatus::Unusable;
     std::string text;

@@ -18,7 +18,8 @@ public:
     Effort(Trials& trials, const Interrupts& interrupts, std::chrono::milliseconds budget, Show show)
         : trials_(trials), interrupts_(interrupts), show_(std::move(show)), began_(Clock::now()), until_(began_ + budget) {}
 
-    // Nothing: the time is up, or the user does not want any more. Of a trial's limits the time left is one more.
+    // Nothing: the time is up, or the user does not want any more. Of a trial's limits the time
+    // left is one more.
     [[nodiscard]] std::optional<TrialResult> run(Trial trial);
     void show(const std::string& line) const { show_(line); }
 

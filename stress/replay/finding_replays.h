@@ -11,22 +11,24 @@ namespace stampede {
 
 using ReplaysByTitle = std::map<std::string, ReplayFile>;
 
-// Whether a finding can be brought about again by the guest's means alone: a limit of host time cannot.
+// Whether a finding can be brought about again by the guest's means alone: a limit of host time
+// cannot.
 [[nodiscard]] bool repeats(const Finding& finding);
 
 // Of a repeatable run: its own options and schedule show each finding again.
 [[nodiscard]] ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& kernel,
                                                    const std::vector<Finding>& findings);
 
-// Those that lie in the findings folder from earlier runs and still fit `kernel` and the build. One that does not is
-// removed: it shows nothing any more.
+// Those that lie in the findings folder from earlier runs and still fit `kernel` and the build. One
+// that does not is removed: it shows nothing any more.
 [[nodiscard]] ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel,
                                              const std::vector<Finding>& findings);
 
 // Of a replay: what it was to show and did, each with the file.
 [[nodiscard]] ReplaysByTitle replays_of_file(const ReplayFile& file, const std::vector<Finding>& findings);
 
-// Gives a finding its command: the replay of its folder where that is what repeats, else the options again.
+// Gives a finding its command: the replay of its folder where that is what repeats, else the
+// options again.
 void set_command(Finding& finding, const Options& options, const std::string& program, const ReplaysByTitle& replays);
 void set_commands(RunReport& report, const Options& options, const std::string& program, const ReplaysByTitle& replays);
 

@@ -13,7 +13,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 seeds_a_candidate = 4;  // of the schedule: a smaller workload is another one, with luck of its own
+// of the schedule: a smaller workload is another one, with luck of its own
+constexpr u64 seeds_a_candidate = 4;
 constexpr u64 spare_instructions = 2'000'000;
 constexpr std::array memories{u64{16} << 20, u64{32} << 20, u64{64} << 20};
 constexpr std::array simple_schedules{"pct:1:1000000", "round-robin:100000", "random:100000", "pct:2:100000", "pct:2:10000",
@@ -47,7 +48,8 @@ public:
     }
 
 private:
-    enum class Gain : u8 { Cheaper, Smaller };  // Smaller: fewer harts or less memory, at much the same cost
+    // Smaller: fewer harts or less memory, at much the same cost
+    enum class Gain : u8 { Cheaper, Smaller };
 
     bool attempt(const ReplayFile& candidate, Gain gain) {
         if (effort_.over()) {

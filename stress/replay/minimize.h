@@ -1,6 +1,7 @@
-// The smallest run that still shows a finding: first a smaller workload and machine, then a simpler schedule, then fewer
-// turns, by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2),
-// 2002): parts of the list of turns are merged, halves first, then quarters and so on, for as long as the title stays.
+// The smallest run that still shows a finding: first a smaller workload and machine, then a simpler
+// schedule, then fewer turns, by delta debugging (Zeller and Hildebrandt, "Simplifying and
+// Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002): parts of the list of turns are merged,
+// halves first, then quarters and so on, for as long as the title stays.
 #pragma once
 #include "harts/report/replay/replay_file.h"
 #include "stress/replay/effort.h"

@@ -1,4 +1,5 @@
-// A run's outcome through a socket, for reports. Without its turns and the audits at chosen moments.
+// A run's outcome through a socket, for reports. Without its turns and the audits at chosen
+// moments.
 #pragma once
 #include "stress/replay/wire.h"
 #include "stress/run/run.h"

@@ -58,7 +58,8 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
         return error(fmt::format("{}: schedule {}, expected one that repeats", name, file.schedule));
     }
     Options told = given;
-    told.schedule = given.given.contains("schedule") ? given.schedule : options.schedule;  // their seeds follow from it
+    // their seeds follow from it
+    told.schedule = given.given.contains("schedule") ? given.schedule : options.schedule;
     const Result<void> agree = refuse_contradictions(told.complete(), options.complete(), name);
     return agree ? Result<Options>(options) : std::unexpected(agree.error());
 }

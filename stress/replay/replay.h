@@ -9,14 +9,15 @@
 
 namespace stampede {
 
-// The file that shows `title` again: everything in `options`, whose schedule is repeatable, that the guest can see.
+// The file that shows `title` again: everything in `options`, whose schedule is repeatable, that
+// the guest can see.
 [[nodiscard]] ReplayFile replay_of(const Options& options, const std::string& kernel, const std::string& title);
 
 // All that the file says of options. Error: a value that this program does not know.
 [[nodiscard]] Result<void> take_from(const ReplayFile& file, Options& options);
 
-// `given` with all that the file says. Error: an option that was given and says otherwise, or a value that this program
-// does not know; begins with `name`, the file's.
+// `given` with all that the file says. Error: an option that was given and says otherwise, or a
+// value that this program does not know; begins with `name`, the file's.
 [[nodiscard]] Result<Options> replayed(const Options& given, const ReplayFile& file, const std::string& name);
 
 // The hash of its kernel. Error: its file cannot be used.

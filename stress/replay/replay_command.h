@@ -8,15 +8,15 @@
 
 namespace stampede {
 
-// `--replay PATH --times N`: how many of the runs showed it. The reports are of all runs together, console and trace of
-// the last one that showed it.
+// `--replay PATH --times N`: how many of the runs showed it. The reports are of all runs together,
+// console and trace of the last one that showed it.
 [[nodiscard]] ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& interrupts);
 
 // `--replay PATH --minimize`: as minimize_file(). The reports are of one more run, of what is left.
 [[nodiscard]] ExitStatus minimize_replay(const Plan& plan, Trials& trials, const Interrupts& interrupts);
 
-// Writes the smaller file in place of the one at `path`, a finding's folder or the file itself, keeps that beside it,
-// and says so. Error: a file that cannot be used or written.
+// Writes the smaller file in place of the one at `path`, a finding's folder or the file itself,
+// keeps that beside it, and says so. Error: a file that cannot be used or written.
 [[nodiscard]] Result<ExitStatus> minimize_file(const std::filesystem::path& path, Trials& trials,
                                                const Interrupts& interrupts, std::chrono::milliseconds budget);
 

@@ -8,12 +8,12 @@
 namespace stampede {
 namespace {
 
-// Short turns for what wants a quick change, long ones for what wants a long absence, pct for what wants few changes at
-// the right places.
+// Short turns for what wants a quick change, long ones for what wants a long absence, pct for what
+// wants few changes at the right places.
 constexpr std::array schedules{"random:1000", "random:100", "pct:3:2000", "random:10000", "pct:2:2000", "random:30", "pct:3:20000"};
 
-// A round is all schedules once. Rounds begin small, for many short runs meet more beginnings than one long run, and
-// audits come only at a run's end; each is twice as long as the one before.
+// A round is all schedules once. Rounds begin small, for many short runs meet more beginnings than
+// one long run, and audits come only at a run's end; each is twice as long as the one before.
 constexpr u64 first_operations = 100;
 constexpr u64 first_instructions = 100'000'000;
 constexpr unsigned most_doublings = 20;

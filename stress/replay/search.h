@@ -1,5 +1,5 @@
-// What a parallel run found, brought about once more by a schedule that repeats: same workload, same seed, one small
-// schedule after the other.
+// What a parallel run found, brought about once more by a schedule that repeats: same workload,
+// same seed, one small schedule after the other.
 #pragma once
 #include <map>
 #include <string>
@@ -16,8 +16,9 @@ struct SearchResult {
     double seconds = 0;
 };
 
-// `file` says what all tries have in common; its schedule and titles do not matter. `operations`: how many the parallel
-// run did, 0 where they are not counted. Ends when each of `titles` has shown, or with `effort`.
+// `file` says what all tries have in common; its schedule and titles do not matter. `operations`:
+// how many the parallel run did, 0 where they are not counted. Ends when each of `titles` has
+// shown, or with `effort`.
 [[nodiscard]] SearchResult search(const ReplayFile& file, std::vector<std::string> titles, u64 operations, Effort& effort);
 
 }  // namespace stampede

@@ -1,5 +1,5 @@
-// What trials and their server say to each other: numbers, then texts and turns, as they lie in memory. Both ends are
-// one program.
+// What trials and their server say to each other: numbers, then texts and turns, as they lie in
+// memory. Both ends are one program.
 #pragma once
 #include "stress/replay/trials.h"
 

@@ -1,5 +1,5 @@
-// The reports of runs that were trials: of all together, and with console and trace of the last one that showed what it
-// was after.
+// The reports of runs that were trials: of all together, and with console and trace of the last one
+// that showed what it was after.
 #pragma once
 #include <expected>
 #include <optional>
@@ -22,7 +22,8 @@ public:
     void prepare(Trial& trial) const;
     // That run is over; `shown`: it showed what it was after.
     void add(TrialResult result, bool shown);
-    // `file` is what has been replayed, `status` what the command ends with. Gives that, or that a file cannot be written.
+    // `file` is what has been replayed, `status` what the command ends with. Gives that, or that a
+    // file cannot be written.
     [[nodiscard]] ExitStatus write(const ReplayFile& file, ExitStatus status);
 
 private:
@@ -33,7 +34,8 @@ private:
 
     const Plan& plan_;
     KeptFile console_, trace_;
-    std::optional<RunOutcome> outcome_;   // the figures of the last that showed it, totals and findings of all
+    // the figures of the last that showed it, totals and findings of all
+    std::optional<RunOutcome> outcome_;
     std::string said_, problem_;
     bool shown_ = false;
 };

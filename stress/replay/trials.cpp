@@ -39,7 +39,8 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     setup->keep_turns = true;
     setup->trace = trial.trace;
     if (trial.tells == Trial::Tells::Everything) {
-        setup->tables = Tables::WatchedFromTheStart;  // what shows once must name who changed the table
+        // what shows once must name who changed the table
+        setup->tables = Tables::WatchedFromTheStart;
     }
     const auto console_file = ConsoleFile::open(trial.console);
     if (!console_file) {

@@ -4,8 +4,9 @@
 //          ▲                                                                              │
 //          └───────────────────────────────── what became of it ──────────────────────────┘
 //
-// A run in a process that had one before is not the same run: ThreadSanitizer reports a race once a process, and
-// oneTBB's threads do not survive a fork. Nor does a run that kills its process end the search it is part of.
+// A run in a process that had one before is not the same run: ThreadSanitizer reports a race once a
+// process, and oneTBB's threads do not survive a fork. Nor does a run that kills its process end
+// the search it is part of.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -48,7 +49,8 @@ using MakeSetup = std::function<Result<RunSetup>(const ReplayFile&)>;
 
 class Trials {
 public:
-    // Starts the server: before this process has run a machine or started a thread. Error: the system's reason.
+    // Starts the server: before this process has run a machine or started a thread. Error: the
+    // system's reason.
     [[nodiscard]] static Result<Trials> start(MakeSetup make_setup);
     Trials(Trials&& other) noexcept : socket_(std::exchange(other.socket_, -1)), server_(std::exchange(other.server_, -1)) {}
     Trials& operator=(Trials&&) = delete;

@@ -1,4 +1,5 @@
-// Numbers, texts and lists as they lie in memory, through a socket between two processes of one program.
+// Numbers, texts and lists as they lie in memory, through a socket between two processes of one
+// program.
 #pragma once
 #include <sys/socket.h>
 

@@ -14,7 +14,8 @@
 namespace stampede {
 namespace {
 
-// Files are named from the working folder. A finding without a file is shown where the workload's program begins.
+// Files are named from the working folder. A finding without a file is shown where the workload's
+// program begins.
 SarifPlaces sarif_places(const Options& options) {
     std::error_code failure;
     SarifPlaces places{std::filesystem::current_path(failure), "kernel/user/workloads.txt"};

@@ -21,7 +21,8 @@ namespace stampede {
 [[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
                                           std::string error);
 
-// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay. Error: the first file that cannot be written.
+// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay.
+// Error: the first file that cannot be written.
 [[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
                                          const std::string& console_text, const ReplaysByTitle& replays);
 

@@ -1,4 +1,5 @@
-// What a run says to people: the progress line, the table at its end, and the command that repeats it.
+// What a run says to people: the progress line, the table at its end, and the command that repeats
+// it.
 #pragma once
 #include <string>
 
@@ -22,7 +23,8 @@ private:
     bool shown_ = false;
 };
 
-// Without the end of the line: `forkbomb  3.2 s  12,345 operations  1.2 G instructions  no findings`.
+// Without the end of the line: `forkbomb  3.2 s  12,345 operations  1.2 G instructions  no
+//                                         findings`.
 [[nodiscard]] std::string progress_text(const std::string& workload, const RunProgress& progress);
 
 // The table, and behind it the findings' reports.

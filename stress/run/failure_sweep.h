@@ -1,4 +1,5 @@
-// `--fail-allocations`: a workload run again and again, the N-th allocation of a frame failing in the N-th run, until a run has fewer.
+// `--fail-allocations`: a workload run again and again, the N-th allocation of a frame failing in
+// the N-th run, until a run has fewer.
 #pragma once
 #include <functional>
 #include <map>
@@ -18,8 +19,8 @@ struct FailureSweep {
     RunOutcome outcome;                    // the last run's figures, times and operations of all, findings of all
 };
 
-// `run(n)` is a run in which allocation n fails. Ends early when one was interrupted or `most_findings` different ones were found. Error: the
-// first run that could not start.
+// `run(n)` is a run in which allocation n fails. Ends early when one was interrupted or
+// `most_findings` different ones were found. Error: the first run that could not start.
 [[nodiscard]] Result<FailureSweep> sweep_failures(const std::function<Result<RunOutcome>(u64)>& run, u64 most_findings);
 
 // "allocations 1 to 812 failed in turn, a run each; findings at 3, 17, 18 to 40"

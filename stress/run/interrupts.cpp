@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::array caught{SIGINT, SIGTERM, SIGHUP};
 
-// Written by the signal handler, read by the main thread; seq_cst: handler and main thread meet in no other way.
+// Written by the signal handler, read by the main thread; seq_cst: handler and main thread meet in
+// no other way.
 std::atomic<int> signals{0};
 std::atomic<bool> left{false};
 std::atomic<Machine*> watched{nullptr};

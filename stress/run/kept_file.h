@@ -1,4 +1,5 @@
-// A file of which one of several runs is left: the last one that was worth it. Each run writes to a temporary file.
+// A file of which one of several runs is left: the last one that was worth it. Each run writes to a
+// temporary file.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,7 +11,8 @@ namespace stampede {
 
 class KeptFile {
 public:
-    // `path` may be nothing, and then nothing happens; -: stdout. Error: names the file and the system's reason.
+    // `path` may be nothing, and then nothing happens; -: stdout. Error: names the file and the
+    // system's reason.
     [[nodiscard]] static Result<KeptFile> open(const std::optional<std::string>& path);
     KeptFile(KeptFile&& other) noexcept;
     KeptFile& operator=(KeptFile&&) = delete;

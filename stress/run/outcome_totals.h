@@ -4,7 +4,8 @@
 
 namespace stampede {
 
-// Adds another run's times, instructions, operations, suppressed findings and findings; all other figures stay.
+// Adds another run's times, instructions, operations, suppressed findings and findings; all other
+// figures stay.
 void add_totals(RunOutcome& outcome, const RunOutcome& other);
 
 }  // namespace stampede

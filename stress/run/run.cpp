@@ -18,7 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 // Of a repeatable schedule, whose length is no matter of host time:
 constexpr u64 instructions_a_look = 50'000'000;
-constexpr u64 instructions_between_checks = 100'000;   // whether a run that is after something has it
+// whether a run that is after something has it
+constexpr u64 instructions_between_checks = 100'000;
 
 std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
     return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)

@@ -41,7 +41,8 @@ struct RunSetup {
     WatchdogLimits watchdog;
     RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
     RunFacts::UserTraps user_traps = RunFacts::UserTraps::Unexpected;
-    RunFacts::CopyOnWrite copy_on_write = RunFacts::CopyOnWrite::Optional;  // Missing: it must be seen
+    // Missing: it must be seen
+    RunFacts::CopyOnWrite copy_on_write = RunFacts::CopyOnWrite::Optional;
 };
 
 // What the progress line tells.
@@ -56,14 +57,16 @@ struct RunProgress {
 struct RunListeners {
     std::function<void(const RunProgress&)> progress; // at each look
     std::function<bool()> input_over;                 // whether no more input will come
-    // The guest can take input: a program runs. Bytes that come earlier are lost when the kernel resets its console.
+    // The guest can take input: a program runs. Bytes that come earlier are lost when the kernel
+    // resets its console.
     std::function<void(Machine&)> input_wanted;
     std::function<void()> ended;                      // after the last one, before the machine goes
     // At the quiescent point, harts parked, before the audit: tests break the guest's memory here.
     std::function<void(Machine&, PhysAddr table)> quiescent;
 };
 
-// Error: the kernel's file or the machine cannot be used, or the trace cannot be written; nothing ran.
+// Error: the kernel's file or the machine cannot be used, or the trace cannot be written; nothing
+// ran.
 [[nodiscard]] Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,
                                            const RunListeners& listeners = {});
 

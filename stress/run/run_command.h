@@ -11,8 +11,8 @@ namespace stampede {
 [[nodiscard]] Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
                                               Interrupts& interrupts);
 
-// Of a run's findings, those that repeat get the replay files of their folders made smaller; each an equal share of the
-// time.
+// Of a run's findings, those that repeat get the replay files of their folders made smaller; each
+// an equal share of the time.
 void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays, Trials& trials,
                        const Interrupts& interrupts);
 

@@ -9,7 +9,8 @@
 
 namespace stampede {
 
-// The input begins once the guest can take it, and ends with its machine. All changes to it while harts are parked.
+// The input begins once the guest can take it, and ends with its machine. All changes to it while
+// harts are parked.
 class Shell {
 public:
     explicit Shell(Interrupts& interrupts) : interrupts_(interrupts) {}

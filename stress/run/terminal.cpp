@@ -15,7 +15,8 @@ namespace {
 constexpr u8 control_a = 1, control_d = 4;
 constexpr std::string_view help = "\nCtrl-A x  ends the run\nCtrl-A h  shows this\nCtrl-A Ctrl-A  sends Ctrl-A\n";
 
-// What restore_now() puts back. `raw` is set last and cleared first: the signal handler never sees half of it.
+// What restore_now() puts back. `raw` is set last and cleared first: the signal handler never sees
+// half of it.
 termios original;
 std::atomic<bool> raw{false};
 

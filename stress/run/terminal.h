@@ -10,7 +10,8 @@
 
 namespace stampede {
 
-// While one exists and stdin is a terminal: no echo, no line editing, every key as a byte. Output is left as it is.
+// While one exists and stdin is a terminal: no echo, no line editing, every key as a byte. Output
+// is left as it is.
 class RawTerminal {
 public:
     RawTerminal();
@@ -22,8 +23,8 @@ public:
     static void restore_now();
 };
 
-// Keys with a meaning for the harness, as under QEMU: Ctrl-A x ends the run, Ctrl-A h helps, Ctrl-A Ctrl-A sends one
-// Ctrl-A.
+// Keys with a meaning for the harness, as under QEMU: Ctrl-A x ends the run, Ctrl-A h helps, Ctrl-A
+// Ctrl-A sends one Ctrl-A.
 class KeyFilter {
 public:
     enum class Action : u8 { None, Send, Quit, Help };

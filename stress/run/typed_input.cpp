@@ -7,7 +7,8 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned quiet_looks = 8;  // a shell without input that says nothing so long has nothing more to do
+// a shell without input that says nothing so long has nothing more to do
+constexpr unsigned quiet_looks = 8;
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Input that somebody types to the guest: when it can take some, and when there is nothing more to do.
+// Input that somebody types to the guest: when it can take some, and when there is nothing more to
+// do.
 #pragma once
 #include "harts/oracles/watched.h"
 
@@ -10,8 +11,8 @@ class TypedInput {
 public:
     TypedInput(const RunListeners& listeners, Watched& run) : listeners_(listeners), run_(run) {}
 
-    // At each look, harts parked. True: no more will come, the guest has said nothing for some looks, and
-    // all its harts wait.
+    // At each look, harts parked. True: no more will come, the guest has said nothing for some
+    // looks, and all its harts wait.
     [[nodiscard]] bool over();
 
 private:

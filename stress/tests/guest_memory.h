@@ -1,5 +1,5 @@
-// The parked kernel's memory, to be broken on purpose: counts, PTEs and free lists through the kernel's own audit
-// table.
+// The parked kernel's memory, to be broken on purpose: counts, PTEs and free lists through the
+// kernel's own audit table.
 #pragma once
 #include <functional>
 #include <vector>

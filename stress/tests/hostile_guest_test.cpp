@@ -21,7 +21,8 @@ RunSetup setup_for(const std::filesystem::path& kernel) {
     RunSetup setup;
     setup.machine.harts = 2;
     setup.kernel = kernel;
-    setup.limit = std::chrono::seconds(60);   // a hang guard: nothing here should come to it but the test of it
+    // a hang guard: nothing here should come to it but the test of it
+    setup.limit = std::chrono::seconds(60);
     setup.look = milliseconds(5);
     setup.audit = RunFacts::Audit::NotExpected;
     setup.watchdog = {.instructions_with_interrupts_off = 2'000'000, .instructions_without_progress = 2'000'000, .looks_asleep = 3};
@@ -212,7 +213,7 @@ TEST(HostileGuest, checks_that_differ_in_numbers_are_one_finding) {
     EXPECT_EQ(outcome.operations, 5u);
 }
 
-// --- kernels that cannot be run at all ----------------------------------------------------------------------------
+// --- kernels that cannot be run at all -----------------------------------------------------------
 
 std::string refusal(const RunSetup& setup) {
     const auto outcome = run_quietly(setup);

@@ -1,5 +1,5 @@
-// Every option of the table together with every way of running more or other than one workload once: it is honoured,
-// or it is refused by name, and never ignored.
+// Every option of the table together with every way of running more or other than one workload
+// once: it is honoured, or it is refused by name, and never ignored.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,7 +41,8 @@ std::string text_of(const RunSetup& setup) {
                        setup.max_findings, setup.wanted.size());
 }
 
-// Everything that acts in what the command line comes to: its runs, how many of which kind, and the files to write.
+// Everything that acts in what the command line comes to: its runs, how many of which kind, and the
+// files to write.
 std::string text_of(const Plan& plan) {
     const Options& options = plan.options;
     const ReplayFile file = plan.replay ? *plan.replay : replay_of(options, plan.kernel, "a title");
@@ -124,7 +125,8 @@ protected:
         return made ? std::expected<Plan, std::string>(*made) : std::unexpected(made.error().text);
     }
 
-    // Of such a command line with each option of the table, that it does not have yet or with another value.
+    // Of such a command line with each option of the table, that it does not have yet or with
+    // another value.
     void walk(const Words& base, const std::string& way) {
         const auto without = plan(base);
         ASSERT_TRUE(without) << without.error();

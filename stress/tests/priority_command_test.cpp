@@ -1,4 +1,5 @@
-// The kernel's scheduler `pbs`, as a command line chooses it: the order of processes, and that everything else goes on as ever.
+// The kernel's scheduler `pbs`, as a command line chooses it: the order of processes, and that
+// everything else goes on as ever.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
-// A finding of a kernel without locks around its counts, shown again, refused, shrunk and searched for.
+// A finding of a kernel without locks around its counts, shown again, refused, shrunk and searched
+// for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -383,7 +384,8 @@ TEST_F(Minimizing, turns_that_fit_into_no_file_are_not_kept) {
     EXPECT_EQ(minimized.after.switches, minimized.before.switches);
 }
 
-// A run of fewer operations, or under another schedule, that the finding shows in as well: 400 under random:1000 cost the most.
+// A run of fewer operations, or under another schedule, that the finding shows in as well: 400
+// under random:1000 cost the most.
 Result<RunSetup> run_of(u64 operations, const std::string& schedule = "random:1000") {
     ReplayFile file = replay_of(unlocked_counts(), hash_of(guest_of(bug)).value(), "");
     file.operations = operations;

@@ -1,5 +1,5 @@
-// Reports, findings' folders, console and trace of a command that is several runs: each file that is asked for is
-// written, of the runs that showed something.
+// Reports, findings' folders, console and trace of a command that is several runs: each file that
+// is asked for is written, of the runs that showed something.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -156,7 +156,8 @@ TEST(Run, the_trace_tells_system_calls_faults_and_switches_by_process) {
     EXPECT_THAT(trace, HasSubstr(" 1 shutdown(0x0)\n"));
 }
 
-// The unlocked counts lose updates within a second or two; how soon depends on the host, so it gets some tries.
+// The unlocked counts lose updates within a second or two; how soon depends on the host, so it gets
+// some tries.
 TEST(Run, the_seeded_bug_is_found) {
     for (int attempt = 1; attempt <= 20; ++attempt) {
         RunSetup setup =
@@ -172,7 +173,7 @@ TEST(Run, the_seeded_bug_is_found) {
     FAIL() << "20 runs of a kernel whose counts have no lock found nothing";
 }
 
-// --- the kernel's memory broken on purpose, once an invariant -----------------------------------------------------
+// --- the kernel's memory broken on purpose, once an invariant ------------------------------------
 
 // What the audit says when `damage` was done to the memory of a kernel that is right.
 std::vector<std::string> titles_after(const std::function<void(GuestMemory&)>& damage) {

@@ -1,5 +1,5 @@
-// An oracle of the tests' own, entered here and nowhere else: a process that asks how long the machine is
-// up has asked too much. Whatever is linked with this file has it.
+// An oracle of the tests' own, entered here and nowhere else: a process that asks how long the
+// machine is up has asked too much. Whatever is linked with this file has it.
 #include "harts/core/hart.h"
 #include "harts/core/hart_events.h"
 #include "harts/oracles/standard_oracles.h"

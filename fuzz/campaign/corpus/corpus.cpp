@@ -51,7 +51,8 @@ Result<void> write(const files::path& file, std::string_view content) {
 }  // namespace
 
 Result<Corpus> Corpus::open(const files::path& root, const std::string& policy, u64 most_bytes) {
-    // The latter is on the file system of the former, whatever the fuzzers' folders are on: only there is a rename one step.
+    // The latter is on the file system of the former, whatever the fuzzers' folders are on: only
+    // there is a rename one step.
     const files::path folder = root / policy, incoming = root / ".incoming" / policy;
     for (const files::path& one : {folder, incoming}) {
         if (auto made = make_folders(one); !made) {
@@ -87,7 +88,8 @@ Result<TakenIn> Corpus::take_in_locked(const files::path& from, u64 most_bytes) 
     TakenIn taken;
     std::set<std::string> known = entries();
     CorpusSize now = size();
-    for (const auto& stale : unit_names(incoming_)) {  // somebody was killed here: the file is where it came from, too
+    // somebody was killed here: the file is where it came from, too
+    for (const auto& stale : unit_names(incoming_)) {
         if (auto removed = remove_file(incoming_ / stale); !removed) {
             return std::unexpected(removed.error());
         }
@@ -131,7 +133,8 @@ Result<u64> Corpus::replace(const std::set<std::string>& looked_at, const files:
     if (stay.empty() && !looked_at.empty()) {
         return error(fmt::format("{}: holds nothing, expected what {} can do with: nothing is removed", kept.string(), folder_.string()));
     }
-    // Whatever the bound: what goes afterwards is more. Other campaigns may have removed some of these meanwhile.
+    // Whatever the bound: what goes afterwards is more. Other campaigns may have removed some of
+    // these meanwhile.
     const auto taken = take_in_locked(kept, ~u64{0});
     if (!taken) {
         return std::unexpected(taken.error());

@@ -1,9 +1,11 @@
-// A policy's corpus: a folder of libFuzzer's files, each named by the SHA-1 of its content, which several campaigns may share.
+// A policy's corpus: a folder of libFuzzer's files, each named by the SHA-1 of its content, which
+// several campaigns may share.
 //
-// Fuzzers only read it. What they find lies in folders of their own, and campaigns take it in: whole files alone, whose name is their
-// content's (libFuzzer writes in place, so a kill leaves torn ones), each by one rename. A minimisation first takes in what it keeps,
-// then removes, of the files that it looked at, those that it does without. So at every moment the corpus covers what it has ever
-// covered, nothing in it is torn, and a kill or another campaign in between loses nothing.
+// Fuzzers only read it. What they find lies in folders of their own, and campaigns take it in:
+// whole files alone, whose name is their content's (libFuzzer writes in place, so a kill leaves
+// torn ones), each by one rename. A minimisation first takes in what it keeps, then removes, of the
+// files that it looked at, those that it does without. So at every moment the corpus covers what it
+// has ever covered, nothing in it is torn, and a kill or another campaign in between loses nothing.
 #pragma once
 #include <filesystem>
 #include <set>
@@ -39,10 +41,12 @@ public:
     // Files of such names in another folder.
     [[nodiscard]] static u64 units_in(const std::filesystem::path& folder);
 
-    // Moves the units in `from` into the corpus; torn ones go. Any thread. Error: a file that cannot be read, written or removed.
+    // Moves the units in `from` into the corpus; torn ones go. Any thread. Error: a file that
+    // cannot be read, written or removed.
     [[nodiscard]] Result<TakenIn> take_in(const std::filesystem::path& from) const;
-    // `looked_at`: the entries() when the minimisation began; `kept`: the folder that it wrote. Gives how many have gone. Error: as take_in(),
-    // or nothing is kept, which no minimisation means.
+    // `looked_at`: the entries() when the minimisation began; `kept`: the folder that it wrote.
+    // Gives how many have gone. Error: as take_in(), or nothing is kept, which no minimisation
+    // means.
     [[nodiscard]] Result<u64> replace(const std::set<std::string>& looked_at, const std::filesystem::path& kept) const;
 
 private:

@@ -1,4 +1,5 @@
-// What the programs of a corpus cover of the kernel, by function and line: `stampede.coverage/1`, as `guest_coverage` writes it.
+// What the programs of a corpus cover of the kernel, by function and line: `stampede.coverage/1`,
+// as `guest_coverage` writes it.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -34,8 +35,8 @@ struct PolicyCoverage {
 [[nodiscard]] std::filesystem::path coverage_file(const std::filesystem::path& out, const std::string& policy);
 [[nodiscard]] std::filesystem::path previous_coverage_file(const std::filesystem::path& out, const std::string& policy);
 
-// Runs `guest_coverage` over the corpus; `source` has the list of what no program can reach, if it is not empty. Error: there is no such
-// program, or it fails.
+// Runs `guest_coverage` over the corpus; `source` has the list of what no program can reach, if it
+// is not empty. Error: there is no such program, or it fails.
 [[nodiscard]] Result<void> measure_coverage(const Shelf& shelf, const std::string& policy, const std::filesystem::path& corpus,
                                             const std::filesystem::path& source, const std::filesystem::path& file);
 

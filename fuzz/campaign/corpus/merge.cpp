@@ -150,7 +150,8 @@ Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, con
     }
     CampaignOptions options;
     options.out = out;
-    // The shared corpus lies beside the folder of the campaigns' folders, where ci/slurm/submit puts it.
+    // The shared corpus lies beside the folder of the campaigns' folders, where ci/slurm/submit
+    // puts it.
     options.corpus = from.front().parent_path().parent_path() / "corpus";
     options.source = shelf.source();
     const State state = merged_state(states);

@@ -8,10 +8,12 @@
 
 namespace stampede::campaign {
 
-// Sums and unions; curves of executions are added up, those of coverage are the highest at each time. At least one.
+// Sums and unions; curves of executions are added up, those of coverage are the highest at each
+// time. At least one.
 [[nodiscard]] State merged_state(const std::vector<State>& states);
 
-// Gathers findings and states of the folders `from` anew in `out`, and writes a report there. Error: a folder that is no campaign's; a file.
+// Gathers findings and states of the folders `from` anew in `out`, and writes a report there.
+// Error: a folder that is no campaign's; a file.
 [[nodiscard]] Result<CampaignReport> merge_campaigns(const std::vector<std::filesystem::path>& from, const std::filesystem::path& out,
                                                      const Shelf& shelf);
 

@@ -23,7 +23,8 @@ Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const 
     if (auto made = make_folders(folder.units()); !made) {
         return std::unexpected(made.error());
     }
-    // libFuzzer's merge starts itself by a shell that knows nothing of quotes: it gets names without a blank, whatever the folders' are.
+    // libFuzzer's merge starts itself by a shell that knows nothing of quotes: it gets names
+    // without a blank, whatever the folders' are.
     std::filesystem::create_directory_symlink(corpus.folder(), folder.path / "corpus", ignored);
     const std::string here = folder.path.filename().string() + "/";
     const std::set<std::string> looked_at = corpus.entries();
@@ -32,7 +33,8 @@ Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const 
     for (const Slot& slot : slots) {
         const std::vector<std::string> command{"env", "-C", work, setup.shelf.command(program_of(slot.kind)), "-merge=1",
                                                "-merge_control_file=" + here + "control", "-artifact_prefix=" + here, here + "new", here + "corpus"};
-        std::filesystem::remove(folder.path / "control", ignored);   // libFuzzer would go on with an old one
+        // libFuzzer would go on with an old one
+        std::filesystem::remove(folder.path / "control", ignored);
         const SlotFolder found{work / slot_name(slot)};
         std::optional<u64> added;
         const auto run = supervise(command, fuzz_environment(slot, found.findings()), {limit, limit + 10}, stop,

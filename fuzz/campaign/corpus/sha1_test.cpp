@@ -5,7 +5,8 @@
 namespace stampede::campaign {
 namespace {
 
-// The examples of FIPS 180-4 and RFC 3174, and the lengths around a block's end (by Python's hashlib).
+// The examples of FIPS 180-4 and RFC 3174, and the lengths around a block's end (by Python's
+// hashlib).
 TEST(Sha1, known_texts_have_their_known_hashes) {
     EXPECT_EQ(sha1(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     EXPECT_EQ(sha1("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");

@@ -9,7 +9,8 @@
 
 namespace stampede::campaign {
 
-// Those that were asked for and whose programs are there; of the others `problems` gets a sentence each.
+// Those that were asked for and whose programs are there; of the others `problems` gets a sentence
+// each.
 [[nodiscard]] std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotSetup& setup, const StopWanted& stop,
                                                    std::vector<std::string>& problems);
 

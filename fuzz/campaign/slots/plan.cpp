@@ -18,7 +18,8 @@ constexpr std::array modes{"parallel", "race", "random", "pct:3"};
 
 const Share& share_of(SlotKind kind) { return *std::ranges::find(shares, kind, &Share::kind); }
 
-// The i-th of `size` things in an order that visits each once before any again, and far ones next to each other.
+// The i-th of `size` things in an order that visits each once before any again, and far ones next
+// to each other.
 std::size_t scattered(u64 i, std::size_t size) {
     constexpr double golden = 0.618;
     std::size_t stride = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(static_cast<double>(size) * golden)));

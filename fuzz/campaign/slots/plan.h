@@ -1,4 +1,5 @@
-// What a campaign does when: slots of some seconds, one after the other, each of one kind, policy and number of harts.
+// What a campaign does when: slots of some seconds, one after the other, each of one kind, policy
+// and number of harts.
 #pragma once
 #include <optional>
 #include <set>
@@ -41,7 +42,8 @@ struct Slot {
     double seconds = 0;
 };
 
-// `12.fuzz.kmem.2`: number, kind, policy, harts; names its folder. The way back knows no more than that.
+// `12.fuzz.kmem.2`: number, kind, policy, harts; names its folder. The way back knows no more than
+// that.
 [[nodiscard]] std::string slot_name(const Slot& slot);
 [[nodiscard]] std::optional<Slot> slot_named(std::string_view name);
 
@@ -55,11 +57,12 @@ struct PlanSetup {
     std::set<std::pair<std::string, std::string>> unfit = {};   // policies and workloads that do not go together
 };
 
-// How long a slot is where `seconds` are to be spent by `jobs` workers: short enough that a short campaign has some of each kind.
+// How long a slot is where `seconds` are to be spent by `jobs` workers: short enough that a short
+// campaign has some of each kind.
 [[nodiscard]] double slot_seconds(double seconds, unsigned jobs);
 
-// The first `count` slots. The first ones are one of each kind, then whoever has had the least of its share. A pure function: slot N is
-// the same for every count beyond it.
+// The first `count` slots. The first ones are one of each kind, then whoever has had the least of
+// its share. A pure function: slot N is the same for every count beyond it.
 [[nodiscard]] std::vector<Slot> plan(const PlanSetup& setup, u64 count);
 
 }  // namespace stampede::campaign

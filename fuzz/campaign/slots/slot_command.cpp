@@ -15,7 +15,8 @@ constexpr unsigned most_megabytes = 4096;  // of a target's memory
 constexpr double search_s = 10;            // for a schedule that repeats what a parallel run found
 // Of the perturbed schedules, whose guest time runs ahead.
 constexpr double host_seconds_a_guest_second = 0.6;
-constexpr const char* endless = "100000s"; // the time limit of `stress` is a finding; the campaign's own is none
+// the time limit of `stress` is a finding; the campaign's own is none
+constexpr const char* endless = "100000s";
 
 std::string seconds_text(double seconds) { return fmt::format("{}s", std::max(1L, std::lround(seconds))); }
 

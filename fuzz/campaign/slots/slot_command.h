@@ -34,7 +34,8 @@ struct SlotSetup {
 // The program that it needs: `fuzz_syscalls`, `stress-race`, …
 [[nodiscard]] std::string program_of(SlotKind kind);
 [[nodiscard]] bool is_fuzzing(SlotKind kind);
-// The same kind under repeatable schedules; `kind` itself where it is not a thread a hart of a fuzz target.
+// The same kind under repeatable schedules; `kind` itself where it is not a thread a hart of a fuzz
+// target.
 [[nodiscard]] SlotKind repeatable(SlotKind kind);
 
 // For at most `slot.seconds`. `seed` is another one each time.

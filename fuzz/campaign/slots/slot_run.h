@@ -20,15 +20,17 @@ struct SlotResult {
 
 struct SlotObserver {
     StopWanted stop;
-    std::function<void(u64 executions, u64 features)> heard;   // of a fuzz target, since the slot's beginning
+    // of a fuzz target, since the slot's beginning
+    std::function<void(u64 executions, u64 features)> heard;
 };
 
-// Makes the folder. A target that stops at a finding is started again until the time is over. One that crashes by itself, hangs, or wants
-// too much memory has a finding for it, harness_fault, in the folder. Error: the folder cannot be made, or the program not started.
+// Makes the folder. A target that stops at a finding is started again until the time is over. One
+// that crashes by itself, hangs, or wants too much memory has a finding for it, harness_fault, in
+// the folder. Error: the folder cannot be made, or the program not started.
 [[nodiscard]] Result<SlotResult> run_slot(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed, const SlotObserver& observer);
 
-// Runs a fuzz target once on these inputs, in their order; it files what it finds. Where a thread a hart makes a run chance, each a thousand
-// times. The folder must be there.
+// Runs a fuzz target once on these inputs, in their order; it files what it finds. Where a thread a
+// hart makes a run chance, each a thousand times. The folder must be there.
 [[nodiscard]] Result<void> run_inputs(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, const std::vector<std::string>& inputs,
                                       const StopWanted& stop);
 

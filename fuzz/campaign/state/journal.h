@@ -37,7 +37,8 @@ public:
     std::optional<std::pair<std::string, FindingRecord>> claim_finding() EXCLUDES(lock_);
     void triaged(const std::string& key, const TriageResult& result) EXCLUDES(lock_);
 
-    // Whether the corpus has grown by half since its last minimisation; then it is the asker's until minimised().
+    // Whether the corpus has grown by half since its last minimisation; then it is the asker's
+    // until minimised().
     bool claim_corpus(const std::string& policy, u64 entries) EXCLUDES(lock_);
     // Nothing: it did not work out.
     void minimised(const std::string& policy, std::optional<u64> entries) EXCLUDES(lock_);
@@ -64,7 +65,8 @@ private:
     const double seconds_;                                           // of the run
     const std::function<double()> clock_;
     const double start_;
-    const double before_run_s_, before_all_s_;                       // worked when this process began: in this run, in all
+    // worked when this process began: in this run, in all
+    const double before_run_s_, before_all_s_;
 };
 
 }  // namespace stampede::campaign

@@ -1,4 +1,5 @@
-// What a campaign knows, and keeps in OUT/state.json so that the next one, or this one after a kill, goes on from there.
+// What a campaign knows, and keeps in OUT/state.json so that the next one, or this one after a
+// kill, goes on from there.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -93,7 +94,8 @@ struct State {
     std::map<CellKey, CellRecord> cells;
     std::map<std::string, PolicyRecord> policies;
 
-    // After a kill the run goes on; after an end the next one begins. Gives the seconds that are left of `seconds`.
+    // After a kill the run goes on; after an end the next one begins. Gives the seconds that are
+    // left of `seconds`.
     double begin_run(double seconds, double now);
     void see(const std::string& key, const Slot& slot);
     [[nodiscard]] bool is_new(const std::string& key) const;

@@ -1,6 +1,7 @@
-// Kills a campaign at random moments, again and again, and looks whether it has lost anything: a corpus entry that was ever seen is still
-// there, or what is there covers all that it covered; a finding that was ever seen is among the campaign's; nothing is torn; and what is
-// started at last ends as it should.
+// Kills a campaign at random moments, again and again, and looks whether it has lost anything: a
+// corpus entry that was ever seen is still there, or what is there covers all that it covered; a
+// finding that was ever seen is among the campaign's; nothing is torn; and what is started at last
+// ends as it should.
 //
 //     kill_test [--kills N] [--seed S]
 #include <fmt/format.h>
@@ -29,7 +30,8 @@ using namespace stampede::campaign;
 constexpr double longest_life_s = 9;        // of a campaign that is killed: some slots, or none
 constexpr double recovery_s = 1;
 constexpr double look_s = 0.02;
-constexpr unsigned most_endings = 5;        // runs that may end by themselves before the one that is asked for the end
+// runs that may end by themselves before the one that is asked for the end
+constexpr unsigned most_endings = 5;
 constexpr const char* harts[] = {"2", "4"};
 
 class KillTest {
@@ -68,8 +70,8 @@ private:
 
     void complain(const std::vector<std::string>& complaints) { complaints_.insert(complaints_.end(), complaints.begin(), complaints.end()); }
 
-    // The first is killed as soon as a slot's folder, and nothing else, has a finding, the second when it has looked at what the first one left:
-    // it must have kept it. Then by chance.
+    // The first is killed as soon as a slot's folder, and nothing else, has a finding, the second
+    // when it has looked at what the first one left: it must have kept it. Then by chance.
     bool is_over(unsigned start, double life_s, double passed_s) const {
         return start == 0 ? witness_.findings_seen() != 0 || passed_s > longest_life_s : passed_s > (start == 1 ? recovery_s : life_s);
     }
@@ -97,7 +99,8 @@ private:
         }
         nightly->send(SIGKILL);
         nightly->wait();
-        std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(50)));   // its children are dying, or still about to
+        // its children are dying, or still about to
+        std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(50)));
         return true;
     }
 
@@ -113,7 +116,8 @@ private:
         }
     }
 
-    // By libFuzzer's own measure: a merge of all that was ever seen into what is there adds nothing.
+    // By libFuzzer's own measure: a merge of all that was ever seen into what is there adds
+    // nothing.
     std::vector<std::string> uncovered(const std::string& policy) {
         std::vector<std::string> complaints;
         for (const char* number : harts) {

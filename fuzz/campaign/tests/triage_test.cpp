@@ -87,7 +87,8 @@ TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is
         slot.seconds = 4;
         std::filesystem::create_directories(folder.path() / "corpus" / slot.policy);
         std::filesystem::remove_all(folder.path() / "slot");
-        // Many races show under no schedule that is tried; one that has a schedule already loses it.
+        // Many races show under no schedule that is tried; one that has a schedule already loses
+        // it.
         const auto all = find_all(slot);
         const auto finding_at = std::ranges::find_if(all, [](const Finding& one) { return std::ranges::find(one.reproduce, in_parallel) == one.reproduce.end(); });
         ASSERT_NE(finding_at, all.end());

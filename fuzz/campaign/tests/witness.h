@@ -17,7 +17,8 @@ public:
 
     // Copies what it sees for the first time. Any moment.
     void look();
-    // What must hold at every moment while nobody works there; a sentence for each thing that does not.
+    // What must hold at every moment while nobody works there; a sentence for each thing that does
+    // not.
     [[nodiscard]] std::vector<std::string> complaints() const;
     // Findings seen, in slots' folders too, that are not among the campaign's now.
     [[nodiscard]] std::vector<std::string> lost_findings() const;

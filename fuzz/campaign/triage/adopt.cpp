@@ -13,7 +13,8 @@ namespace files = std::filesystem;
 
 constexpr std::size_t largest_attachment = std::size_t{4} << 20;
 
-// All that the store does not make itself. What is too large stays behind: the bound on disk is worth more.
+// All that the store does not make itself. What is too large stays behind: the bound on disk is
+// worth more.
 Attachments attachments_in(const files::path& folder) {
     Attachments all;
     for (const auto& entry : files::directory_iterator(folder)) {

@@ -153,7 +153,8 @@ private:
         return smaller;
     }
 
-    // Turns in order rather than by chance, long ones rather than short ones, few changes rather than many, a small seed.
+    // Turns in order rather than by chance, long ones rather than short ones, few changes rather
+    // than many, a small seed.
     static auto simplicity(const ScheduleChoice& schedule) {
         const int parameter = schedule.kind == ScheduleChoice::Kind::Pct ? schedule.parameter : -schedule.parameter;
         return std::tuple(static_cast<int>(schedule.kind), parameter, schedule.seed);

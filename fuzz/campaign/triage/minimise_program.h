@@ -16,9 +16,10 @@ struct MinimisedProgram {
     u64 tries = 0;
 };
 
-// Greedy: processes go, then stretches of calls (halves first, then quarters and so on), children become their parents' calls, numbers,
-// addresses and lengths become plain ones, and the schedule simpler, until nothing helps any more or it is enough. `program` shows it; so
-// does what comes back, and it is no larger.
+// Greedy: processes go, then stretches of calls (halves first, then quarters and so on), children
+// become their parents' calls, numbers, addresses and lengths become plain ones, and the schedule
+// simpler, until nothing helps any more or it is enough. `program` shows it; so does what comes
+// back, and it is no larger.
 [[nodiscard]] MinimisedProgram minimise_program(const fuzz::Program& program, const Shows& shows, const Enough& enough);
 
 }  // namespace stampede::campaign

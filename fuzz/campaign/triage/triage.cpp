@@ -61,7 +61,8 @@ Result<TriageResult> triage(const TriageSetup& setup, const StopWanted& stop) {
     if (!finding) {
         return std::unexpected(finding.error());
     }
-    if (std::filesystem::exists(setup.folder / "input")) {  // a fuzzer's; its replay file is the program that was found first
+    // a fuzzer's; its replay file is the program that was found first
+    if (std::filesystem::exists(setup.folder / "input")) {
         return triage_input(setup, *finding, stop);
     }
     if (std::filesystem::exists(setup.folder / replay_file_name)) {

@@ -23,12 +23,14 @@ struct TriageSetup {
 
 inline constexpr unsigned triage_tries = 5;
 
-// Runs what a finding's folder holds: a fuzzer's `input`, or a run's `replay`. Beside a program that shows it lie afterwards
-// `program.minimal` and `input.minimal`, and the finding's command runs the latter; `replay` becomes smaller in its place. Error: the
-// folder holds no finding that can be read; a kernel that does not start.
+// Runs what a finding's folder holds: a fuzzer's `input`, or a run's `replay`. Beside a program
+// that shows it lie afterwards `program.minimal` and `input.minimal`, and the finding's command
+// runs the latter; `replay` becomes smaller in its place. Error: the folder holds no finding that
+// can be read; a kernel that does not start.
 [[nodiscard]] Result<TriageResult> triage(const TriageSetup& setup, const StopWanted& stop);
 
-// The same in a process of its own, so that a kernel which breaks the harness breaks no campaign: `nightly triage …`.
+// The same in a process of its own, so that a kernel which breaks the harness breaks no campaign:
+// `nightly triage …`.
 [[nodiscard]] Result<TriageResult> triage_apart(const TriageSetup& setup, const StopWanted& stop);
 // What that process does. Gives its exit status.
 int triage_command(int argc, const char* const* argv);

@@ -46,7 +46,8 @@ Result<Shows> shows_here(const TriageSetup& setup, const std::string& title) {
 // The first of some programs that shows it.
 using FirstThatShows = std::function<std::optional<Program>(const std::vector<Program>&)>;
 
-// Starts the target, for all of the programs together: for races, which its runtime sees, and for harts in parallel.
+// Starts the target, for all of the programs together: for races, which its runtime sees, and for
+// harts in parallel.
 FirstThatShows first_in_target(const TriageSetup& setup, const Slot& slot, const std::string& key, const StopWanted& stop) {
     return [=](const std::vector<Program>& programs) -> std::optional<Program> {
         const SlotFolder folder{setup.folder / ".triage"};
@@ -107,7 +108,8 @@ Result<void> keep(const TriageSetup& setup, Finding finding, const Program& prog
         word = word == input ? minimal : word;
     }
     if (setup.slot.kind != repeatable(setup.slot.kind)) {
-        std::erase(finding.reproduce, "STAMPEDE_SCHEDULE=parallel");   // the program has a schedule that shows it
+        // the program has a schedule that shows it
+        std::erase(finding.reproduce, "STAMPEDE_SCHEDULE=parallel");
     }
     for (const auto& [name, content] : {std::pair<std::string, std::string>{"program.minimal", fuzz::print(program)},
                                         {"input.minimal", fuzz::encode(program)},

@@ -8,7 +8,8 @@ namespace {
 
 constexpr unsigned longest_body = 4;
 
-// A fork costs more than all other calls of a usual program together, and mutations bring more of them.
+// A fork costs more than all other calls of a usual program together, and mutations bring more of
+// them.
 u32 fork_weight(const Room& room) {
     if (room.forks == 0 || room.depth == Program::deepest_fork) {
         return 0;

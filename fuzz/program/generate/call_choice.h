@@ -17,8 +17,8 @@ public:
     // `random` must outlive this.
     explicit CallChoice(RandomNumbers& random) : random_(random), operands_(random) {}
 
-    // A call for a process that has `resources`. A fork's body is filled, within `room`, which is lowered by all that was made. There
-    // must be room for a call.
+    // A call for a process that has `resources`. A fork's body is filled, within `room`, which is
+    // lowered by all that was made. There must be room for a call.
     [[nodiscard]] Call make(const Resources& resources, Room& room);
     // At most `most` calls, one behind the other; `resources` is then what is there behind them.
     [[nodiscard]] Calls make_list(Resources& resources, Room& room, unsigned most);

@@ -30,8 +30,9 @@ u32 mutate(Program& program, RandomNumbers& random);
 // A program with calls of both, which are valid.
 [[nodiscard]] Program cross(const Program& one, const Program& other, RandomNumbers& random);
 
-// Deletes calls, by chance, until `usual_calls` are left; one long program in `long_ones` stays as it is. Long programs cover more each and
-// so would fill a corpus, where short ones find the same sooner.
+// Deletes calls, by chance, until `usual_calls` are left; one long program in `long_ones` stays as
+// it is. Long programs cover more each and so would fill a corpus, where short ones find the same
+// sooner.
 inline constexpr unsigned usual_calls = 14;
 inline constexpr u64 long_ones = 16;
 void shorten(Program& program, RandomNumbers& random);

@@ -1,4 +1,5 @@
-// Operands by chance: mostly ones that lead somewhere, now and then the odd ones at which kernels break.
+// Operands by chance: mostly ones that lead somewhere, now and then the odd ones at which kernels
+// break.
 #pragma once
 #include <array>
 

@@ -8,7 +8,8 @@ namespace stampede::fuzz {
 
 struct ScheduleChoice {
     enum class Kind : u8 { RoundRobin, Random, Pct };
-    // Instructions. A turn costs the host as much as some hundred of them: shorter ones would spend most of the time between turns.
+    // Instructions. A turn costs the host as much as some hundred of them: shorter ones would spend
+    // most of the time between turns.
     static constexpr u16 shortest_turn = 64, longest_turn = 4096;
     static constexpr u16 deepest = 4;
 

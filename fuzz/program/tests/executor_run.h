@@ -1,4 +1,5 @@
-// One program on the real kernel: boots it with `run=executor`, delivers the program and runs until everybody sleeps.
+// One program on the real kernel: boots it with `run=executor`, delivers the program and runs until
+// everybody sleeps.
 #pragma once
 #include <string>
 #include <vector>

@@ -39,7 +39,8 @@ TEST(ExecutorTest, processes_that_the_program_does_not_have_sleep_on) {
     EXPECT_EQ(outcome.done, 2u);
 }
 
-// What must fault is right behind a fork, so that a child takes the fault and its parent's `done` tells that it came through.
+// What must fault is right behind a fork, so that a child takes the fault and its parent's `done`
+// tells that it came through.
 constexpr std::string_view all_that_is_certain = R"(process 0:
   r0 = fork { store text+0x10 1 }
   r0 = fork { store null 1 }
@@ -181,7 +182,8 @@ TEST(ExecutorTest, each_wrong_result_has_its_title) {
     EXPECT_EQ(failed(counts), wrong);
 }
 
-// What stands behind an exec happens if it came back: a load that faults at an address that nothing else has.
+// What stands behind an exec happens if it came back: a load that faults at an address that nothing
+// else has.
 bool comes_back(const std::string& before) {
     const ExecutorOutcome outcome = run("process 0:\n  r0 = fork { " + before + "; load hole+0x123 }\n  wait\n");
     EXPECT_EQ(outcome.stop, MachineStop::Idle) << before;

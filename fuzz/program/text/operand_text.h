@@ -6,7 +6,8 @@
 
 namespace stampede::fuzz {
 
-// Of an address, a descriptor and so on; what `call` has for `operand`, which is neither Result nor Body.
+// Of an address, a descriptor and so on; what `call` has for `operand`, which is neither Result nor
+// Body.
 [[nodiscard]] std::string operand_text(const Call& call, Operand operand);
 [[nodiscard]] std::string path_text(Path path);
 

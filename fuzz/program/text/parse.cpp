@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view a_call = "a call, such as store 0x3 17 or r0 = fork { }";
 
-// Recursive descent; limits are held while reading, so that the text's nesting bounds nothing but itself.
+// Recursive descent; limits are held while reading, so that the text's nesting bounds nothing but
+// itself.
 class Parser {
 public:
     explicit Parser(std::string_view text) : tokens_(text) {}

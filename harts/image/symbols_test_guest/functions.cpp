@@ -1,4 +1,5 @@
-// Functions whose names, lines and inlining symbols_test.cpp knows; it finds the lines by the marks in comments. Not run.
+// Functions whose names, lines and inlining symbols_test.cpp knows; it finds the lines by the marks
+// in comments. Not run.
 namespace guest {
 
 volatile long sink;

@@ -91,7 +91,8 @@ private:
     bool page_table_;
 };
 
-// Whether nobody has touched the frames that were never used, so that none of them needs a look of its own.
+// Whether nobody has touched the frames that were never used, so that none of them needs a look of
+// its own.
 bool nothing_beyond_frontier(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists) {
     if (mappings.reach(view.frontier()) || free_lists.reach(view.frontier())) {
         return false;

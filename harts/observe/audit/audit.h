@@ -1,5 +1,6 @@
-// The audit of a parked guest's memory against the table that its kernel announced (kernel/abi/audit_table.h): what the
-// kernel believes of its frames is held against its page tables and free lists. Knows nothing else of the kernel.
+// The audit of a parked guest's memory against the table that its kernel announced
+// (kernel/abi/audit_table.h): what the kernel believes of its frames is held against its page
+// tables and free lists. Knows nothing else of the kernel.
 #pragma once
 #include <array>
 #include <optional>
@@ -17,10 +18,10 @@ namespace stampede {
 // The table at `table`. No value where it does not lie in RAM as a whole.
 [[nodiscard]] std::optional<abi::AuditTable> load_audit_table(const Ram& ram, PhysAddr table);
 
-// One finding for each invariant that is broken (audit_invariant.h lists them), with the number of places as its count
-// and the first of them in its detail; empty when all hold. A malformed table is a finding, never a crash, and stops
-// the audit. Parallel on oneTBB; only while harts are parked at a quiescent point: between two writes a kernel breaks
-// its invariants.
+// One finding for each invariant that is broken (audit_invariant.h lists them), with the number of
+// places as its count and the first of them in its detail; empty when all hold. A malformed table
+// is a finding, never a crash, and stops the audit. Parallel on oneTBB; only while harts are parked
+// at a quiescent point: between two writes a kernel breaks its invariants.
 [[nodiscard]] std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table);
 [[nodiscard]] std::vector<Finding> audit(const Ram& ram, PhysAddr table);
 
@@ -29,7 +30,8 @@ using FramesByOwner = std::array<u64, owner_names.size() + 1>;
 
 struct AuditReport {
     std::vector<Finding> findings;
-    FramesByOwner of_nobody{};  // with a count, and used by no process: the kernel's own, pipes, files, and what is lost
+    // with a count, and used by no process: the kernel's own, pipes, files, and what is lost
+    FramesByOwner of_nobody{};
 };
 // The same with what it has counted; zeroes where the table is malformed.
 [[nodiscard]] AuditReport audit_report(const Ram& ram, const abi::AuditTable& table);
@@ -46,13 +48,16 @@ struct FrameUse {
 
     [[nodiscard]] u64 of_nobody() const { return now - of_processes; }
 };
-// Harts parked. No value where the table is malformed (the audit says so) or the kernel counts nothing.
+// Harts parked. No value where the table is malformed (the audit says so) or the kernel counts
+// nothing.
 [[nodiscard]] std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table);
 
-// More frames in use than before the first process was made, or fewer; those of processes that are alive do not count.
+// More frames in use than before the first process was made, or fewer; those of processes that are
+// alive do not count.
 [[nodiscard]] std::optional<Finding> check_for_leak(const FrameUse& use);
-// More frames of nobody than at an earlier moment, both while no process is in a system call or all in it sleep; pipes and files do not count, which
-// may have been made since, nor users' pages, which the audit holds against page tables.
+// More frames of nobody than at an earlier moment, both while no process is in a system call or all
+// in it sleep; pipes and files do not count, which may have been made since, nor users' pages,
+// which the audit holds against page tables.
 [[nodiscard]] std::optional<Finding> check_for_leak(const FramesByOwner& before, const FramesByOwner& now);
 
 }  // namespace stampede

@@ -20,7 +20,8 @@ using testing::HasSubstr;
 
 constexpr u64 text_page = 0x1000, heap_page = 0x4000, high_page = 0x3f'ffff'e000;
 
-// A parent and its child after a fork: text shared read-only, a heap page shared copy-on-write, a stack page of each.
+// A parent and its child after a fork: text shared read-only, a heap page shared copy-on-write, a
+// stack page of each.
 class AuditTest : public testing::Test {
 protected:
     AuditTest() {
@@ -149,7 +150,8 @@ TEST_F(AuditTest, a_mapping_outside_ram_is_found) {
     EXPECT_THAT(titles(), ElementsAre("a user PTE points outside RAM"));
 }
 
-TEST_F(AuditTest, a_mapping_of_physical_page_zero_is_found) {  // what a fault without memory installs in some kernels
+// what a fault without memory installs in some kernels
+TEST_F(AuditTest, a_mapping_of_physical_page_zero_is_found) {
     set_pte(child_, text_page, 0, ppn_mask);
     guest_.set_count(text_, 1);
     EXPECT_THAT(titles(), ElementsAre("a user PTE points outside RAM"));
@@ -353,7 +355,8 @@ TEST_F(AuditTest, frames_in_use_are_told_apart_by_whether_a_process_has_them) {
     ASSERT_TRUE(use);
     EXPECT_EQ(use->before_first_process, 1u);
     EXPECT_EQ(use->now, stats.frames_in_use);
-    // text, heap and stack; of the parent a root and two tables for either end of the user half, of the child for one
+    // text, heap and stack; of the parent a root and two tables for either end of the user half, of
+    // the child for one
     EXPECT_EQ(use->of_processes, 3u + 5 + 3);
     EXPECT_EQ(use->others, "1 kernel stack");
     EXPECT_FALSE(check_for_leak(*use));
@@ -365,7 +368,8 @@ TEST_F(AuditTest, totals_are_summed_over_their_parts) {
     for (u64 part = 0; part < 3; ++part) {
         abi::KernelStats stats{};
         stats.cow_copied = part + 1;
-        stats.frames_in_use = part == 0 ? 10 : ~u64{0};   // that harts freed what others had allocated
+        // that harts freed what others had allocated
+        stats.frames_in_use = part == 0 ? 10 : ~u64{0};
         stats.allocations_failed = 7;
         guest_.ram().copy_in({guest_.table().stats_address + part * 128}, std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
     }

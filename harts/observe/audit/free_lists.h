@@ -9,8 +9,8 @@ namespace stampede {
 
 class FreeLists {
 public:
-    // Follows every list until its end, or until it is broken: leaves the frames, or comes to a frame for the second
-    // time.
+    // Follows every list until its end, or until it is broken: leaves the frames, or comes to a
+    // frame for the second time.
     [[nodiscard]] static FreeLists collect(const AuditView& view, Violations& violations);
 
     [[nodiscard]] bool holds(u64 frame) const { return list_of_[frame] != 0; }

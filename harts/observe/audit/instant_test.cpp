@@ -68,7 +68,8 @@ TEST_F(InstantTest, a_shared_frame_that_is_writable_is_told_always) {
 }
 
 TEST_F(InstantTest, a_frame_of_one_mapping_may_be_writable_while_its_count_is_two) {
-    guest_.set_pte(child_, heap_page, 0);    // fork has taken the reference and not yet installed it
+    // fork has taken the reference and not yet installed it
+    guest_.set_pte(child_, heap_page, 0);
     guest_.set_pte(parent_, heap_page, (guest_.pte(parent_, heap_page) | Pte::w) & ~SyntheticGuest::marker);
     EXPECT_THAT(titles(PolicyUse::Idle), IsEmpty());
 }
@@ -102,7 +103,8 @@ TEST_F(InstantTest, the_last_frame_is_looked_at_too) {
 }
 
 TEST_F(InstantTest, a_page_table_on_a_free_list_is_told) {
-    guest_.set_count(guest_.root_of(guest_.add_process(3)), 0);  // its root is the first frame of the list
+    // its root is the first frame of the list
+    guest_.set_count(guest_.root_of(guest_.add_process(3)), 0);
     EXPECT_THAT(titles(PolicyUse::Idle), ElementsAre(title(Invariant::FreeFrameIsMapped)));
     EXPECT_THAT(titles(PolicyUse::Busy), IsEmpty());
 }
@@ -119,7 +121,8 @@ TEST_F(InstantTest, all_leaves_that_were_looked_at_are_counted) {
 
 TEST_F(InstantTest, a_frame_that_is_on_no_list_is_in_flight) {
     const std::vector<u64> free = guest_.free_frames();
-    guest_.set_next_free(free[0], SyntheticGuest::address_of(free[2]).value);  // free[1] is taken and has no count yet
+    // free[1] is taken and has no count yet
+    guest_.set_next_free(free[0], SyntheticGuest::address_of(free[2]).value);
     EXPECT_THAT(titles(PolicyUse::Idle), IsEmpty());
 }
 

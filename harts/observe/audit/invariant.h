@@ -1,4 +1,5 @@
-// What an audit holds a kernel to, one title each. A title is the finding's identity: it stays as it is.
+// What an audit holds a kernel to, one title each. A title is the finding's identity: it stays as
+// it is.
 #pragma once
 #include <string_view>
 

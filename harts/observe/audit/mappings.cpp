@@ -183,7 +183,8 @@ Mappings Mappings::collect(const AuditView& view, Violations& violations) {
     return result;
 }
 
-// By counting: most frames are mapped once, and an audit stands at the end of each program that a fuzzer runs.
+// By counting: most frames are mapped once, and an audit stands at the end of each program that a
+// fuzzer runs.
 template <class Parts>
 void Mappings::sort(const Parts& parts, u64 mapped) {
     first_.resize(mapped + 1);

@@ -19,8 +19,8 @@ struct Mapping {
 
 class Mappings {
 public:
-    // Walks all page tables in parallel; PTEs that are wrong by themselves go to `violations`. Each page table is
-    // visited once, so a cycle or a hostile tree ends.
+    // Walks all page tables in parallel; PTEs that are wrong by themselves go to `violations`. Each
+    // page table is visited once, so a cycle or a hostile tree ends.
     [[nodiscard]] static Mappings collect(const AuditView& view, Violations& violations);
 
     [[nodiscard]] std::span<const Mapping> of(u64 frame) const;

@@ -1,4 +1,5 @@
-// Splits [0, total) into pieces that oneTBB runs in parallel; what each one found comes back in order.
+// Splits [0, total) into pieces that oneTBB runs in parallel; what each one found comes back in
+// order.
 #pragma once
 #include <oneapi/tbb/parallel_for.h>
 

@@ -1,5 +1,5 @@
-// A small guest memory made by hand, for tests of the audit: frames, counts, a free list, processes and their page
-// tables, all right until a test breaks something.
+// A small guest memory made by hand, for tests of the audit: frames, counts, a free list, processes
+// and their page tables, all right until a test breaks something.
 #pragma once
 #include <map>
 #include <vector>
@@ -12,7 +12,8 @@ namespace stampede {
 
 class SyntheticGuest {
 public:
-    // 2 MiB of RAM: the table, arrays and process slots in the first 256 KiB, then 64 frames of which 48 were used.
+    // 2 MiB of RAM: the table, arrays and process slots in the first 256 KiB, then 64 frames of
+    // which 48 were used.
     SyntheticGuest();
 
     static constexpr u64 frames = 64;
@@ -33,7 +34,8 @@ public:
     unsigned add_process(u32 pid);
     // Maps one page with `permissions` (PTE bits) and adds a reference to the frame.
     void map(unsigned slot, u64 virtual_address, u64 frame, u64 permissions);
-    // Puts all frames below the frontier that nobody took on the free list and writes the table. Call once, last.
+    // Puts all frames below the frontier that nobody took on the free list and writes the table.
+    // Call once, last.
     void finish();
 
     [[nodiscard]] u64 root_of(unsigned slot) const;                               // frame
@@ -47,7 +49,8 @@ public:
     [[nodiscard]] u32 count(u64 frame) const;
     void set_count(u64 frame, u32 count);
     void set_owner(u64 frame, u8 owner);
-    [[nodiscard]] std::vector<u64> free_frames() const;                           // in the list's order
+    // in the list's order
+    [[nodiscard]] std::vector<u64> free_frames() const;
     void set_next_free(u64 frame, u64 address) { ram_.store_u64(address_of(frame), address); }
 
 private:

@@ -14,7 +14,8 @@ using Complaint = std::optional<std::string>;
 constexpr u64 lower_half = u64{1} << 38;  // Sv39's, in bytes
 constexpr u64 max_totals = 4096;          // parts that are summed: far more than there are harts
 
-// `number` elements `stride` bytes apart, the last `width` bytes long, as a whole in RAM and aligned to `width`.
+// `number` elements `stride` bytes apart, the last `width` bytes long, as a whole in RAM and
+// aligned to `width`.
 Complaint check_array(const Ram& ram, std::string_view what, u64 address, u64 number, u64 stride, u64 width) {
     u64 reach = 0;
     if (number == 0) {

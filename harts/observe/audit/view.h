@@ -1,4 +1,5 @@
-// A checked audit table and what it leads to: no address in it reaches outside RAM, so the accessors cannot fail.
+// A checked audit table and what it leads to: no address in it reaches outside RAM, so the
+// accessors cannot fail.
 #pragma once
 #include <expected>
 #include <optional>
@@ -17,7 +18,8 @@ public:
         [[nodiscard]] bool has_page_table() const { return root.value != 0; }
     };
 
-    // Error: which field is wrong, what was found and what was expected. `ram` must outlive the view.
+    // Error: which field is wrong, what was found and what was expected. `ram` must outlive the
+    // view.
     [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram, const abi::AuditTable& table);
 
     [[nodiscard]] const Ram& ram() const { return *ram_; }

@@ -21,7 +21,8 @@ public:
             entry.places.push_back(place());
         }
     }
-    // Appends what `later` holds; merged in a fixed order, the result does not depend on how the work was split.
+    // Appends what `later` holds; merged in a fixed order, the result does not depend on how the
+    // work was split.
     void merge(Violations&& later);
     [[nodiscard]] std::vector<Finding> findings() const;
 

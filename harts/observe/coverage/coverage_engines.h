@@ -1,5 +1,5 @@
-// The engines of harts whose branches are covered, and of those whose meetings are too; each for machines whose scheduling points are not
-// counted, and for those whose are.
+// The engines of harts whose branches are covered, and of those whose meetings are too; each for
+// machines whose scheduling points are not counted, and for those whose are.
 #pragma once
 #include "harts/engine/engine.h"
 

@@ -17,7 +17,8 @@ void MeetingWatch::meet(const Hart& hart, u64 before, u64 now) {
     const std::span<u8> counters = hart.watches.of<MeetingWatch>().counters_;
     const u64 pair = (before & instruction) << 24 | (now & instruction);
     u8& counter = counters[(pair * 0x9e37'79b9'7f4a'7c15) >> 32 & (counters.size() - 1)];
-    const u8 seen = __atomic_load_n(&counter, __ATOMIC_RELAXED);  // relaxed: a lost count is one less of a few
+    // relaxed: a lost count is one less of a few
+    const u8 seen = __atomic_load_n(&counter, __ATOMIC_RELAXED);
     __atomic_store_n(&counter, static_cast<u8>(seen + (seen < most ? 1 : 0)), __ATOMIC_RELAXED);
 }
 

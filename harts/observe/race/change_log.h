@@ -1,4 +1,5 @@
-// Which elements of an array have changed since a moment, so that a copy of that moment's can be brought back at the price of those.
+// Which elements of an array have changed since a moment, so that a copy of that moment's can be
+// brought back at the price of those.
 #pragma once
 #include <vector>
 

@@ -1,9 +1,11 @@
-// Small numbers for what a hart holds and whose page table it uses, to ride in the upper bits of recorded pcs:
+// Small numbers for what a hart holds and whose page table it uses, to ride in the upper bits of
+// recorded pcs:
 //
 //     63  61 60 59        54 53          40 39              0
 //     [   0 |1 |   hart     |   number     | pc, sign in 39  ]
 //
-// A number means what it meant until its hart has needed 2^14 others since: long after ThreadSanitizer has forgotten the access.
+// A number means what it meant until its hart has needed 2^14 others since: long after
+// ThreadSanitizer has forgotten the access.
 #pragma once
 #include <array>
 #include <memory>
@@ -24,7 +26,8 @@ public:
     // What a tagged pc of this hart's stands for. Any thread, for a tag that is in use.
     [[nodiscard]] const LockSet& find(u64 tagged) const { return sets_[tagged >> 40 & (numbers - 1)]; }
 
-    // The numbers of now are what restore() brings back; those given since then may be given again. Harts parked.
+    // The numbers of now are what restore() brings back; those given since then may be given again.
+    // Harts parked.
     void save() { saved_ = {last_, next_}; }
     void restore() {
         last_ = saved_.last;

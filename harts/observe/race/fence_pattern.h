@@ -20,8 +20,9 @@ private:
     u32 bits_;
 };
 
-// Whether the load decoded in slot `k` of `page` stands right before a fence that orders reads: at most three instructions on, with nothing
-// between but arithmetic and a branch (the loop that waits). Within the page.
+// Whether the load decoded in slot `k` of `page` stands right before a fence that orders reads: at
+// most three instructions on, with nothing between but arithmetic and a branch (the loop that
+// waits). Within the page.
 [[nodiscard]] bool fence_follows(const Ram& ram, const CodePage& page, unsigned k);
 
 // The same for the load at own.pc.

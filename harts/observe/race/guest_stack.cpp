@@ -7,7 +7,8 @@ namespace {
 
 constexpr u64 odd = 0x9e37'79b9'7f4a'7c15;
 
-// Word by word: a memcpy is intercepted by ThreadSanitizer and would be taken for an access of the hart's.
+// Word by word: a memcpy is intercepted by ThreadSanitizer and would be taken for an access of the
+// hart's.
 void copy(GuestFrame* to, const GuestFrame* from, unsigned count) {
     for (unsigned n = 0; n < count; ++n) {
         to[n].back = from[n].back;

@@ -1,13 +1,18 @@
-// A guest's call stacks, followed through calls, returns, traps and context switches with no knowledge of its kernel.
+// A guest's call stacks, followed through calls, returns, traps and context switches with no
+// knowledge of its kernel.
 //
-// A frame is known by the address that its return leads to and the stack pointer at the call. A return to the top frame's pops it. A return
-// to a frame further down pops what is above (longjmp, returns that were missed). Any other return is a switch to another stack: the whole
-// stack is parked under its top frame's key, and the stack that was parked under the return's own key is taken up.
+// A frame is known by the address that its return leads to and the stack pointer at the call. A
+// return to the top frame's pops it. A return to a frame further down pops what is above (longjmp,
+// returns that were missed). Any other return is a switch to another stack: the whole stack is
+// parked under its top frame's key, and the stack that was parked under the return's own key is
+// taken up.
 //
-//     hart 0   … scheduler() → switch_to() ret        parks {scheduler's frames}, takes {sleep's frames}
+//     hart 0   … scheduler() → switch_to() ret        parks {scheduler's frames}, takes {sleep's
+//              frames}
 //     hart 3   … sleep() → switch_to()                 parked these earlier, on whatever hart
 //
-// A trap pushes a frame of its own; the kernel's frames stand on those of the program that trapped and travel with them.
+// A trap pushes a frame of its own; the kernel's frames stand on those of the program that trapped
+// and travel with them.
 #pragma once
 #include <array>
 #include <atomic>
@@ -19,11 +24,13 @@
 
 namespace stampede {
 
-// What a program had begun when it was trapped: it goes on behind the trap, perhaps on another hart.
+// What a program had begun when it was trapped: it goes on behind the trap, perhaps on another
+// hart.
 struct Interrupted {
     static constexpr unsigned read_limit = 8;
 
-    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
+    // atomic loads since the last acquire fence; the oldest make way
+    std::array<const void*, read_limit> read{};
     u8 read_count = 0;
     bool relaxed_next = false;       // a relaxed_next whose access is still to come
     u8 since_fence = 0;              // instructions since a release fence right behind which it stands, and 1; 0: there is none
@@ -48,7 +55,8 @@ public:
     ParkedStacks();
     // Parks `count` frames, the last of which is the innermost. What was parked longest makes way.
     void park(const GuestFrame* frames, unsigned count);
-    // Takes up the stack whose innermost frame is (back, sp, space): writes its frames, gives their number; 0: there is none.
+    // Takes up the stack whose innermost frame is (back, sp, space): writes its frames, gives their
+    // number; 0: there is none.
     unsigned take(u64 back, u64 sp, u64 space, GuestFrame* frames);
 
     // The stacks of now are what restore() brings back. Harts parked.
@@ -113,8 +121,8 @@ public:
         change_stack(to, sp, space);
     }
 
-    // xRET to `to` with `sp`: pops to the last trap. Where the program goes on with another stack pointer (exec) its frames mean nothing
-    // any more. What was interrupted, if it goes on now.
+    // xRET to `to` with `sp`: pops to the last trap. Where the program goes on with another stack
+    // pointer (exec) its frames mean nothing any more. What was interrupted, if it goes on now.
     [[nodiscard]] std::optional<Interrupted> trap_return(u64 to, u64 sp) {
         unsigned n = depth_;
         while (n != 0 && !frames_[n - 1].trap) {

@@ -7,7 +7,8 @@
 namespace stampede {
 namespace {
 
-constexpr std::size_t longest_cycle = 4;  // locks; longer ones contain no shorter inversion and are rare
+// locks; longer ones contain no shorter inversion and are rare
+constexpr std::size_t longest_cycle = 4;
 
 u64 hash(u64 held, u64 taken) { return ((held >> 2) * 0x9e37'79b9'7f4a'7c15) ^ ((taken >> 2) * 0xc2b2'ae3d'27d4'eb4f); }
 
@@ -60,8 +61,9 @@ void search(const Graph& graph, u64 start, std::vector<LockEdge>& path, std::set
     }
 }
 
-// Whether the locks can be put in an order that every edge, from lock to lock, keeps: nearly always, and at the end of each program that a
-// fuzzer runs it is asked. Edges to locks that nobody was taken behind go, until there are none of these.
+// Whether the locks can be put in an order that every edge, from lock to lock, keeps: nearly
+// always, and at the end of each program that a fuzzer runs it is asked. Edges to locks that nobody
+// was taken behind go, until there are none of these.
 bool have_an_order(std::vector<std::pair<u64, u64>> edges) {
     for (std::size_t before = 0; before != edges.size();) {
         before = edges.size();

@@ -1,6 +1,7 @@
-// In which order locks are taken: an edge from each lock held to the one being taken. Locks that can be reached from each other are taken
-// in opposite orders somewhere, and that can end in a deadlock even if it never has (Havelund, "Using Runtime Analysis to Guide Model
-// Checking of Java Programs", SPIN 2000). A cycle whose edges were all made under one common lock cannot.
+// In which order locks are taken: an edge from each lock held to the one being taken. Locks that
+// can be reached from each other are taken in opposite orders somewhere, and that can end in a
+// deadlock even if it never has (Havelund, "Using Runtime Analysis to Guide Model Checking of Java
+// Programs", SPIN 2000). A cycle whose edges were all made under one common lock cannot.
 #pragma once
 #include <array>
 #include <vector>
@@ -40,7 +41,8 @@ public:
         return edges_.size();
     }
 
-    // Cycles among words that are locks: each as its edges, in order. Each set of locks once. Any thread.
+    // Cycles among words that are locks: each as its edges, in order. Each set of locks once. Any
+    // thread.
     [[nodiscard]] std::vector<std::vector<LockEdge>> cycles(const LockWords& words) const EXCLUDES(lock_);
 
 private:

@@ -1,13 +1,17 @@
-// Which locks a hart holds, by the behaviour of lock words; and by name where a kernel has functions for them (LockFunctions).
+// Which locks a hart holds, by the behaviour of lock words; and by name where a kernel has
+// functions for them (LockFunctions).
 //
-// An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever makes the word 0 again on the same hart
-// gives it back. An atomic add on one word, followed by a load that finds the value from before the add in a word beside it, is a ticket
-// whose turn has come; a store of the next number there gives it back. A word is believed to be a lock once it has been given back by the
-// hart that took it, and never shown to be something else: a word that goes from one value to another that is not 0 is a counter, one
-// that is still held when its hart returns to a program says that something is in use.
+// An atomic swap, or or store-conditional that turns 0 into something else takes a lock; whatever
+// makes the word 0 again on the same hart gives it back. An atomic add on one word, followed by a
+// load that finds the value from before the add in a word beside it, is a ticket whose turn has
+// come; a store of the next number there gives it back. A word is believed to be a lock once it has
+// been given back by the hart that took it, and never shown to be something else: a word that goes
+// from one value to another that is not 0 is a counter, one that is still held when its hart
+// returns to a program says that something is in use.
 //
-// A set, together with the address space, is a context: a small number that rides in the upper bits of every pc that ThreadSanitizer
-// records, so that an older access tells what was held when it was made.
+// A set, together with the address space, is a context: a small number that rides in the upper bits
+// of every pc that ThreadSanitizer records, so that an older access tells what was held when it was
+// made.
 #pragma once
 #include <array>
 #include <memory>
@@ -18,8 +22,9 @@
 
 namespace stampede {
 
-// A kernel's functions that take the lock their first argument points to, and give it back; virtual addresses, 0: there is none. Locks whose
-// words behave like one need no names: this is for those that do not.
+// A kernel's functions that take the lock their first argument points to, and give it back; virtual
+// addresses, 0: there is none. Locks whose words behave like one need no names: this is for those
+// that do not.
 struct LockFunctions {
     u64 acquire = 0;
     u64 release = 0;
@@ -87,14 +92,16 @@ class HeldLocks {
 public:
     HeldLocks(LockWords& words, u32 hart) : words_(&words), hart_(hart) {}
 
-    // What the hart does to words that atomic instructions touch. Each gives true where the set has changed.
+    // What the hart does to words that atomic instructions touch. Each gives true where the set has
+    // changed.
     bool atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc);
     bool store(u64 address, u64 value);
     // While a ticket waits for its turn or a ticket lock is held, loads and stores must come here.
     bool load(u64 address, u64 value, u64 pc);
     [[nodiscard]] bool wants_accesses() const { return ticket_.word != 0 || tickets_held_ != 0; }
 
-    // A lock function has taken a lock that none of the words told of, or is about to give back what such a function took.
+    // A lock function has taken a lock that none of the words told of, or is about to give back
+    // what such a function took.
     bool take_named(u64 lock, u64 pc);
     bool give_named(u64 lock);
 
@@ -121,7 +128,8 @@ private:
     LockSet set_;
     Ticket ticket_;
     unsigned tickets_held_ = 0;
-    std::array<u64, LockSet::limit> serving_{};  // number at which each ticket lock held was taken; by its place in the set
+    // number at which each ticket lock held was taken; by its place in the set
+    std::array<u64, LockSet::limit> serving_{};
     std::array<bool, LockSet::limit> is_ticket_{};
     std::array<bool, LockSet::limit> is_named_{};
     struct Counter {

@@ -21,7 +21,8 @@ struct BegunByHart {
     bool fenced = false;             // there was a release fence
     u64 behind_fence = 0;            // instructions executed at that fence, until an access follows; 0: one has
     u64 fence_pc = 0;
-    u64 ordered_store = 0;           // instructions executed at the last store that a fence or hint made atomic
+    // instructions executed at the last store that a fence or hint made atomic
+    u64 ordered_store = 0;
     bool relaxed_next = false;
     struct Acquiring {
         u64 lock = 0;                // physical; 0: no lock function is under way
@@ -35,7 +36,9 @@ struct BegunByHart {
 };
 
 struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
-    static constexpr u64 adjacent = 5;  // instructions from a fence to the store that it belongs to: its address and value may be made between
+    // instructions from a fence to the store that it belongs to: its address and value may be made
+    // between
+    static constexpr u64 adjacent = 5;
 
     PerHart(RaceObserver& observer, ParkedStacks& parked, LockWords& words, u32 hart)
         : observer(observer), stack(parked, {}), contexts(hart), locks(words, hart) {}
@@ -62,7 +65,8 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
         saved = std::make_unique<const Saved>(Saved{*this, stack, locks});
         contexts.save();
     }
-    // All but the stack, which the runtime has too: rewind_stack() must follow, on `thread`, before the hart runs.
+    // All but the stack, which the runtime has too: rewind_stack() must follow, on `thread`, before
+    // the hart runs.
     void restore() {
         static_cast<BegunByHart&>(*this) = saved->begun;
         locks = saved->locks;

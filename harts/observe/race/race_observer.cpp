@@ -73,7 +73,8 @@ void RaceObserver::leave() {
     }
 }
 
-// The end of all that was, and the beginning of all that comes: for what forget_accesses() cannot take back.
+// The end of all that was, and the beginning of all that comes: for what forget_accesses() cannot
+// take back.
 void RaceObserver::order_all() {
     if (drive_ == Drive::ThreadAHart) {
         return;  // each hart's clock is its own thread's
@@ -100,8 +101,8 @@ void RaceObserver::expect_snapshot() {
     }
 }
 
-// The runtime keeps the last few accesses of eight bytes, and drops one by chance for a new one: older ones, though they race with nothing,
-// would decide which races are seen.
+// The runtime keeps the last few accesses of eight bytes, and drops one by chance for a new one:
+// older ones, though they race with nothing, would decide which races are seen.
 void RaceObserver::forget_accesses() {
     for (u64 page = 0; page < recorded_.size(); ++page) {
         if (recorded_[page] != 0) {
@@ -173,7 +174,8 @@ void RaceObserver::context_changed(Hart& hart, PerHart& own) {
 
 bool RaceObserver::is_atomic(PhysAddr at) const {
     const u64 word = (at.value - ram_base.value) / 4;
-    // relaxed: bits are only ever set; whoever misses one just set takes the access for a plain one, as it may have been.
+    // relaxed: bits are only ever set; whoever misses one just set takes the access for a plain
+    // one, as it may have been.
     return (__atomic_load_n(&atomic_[word / 8], __ATOMIC_RELAXED) >> (word % 8) & 1) != 0;
 }
 
@@ -187,7 +189,8 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
     }
 }
 
-// Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits of the pc.
+// Misaligned ones in aligned pieces: the runtime's calls for unaligned accesses lose the upper bits
+// of the pc.
 void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type) {
     const u64 pc = Contexts::tagged(hart.own.pc, own.context);
     type |= known_races.contains(hart.own.pc) ? tsan::atomic : 0;
@@ -205,7 +208,8 @@ void RaceObserver::plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, u
     }
 }
 
-// With an earlier fence: of what came before the fence, no more. A helper fiber keeps the clock of that moment.
+// With an earlier fence: of what came before the fence, no more. A helper fiber keeps the clock of
+// that moment.
 void RaceObserver::release(PerHart& own, const void* at, bool explicitly) {
     if (explicitly) {
         tsan::release(own.thread, at);
@@ -255,7 +259,8 @@ void RaceObserver::on_store(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     const void* host = ram_.host(at);
     if (hinted || behind_fence || is_atomic(at)) {
         plain(hart, own, at, size, tsan::write | tsan::atomic);
-        release(own, host, behind_fence);  // right behind its fence the store itself is part of what is released
+        // right behind its fence the store itself is part of what is released
+        release(own, host, behind_fence);
         own.ordered_store = hart.own.executed_now();
         if (own.locks.store(at.value, value)) {
             context_changed(hart, own);
@@ -404,8 +409,9 @@ void RaceObserver::fast_return(Hart& hart, u64 to) {
     own.stack.ret(to, hart.own.x[stack_pointer], space_of(hart));
 }
 
-// What acquire() takes is held when it returns, unless the lock's word has told already; an interrupt that takes a lock in between makes it
-// forgotten. What release() gives back is not held any more when it begins.
+// What acquire() takes is held when it returns, unless the lock's word has told already; an
+// interrupt that takes a lock in between makes it forgotten. What release() gives back is not held
+// any more when it begins.
 void RaceObserver::lock_function_called(Hart& hart, PerHart& own, u64 target) {
     const auto lock = translate(own.observer.ram_, {hart.own.mode, {hart.own.csr.satp}}, hart.own.x[first_argument]);
     if (!lock || hart.own.mode == Privilege::User) {
@@ -452,7 +458,8 @@ void RaceObserver::go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& in
     }
     own.relaxed_next = interrupted.relaxed_next;
     if (interrupted.hart != hart.own.id.value) {
-        set_fence_clock(own);  // its last release fence was another hart's; no earlier moment of this one's is behind it
+        // its last release fence was another hart's; no earlier moment of this one's is behind it
+        set_fence_clock(own);
     }
     if (interrupted.since_fence != 0) {
         own.behind_fence = hart.own.executed_now() - (interrupted.since_fence - 1U);

@@ -1,16 +1,19 @@
-// Race detection on guest memory with ThreadSanitizer's runtime (LLVM 19), linked into a program that is itself not instrumented. A hart is
-// one of the runtime's threads: the host thread it runs on, or, where one host thread drives all harts, a fiber whose switches order nothing.
+// Race detection on guest memory with ThreadSanitizer's runtime (LLVM 19), linked into a program
+// that is itself not instrumented. A hart is one of the runtime's threads: the host thread it runs
+// on, or, where one host thread drives all harts, a fiber whose switches order nothing.
 //
 // What orders a guest's accesses, after the RISC-V unprivileged specification, chapter "RVWMO":
 //   - AMO, LR and SC with aq or rl; an SC acquires too when its LR did
-//   - `fence *w,*w`: a release by every later atomic store, of what came before the fence; `fence *r,*r`: an acquire of what every
-//     earlier atomic load saw
-//   - a plain store right behind such a fence, and a plain load right before one, count as atomic (xv6's `started`, ticket locks)
-//   - a location that an atomic instruction ever touched counts as atomic; so does the access behind the guest call relaxed_next
-//   - an interrupt that another hart sent through the CLINT: a release if a fence stands before the store there, acquired by the first
-//     fence behind the trap
-// A trap between two instructions of these ends nothing: the program goes on behind it, on whatever hart.
-// Nothing else orders: not the host's locks, permits or turns, not the devices, not time.
+//   - `fence *w,*w`: a release by every later atomic store, of what came before the fence; `fence
+//     *r,*r`: an acquire of what every earlier atomic load saw
+//   - a plain store right behind such a fence, and a plain load right before one, count as atomic
+//     (xv6's `started`, ticket locks)
+//   - a location that an atomic instruction ever touched counts as atomic; so does the access
+//     behind the guest call relaxed_next
+//   - an interrupt that another hart sent through the CLINT: a release if a fence stands before the
+//     store there, acquired by the first fence behind the trap
+// A trap between two instructions of these ends nothing: the program goes on behind it, on whatever
+// hart. Nothing else orders: not the host's locks, permits or turns, not the devices, not time.
 #pragma once
 #include <array>
 #include <atomic>
@@ -33,12 +36,13 @@ class Ram;
 
 class RaceObserver final : public Observer {
 public:
-    // `harts` as in the machine, none of which has run. Where one thread drives them, switch_to() comes before each turn, and leave() behind
-    // the last.
+    // `harts` as in the machine, none of which has run. Where one thread drives them, switch_to()
+    // comes before each turn, and leave() behind the last.
     RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Drive drive);
     ~RaceObserver() override;
 
-    // Before any hart runs: locks that these functions take and give back are locks, whatever their words do.
+    // Before any hart runs: locks that these functions take and give back are locks, whatever their
+    // words do.
     void set_lock_functions(const LockFunctions& functions);
 
     void switch_to(HartId hart);
@@ -46,8 +50,9 @@ public:
 
     // Before any hart runs, with an engine for that (race_engine.h): there will be a save().
     void expect_snapshot();
-    // All that is known now is what restore() brings back, any number of times. Of what harts did before either nothing races with what they
-    // do after: memory comes back too. Harts parked; after leave(). With Drive::ThreadAHart only on x86-64, see tsan::forget().
+    // All that is known now is what restore() brings back, any number of times. Of what harts did
+    // before either nothing races with what they do after: memory comes back too. Harts parked;
+    // after leave(). With Drive::ThreadAHart only on x86-64, see tsan::forget().
     void save();
     void restore();
 
@@ -56,7 +61,8 @@ public:
     [[nodiscard]] const LockOrder& lock_order() const { return *order_; }
     // What a hart holds now. Parked.
     [[nodiscard]] const LockSet& held(HartId hart) const;
-    // Frames of the stack that it stands on; with Drive::ThreadAHart it goes back when the hart next starts. Parked.
+    // Frames of the stack that it stands on; with Drive::ThreadAHart it goes back when the hart
+    // next starts. Parked.
     [[nodiscard]] unsigned stack_depth(HartId hart) const;
 
     void on_start(Hart& hart) override;

@@ -29,11 +29,13 @@ bool same_pcs(const Race& a, const Race& b) {
     return (a0 == b0 && a1 == b1) || (a0 == b1 && a1 == b0);
 }
 
-// Makes RAM known to the runtime as blocks of a heap. It says of each race which object the address lies in, and asks /proc/self/maps, which
-// takes milliseconds, when it knows of none. Within a block it goes back word by word to the beginning, so blocks are not large.
+// Makes RAM known to the runtime as blocks of a heap. It says of each race which object the address
+// lies in, and asks /proc/self/maps, which takes milliseconds, when it knows of none. Within a
+// block it goes back word by word to the beginning, so blocks are not large.
 void declare(u64 ram, u64 size) {
     constexpr u64 block = 256 << 10;
-    constexpr u64 mappings = 0x7e80'0000'0000, mappings_end = 0x8000'0000'0000;  // where the runtime leaves room for mmap
+    // where the runtime leaves room for mmap
+    constexpr u64 mappings = 0x7e80'0000'0000, mappings_end = 0x8000'0000'0000;
     static const bool ready = [] {
         __tsan_java_init(mappings, mappings_end - mappings);
         return true;
@@ -46,7 +48,8 @@ void declare(u64 ram, u64 size) {
         __tsan_java_alloc(ram + n, std::min(block, size - n));
     }
 #if defined(__x86_64__)
-    // Declaring has touched the shadow here and there, with zeroes: given back, it comes in huge pages.
+    // Declaring has touched the shadow here and there, with zeroes: given back, it comes in huge
+    // pages.
     void* const shadow = reinterpret_cast<void*>(tsan::shadow_of(ram));
     ::madvise(shadow, size * tsan::shadow_bytes, MADV_DONTNEED);
     ::madvise(shadow, size * tsan::shadow_bytes, MADV_HUGEPAGE);
@@ -147,7 +150,8 @@ void RaceReports::report(void* description) {
     if (mops < 2) {
         return;
     }
-    const std::size_t known = count_.load(std::memory_order_relaxed);  // relaxed: reports come one at a time
+    // relaxed: reports come one at a time
+    const std::size_t known = count_.load(std::memory_order_relaxed);
     if (known == limit) {
         dropped_.fetch_add(1, std::memory_order_relaxed);
         return;
@@ -185,14 +189,15 @@ bool OnReport(const ReportDesc* description, bool) {
 
 extern "C" {
 
-// Names come later; the runtime only needs something to print, and it prints nothing. Host frames get none either (symbolize=0): it would ask
-// llvm-symbolizer for each report.
+// Names come later; the runtime only needs something to print, and it prints nothing. Host frames
+// get none either (symbolize=0): it would ask llvm-symbolizer for each report.
 void __tsan_symbolize_external_ex(unsigned long, void (*add)(void*, const char*, const char*, int, int), void* context) {
     add(context, "guest", nullptr, 0, 0);
 }
 
-// ignore_interceptors_accesses: what libc functions touch is the harness's own. history_size: as much as there is; when the older access's
-// stack has left the history, the runtime drops the race silently.
+// ignore_interceptors_accesses: what libc functions touch is the harness's own. history_size: as
+// much as there is; when the older access's stack has left the history, the runtime drops the race
+// silently.
 const char* __tsan_default_options() {
     return "history_size=100:suppress_equal_stacks=0:suppress_equal_pcs=0:halt_on_error=0:exitcode=0:atexit_sleep_ms=0:"
            "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs=0:detect_deadlocks=0:"

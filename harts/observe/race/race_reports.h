@@ -1,5 +1,6 @@
-// What ThreadSanitizer reports, as data. It calls back from inside its runtime, on the hart's thread: nothing there allocates or locks by
-// pthreads. Names are looked up later, by whoever has symbols.
+// What ThreadSanitizer reports, as data. It calls back from inside its runtime, on the hart's
+// thread: nothing there allocates or locks by pthreads. Names are looked up later, by whoever has
+// symbols.
 #pragma once
 #include <array>
 #include <atomic>
@@ -30,9 +31,11 @@ struct Race {
 
 class Contexts;
 
-// Instructions whose races are known well enough. A report costs some 50 us, for the runtime searches its history for the older stack; a
-// racy loop would do little else. So, once a pair of instructions has been reported often, its accesses are recorded as atomic ones: they
-// race no longer with each other, and as before with everything else. Hart threads read, the reporting one writes.
+// Instructions whose races are known well enough. A report costs some 50 us, for the runtime
+// searches its history for the older stack; a racy loop would do little else. So, once a pair of
+// instructions has been reported often, its accesses are recorded as atomic ones: they race no
+// longer with each other, and as before with everything else. Hart threads read, the reporting one
+// writes.
 class KnownRaces {
 public:
     static constexpr u64 enough = 8;  // reports of one pair
@@ -63,10 +66,12 @@ private:
     std::array<std::atomic<u64>, slots> pcs_{};
 };
 
-// Of all machines: each restore() forgets those of its own run, so machines with a snapshot run by turns.
+// Of all machines: each restore() forgets those of its own run, so machines with a snapshot run by
+// turns.
 extern KnownRaces known_races;
 
-// The races of one machine. The runtime is the process's; which machine it speaks of, the address tells.
+// The races of one machine. The runtime is the process's; which machine it speaks of, the address
+// tells.
 class RaceReports {
 public:
     static constexpr unsigned limit = 2048;  // different pairs of pcs; more are only counted

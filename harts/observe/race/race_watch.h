@@ -1,4 +1,5 @@
-// What race detection keeps for one hart and the handlers of its engine read and write with each access.
+// What race detection keeps for one hart and the handlers of its engine read and write with each
+// access.
 #pragma once
 #include "harts/core/hart_watch.h"
 #include "harts/observe/race/tsan_runtime.h"
@@ -8,7 +9,8 @@ namespace stampede {
 struct RaceWatch : HartWatch {
     static constexpr unsigned place = 4;
 
-    // An access to a word that an atomic instruction ever touched, or one that something hangs on, is slow.
+    // An access to a word that an atomic instruction ever touched, or one that something hangs on,
+    // is slow.
     [[nodiscard]] bool is_plain(u64 offset) const {
         return !slow && (__atomic_load_n(&atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) == 0;
     }

@@ -1,5 +1,6 @@
-// What we use of ThreadSanitizer's runtime, LLVM 19. Some of it is not public: MemoryAccess, Acquire, Release and OnReport have kept their
-// form for years, but another version must be looked at first (compiler-rt/lib/tsan/rtl/tsan_rtl.h, tsan_shadow.h).
+// What we use of ThreadSanitizer's runtime, LLVM 19. Some of it is not public: MemoryAccess,
+// Acquire, Release and OnReport have kept their form for years, but another version must be looked
+// at first (compiler-rt/lib/tsan/rtl/tsan_rtl.h, tsan_shadow.h).
 #pragma once
 #include "harts/base/types.h"
 
@@ -8,7 +9,8 @@ namespace __tsan {
 struct ThreadState;
 class ReportDesc;
 
-// A memory access of `size` 1, 2, 4 or 8 bytes, aligned; `type` as below. `thread` is the calling thread's (or fiber's).
+// A memory access of `size` 1, 2, 4 or 8 bytes, aligned; `type` as below. `thread` is the calling
+// thread's (or fiber's).
 void MemoryAccess(ThreadState* thread, unsigned long pc, unsigned long address, unsigned long size, unsigned long type);
 void Acquire(ThreadState* thread, unsigned long pc, unsigned long address);
 void Release(ThreadState* thread, unsigned long pc, unsigned long address);
@@ -40,7 +42,8 @@ inline constexpr unsigned long write = 0, read = 1 << 0, atomic = 1 << 1, extern
 inline constexpr unsigned no_sync = 1;               // of __tsan_switch_to_fiber: the switch orders nothing
 inline constexpr u64 external = u64{1} << 60;        // marks a pc that is not the host's
 
-// Where the runtime keeps what it knows of an address: on x86-64, tsan_platform.h, Mapping48AddressSpace.
+// Where the runtime keeps what it knows of an address: on x86-64, tsan_platform.h,
+// Mapping48AddressSpace.
 inline constexpr u64 shadow_bytes = 2;  // a byte
 inline constexpr u64 shadow_of(u64 address) { return (address & ~u64{0x7000'0000'0007}) * shadow_bytes + 0x1000'0000'0000; }
 
@@ -49,7 +52,8 @@ inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber())
 inline void access(Thread thread, u64 pc, const void* at, unsigned size, unsigned long type) {
     __tsan::MemoryAccess(thread, pc, reinterpret_cast<unsigned long>(at), size, type | external_pc);
 }
-// No access of this memory is remembered, whole pages of it. Harts parked. Elsewhere than on x86-64 they are.
+// No access of this memory is remembered, whole pages of it. Harts parked. Elsewhere than on x86-64
+// they are.
 inline void forget([[maybe_unused]] const void* at, [[maybe_unused]] u64 size) {
 #if defined(__x86_64__)
     auto* const shadow = reinterpret_cast<u64*>(shadow_of(reinterpret_cast<u64>(at)));

@@ -56,7 +56,8 @@ FindingStack stack_of(const FrameParty& party, Privilege mode, std::string role,
 }
 
 Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger, const GuestSymbols& symbols) {
-    // Allocations and frees are told by the allocator: the policy's own functions are on every such stack.
+    // Allocations and frees are told by the allocator: the policy's own functions are on every such
+    // stack.
     const bool by_policy = incident.kind == Kind::DoubleFree || incident.kind == Kind::AllocatedTwice;
     const bool by_freer = FrameIncident::told_by_freer(incident.kind, incident.mode);
     FrameParty place = by_freer ? incident.freed : incident.who;

@@ -94,7 +94,8 @@ std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports, con
     };
     std::vector<Finding> all;
     for (const StaleReport& report : reports) {
-        if (report.change || !explained(report)) {  // the first ones come before page tables are watched
+        // the first ones come before page tables are watched
+        if (report.change || !explained(report)) {
             merge_findings(all, {finding_of(report, symbols, events)});
         }
     }

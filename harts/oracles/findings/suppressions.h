@@ -1,10 +1,12 @@
-// Races that somebody has looked at and wants no more of: other people's kernels have some by design. A file, a rule a line:
+// Races that somebody has looked at and wants no more of: other people's kernels have some by
+// design. A file, a rule a line:
 //
 //     race:holding | asks whether this hart holds the lock, which no other hart can change
 //     lock_order:wait | the parent's lock before the child's, always
 //
-// `#` begins a comment. The function is one of a finding's two innermost ones (of a lock order: any that takes a lock), by the name that
-// reports show, or its last part ("holding" is "kernel::holding", too). A reason must be given. What a rule holds back is counted.
+// `#` begins a comment. The function is one of a finding's two innermost ones (of a lock order: any
+// that takes a lock), by the name that reports show, or its last part ("holding" is
+// "kernel::holding", too). A reason must be given. What a rule holds back is counted.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -23,7 +25,8 @@ public:
     [[nodiscard]] static Result<Suppressions> read(const std::filesystem::path& file);
     [[nodiscard]] static Result<Suppressions> parse(std::string_view text, const std::string& name);
 
-    // The findings that no rule holds back; `suppressed` counts the others, by rule ("race:holding"), each as often as it was seen.
+    // The findings that no rule holds back; `suppressed` counts the others, by rule
+    // ("race:holding"), each as often as it was seen.
     [[nodiscard]] std::vector<Finding> apply(std::vector<Finding> findings, std::map<std::string, u64>& suppressed) const;
 
 private:

@@ -6,7 +6,8 @@
 
 namespace stampede {
 
-// Of an mcause or scause without the interrupt bit: "load page fault"; "exception 42" for a reserved code.
+// Of an mcause or scause without the interrupt bit: "load page fault"; "exception 42" for a
+// reserved code.
 [[nodiscard]] std::string exception_name(u64 cause);
 
 }  // namespace stampede

@@ -1,4 +1,5 @@
-// What the guest says on its console: kept, passed on, and looked through for lines that mean trouble.
+// What the guest says on its console: kept, passed on, and looked through for lines that mean
+// trouble.
 #pragma once
 #include <functional>
 #include <string>
@@ -26,8 +27,8 @@ class ConsoleLog : public Console, public Restorable {
 public:
     enum class Flush : u8 { Lines, Bytes };
 
-    // Copies all output to the file descriptor `copy_to` (-1: nowhere), in whole lines or byte for byte (a terminal).
-    // `input` gives the next byte of input, or nothing.
+    // Copies all output to the file descriptor `copy_to` (-1: nowhere), in whole lines or byte for
+    // byte (a terminal). `input` gives the next byte of input, or nothing.
     explicit ConsoleLog(int copy_to = -1, Flush flush = Flush::Lines, std::function<std::optional<u8>()> input = {});
     ~ConsoleLog() override;
 

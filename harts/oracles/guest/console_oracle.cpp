@@ -10,7 +10,8 @@ namespace stampede {
 namespace {
 
 constexpr std::string_view panic_prefix = "panic: ";
-constexpr unsigned looks_after_a_panic = 4;  // a kernel that gave up gets so long to end the machine
+// a kernel that gave up gets so long to end the machine
+constexpr unsigned looks_after_a_panic = 4;
 
 std::string with_following(const AlarmingLine& alarming) {
     std::string text = alarming.line;

@@ -1,6 +1,6 @@
-// What the end itself says: a guest that ends and says that it failed, that did not do what it is there
-// for, or that nobody could audit. Only where nothing else was found, for all of these may follow
-// from that.
+// What the end itself says: a guest that ends and says that it failed, that did not do what it is
+// there for, or that nobody could audit. Only where nothing else was found, for all of these may
+// follow from that.
 #include <fmt/format.h>
 
 #include "harts/oracles/findings/stable_title.h"

@@ -14,8 +14,9 @@ constexpr u64 user_ecall = 8;              // scause: environment call from U
 constexpr unsigned repeats_that_prove = 3; // exceptions in a row at the first instruction of their own handler
 constexpr u64 faults_that_prove = 2'000;   // the same in a row, of one program that executes nothing in between
 
-// A handler in assembly calls the rest with the trapped function's fp, so the chain goes from it to that function's caller. What trapped in
-// the kernel stands in sepc, as if the instruction had called (return addresses are looked up one byte back).
+// A handler in assembly calls the rest with the trapped function's fp, so the chain goes from it to
+// that function's caller. What trapped in the kernel stands in sepc, as if the instruction had
+// called (return addresses are looked up one byte back).
 void add_trapped(std::vector<u64>& chain, const HartState& state) {
     constexpr u64 longest_vector = 512;  // bytes of code that saves registers
     const u64 vector = state.csr.stvec & ~u64{3};
@@ -109,7 +110,8 @@ void GuestEvents::watch_handler(PerHart& own, const HartState& state, DeadHandle
     stop_();
 }
 
-// Interrupts, and other programs that only run on other harts, do not matter; any other exception of a program on this hart does.
+// Interrupts, and other programs that only run on other harts, do not matter; any other exception
+// of a program on this hart does.
 void GuestEvents::watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) {
     const DeadHandler::Exception& last = own.user_fault;
     const bool same = exception.cause == last.cause && exception.tval == last.tval && exception.pc == last.pc &&

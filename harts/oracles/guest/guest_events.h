@@ -1,5 +1,5 @@
-// What running harts tell the harness: guest calls, and traps as far as a harness has to know them. Everything comes on
-// hart threads, several at once, so nothing here takes a pthread lock.
+// What running harts tell the harness: guest calls, and traps as far as a harness has to know them.
+// Everything comes on hart threads, several at once, so nothing here takes a pthread lock.
 #pragma once
 #include <array>
 #include <atomic>
@@ -46,7 +46,8 @@ struct DeadHandler {
     GuestPlace where;
 };
 
-// A program that raises one exception at one instruction again and again, with nothing but the kernel in between.
+// A program that raises one exception at one instruction again and again, with nothing but the
+// kernel in between.
 struct EndlessFault {
     DeadHandler::Exception exception;
     u64 times = 0;
@@ -57,7 +58,8 @@ class GuestEvents final : public GuestCallSink, public HartEvents, public Restor
 public:
     static constexpr std::size_t most_failed_checks = 256;
 
-    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be null.
+    // `stop` ends the run soon; called on a hart thread when a handler is dead. `trace` may be
+    // null.
     GuestEvents(const Ram& ram, std::function<void()> stop, Trace* trace)
         : ram_(ram), stop_(std::move(stop)), trace_(trace) {}
     // It learns when there are processes, and what the kernel announces. Before the machine runs.
@@ -77,9 +79,10 @@ public:
     void save() override EXCLUDES(lock_);
     void restore() override EXCLUDES(lock_);
 
-    // --- any thread -------------------------------------------------------------------------------------------------
+    // --- any thread ------------------------------------------------------------------------------
     [[nodiscard]] u64 operations() const;
-    // Where it was announced, if it was; what stands there now, if that lies in RAM; and that, if it is well-formed.
+    // Where it was announced, if it was; what stands there now, if that lies in RAM; and that, if
+    // it is well-formed.
     [[nodiscard]] std::optional<PhysAddr> audit_table() const;
     [[nodiscard]] std::optional<abi::AuditTable> loaded_audit_table() const;
     [[nodiscard]] std::optional<AuditView> audit_view() const;
@@ -88,10 +91,11 @@ public:
     [[nodiscard]] std::vector<FailedCheck> failed_checks() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<DeadHandler> dead_handler() const EXCLUDES(lock_);
     [[nodiscard]] std::optional<EndlessFault> endless_fault() const EXCLUDES(lock_);
-    [[nodiscard]] std::optional<u64> done_status() const;  // the first that is not 0, else 0; none: never said
+    // the first that is not 0, else 0; none: never said
+    [[nodiscard]] std::optional<u64> done_status() const;
     [[nodiscard]] bool user_mode_reached() const { return user_mode_.load(std::memory_order_relaxed) != 0; }
 
-    // --- harts parked -----------------------------------------------------------------------------------------------
+    // --- harts parked ----------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
     [[nodiscard]] u64 system_calls(HartId hart) const { return per_hart_[hart.value].system_calls; }
     [[nodiscard]] GuestPlace place_of(const HartState& state) const;

@@ -1,4 +1,5 @@
-// Names for guest addresses: of the kernel, and of the workload's program where a hart was in user mode.
+// Names for guest addresses: of the kernel, and of the workload's program where a hart was in user
+// mode.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -20,12 +21,15 @@ public:
 
     // The innermost function at a pc.
     [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
-    // The frames at a pc, innermost first: functions inlined there, then the one around them. `kind` as in Symbols.
+    // The frames at a pc, innermost first: functions inlined there, then the one around them.
+    // `kind` as in Symbols.
     [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode, PcKind kind = PcKind::Instruction) const;
     [[nodiscard]] bool in_image(PhysAddr address) const;  // the kernel's
-    // A physical address as describe_data() has it where it lies in the kernel's image, else as a page of RAM and an offset.
+    // A physical address as describe_data() has it where it lies in the kernel's image, else as a
+    // page of RAM and an offset.
     [[nodiscard]] std::string describe_physical(PhysAddr address) const;
-    // A pc as "function at file:line", a datum as "name", "name[3].member" or "name+0x10"; the number where nothing is known.
+    // A pc as "function at file:line", a datum as "name", "name[3].member" or "name+0x10"; the
+    // number where nothing is known.
     [[nodiscard]] std::string describe_code(u64 pc, Privilege mode) const;
     [[nodiscard]] std::string describe_data(u64 address, Privilege mode) const;
     // All of a place's chain.

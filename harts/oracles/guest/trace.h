@@ -1,5 +1,5 @@
-// --trace: what processes ask of the kernel, one line each: `time hart pid event`, time in seconds of the guest's
-// clock.
+// --trace: what processes ask of the kernel, one line each: `time hart pid event`, time in seconds
+// of the guest's clock.
 //   0.0123456 3 17 read(0x3, 0x4f20, 0x200)      a system call begins
 //   0.0123999 1 17 read = 512                     … and has returned, maybe on another hart
 //   0.0124012 3 17 fault store 0x5008 at 0x1c4e  an exception, its address and its pc
@@ -43,7 +43,8 @@ private:
     };
     void line(HartId hart, std::optional<u32> pid, std::string_view event);
     void write_out(std::string& text) EXCLUDES(file_lock_);
-    // Who made a call, for finding its return again: the pid, or where it is unknown the page table.
+    // Who made a call, for finding its return again: the pid, or where it is unknown the page
+    // table.
     static u64 caller(const HartState& state, std::optional<u32> pid);
 
     const int file_;
@@ -51,7 +52,8 @@ private:
     std::array<Buffer, max_harts> buffers_;
     FutexLock file_lock_;
     FutexLock calls_lock_;
-    std::unordered_map<u64, u64> calls_ GUARDED_BY(calls_lock_);  // caller → number of the call it is in
+    // caller → number of the call it is in
+    std::unordered_map<u64, u64> calls_ GUARDED_BY(calls_lock_);
 };
 
 }  // namespace stampede

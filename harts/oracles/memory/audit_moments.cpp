@@ -1,6 +1,6 @@
-// Audits at chosen moments of a repeatable schedule (harts/observe/audit/instant.h): between turns, so that
-// the schedule is the same with and without them. How far apart follows from the seed, and from how
-// much there was to look at: they take about a twentieth of the run at most.
+// Audits at chosen moments of a repeatable schedule (harts/observe/audit/instant.h): between turns,
+// so that the schedule is the same with and without them. How far apart follows from the seed, and
+// from how much there was to look at: they take about a twentieth of the run at most.
 #include <chrono>
 
 #include "harts/core/hart.h"
@@ -12,12 +12,14 @@ namespace stampede {
 namespace {
 
 constexpr u64 turns_between_looks = 16;          // at the instruction count: a power of two
-// An audit takes about as long as so many instructions: for itself, and for each leaf that it looks at.
+// An audit takes about as long as so many instructions: for itself, and for each leaf that it looks
+// at.
 constexpr u64 cost_of_audit = 400'000, cost_of_leaf = 60;
 constexpr u64 patience = 32;                     // looks that find a hart in the policy before counts are left out
 constexpr u64 share = 20;                        // one part audit in so many parts run
 
-u64 split_mix(u64& state) {                      // Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014
+// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014
+u64 split_mix(u64& state) {
     u64 z = state += 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;

@@ -1,5 +1,5 @@
-// The audit of the whole guest: at the quiescent point of a run from boot, and at the end of each program
-// of the fuzzer's.
+// The audit of the whole guest: at the quiescent point of a run from boot, and at the end of each
+// program of the fuzzer's.
 #include "harts/observe/audit/instant.h"
 #include "harts/oracles/findings/frame_findings.h"
 #include "harts/oracles/memory/policy_use.h"

@@ -1,4 +1,5 @@
-// System calls that have begun and not come back, by the page table of who made them: when nobody runs any more, whoever sleeps in one.
+// System calls that have begun and not come back, by the page table of who made them: when nobody
+// runs any more, whoever sleeps in one.
 #pragma once
 #include <optional>
 #include <vector>
@@ -25,7 +26,8 @@ public:
     void save() override;
     void restore() override;
 
-    // Those made since save() that must come back whatever others do: not read() and write(). A wait() must if none of children() lives.
+    // Those made since save() that must come back whatever others do: not read() and write(). A
+    // wait() must if none of children() lives.
     [[nodiscard]] std::vector<CallInFlight> asleep() const;
     // Forked since save(), reaped or not.
     [[nodiscard]] std::vector<u32> children(u32 parent) const;

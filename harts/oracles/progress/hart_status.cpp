@@ -10,7 +10,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 loop_reach = 128;  // bytes between a waiting loop's load and any other instruction of it
+// bytes between a waiting loop's load and any other instruction of it
+constexpr u64 loop_reach = 128;
 
 bool interrupts_off(const HartState& state) {
     switch (state.mode) {

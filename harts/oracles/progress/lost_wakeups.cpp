@@ -1,5 +1,5 @@
-// Who sleeps for ever although what it waits for has come: when all sleep and nothing can wake anybody
-// any more, whoever is in a call that must come back whatever others do has lost a wake-up.
+// Who sleeps for ever although what it waits for has come: when all sleep and nothing can wake
+// anybody any more, whoever is in a call that must come back whatever others do has lost a wake-up.
 #include <fmt/format.h>
 
 #include <algorithm>

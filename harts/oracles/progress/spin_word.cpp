@@ -37,7 +37,8 @@ std::optional<u64> address_read(const isa::Decoded& decoded, const HartState& st
     }
 }
 
-// Of the instructions from `begin` on, the last read in front of `end`; nothing where they do not end exactly there.
+// Of the instructions from `begin` on, the last read in front of `end`; nothing where they do not
+// end exactly there.
 std::optional<u64> last_read(const Ram& ram, const HartState& state, u64 begin, u64 end) {
     std::optional<u64> address;
     while (begin < end) {

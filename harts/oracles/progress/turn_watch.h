@@ -1,6 +1,7 @@
 // Follows a repeatable schedule turn by turn: counts changes of hart, and looks up now and then.
 //
-// It looks between two turns and never cuts one short: how often anybody looks must not show in what the guest sees.
+// It looks between two turns and never cuts one short: how often anybody looks must not show in
+// what the guest sees.
 #pragma once
 #include <functional>
 
@@ -10,8 +11,8 @@ namespace stampede {
 
 class TurnWatch final : public TurnListener {
 public:
-    // `look` is called about every `interval` instructions of all harts together, outside of `next`'s turns, with their
-    // number. `next` hears of all turns too; it may be null.
+    // `look` is called about every `interval` instructions of all harts together, outside of
+    // `next`'s turns, with their number. `next` hears of all turns too; it may be null.
     TurnWatch(const Machine& machine, TurnListener* next, u64 interval, std::function<void(u64 executed)> look)
         : machine_(machine), next_(next), interval_(interval), look_(std::move(look)) {}
 

@@ -40,8 +40,8 @@ std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartStatus
         : std::nullopt;
 }
 
-// In the loop that it spun in at the last look, on the same word, and no interrupt can have done anything about it. A loop waits at several
-// of its instructions: a load and a pause.
+// In the loop that it spun in at the last look, on the same word, and no interrupt can have done
+// anything about it. A loop waits at several of its instructions: a load and a pause.
 bool Watchdog::spins_still(std::size_t n, const HartStatus& now) const {
     const HartStatus& before = last_[n];
     return now.spins() && before.spins() && HartStatus::in_one_loop(now.spin_pc, before.spin_pc) &&

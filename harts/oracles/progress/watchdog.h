@@ -1,5 +1,5 @@
-// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest instructions, never host time; looks only
-// while no hart executes any.
+// Sees that a machine has stopped getting anywhere, from looks at its parked harts. Counts guest
+// instructions, never host time; looks only while no hart executes any.
 #pragma once
 #include <functional>
 #include <optional>
@@ -13,11 +13,14 @@
 namespace stampede {
 
 struct WatchdogLimits {
-    // A hart that executes so many without taking a trap, interrupts off at each look, will never take one.
+    // A hart that executes so many without taking a trap, interrupts off at each look, will never
+    // take one.
     u64 instructions_with_interrupts_off = 4'000'000'000;
-    // Executed by harts that spin on one word each, all of them together, while every other hart waits.
+    // Executed by harts that spin on one word each, all of them together, while every other hart
+    // waits.
     u64 instructions_without_progress = 200'000'000;
-    // Executed by harts that wait for one another in a ring, all of them together, whatever other harts do.
+    // Executed by harts that wait for one another in a ring, all of them together, whatever other
+    // harts do.
     u64 instructions_in_a_ring = 20'000'000;
     // Looks in a row at which every hart waits and none can wake.
     unsigned looks_asleep = 4;
@@ -63,7 +66,8 @@ private:
     const Input input_;
     const HolderOf holder_of_;
     std::vector<HartStatus> last_;
-    std::vector<u64> off_since_;   // instructions retired when the hart was first seen with interrupts off
+    // instructions retired when the hart was first seen with interrupts off
+    std::vector<u64> off_since_;
     unsigned asleep_ = 0;
     u64 without_progress_ = 0;     // instructions
     std::vector<WaitsFor> ring_;   // at the last look

@@ -26,7 +26,8 @@ public:
     Detection(Machine& machine, const ElfImage& kernel, Drive drive)
         : machine_(machine),
           observer_(machine.ram(), harts_of(machine), drive) {
-        observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});  // as in xv6
+        // as in xv6
+        observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});
         machine.set_observers({&observer_}, racing_engine);
     }
     ~Detection() override { machine_.set_observers({}); }

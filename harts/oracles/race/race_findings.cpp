@@ -7,7 +7,8 @@
 namespace stampede {
 namespace {
 
-// Which program's names a pc belongs to. Kernels that run where they are loaded, without paging, lie there too.
+// Which program's names a pc belongs to. Kernels that run where they are loaded, without paging,
+// lie there too.
 Privilege mode_of(u64 pc) { return pc < ram_base.value ? Privilege::User : Privilege::Supervisor; }
 
 std::string top_function(const FindingStack& stack) {
@@ -30,7 +31,8 @@ std::string RaceFindings::address(PhysAddr at) const {
     return naming_.address ? naming_.address(at) : naming_.symbols.describe_physical(at);
 }
 
-// Call chains lead from programs into the kernel and so are partly the one's and partly the other's.
+// Call chains lead from programs into the kernel and so are partly the one's and partly the
+// other's.
 std::vector<SourceLocation> RaceFindings::frames(const u64* pcs, unsigned depth) const {
     std::vector<SourceLocation> all;
     for (unsigned n = 0; n < depth; ++n) {

@@ -1,4 +1,5 @@
-// Races and lock orders as findings: by the guest's functions and lines, with what either side held.
+// Races and lock orders as findings: by the guest's functions and lines, with what either side
+// held.
 #pragma once
 #include <functional>
 #include <map>

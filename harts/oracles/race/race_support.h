@@ -1,4 +1,5 @@
-// Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime (stress-race) has one.
+// Race detection as a run sees it. Only the program that is linked with ThreadSanitizer's runtime
+// (stress-race) has one.
 #pragma once
 #include <functional>
 #include <memory>
@@ -22,7 +23,8 @@ class InterleavingCoverage;
 struct RaceNaming {
     const GuestSymbols& symbols;
     const GuestEvents& events;
-    std::function<std::string(PhysAddr)> address = {};  // "kernel::counts+0x18", "frame 129 (user)+0x10"; none: symbols alone
+    // "kernel::counts+0x18", "frame 129 (user)+0x10"; none: symbols alone
+    std::function<std::string(PhysAddr)> address = {};
 };
 
 class RaceDetection : public TurnListener, public Restorable {
@@ -35,7 +37,8 @@ public:
     [[nodiscard]] virtual u64 version() const = 0;
     // Whether there may be others than at the last save(). Harts parked.
     [[nodiscard]] virtual bool news() const = 0;
-    // There will be a snapshot, and these watch the machine too; either may be null, `meetings` must be without `branches`. It has not run.
+    // There will be a snapshot, and these watch the machine too; either may be null, `meetings`
+    // must be without `branches`. It has not run.
     virtual void expect_snapshot(BranchCoverage* branches, InterleavingCoverage* meetings) = 0;
     // The hart that holds the spinlock in this word, if it is one and anybody does. Harts parked.
     [[nodiscard]] virtual std::optional<u32> holder_of(PhysAddr word) const = 0;

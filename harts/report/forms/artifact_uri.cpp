@@ -7,8 +7,8 @@
 namespace stampede {
 namespace {
 
-// RFC 3986's pchar less what is percent-encoded already, and the slash. No colon: in the first segment of a relative
-// reference it would end a scheme.
+// RFC 3986's pchar less what is percent-encoded already, and the slash. No colon: in the first
+// segment of a relative reference it would end a scheme.
 bool stands_for_itself(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("-._~!$&'()*+,;=@/").find(c) != std::string_view::npos;

@@ -21,7 +21,7 @@ std::string text_of(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// --- writing ---------------------------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------------------------------------------
 
 template <class T>
 Json optional_json(const std::optional<T>& value) {
@@ -69,7 +69,8 @@ Json to_json(const Finding& finding) {
                 {"reproduce", finding.reproduce}};
 }
 
-// A map as an object; nlohmann's own conversion would do the same but for an empty map, which it makes null.
+// A map as an object; nlohmann's own conversion would do the same but for an empty map, which it
+// makes null.
 template <class T>
 Json object_json(const std::map<std::string, T>& values) {
     Json object = Json::object();
@@ -79,7 +80,7 @@ Json object_json(const std::map<std::string, T>& values) {
     return object;
 }
 
-// --- reading ---------------------------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 u64 parse_pc(const std::string& text) {
     u64 pc = 0;
@@ -217,8 +218,8 @@ Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const
 }
 
 Result<Finding> parse_finding(std::string_view text, const std::string& name) {
-    // nlohmann throws for what is missing or of another type; so do the helpers above, and all of it ends here as a
-    // value.
+    // nlohmann throws for what is missing or of another type; so do the helpers above, and all of
+    // it ends here as a value.
     try {
         return parse(Json::parse(text));
     } catch (const std::invalid_argument& wrong) {

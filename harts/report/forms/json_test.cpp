@@ -101,7 +101,8 @@ TEST(FindingJson, a_party_to_a_race_says_what_it_did_and_held) {
     EXPECT_EQ(write["address"], "kernel::counts+0x18");
     EXPECT_EQ(write["locks"], nlohmann::json({"kernel::processes[3].lock", "kernel::kmem"}));
     EXPECT_EQ(write["notes"], nlohmann::json({"frame 6, owner user"}));
-    EXPECT_EQ(json["stacks"][1]["locks"], nlohmann::json::array());  // none, which is not the same as not known
+    // none, which is not the same as not known
+    EXPECT_EQ(json["stacks"][1]["locks"], nlohmann::json::array());
     EXPECT_TRUE(json["stacks"][1]["pid"].is_null());
 }
 

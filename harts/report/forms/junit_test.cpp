@@ -88,7 +88,8 @@ TEST(Junit, what_a_guest_wrote_cannot_break_out_of_its_place) {
 TEST(Xml, keeps_utf_8_and_replaces_what_is_none) {
     EXPECT_EQ(xml_text("käse → \xf0\x9f\x90\x82"), "käse → \xf0\x9f\x90\x82");
     for (const std::string_view wrong : {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "a\xe2\x86", "\xff", "\xf5\x80\x80\x80"}) {
-        const std::string text = xml_text(wrong);  // overlong, twice; a surrogate; cut short; no lead; past U+10FFFF
+        // overlong, twice; a surrogate; cut short; no lead; past U+10FFFF
+        const std::string text = xml_text(wrong);
         EXPECT_TRUE(utf8::is_valid(text.begin(), text.end()));
         EXPECT_THAT(text, HasSubstr("\xef\xbf\xbd"));
     }

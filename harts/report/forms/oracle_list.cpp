@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::string_view off = "off: ", separator = ", ", before_off = "; ", before_reason = " (";
 
-// Takes what stands in front of `end` off `text`, and `end` with it; all of it where there is no `end`.
+// Takes what stands in front of `end` off `text`, and `end` with it; all of it where there is no
+// `end`.
 std::string_view take(std::string_view& text, std::string_view end) {
     const std::size_t at = text.find(end);
     const std::string_view taken = text.substr(0, at);

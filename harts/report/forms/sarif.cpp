@@ -48,7 +48,7 @@ Json rule_json(const SarifRule& rule) {
                 {"properties", std::move(properties)}};
 }
 
-// --- places ----------------------------------------------------------------------------------------------------------
+// --- places --------------------------------------------------------------------------------------
 
 // Debug information knows lines, no columns; code hosts want a region with both.
 Json physical_json(const std::string& file, u32 line, const SarifPlaces& places) {
@@ -74,7 +74,8 @@ Json location_json(const SourceLocation& place, const SarifPlaces& places) {
 
 bool has_file(const SourceLocation& place) { return !place.file.empty(); }
 
-// Where the result is shown: where it happened, else the nearest caller with a source file, else the fallback.
+// Where the result is shown: where it happened, else the nearest caller with a source file, else
+// the fallback.
 Json primary_json(const Finding& finding, const SarifPlaces& places) {
     if (has_file(finding.where.source)) {
         return location_json(finding.where.source, places);
@@ -89,7 +90,7 @@ Json primary_json(const Finding& finding, const SarifPlaces& places) {
     return location;
 }
 
-// --- stacks ----------------------------------------------------------------------------------------------------------
+// --- stacks --------------------------------------------------------------------------------------
 
 Json stack_json(const FindingStack& stack, const SarifPlaces& places) {
     Json frames = Json::array();
@@ -120,7 +121,8 @@ Json stack_json(const FindingStack& stack, const SarifPlaces& places) {
                 {"properties", std::move(properties)}};
 }
 
-// A flow of execution a stack, from the outermost caller inwards; null where no frame has a source file.
+// A flow of execution a stack, from the outermost caller inwards; null where no frame has a source
+// file.
 Json code_flow_json(const Finding& finding, const SarifPlaces& places) {
     Json flows = Json::array();
     std::size_t steps = 0;
@@ -161,7 +163,7 @@ Json related_json(const Finding& finding, const SarifPlaces& places, std::vector
     return related;
 }
 
-// --- results and the run ---------------------------------------------------------------------------------------------
+// --- results and the run -------------------------------------------------------------------------
 
 Json result_json(const Finding& finding, const SarifPlaces& places) {
     const auto rule = static_cast<std::size_t>(finding.kind);
@@ -206,7 +208,8 @@ Json invocation_json(const RunReport& report) {
     return invocation;
 }
 
-// What keeps runs of different workloads and kernels apart at a code host: one replaces only its like.
+// What keeps runs of different workloads and kernels apart at a code host: one replaces only its
+// like.
 std::string category_of(const RunReport& report) {
     std::string category = "stampede/";
     for (const char* option : {"workload", "policy"}) {

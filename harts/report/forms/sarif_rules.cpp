@@ -7,7 +7,8 @@ namespace {
 
 using enum FindingKind;
 
-// Security severity where memory of one owner can be seen or changed by another; 7.0 and more is "high".
+// Security severity where memory of one owner can be seen or changed by another; 7.0 and more is
+// "high".
 constexpr std::array<SarifRule, 15> rules{{
     {race, "DataRace", "error", "high", "",
      "Two harts access the same memory, at least one writes, and nothing orders them.",

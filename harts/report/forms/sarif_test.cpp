@@ -38,8 +38,8 @@ RunReport run(std::vector<Finding> findings) {
 json sarif_of(const RunReport& report) { return json::parse(sarif_json(report, places)); }
 json only_result(const Finding& finding) { return sarif_of(run({finding}))["runs"][0]["results"][0]; }
 
-// What SARIF 2.1.0 and code hosts require of a file, as GitHub's "SARIF support for code scanning" lists it: required
-// properties are there and not empty, closed sets hold, limits are kept.
+// What SARIF 2.1.0 and code hosts require of a file, as GitHub's "SARIF support for code scanning"
+// lists it: required properties are there and not empty, closed sets hold, limits are kept.
 class Requirements {
 public:
     static std::vector<std::string> missed_by(const json& log) {

@@ -9,7 +9,8 @@
 
 namespace stampede {
 
-// argv as one line that a POSIX shell reads back as the same argv: words in single quotes where they need it.
+// argv as one line that a POSIX shell reads back as the same argv: words in single quotes where
+// they need it.
 [[nodiscard]] std::string shell_line(std::span<const std::string> argv);
 
 // `function at file:line (pc 0x…)`, less what is not known.
@@ -20,8 +21,8 @@ namespace stampede {
 // What it did, a line each: the access and its address, the locks held, notes.
 [[nodiscard]] std::vector<std::string> party_lines(const FindingStack& stack);
 
-// A finding on some lines: kind and title, detail, where, stacks; the command that reproduces it is the last line,
-// alone.
+// A finding on some lines: kind and title, detail, where, stacks; the command that reproduces it is
+// the last line, alone.
 [[nodiscard]] std::string report_text(const Finding& finding);
 
 }  // namespace stampede

@@ -1,4 +1,5 @@
-// How reports' pages look: light or dark as its reader's system is, no script, nothing from elsewhere.
+// How reports' pages look: light or dark as its reader's system is, no script, nothing from
+// elsewhere.
 #pragma once
 #include <string_view>
 

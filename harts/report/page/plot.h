@@ -29,7 +29,8 @@ struct Plot {
 // A figure with its title, axes, a line for each series and a legend where there are several.
 [[nodiscard]] std::string svg_of(const Plot& plot);
 
-// 0, 5,000, 10,000 …: round steps from 0 to at least `most`, at least two and at most seven of them.
+// 0, 5,000, 10,000 …: round steps from 0 to at least `most`, at least two and at most seven of
+// them.
 [[nodiscard]] std::vector<double> round_steps(double most);
 // "0.25", "950", "12 k", "3.4 M".
 [[nodiscard]] std::string short_number(double number);

@@ -12,7 +12,8 @@ namespace stampede {
 namespace {
 
 constexpr std::string_view times_sign = "×";
-constexpr std::size_t longest_group = 2 * max_harts;  // turns; every hart once, and once more with another number
+// turns; every hart once, and once more with another number
+constexpr std::size_t longest_group = 2 * max_harts;
 
 std::string word_of(const HartRun& run) { return fmt::format("{}{}{}", run.hart, times_sign, run.instructions); }
 
@@ -31,8 +32,8 @@ struct Group {
     std::size_t saved = 0;  // bytes
 };
 
-// The group at the front that saves most. `starts[n]` is where the word of the n-th run would begin in a text without
-// groups.
+// The group at the front that saves most. `starts[n]` is where the word of the n-th run would begin
+// in a text without groups.
 Group best_group(std::span<const HartRun> runs, std::span<const std::size_t> starts) {
     Group best;
     for (std::size_t period = 1; period <= std::min(longest_group, runs.size() / 2); ++period) {

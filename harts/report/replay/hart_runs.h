@@ -18,10 +18,12 @@ struct HartRun {
     friend bool operator==(const HartRun&, const HartRun&) = default;
 };
 
-inline constexpr std::size_t most_hart_runs = std::size_t{1} << 20;  // what a text may stand for: 16 MB of them
+// what a text may stand for: 16 MB of them
+inline constexpr std::size_t most_hart_runs = std::size_t{1} << 20;
 
-// The words of the text, none longer than it has to be: turns that repeat stand once, in brackets with their number. A
-// word is a turn, with a bracket before or behind it where a group begins or ends. Linear in the number of runs.
+// The words of the text, none longer than it has to be: turns that repeat stand once, in brackets
+// with their number. A word is a turn, with a bracket before or behind it where a group begins or
+// ends. Linear in the number of runs.
 [[nodiscard]] std::vector<std::string> hart_run_words(std::span<const HartRun> runs);
 
 // Reads such words, one by one; a letter x is as good as ×. Groups do not nest.

@@ -157,7 +157,8 @@ Result<std::string> replay_text(const ReplayFile& file) {
         return error(fmt::format("the replay file would have {} bytes, {} of them for {} runs; expected at most {}",
                                  text.size(), runs.size(), file.runs.size(), longest_replay_file));
     }
-    // A value with an end of a line in it, or one that no reader takes, is seen here rather than when it is wanted.
+    // A value with an end of a line in it, or one that no reader takes, is seen here rather than
+    // when it is wanted.
     const Result<ReplayFile> again = parse_replay(text, "the replay file to write");
     if (!again) {
         return std::unexpected(again.error());

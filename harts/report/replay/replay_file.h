@@ -56,15 +56,17 @@ struct ReplayFile {
 inline constexpr std::size_t longest_replay_file = 4096;  // bytes
 inline constexpr std::string_view replay_file_name = "replay";  // in a finding's folder
 
-// The file's text; parse_replay() reads it back as the same. Error: it would be too long (says by how much, and what
-// part of it the runs are), or a value is not what parse_replay() expects.
+// The file's text; parse_replay() reads it back as the same. Error: it would be too long (says by
+// how much, and what part of it the runs are), or a value is not what parse_replay() expects.
 [[nodiscard]] Result<std::string> replay_text(const ReplayFile& file);
 
-// Any bytes. `name` is the file's. Error: names file and line, what was found and what was expected. Time and memory
-// are linear in the text and the at most `most_hart_runs` runs it stands for.
+// Any bytes. `name` is the file's. Error: names file and line, what was found and what was
+// expected. Time and memory are linear in the text and the at most `most_hart_runs` runs it stands
+// for.
 [[nodiscard]] Result<ReplayFile> parse_replay(std::string_view text, const std::string& name);
 
-// `path` is such a file, or a finding's folder with one in it. Error: as above, or the system's reason.
+// `path` is such a file, or a finding's folder with one in it. Error: as above, or the system's
+// reason.
 [[nodiscard]] Result<ReplayFile> read_replay(const std::filesystem::path& path);
 
 }  // namespace stampede

@@ -188,7 +188,8 @@ TEST(ReplayFile, every_file_that_was_cut_off_is_refused) {
     }
 }
 
-// Whatever the bytes are: an error that names the file, or a file whose text reads back as the same.
+// Whatever the bytes are: an error that names the file, or a file whose text reads back as the
+// same.
 TEST(ReplayFile, no_change_of_bytes_makes_the_reader_stumble) {
     std::mt19937_64 random(7);
     constexpr std::string_view pieces[] = {"\n", " ", "run ", "×", "(", ")*", "9999999",

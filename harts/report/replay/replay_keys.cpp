@@ -18,7 +18,7 @@ std::unexpected<Error> unlike(std::string_view value, std::string_view expected)
 
 bool is_printable(char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; }
 
-// --- numbers ---------------------------------------------------------------------------------------------------------
+// --- numbers -------------------------------------------------------------------------------------
 
 template <auto member, u64 least, u64 most>
 Result<void> read_number(ReplayFile& file, std::string_view value) {
@@ -50,7 +50,7 @@ constexpr ReplayKey number(std::string_view name, Presence presence) {
     return {name, presence, read_number<member, least, most>, write_number<member>};
 }
 
-// --- text ------------------------------------------------------------------------------------------------------------
+// --- text ----------------------------------------------------------------------------------------
 
 template <auto member>
 Result<void> read_text(ReplayFile& file, std::string_view value) {

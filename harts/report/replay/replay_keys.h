@@ -15,7 +15,8 @@ enum class Presence : u8 { Required, Optional, Repeated };
 struct ReplayKey {
     std::string_view name;
     Presence presence;
-    // Error: the rest of a sentence that begins with the key's name: the value found, and what was expected.
+    // Error: the rest of a sentence that begins with the key's name: the value found, and what was
+    // expected.
     Result<void> (*read)(ReplayFile& file, std::string_view value);
     // The values of the lines to write, one a line.
     std::vector<std::string> (*write)(const ReplayFile& file);

@@ -30,7 +30,8 @@ u64 CacheLines::use(HartId hart, PhysAddr at, LineUse use, u64 now) {
         return now;
     }
     const bool first = holders == 0;
-    const bool copies = use == LineUse::Load && std::popcount(holders) > 1;  // several at once may take one
+    // several at once may take one
+    const bool copies = use == LineUse::Load && std::popcount(holders) > 1;
     const u64 cost = price(holders, self, use);
     const u64 done = std::max(now, arrives_[line]) + cost;
     holders = use == LineUse::Load ? holders | self : self;

@@ -1,10 +1,13 @@
-// What an access costs on a machine whose harts have caches: who holds a line, and who last wrote it.
+// What an access costs on a machine whose harts have caches: who holds a line, and who last wrote
+// it.
 //
-// Caches are as large as memory and of one level, coherent by MESI with a directory: a line is held by nobody, by one hart (which may write it), or
-// by several (which may read it). Lines are handed on one at a time: who wants a line that is on its way waits for it to come. That is what makes a
+// Caches are as large as memory and of one level, coherent by MESI with a directory: a line is held
+// by nobody, by one hart (which may write it), or by several (which may read it). Lines are handed
+// on one at a time: who wants a line that is on its way waits for it to come. That is what makes a
 // lock's line the bottleneck that it is on real machines.
 //
-// Not modelled: capacity, prefetching, stores that wait in a buffer while their hart goes on, sockets, fetches of instructions, page table walks.
+// Not modelled: capacity, prefetching, stores that wait in a buffer while their hart goes on,
+// sockets, fetches of instructions, page table walks.
 #pragma once
 #include <vector>
 
@@ -15,9 +18,10 @@
 
 namespace stampede {
 
-// Cycles that an access takes beside the one of its instruction. An access to a line that the hart holds as it needs it takes none.
-// The figures: T. David, R. Guerraoui, V. Trigonakis, "Everything you always wanted to know about synchronization but were afraid to ask", SOSP 2013,
-// table 2, the Xeon's cores of one die.
+// Cycles that an access takes beside the one of its instruction. An access to a line that the hart
+// holds as it needs it takes none. The figures: T. David, R. Guerraoui, V. Trigonakis, "Everything
+// you always wanted to know about synchronization but were afraid to ask", SOSP 2013, table 2, the
+// Xeon's cores of one die.
 struct CacheCosts {
     u64 load_shared = 44;       // from a cache that may not write it
     u64 load_exclusive = 109;   // from the one that may
@@ -44,7 +48,8 @@ public:
     // By line of RAM: a bit for each hart that holds it. One alone may write it.
     [[nodiscard]] const u64* holders() const { return holders_.get(); }
 
-    // Whose use it was that lines were handed on for since count_anew(), by the eight bytes; in no order.
+    // Whose use it was that lines were handed on for since count_anew(), by the eight bytes; in no
+    // order.
     struct Counts {
         PhysAddr word;
         u64 transfers = 0;   // times a hart had to get it, or to make others give it up

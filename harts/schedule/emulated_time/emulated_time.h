@@ -1,5 +1,6 @@
-// Time as a machine of that many real cores would have spent it: a cycle an instruction, and what the caches' lines cost (cache_lines.h). Each hart has a
-// clock of its own; a schedule that lets the one with the least time run next (least_time.h) keeps them together. Repeatable to the digit.
+// Time as a machine of that many real cores would have spent it: a cycle an instruction, and what
+// the caches' lines cost (cache_lines.h). Each hart has a clock of its own; a schedule that lets
+// the one with the least time run next (least_time.h) keeps them together. Repeatable to the digit.
 #pragma once
 #include <array>
 #include <unordered_map>
@@ -45,14 +46,15 @@ public:
     [[nodiscard]] u64 of(HartId hart) const { return harts_[hart.value]->own.executed_now() + more_[hart.value]; }
     // A hart that has slept goes on at `cycles`, if it is not there yet.
     void wake(HartId hart, u64 cycles);
-    // `hart` runs now, until its clock is at `limit`: it stops behind the access that brings it there.
+    // `hart` runs now, until its clock is at `limit`: it stops behind the access that brings it
+    // there.
     void begin(HartId hart, u64 limit);
     [[nodiscard]] u64 cycles() const override;
 
     [[nodiscard]] const CacheLines& lines() const { return lines_; }
 
-    // A word that harts wait for: one whose atomic exchange changed nothing, until one by the same hart changes something. A hart that
-    // exchanges another word meanwhile did not wait.
+    // A word that harts wait for: one whose atomic exchange changed nothing, until one by the same
+    // hart changes something. A hart that exchanges another word meanwhile did not wait.
     struct Waiting {
         u64 times = 0;
         u64 cycles = 0;   // until then, of all harts

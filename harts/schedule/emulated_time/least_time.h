@@ -1,4 +1,5 @@
-// The hart with the least emulated time runs next, the lowest of those at one time, until it is a little ahead of the next.
+// The hart with the least emulated time runs next, the lowest of those at one time, until it is a
+// little ahead of the next.
 #pragma once
 #include "harts/schedule/emulated_time/emulated_time.h"
 #include "harts/schedule/schedule.h"
@@ -7,7 +8,8 @@ namespace stampede {
 
 class LeastTime final : public Schedule {
 public:
-    // Cycles that a hart may be ahead of another: the error in the order of accesses of different harts.
+    // Cycles that a hart may be ahead of another: the error in the order of accesses of different
+    // harts.
     static constexpr u64 ahead = 50;
 
     explicit LeastTime(EmulatedTime& time) : time_(time) {}

@@ -1,4 +1,5 @@
-// Guest code from the instruction table: what the table can encode, with labels. For tests and benchmarks on the host.
+// Guest code from the instruction table: what the table can encode, with labels. For tests and
+// benchmarks on the host.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -22,8 +23,8 @@ struct Label {
     std::size_t number = 0;
 };
 
-// Writes instructions one after the other from `base` on. Operands that an encoding cannot hold are an error of the
-// caller: asserted.
+// Writes instructions one after the other from `base` on. Operands that an encoding cannot hold are
+// an error of the caller: asserted.
 class Assembler {
 public:
     explicit Assembler(u64 base) : base_(base) {}
@@ -34,9 +35,9 @@ public:
     void bind(Label label);
     [[nodiscard]] u64 address(Label label) const;  // bound ones only
 
-    // Operands in the order of LLVM's text: rd, rs1, rs2 or immediate; for loads and jalr rd, base, offset; for stores
-    // rs2, base, offset; for CSRs rd, number, rs1 or constant; for atomics rd, rs2, address (load-reserved: rd,
-    // address); U: rd, the whole value.
+    // Operands in the order of LLVM's text: rd, rs1, rs2 or immediate; for loads and jalr rd, base,
+    // offset; for stores rs2, base, offset; for CSRs rd, number, rs1 or constant; for atomics rd,
+    // rs2, address (load-reserved: rd, address); U: rd, the whole value.
     void emit(isa::Op op, i64 first = 0, i64 second = 0, i64 third = 0);
     // The same for atomics, `ordering` being aq << 1 | rl.
     void emit_ordered(isa::Op op, u32 ordering, i64 first, i64 second, i64 third = 0);

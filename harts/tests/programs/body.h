@@ -24,10 +24,12 @@ struct BodyInstruction {
     isa::Op op = isa::Op::Illegal;
     isa::CompressedOp compressed = isa::CompressedOp::Reserved;
     isa::Operands operands{};
-    u32 target = 0;  // Item::id; one that is gone stands for the next that is there, or the body's end
+    // Item::id; one that is gone stands for the next that is there, or the body's end
+    u32 target = 0;
 };
 
-// May shrinking take an item away? Without a descent to its mode and addresses, what follows would touch devices.
+// May shrinking take an item away? Without a descent to its mode and addresses, what follows would
+// touch devices.
 enum class Removal : u8 { Allowed, Forbidden };
 
 // Instructions that only make sense together.
@@ -43,8 +45,8 @@ struct Poke {
     u64 value = 0;
 };
 
-// A change of a page-table entry, with the fence that makes it known: by address and ASID, as `number` modulo 4 says in
-// its bits 0 (the address counts) and 1 (the ASID counts).
+// A change of a page-table entry, with the fence that makes it known: by address and ASID, as
+// `number` modulo 4 says in its bits 0 (the address counts) and 1 (the ASID counts).
 struct PokeService {
     Poke poke;
     u64 virtual_address = 0;
@@ -79,7 +81,8 @@ struct Body {
 // The body's code, its end (a finish call) included. Position-independent.
 [[nodiscard]] std::vector<u8> assemble(std::span<const Item> items);
 
-// The trap that asks the runtime for service `number`: an access that no privilege allows, csrrwi zero, cycle, number.
+// The trap that asks the runtime for service `number`: an access that no privilege allows, csrrwi
+// zero, cycle, number.
 [[nodiscard]] u32 service_call(unsigned number);
 
 }  // namespace stampede::programs

@@ -7,7 +7,8 @@
 namespace stampede::programs {
 
 std::vector<std::byte> elf_around(std::span<const u8> image, u64 base) {
-    constexpr u64 image_offset = page_size;  // a segment's offset and address agree modulo the page size
+    // a segment's offset and address agree modulo the page size
+    constexpr u64 image_offset = page_size;
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = ELFCLASS64;

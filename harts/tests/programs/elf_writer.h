@@ -8,8 +8,8 @@
 
 namespace stampede::programs {
 
-// One loadable segment, readable, writable and executable, at physical and virtual address `base`; the entry is its
-// first byte.
+// One loadable segment, readable, writable and executable, at physical and virtual address `base`;
+// the entry is its first byte.
 [[nodiscard]] std::vector<std::byte> elf_around(std::span<const u8> image, u64 base);
 
 }  // namespace stampede::programs

@@ -49,7 +49,8 @@ u64 random_window(Random& random, Privilege mode, Addressing addressing) {
 void choose_state(GeneratorContext& context, const Plan& plan) {
     Random& random = context.random;
     Body& body = context.body;
-    constexpr u64 delegable = 0xb1ff;  // all but ecalls from S (the supervisor's handler makes them) and M
+    // all but ecalls from S (the supervisor's handler makes them) and M
+    constexpr u64 delegable = 0xb1ff;
     constexpr u64 status_bits =
         csr::status_sie | csr::status_spie | csr::status_mpie | csr::status_spp | csr::status_sum | csr::status_mxr;
     constexpr u64 status_traps = csr::status_tvm | csr::status_tw | csr::status_tsr;

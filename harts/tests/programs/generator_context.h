@@ -26,7 +26,8 @@ struct GeneratorContext {
     u64 interrupt = 0;          // the one bit of mip and mie that this body uses: QEMU's priorities are its own
     std::array<u16, 2> asids{};  // by Space
 
-    // Pointers into the data. In Bare nothing may overwrite them: a wild address could be a device's.
+    // Pointers into the data. In Bare nothing may overwrite them: a wild address could be a
+    // device's.
     static constexpr std::array<u8, 4> pointers{sp, s0, s1, s2};
     static constexpr u8 loop_counter = s11;  // written by loops only
 

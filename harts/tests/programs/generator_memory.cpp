@@ -50,8 +50,8 @@ u16 random_compressed_access(GeneratorContext& context) {
     }
 }
 
-// LR, perhaps something that computes, SC to the same address. The page is one that does not fault: what an SC without
-// a reservation does first is left to implementations.
+// LR, perhaps something that computes, SC to the same address. The page is one that does not fault:
+// what an SC without a reservation does first is left to implementations.
 void emit_reserved_pair(GeneratorContext& context) {
     Random& random = context.random;
     ItemWriter& out = context.out;

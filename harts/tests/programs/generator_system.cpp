@@ -11,7 +11,8 @@ using isa::Op;
 namespace {
 
 constexpr u64 all_bits = ~u64{0};
-constexpr u64 address_bits = ~u64{1};  // of mepc and sepc; QEMU 7.2 keeps bit 0, which the specification wants zero
+// of mepc and sepc; QEMU 7.2 keeps bit 0, which the specification wants zero
+constexpr u64 address_bits = ~u64{1};
 
 // A CSR that a body may read, and the bits it may write.
 struct UsableCsr {
@@ -19,8 +20,8 @@ struct UsableCsr {
     u64 writable;
 };
 
-// Left out: counters (not a function of the program), what QEMU has more of (mvendorid, menvcfg, PMP), and what the
-// runtime relies on (mtvec, mscratch, stvec are read only).
+// Left out: counters (not a function of the program), what QEMU has more of (mvendorid, menvcfg,
+// PMP), and what the runtime relies on (mtvec, mscratch, stvec are read only).
 std::vector<UsableCsr> usable_csrs(u64 interrupt) {
     constexpr u64 supervisor_status =
         csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
@@ -71,7 +72,8 @@ bool certainly_user(const GeneratorContext& context) {
     return context.body.mode == Privilege::User;
 }
 
-// Writes a CSR that no hart has, that may not be written, or that belongs to more privilege than there is.
+// Writes a CSR that no hart has, that may not be written, or that belongs to more privilege than
+// there is.
 void emit_csr_trap(GeneratorContext& context) {
     std::vector<u32> numbers{csr::mhartid, csr::cycle, 0x5c0, 0x9c0, 0x800, 0x003};
     if (context.mode != Privilege::Machine) {

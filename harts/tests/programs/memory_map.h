@@ -18,8 +18,8 @@ inline constexpr u64 data_bytes = data_pages * page_size;
 inline constexpr u64 memory_bytes = u64{16} << 20;  // RAM of the machine, from runtime_base
 inline constexpr u64 past_memory = 0x8100'0000;     // no RAM and no device from here on
 
-// Virtual windows. Code windows map all from runtime_base on at a fixed distance, so a body's address there is
-// window + (physical - runtime_base).
+// Virtual windows. Code windows map all from runtime_base on at a fixed distance, so a body's
+// address there is window + (physical - runtime_base).
 inline constexpr u64 user_code_4k = 0x1'0000'0000;
 inline constexpr u64 user_code_2m = 0x1'4000'0000;
 inline constexpr u64 user_code_1g = 0x1'8000'0000;
@@ -30,14 +30,16 @@ inline constexpr u64 supervisor_handler_window = 0xffff'ffc0'c000'0000;  // one 
 inline constexpr u64 data_4k_window = 0;                                 // data_4k_pages of 4 KiB
 inline constexpr u64 data_2m_window = 0x20'0000;                         // data_2m_pages of 2 MiB
 inline constexpr u64 data_1g_window = 0xc000'0000;
-inline constexpr u64 data_high_window = 0xffff'ffff'ffe0'0000 + 496 * page_size;  // data_high_pages of 4 KiB
+// data_high_pages of 4 KiB
+inline constexpr u64 data_high_window = 0xffff'ffff'ffe0'0000 + 496 * page_size;
 inline constexpr unsigned data_4k_pages = 16;
 inline constexpr unsigned data_2m_pages = 3;
 inline constexpr unsigned data_high_pages = 8;
-// Pages of data_4k_window that are always mapped for loads and stores, so that LR/SC pairs do not fault between the
-// two.
+// Pages of data_4k_window that are always mapped for loads and stores, so that LR/SC pairs do not
+// fault between the two.
 inline constexpr unsigned sound_user_page = 10;
 inline constexpr unsigned sound_supervisor_page = 11;
-inline constexpr unsigned first_global_page = 12;  // from here to the end: the same in both address spaces, with G
+// from here to the end: the same in both address spaces, with G
+inline constexpr unsigned first_global_page = 12;
 
 }  // namespace stampede::programs

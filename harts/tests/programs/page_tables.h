@@ -21,7 +21,8 @@ enum class Space : u8 { First, Second };
 // An entry of data_4k_window's page `number` anew, neither sound nor global ones.
 [[nodiscard]] Poke random_change(Random& random, Space space, unsigned number);
 
-// An address in one of the data windows (at times not canonical), near a page's end as often as not.
+// An address in one of the data windows (at times not canonical), near a page's end as often as
+// not.
 [[nodiscard]] u64 random_data_address(Random& random);
 
 // Where nothing is mapped for execution, in no mode.

@@ -169,7 +169,8 @@ private:
         emit(Op::Mret);
     }
 
-    // One word into the hash, and onto the console if everything is asked for. Value in a0, hash in s10, factor in s9.
+    // One word into the hash, and onto the console if everything is asked for. Value in a0, hash in
+    // s10, factor in s9.
     void account() { call(account_); }
     void account_csr(u32 number, u64 mask) {
         read(a0, number);
@@ -225,7 +226,8 @@ private:
         a_.jump(zero, next_body_);
     }
 
-    // The page-table entries as they are now; then they go, so that the next body finds none but its own.
+    // The page-table entries as they are now; then they go, so that the next body finds none but
+    // its own.
     void account_pokes() {
         emit(Op::Ld, s0, s11, frame_record);
         emit(Op::Ld, s1, s0, 8 * record_pokes);
@@ -268,8 +270,8 @@ private:
         emit(Op::Sd, t5, t6, frame_registers + 8 * t6);
     }
 
-    // From here: s0 frame, s1 cause, s2 pc, s3 tval, s4 mstatus, s5 whether the supervisor's handler passes on a trap,
-    // s6 stvec's base, s9 and s10 for the hash.
+    // From here: s0 frame, s1 cause, s2 pc, s3 tval, s4 mstatus, s5 whether the supervisor's
+    // handler passes on a trap, s6 stvec's base, s9 and s10 for the hash.
     void log_trap() {
         move(s0, t6);
         read(s1, csr::mcause);
@@ -286,7 +288,8 @@ private:
         log_word(2, s2);
         log_word(3, s3);
         log_word(4, s4);
-        // Does it come from the supervisor's handler? Then the trap proper is in the supervisor's CSRs.
+        // Does it come from the supervisor's handler? Then the trap proper is in the supervisor's
+        // CSRs.
         const Label own = a_.label();
         li(s5, 0);
         read(s6, csr::stvec);
@@ -318,8 +321,8 @@ private:
         a_.bind(few);
     }
 
-    // What implementations choose: an ebreak's tval is its address or zero; an access fault's names the access, or, as
-    // in QEMU, the aligned words around a misaligned one.
+    // What implementations choose: an ebreak's tval is its address or zero; an access fault's names
+    // the access, or, as in QEMU, the aligned words around a misaligned one.
     void forget_choices(Register cause, u32 tval) {
         const Label other = a_.label();
         emit(Op::Addi, t1, cause, -3);
@@ -436,7 +439,8 @@ private:
         a_.bind(fenced);
     }
 
-    // Reads the instruction at s2 as the mode that executed it would (MPRV), executable pages included (MXR).
+    // Reads the instruction at s2 as the mode that executed it would (MPRV), executable pages
+    // included (MXR).
     void skip_instruction() {
         a_.bind(skip_);
         move(t1, s4);
@@ -526,7 +530,8 @@ private:
         emit(Op::Sb, byte, t0, 0);
     }
 
-    // Each of the supervisor's entries passes its trap on to M-mode, which recognises it by the address.
+    // Each of the supervisor's entries passes its trap on to M-mode, which recognises it by the
+    // address.
     void supervisor_vectors() {
         for (unsigned n = 0; n < vectors; ++n) {
             emit(Op::Ecall);

@@ -1,4 +1,5 @@
-// The hand-written part of a random program: starts bodies, takes their traps, writes a line about each to the UART.
+// The hand-written part of a random program: starts bodies, takes their traps, writes a line about
+// each to the UART.
 #pragma once
 #include <cstddef>
 #include <vector>

@@ -1,4 +1,5 @@
-// Every guest program of this folder, what it is, and what a race detector must say of it; and how to run one.
+// Every guest program of this folder, what it is, and what a race detector must say of it; and how
+// to run one.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -26,7 +27,8 @@ struct Case {
     std::string_view name;
     Group group;
     Expectation expectation;
-    std::string_view first, second;  // functions as the guest's symbol table names them; empty where Silent
+    // functions as the guest's symbol table names them; empty where Silent
+    std::string_view first, second;
     Guest guest;
     u64 selector;                    // Parameters::selector
     u64 rounds;                      // enough for what is expected to happen
@@ -44,13 +46,13 @@ struct CaseOptions {
     TimeMode time = TimeMode::Host;  // Counted for a loop over Machine::run()
 };
 
-// A machine that stands before the case's first instruction: attach observers, then run it as you like. It ends by the
-// finisher; exit_status() 0 says that the guest found its own sums right. Error: the guest's file or the machine's
-// configuration.
+// A machine that stands before the case's first instruction: attach observers, then run it as you
+// like. It ends by the finisher; exit_status() 0 says that the guest found its own sums right.
+// Error: the guest's file or the machine's configuration.
 [[nodiscard]] Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& options = {});
 
-// One host thread, turns of 1 to `longest` instructions by random numbers from `seed`. False: no end within `limit`
-// instructions (turns in which nothing ran count as one).
+// One host thread, turns of 1 to `longest` instructions by random numbers from `seed`. False: no
+// end within `limit` instructions (turns in which nothing ran count as one).
 [[nodiscard]] bool run_in_turns(Machine& machine, u64 seed, u64 longest = 40, u64 limit = u64{200'000'000});
 
 // What the kernel has left.

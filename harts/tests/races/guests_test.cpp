@@ -1,5 +1,5 @@
-// The guests themselves, without a race detector: each ends, and what is sound finds its own sums right, on a host
-// thread a hart and in turns on one.
+// The guests themselves, without a race detector: each ends, and what is sound finds its own sums
+// right, on a host thread a hart and in turns on one.
 #include <gtest/gtest.h>
 
 #include <algorithm>

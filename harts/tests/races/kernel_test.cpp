@@ -1,5 +1,5 @@
-// The small kernel without a race detector: its sums come out right for any number of harts, its locks are contended
-// and its threads move.
+// The small kernel without a race detector: its sums come out right for any number of harts, its
+// locks are contended and its threads move.
 #include <gtest/gtest.h>
 
 #include <iostream>

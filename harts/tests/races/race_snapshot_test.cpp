@@ -1,4 +1,5 @@
-// Race detection goes back with its machine: what it knows behind a run, and another, is what it knew before.
+// Race detection goes back with its machine: what it knows behind a run, and another, is what it
+// knew before.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

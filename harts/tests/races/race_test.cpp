@@ -1,5 +1,6 @@
-// Race detection on every guest of this folder: what must be reported is, at least nine times in ten, and what is sound is not, ever. In
-// parallel, and in a repeatable schedule where one host thread and a fiber a hart stand for the harts' own.
+// Race detection on every guest of this folder: what must be reported is, at least nine times in
+// ten, and what is sound is not, ever. In parallel, and in a repeatable schedule where one host
+// thread and a fiber a hart stand for the harts' own.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -58,7 +59,8 @@ u64 rounds_of(const Case& one) {
     if (one.name.starts_with("kernel_with_broken")) {
         return broken_kernel_rounds;
     }
-    return one.name.contains("ticket") ? ticket_rounds : one.group == Group::Messages ? message_rounds : 0;  // 0: the case's own
+    // 0: the case's own
+    return one.name.contains("ticket") ? ticket_rounds : one.group == Group::Messages ? message_rounds : 0;
 }
 
 Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsigned harts, unsigned permits = 0) {

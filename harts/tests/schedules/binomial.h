@@ -6,8 +6,8 @@
 
 namespace stampede::schedules {
 
-// Probability of at most `hits` of `runs`, each a hit with probability `each`: the sum over i from 0 to hits of
-// C(runs, i) * each^i * (1 - each)^(runs - i). 0 < each < 1.
+// Probability of at most `hits` of `runs`, each a hit with probability `each`: the sum over i from
+// 0 to hits of C(runs, i) * each^i * (1 - each)^(runs - i). 0 < each < 1.
 inline double at_most(u64 hits, u64 runs, double each) {
     const double n = static_cast<double>(runs);
     double sum = 0;

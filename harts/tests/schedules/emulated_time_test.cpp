@@ -12,7 +12,8 @@ constexpr u64 rounds = 100;
 
 class EmulatedTimeTest : public testing::Test {
 protected:
-    // Every hart stands at `at` with a0 = `words[hart]` and s1 = rounds; in the end it waits for ever.
+    // Every hart stands at `at` with a0 = `words[hart]` and s1 = rounds; in the end it waits for
+    // ever.
     void start(std::vector<u64> words, const CacheCosts& costs = {}) {
         const auto count = static_cast<u32>(words.size());
         stage.start(count);
@@ -79,7 +80,8 @@ TEST_F(EmulatedTimeTest, a_line_that_goes_to_and_fro_costs_each_time) {
         line.transfers += one.transfers;
         line.stalled += one.stalled;
     }
-    constexpr u64 alone = LeastTime::ahead / 3 + 1;  // that the first hart does before another comes
+    // that the first hart does before another comes
+    constexpr u64 alone = LeastTime::ahead / 3 + 1;
     EXPECT_GE(line.transfers, 3 * rounds - alone) << "each other access finds it elsewhere";
     EXPECT_LT(line.transfers, 3 * rounds);
     EXPECT_EQ(cycles(0) + cycles(1) + cycles(2), instructions(0) + instructions(1) + instructions(2) + line.stalled);

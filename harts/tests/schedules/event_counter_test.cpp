@@ -76,7 +76,8 @@ TEST_F(EventCounterTest, counts_the_same_in_one_piece) {
     EXPECT_EQ(reason, StopReason::Budget);
 }
 
-// Before the first access that is too many; a fence or a trap is gone through, and the hart stops before what follows.
+// Before the first access that is too many; a fence or a trap is gone through, and the hart stops
+// before what follows.
 TEST_F(EventCounterTest, stops_before_the_event_that_is_too_many) {
     const std::pair<u64, u64> stops[] = {{0, 0}, {1, 3}, {2, 4}, {3, 7}, {4, 7}, {5, 8}, {6, 9}, {7, 12}, {8, 12}};
     for (const auto& [events, instructions] : stops) {
@@ -169,7 +170,8 @@ TEST_F(EventCounterTest, an_access_that_is_put_off_sets_no_accessed_bit) {
 
 TEST_F(EventCounterTest, a_fetch_that_is_put_off_sets_no_accessed_bit) {
     constexpr u64 root = 0x8020'0000;
-    stage.store(root + 8 * 2, (ram_base.value >> 12 << 10) | 0x8f);                    // 0x80000000: A clear
+    // 0x80000000: A clear
+    stage.store(root + 8 * 2, (ram_base.value >> 12 << 10) | 0x8f);
     stage.supervise(0, u64{8} << 60 | root >> 12);
     EXPECT_EQ(turn(0, 1'000), 0u);
     EXPECT_EQ(reason, StopReason::Postponed);

@@ -1,4 +1,5 @@
-// pct_bounds --runs N: PCT's hit rate on each program of known depth against 1/(n*k^(d-1)). Exit: 0 when none is below at p < 0.001.
+// pct_bounds --runs N: PCT's hit rate on each program of known depth against 1/(n*k^(d-1)). Exit: 0
+// when none is below at p < 0.001.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

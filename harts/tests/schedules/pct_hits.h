@@ -25,8 +25,9 @@ struct Hits {
     u64 runs = 0;
     u64 most_events = 0;  // of a run, as they were counted
 };
-// Each run in a machine of its own, with seeds from `seed` on. What harts share is learnt from one run beforehand, for in a program
-// that runs once nobody could know it in time. Error: no machine, or a run that does not end.
+// Each run in a machine of its own, with seeds from `seed` on. What harts share is learnt from one
+// run beforehand, for in a program that runs once nobody could know it in time. Error: no machine,
+// or a run that does not end.
 [[nodiscard]] Result<Hits> count_hits(const races::MicroGuest& guest, const races::Shape& shape, u64 runs, u64 seed,
                                       const MakeSchedule& make = pct_of);
 

@@ -1,4 +1,5 @@
-// PCT's guarantee on programs of known depth, and that the statistic notices when change points are off by one.
+// PCT's guarantee on programs of known depth, and that the statistic notices when change points are
+// off by one.
 #include <gtest/gtest.h>
 
 #include "harts/tests/schedules/binomial.h"
@@ -57,8 +58,8 @@ TEST_P(PctHitsTest, with_one_change_point_too_few_are_refused) {
 INSTANTIATE_TEST_SUITE_P(All, PctHitsTest, testing::ValuesIn(races::micro_programs().begin(), races::micro_programs().end()),
                          [](const auto& info) { return std::string(info.param.name); });
 
-// Change points one event too early. Over all k events nobody would notice: the first of the k places is worth nothing. Over two events
-// there is one place that counts, the last one.
+// Change points one event too early. Over all k events nobody would notice: the first of the k
+// places is worth nothing. Over two events there is one place that counts, the last one.
 class OffByOnePct final : public Schedule {
 public:
     explicit OffByOnePct(u64 seed) : inner_(seed, 2, 2, 2) {}

@@ -1,5 +1,6 @@
-// schedule_repeat --runs N: the same run of the real kernel again and again, each time in a machine of its own; with --load while busy
-// threads want the host's cores. Exit: 0 when every run was the first one over again.
+// schedule_repeat --runs N: the same run of the real kernel again and again, each time in a machine
+// of its own; with --load while busy threads want the host's cores. Exit: 0 when every run was the
+// first one over again.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

@@ -1,5 +1,6 @@
-// snapshot_repeat --resets N: the real kernel from one snapshot again and again, under a few seeds in turn; each run is held against the
-// first one with its seed: every page that it has changed, and the rest of the machine. Exit: 0 when all were the same.
+// snapshot_repeat --resets N: the real kernel from one snapshot again and again, under a few seeds
+// in turn; each run is held against the first one with its seed: every page that it has changed,
+// and the rest of the machine. Exit: 0 when all were the same.
 #include <fmt/format.h>
 #include <xxhash.h>
 

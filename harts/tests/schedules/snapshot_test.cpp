@@ -1,4 +1,5 @@
-// The real kernel from a snapshot: the same schedule gives the same run, whatever has been done to the machine in between.
+// The real kernel from a snapshot: the same schedule gives the same run, whatever has been done to
+// the machine in between.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -145,7 +146,8 @@ private:
         for (const u64 offset : {0x00u, 0x04u, 0x10u, 0x0cu, 0x08u}) {
             ASSERT_TRUE(bus.store({0}, {rtc + offset}, 4, next()));
         }
-        ASSERT_TRUE(bus.store({0}, {0x10'0000}, 4, 0x3333 | (next() & 0xff) << 16));  // the finisher: the guest has failed
+        // the finisher: the guest has failed
+        ASSERT_TRUE(bus.store({0}, {0x10'0000}, 4, 0x3333 | (next() & 0xff) << 16));
     }
 
     Machine& machine_;

@@ -1,4 +1,5 @@
-// One host thread drives the harts in a loop: the machine is then a function of its program and the schedule.
+// One host thread drives the harts in a loop: the machine is then a function of its program and the
+// schedule.
 #include <algorithm>
 
 #include "harts/tests/several_harts/stage.h"
@@ -12,8 +13,9 @@ constexpr u64 mtimecmp = 0x0200'4000, msip = 0x0200'0000;
 // How timer interrupts are asked for: the CLINT's registers, or stimecmp in supervisor mode.
 enum class Timer : u8 { None, Machine, Supervisor };
 
-// Each hart adds to a shared counter by LR/SC and to its own sums by everything else, and is interrupted by its timer, whose
-// handler notes pc and time. Counted in instructions, so every one of them matters.
+// Each hart adds to a shared counter by LR/SC and to its own sums by everything else, and is
+// interrupted by its timer, whose handler notes pc and time. Counted in instructions, so every one
+// of them matters.
 class DeterminismTest : public testing::TestWithParam<Timer> {
 protected:
     void write_program() {
@@ -155,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(Timers, DeterminismTest, testing::Values(Timer::None, T
                                                                    : "stimecmp";
                          });
 
-// --- waiting ----------------------------------------------------------------------------------------------------------
+// --- waiting -------------------------------------------------------------------------------------
 
 TEST(WaitingTest, time_jumps_to_the_next_deadline_when_every_hart_waits) {
     Stage stage;

@@ -1,4 +1,5 @@
-// Stores to the guest's memory by somebody who is no hart: a device, a debugger (access/guest_store.h).
+// Stores to the guest's memory by somebody who is no hart: a device, a debugger
+// (access/guest_store.h).
 #include "harts/access/guest_store.h"
 
 #include <gmock/gmock.h>
@@ -208,8 +209,9 @@ TEST_F(GuestStoreTest, outside_of_ram_is_an_error_and_stores_nothing) {
     EXPECT_EQ(stage.machine->state_hash(), hash);
 }
 
-// Harts count by load-reserved and store-conditional, and call a function that is rewritten all the while, by a thread of nobody's and by
-// devices within their own accesses. Each of these makes everybody wait for everybody.
+// Harts count by load-reserved and store-conditional, and call a function that is rewritten all the
+// while, by a thread of nobody's and by devices within their own accesses. Each of these makes
+// everybody wait for everybody.
 TEST_F(GuestStoreTest, in_parallel_nothing_is_lost_and_nobody_waits_for_ever) {
     constexpr unsigned harts = 4;
     constexpr u64 rounds = 3'000;

@@ -1,6 +1,6 @@
-// lrsc_strict --tries N: the strict test of load-reserved and store-conditional with as many tries as one has patience for;
-// with --stack a Treiber stack instead, which a store-conditional that misses a store pops twice (ABA).
-// Exit: 0 when no store between a pair was missed.
+// lrsc_strict --tries N: the strict test of load-reserved and store-conditional with as many tries
+// as one has patience for; with --stack a Treiber stack instead, which a store-conditional that
+// misses a store pops twice (ABA). Exit: 0 when no store between a pair was missed.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
     app.add_flag("--turns", turns, "one host thread, turns of a few instructions: dense even on a busy host");
     CLI11_PARSE(app, argc, argv);
 
-    // Each of the reserving harts' rounds is a try; of the stack's, every hart's, about three pops in two rounds.
+    // Each of the reserving harts' rounds is a try; of the stack's, every hart's, about three pops
+    // in two rounds.
     const u64 rounds = stack ? (tries * 2 / 3 + harts - 1) / harts : (tries + harts - 2) / (harts - 1);
     const Program strict = halves ? Program::StrictHalves : Program::Strict;
     const auto machine = ParallelMachine::run({.program = stack ? Program::Stack : strict,

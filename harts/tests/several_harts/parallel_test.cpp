@@ -1,5 +1,6 @@
-// Guest programs whose results say whether the harts kept their promises to each other. What a hart never does must never be seen;
-// what it may do is not asked for, but reported where it tells how much a run has shown.
+// Guest programs whose results say whether the harts kept their promises to each other. What a hart
+// never does must never be seen; what it may do is not asked for, but reported where it tells how
+// much a run has shown.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -9,7 +10,8 @@
 namespace stampede::several_harts {
 namespace {
 
-// Rounds are divided by these: where instructions take longer, and where harts wait for each other's host threads.
+// Rounds are divided by these: where instructions take longer, and where harts wait for each
+// other's host threads.
 #ifdef STAMPEDE_TSAN
 constexpr u64 share = 20, few = 4;
 #else
@@ -21,7 +23,7 @@ constexpr u64 share = 1, few = 1;
     ASSERT_TRUE(machine##_or.has_value()) << machine##_or.error().message; \
     const ParallelMachine& machine = *machine##_or
 
-// --- one machine, 1 to 64 harts ---------------------------------------------------------------------------------------
+// --- one machine, 1 to 64 harts ------------------------------------------------------------------
 
 class HartsTest : public testing::TestWithParam<unsigned> {};
 
@@ -49,7 +51,7 @@ TEST(RingTest, time_that_jumps_when_all_wait_wakes_the_right_one) {
     EXPECT_EQ(machine.sum(1), 4 * 100 / share);
 }
 
-// --- reservations -----------------------------------------------------------------------------------------------------
+// --- reservations --------------------------------------------------------------------------------
 
 class ContentionTest : public testing::TestWithParam<unsigned> {};
 
@@ -114,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Reservers, StrictTest,
                                          StrictCase{"halves_by_turns", Program::StrictHalves, 3, 0, Drive::OneThread}),
                          [](const auto& info) { return info.param.name; });
 
-// --- atomics ----------------------------------------------------------------------------------------------------------
+// --- atomics -------------------------------------------------------------------------------------
 
 TEST(AmoTest, every_operation_of_both_widths_adds_up) {
     constexpr u64 harts = 4, rounds = 5'001 / share | 1;  // odd: each hart's bit is set in the end
@@ -149,7 +151,7 @@ TEST(MixedWidthsTest, parts_of_a_double_changed_by_all_kinds_of_stores_do_not_di
     }
 }
 
-// --- order ------------------------------------------------------------------------------------------------------------
+// --- order ---------------------------------------------------------------------------------------
 
 class OrderTest : public testing::TestWithParam<Order> {};
 
@@ -177,7 +179,7 @@ std::string name_of_order(const testing::TestParamInfo<Order>& info) {
 INSTANTIATE_TEST_SUITE_P(Orders, OrderTest, testing::Values(Order::None, Order::Fences, Order::Amo, Order::Conditional),
                          name_of_order);
 
-// --- translation and code ---------------------------------------------------------------------------------------------
+// --- translation and code ------------------------------------------------------------------------
 
 TEST(WalkerTest, page_table_entries_replaced_meanwhile_are_neither_lost_nor_marked) {
     RUN(machine, {.program = Program::WalkerRaces, .harts = 4, .rounds = 100'000 / share});
@@ -207,9 +209,10 @@ TEST(CodeTest, code_in_one_page_rewritten_by_every_hart_is_always_its_own_newest
     EXPECT_EQ(machine.sum(0), 0u);
 }
 
-// --- by turns ---------------------------------------------------------------------------------------------------------
+// --- by turns ------------------------------------------------------------------------------------
 
-// The same programs with the harts' instructions mixed finely, which host threads do by chance only.
+// The same programs with the harts' instructions mixed finely, which host threads do by chance
+// only.
 TEST(TurnsTest, no_increment_by_reservation_is_lost) {
     RUN(machine, {.program = Program::ReservedCounter, .harts = 4, .rounds = 5'000 / share, .drive = Drive::OneThread});
     EXPECT_EQ(machine.result(0, 0), 4 * 5'000u / share);

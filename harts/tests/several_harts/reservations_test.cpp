@@ -1,4 +1,5 @@
-// Reservations, instruction by instruction (unprivileged specification, "Load-Reserved/Store-Conditional Instructions").
+// Reservations, instruction by instruction (unprivileged specification,
+// "Load-Reserved/Store-Conditional Instructions").
 #include <chrono>
 #include <thread>
 
@@ -133,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(
         Disturbance{"misaligned_sd", [](Assembler& code) { code.emit(Op::Sd, zero, a0, 9); }},
         Disturbance{"misaligned_sd_into_the_line_from_the_one_before",
                     [](Assembler& code) {
-                        code.emit(Op::Slli, a2, a1, 8);  // the last seven bytes are the word's, the first is the line before's
+                        // the last seven bytes are the word's, the first is the line before's
+                        code.emit(Op::Slli, a2, a1, 8);
                         code.emit(Op::Sd, a2, a0, -1);
                     }},
         Disturbance{"misaligned_sd_out_of_the_line", [](Assembler& code) { code.emit(Op::Sd, zero, a0, 61); }},
@@ -216,7 +218,8 @@ TEST_F(ReservationsTest, the_walker_setting_a_or_d_is_a_store_to_the_ptes_line) 
     }
 }
 
-// More instructions than the 16 of a constrained loop: nothing is guaranteed, but without anybody else it must not fail for ever.
+// More instructions than the 16 of a constrained loop: nothing is guaranteed, but without anybody
+// else it must not fail for ever.
 TEST_F(ReservationsTest, a_long_loop_comes_through_alone_after_many_failures) {
     stage.code.emit(Op::Sd, a1, a0, 0);
     const Label loop = stage.code.bound_label();
@@ -239,7 +242,8 @@ TEST_F(ReservationsTest, a_long_loop_comes_through_alone_after_many_failures) {
     EXPECT_EQ(stage.load(word), old_value + 40);
 }
 
-// In these two the test itself holds a line's lock, as a storing hart would, while hart 0 wants it on a thread of its own.
+// In these two the test itself holds a line's lock, as a storing hart would, while hart 0 wants it
+// on a thread of its own.
 constexpr auto a_while = std::chrono::milliseconds(100);  // for that thread to get there; if it does not, the test proves less
 
 TEST_F(ReservationsTest, a_hart_that_waits_for_a_line_keeps_no_other) {
@@ -308,7 +312,7 @@ TEST_F(ReservationsTest, lr_w_extends_the_sign_and_reserves_either_half) {
     }
 }
 
-// --- the mark on the page ---------------------------------------------------------------------------------------------
+// --- the mark on the page ------------------------------------------------------------------------
 
 class MarkTest : public ReservationsTest {
 protected:

@@ -1,4 +1,5 @@
-// Snapshots of small programs, step by step: reservations, code that is rewritten, stores of every kind, time.
+// Snapshots of small programs, step by step: reservations, code that is rewritten, stores of every
+// kind, time.
 #include "harts/machine/snapshot.h"
 #include "harts/tests/several_harts/stage.h"
 
@@ -8,7 +9,8 @@ namespace {
 constexpr u64 word = 0x8010'0100;
 constexpr u64 page = (word - 0x8000'0000) / page_size;
 
-// Hart 0: t0 = LR.D (a0); t1 = SC.D a1, (a0). Hart 1: sd a1, (a0). a0 is the word, a1 another value for each hart.
+// Hart 0: t0 = LR.D (a0); t1 = SC.D a1, (a0). Hart 1: sd a1, (a0). a0 is the word, a1 another value
+// for each hart.
 class SnapshotStepsTest : public testing::Test {
 protected:
     void start() {
@@ -62,7 +64,8 @@ TEST_F(SnapshotStepsTest, a_reservation_that_comes_back_can_be_broken_again) {
     start();
     step(0, reserve);
     Snapshot snapshot(*stage.machine);
-    stage.context().attributes.clear(page, PageAttributes::reservation);  // as a page that saw many stores and no load-reserved
+    // as a page that saw many stores and no load-reserved
+    stage.context().attributes.clear(page, PageAttributes::reservation);
     snapshot.restore();
     step(1, plain);
     EXPECT_FALSE(store_conditional_stores());

@@ -17,7 +17,8 @@ namespace stampede::several_harts {
 using isa::Op;
 using namespace programs;  // the assembler and the registers' names
 
-// Write the code, then start() the machine; every hart stands at the first instruction until put() somewhere else.
+// Write the code, then start() the machine; every hart stands at the first instruction until put()
+// somewhere else.
 class Stage {
 public:
     void start(const MachineConfig& config) {
@@ -49,6 +50,7 @@ public:
     std::unique_ptr<Machine> machine;
 };
 
-inline constexpr u32 no_order = 0, release_order = 1, acquire_order = 2, both_orders = 3;  // aq << 1 | rl
+// aq << 1 | rl
+inline constexpr u32 no_order = 0, release_order = 1, acquire_order = 2, both_orders = 3;
 
 }  // namespace stampede::several_harts

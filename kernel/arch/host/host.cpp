@@ -13,7 +13,8 @@ namespace host {
 
 namespace {
 
-std::byte* arena = nullptr;                       // set before the threads of a test start, read by all
+// set before the threads of a test start, read by all
+std::byte* arena = nullptr;
 thread_local unsigned this_cpu = 0;
 thread_local TranslationListener* last_listener = nullptr;
 
@@ -59,7 +60,8 @@ struct Reservation {
 };
 
 std::mutex reservations;
-std::uint64_t stores = 0;                         // under `reservations`, as are the words themselves
+// under `reservations`, as are the words themselves
+std::uint64_t stores = 0;
 thread_local Reservation reservation;
 
 }  // namespace
@@ -79,8 +81,8 @@ void flush_all_spaces() { tell_listeners({Kind::flush_all, {}, 0, {}}); }
 void use_page_table(PhysAddr root, std::uint16_t asid) { tell_listeners({Kind::use_page_table, {}, asid, root}); }
 std::uint16_t largest_asid() { return 0xffff; }
 
-// One version for all words that are stored to in this way, changed by every store, under a lock: x86 has no such
-// instructions. What guards the version orders as acquire and release do.
+// One version for all words that are stored to in this way, changed by every store, under a lock:
+// x86 has no such instructions. What guards the version orders as acquire and release do.
 std::uint64_t load_reserved(const std::uint64_t* address) {
     const std::lock_guard guard(reservations);
     reservation = {address, stores};

@@ -1,5 +1,5 @@
-// Threads as CPUs: what a test needs to run base/, frames/, policy/ and mm/ on the host, without any
-// emulator.
+// Threads as CPUs: what a test needs to run base/, frames/, policy/ and mm/ on the host, without
+// any emulator.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace kernel::host {
 
-// The machine's memory while it lives, zeroed; physical addresses begin at `begin()` as the guest's do. One at a time.
+// The machine's memory while it lives, zeroed; physical addresses begin at `begin()` as the guest's
+// do. One at a time.
 class Memory {
 public:
     explicit Memory(std::size_t bytes);   // rounded up to pages; aborts when the host has none
@@ -24,7 +25,8 @@ private:
     std::size_t bytes_;
 };
 
-// The calling thread is CPU `cpu` while this lives; without one it is CPU 0. No two threads may be one CPU at a time.
+// The calling thread is CPU `cpu` while this lives; without one it is CPU 0. No two threads may be
+// one CPU at a time.
 class BoundCpu {
 public:
     explicit BoundCpu(unsigned cpu);
@@ -47,8 +49,8 @@ struct TranslationEvent {
     bool operator==(const TranslationEvent&) const = default;
 };
 
-// Hears of the events of the calling thread's CPU, each as it happens, while this lives. Several may listen at once;
-// the last made goes first.
+// Hears of the events of the calling thread's CPU, each as it happens, while this lives. Several
+// may listen at once; the last made goes first.
 class TranslationListener {
 public:
     TranslationListener();

@@ -11,7 +11,8 @@ constexpr std::uint64_t uart_data = uart_base, uart_interrupt_enable = uart_base
                         uart_line_status = uart_base + 5;
 constexpr std::uint8_t receive_ready = 1 << 0, transmit_empty = 1 << 5;
 
-// PLIC ("RISC-V Platform-Level Interrupt Controller Specification"): context 2 h + 1 is hart h in supervisor mode.
+// PLIC ("RISC-V Platform-Level Interrupt Controller Specification"): context 2 h + 1 is hart h in
+// supervisor mode.
 constexpr std::uint64_t plic_priority(std::uint32_t source) { return plic_base + 4 * source; }
 constexpr std::uint64_t plic_enable(unsigned hart) { return plic_base + 0x2080 + 0x100 * hart; }
 constexpr std::uint64_t plic_threshold(unsigned hart) { return plic_base + 0x201000 + 0x2000 * hart; }

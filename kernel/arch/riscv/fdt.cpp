@@ -19,7 +19,8 @@ std::uint64_t two_cells(const std::byte* at) { return std::uint64_t{cell(at)} <<
 
 bool starts_with(const char* text, const char* prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
 
-// Walks the structure block. Depth 1 is the root; of deeper nodes only the path down to a cpu matters.
+// Walks the structure block. Depth 1 is the root; of deeper nodes only the path down to a cpu
+// matters.
 class Reader {
 public:
     explicit Reader(const std::byte* tree)
@@ -62,7 +63,8 @@ private:
 
     void note(const char* name, const std::byte* value, std::uint32_t bytes) {
         if (depth_ != 2) return;
-        if (node_ == Node::memory && strcmp(name, "reg") == 0 && bytes >= 16) {   // two cells each on `virt`
+        // two cells each on `virt`
+        if (node_ == Node::memory && strcmp(name, "reg") == 0 && bytes >= 16) {
             found_.memory_begin = two_cells(value);
             found_.memory_bytes = two_cells(value + 8);
         }

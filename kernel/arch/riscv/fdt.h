@@ -1,4 +1,5 @@
-// The device tree (Devicetree Specification 0.4, chapter 5 "Flattened Devicetree Format"), as much as booting needs.
+// The device tree (Devicetree Specification 0.4, chapter 5 "Flattened Devicetree Format"), as much
+// as booting needs.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -25,7 +25,8 @@ inline bool take_interrupts_off() {
 
 inline void spin_pause() { asm volatile(".word 0x0100000f"); }  // pause (Zihintpause)
 
-// The announcement (GuestCall::relaxed_next) must stand right before the access, so both are one piece of assembly.
+// The announcement (GuestCall::relaxed_next) must stand right before the access, so both are one
+// piece of assembly.
 template <class T>
 inline T relaxed_load(const T* address) {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8);

@@ -1,4 +1,5 @@
-// Where things lie: QEMU's `virt` machine, and the kernel's half of every address space. Also read by assembly.
+// Where things lie: QEMU's `virt` machine, and the kernel's half of every address space. Also read
+// by assembly.
 #pragma once
 
 #ifdef __ASSEMBLER__
@@ -9,7 +10,8 @@
 namespace kernel::arch {
 #endif
 
-LAYOUT_CONSTANT(direct_map_base, 0xffffffc000000000);   // the first address of Sv39's upper half: physical address 0
+// the first address of Sv39's upper half: physical address 0
+LAYOUT_CONSTANT(direct_map_base, 0xffffffc000000000);
 LAYOUT_CONSTANT(ram_base, 0x80000000);
 
 LAYOUT_CONSTANT(finisher_base, 0x100000);

@@ -46,10 +46,12 @@ void put_line(const char* format, std::uint64_t first, std::uint64_t second) {
     for (const char* at = line; *at; ++at) console_put(*at);
 }
 
-// A frame pointer points behind the saved return address and the caller's frame pointer (RISC-V calling convention,
-// "Frame pointer convention"). Frames lie in the kernel's data, at rising addresses.
+// A frame pointer points behind the saved return address and the caller's frame pointer (RISC-V
+// calling convention, "Frame pointer convention"). Frames lie in the kernel's data, at rising
+// addresses.
 void print_backtrace(const void* frame) {
-    auto at = reinterpret_cast<const std::uint64_t*>(frame)[-2];   // panic's own return address is the pc above
+    // panic's own return address is the pc above
+    auto at = reinterpret_cast<const std::uint64_t*>(frame)[-2];
     for (int depth = 0; depth < 32; ++depth) {
         if (at % 8 || at < reinterpret_cast<std::uint64_t>(image_rodata_end) + 16 ||
             at > reinterpret_cast<std::uint64_t>(image_end)) {

@@ -1,5 +1,5 @@
-// What the guest alone has: clock, timer, inter-processor interrupts, waiting. Guest-only folders (proc, trap, sys)
-// include it.
+// What the guest alone has: clock, timer, inter-processor interrupts, waiting. Guest-only folders
+// (proc, trap, sys) include it.
 #pragma once
 #include <cstdint>
 

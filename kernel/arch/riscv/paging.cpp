@@ -55,7 +55,8 @@ void paging_init(PhysAddr memory_end) {
             entry = Pte::leaf(at, data_page);
         }
     }
-    root.entries[first_kernel_entry] = Pte::leaf({0}, data_page);   // devices lie in the first gigabyte
+    // devices lie in the first gigabyte
+    root.entries[first_kernel_entry] = Pte::leaf({0}, data_page);
     last_kernel_entry = first_kernel_entry + ram_base / gigabyte;
     root.entries[last_kernel_entry] = Pte::table(physical(&ram_table));
     for (PhysAddr at = ram + gigabyte; at < memory_end; at += gigabyte) {

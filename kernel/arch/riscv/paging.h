@@ -1,4 +1,5 @@
-// The kernel's half of every address space: all of physical memory and the devices, mapped once and global.
+// The kernel's half of every address space: all of physical memory and the devices, mapped once and
+// global.
 #pragma once
 #include <cstddef>
 

@@ -1,4 +1,5 @@
-// switch_context(SwitchContext* from, SwitchContext* to): saves what a function call must preserve, goes on elsewhere.
+// switch_context(SwitchContext* from, SwitchContext* to): saves what a function call must preserve,
+// goes on elsewhere.
 .globl switch_context
 .type switch_context, @function
 .section .text
@@ -34,7 +35,8 @@ switch_context:
     ret
 .size switch_context, . - switch_context
 
-// Where a context that never ran begins: its SwitchContext has this as ra, and its frame chain ends here.
+// Where a context that never ran begins: its SwitchContext has this as ra, and its frame chain ends
+// here.
 .globl context_begin
 .type context_begin, @function
 context_begin:

@@ -1,5 +1,6 @@
-// Where free frames live: those never used lie at and past a frontier, those given back in a list linked through
-// themselves. Nothing is written to memory before it is first used. Not synchronised: the policy holds its lock.
+// Where free frames live: those never used lie at and past a frontier, those given back in a list
+// linked through themselves. Nothing is written to memory before it is first used. Not
+// synchronised: the policy holds its lock.
 #pragma once
 #include <cstdint>
 

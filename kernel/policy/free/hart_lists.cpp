@@ -24,7 +24,8 @@ Frame* HartLists::take() {
     return take_from_others(own);
 }
 
-// One frame of a fresh batch. The others come on the list under the same lock, so that whoever finds nothing fresh finds them.
+// One frame of a fresh batch. The others come on the list under the same lock, so that whoever
+// finds nothing fresh finds them.
 Frame* HartLists::take_fresh(Hart& own) {
     const FreshFrames::Batch taken = fresh_.take(batch);
     if (taken.frames == 0) return nullptr;
@@ -51,7 +52,8 @@ Frame* HartLists::take_from_others(Hart& own) {
     }
 }
 
-// Half of the list of `from`, which may be this hart's own by now; one is returned, the others come on this hart's.
+// Half of the list of `from`, which may be this hart's own by now; one is returned, the others come
+// on this hart's.
 Frame* HartLists::take_half(Hart& own, Hart& from) {
     LinkedFrames taken;
     {
@@ -91,7 +93,8 @@ bool HartLists::any_in_hand() const {
     return false;
 }
 
-void HartLists::describe(stampede::abi::AuditTable& table) const NO_THREAD_SAFETY_ANALYSIS {   // addresses only
+// addresses only
+void HartLists::describe(stampede::abi::AuditTable& table) const NO_THREAD_SAFETY_ANALYSIS {
     table.free_lists = harts_.size();
     for (std::size_t cpu = 0; cpu < harts_.size(); ++cpu) table.free[cpu].head_address = harts_[cpu].free.head_address();
     table.free_links = arch::physical(frame_range().policy_table).value;

@@ -1,22 +1,26 @@
-// Free frames of each hart's own, so that harts that do unrelated work write to no line in common, as the scalable
-// commutativity rule has it (Clements et al., SOSP 2013): allocating, freeing and faulting on different harts commute, so they
-// need not meet.
+// Free frames of each hart's own, so that harts that do unrelated work write to no line in common,
+// as the scalable commutativity rule has it (Clements et al., SOSP 2013): allocating, freeing and
+// faulting on different harts commute, so they need not meet.
 //
-//   fresh frames   come 64 at a time, aligned to 64: their owners are one line, their counts four, their links eight, and all of
-//                  them have the hart for their home
-//   a freed frame  goes on the list of the hart that frees it: at the front if it is at home there, else at the back, whence 32
-//                  go home together. A hart that used what came from elsewhere would share lines with its neighbours' owner
-//                  for good
-//   a hart takes   from the front, then what is fresh, then from the back, then half of another hart's list, 64 at most
+//   fresh frames   come 64 at a time, aligned to 64: their owners are one line, their counts four,
+//                  their links eight, and all of them have the hart for their home
+//   a freed frame  goes on the list of the hart that frees it: at the front if it is at home there,
+//                  else at the back, whence 32 go home together. A hart that used what came from
+//                  elsewhere would share lines with its neighbours' owner for good
+//   a hart takes   from the front, then what is fresh, then from the back, then half of another
+//                  hart's list, 64 at most
 //
-// Out of memory is said only when there is no frame anywhere, and harts that look do not stop the others. Frames are pushed on
-// lists under the list's lock, which counts them; a hart with frames in its hands, on the way from one list to another, says so:
+// Out of memory is said only when there is no frame anywhere, and harts that look do not stop the
+// others. Frames are pushed on lists under the list's lock, which counts them; a hart with frames
+// in its hands, on the way from one list to another, says so:
 //
-//     looks   sum of pushes │ each list, under its lock: empty │ nobody has any in hand │ the same sum: all are empty now
+//     looks   sum of pushes │ each list, under its lock: empty │ nobody has any in hand │ the same
+//             sum: all are empty now
 //     moves     in hand ── takes them off ─────────── pushes them ── no more in hand
 //
-// A list found empty stays so until somebody pushes. Had frames been taken off before the look at their list, their mover was seen
-// with them, or pushed them before and changed the sum, or pushed them before the first sum, on a list that was looked at later.
+// A list found empty stays so until somebody pushes. Had frames been taken off before the look at
+// their list, their mover was seen with them, or pushed them before and changed the sum, or pushed
+// them before the first sum, on a list that was looked at later.
 #pragma once
 #include <array>
 
@@ -44,8 +48,9 @@ private:
     struct alignas(64) Hart {
         Spinlock<Rank::frames> lock{"per_hart"};
         TwoPartList free GUARDED_BY(lock);             // front: at home here
-        // 1: this hart has frames in its hands. Written by itself, to 1 under the lock of the list that it takes them off; read
-        // by harts that look for the last frame. release and acquire: its pushes come before the 0, their next look behind it.
+        // 1: this hart has frames in its hands. Written by itself, to 1 under the lock of the list
+        // that it takes them off; read by harts that look for the last frame. release and acquire:
+        // its pushes come before the 0, their next look behind it.
         std::uint32_t in_hand = 0;
         void takes() { __atomic_store_n(&in_hand, 1, __ATOMIC_RELAXED); }
         void has_put() { __atomic_store_n(&in_hand, 0, __ATOMIC_RELEASE); }
@@ -62,7 +67,8 @@ private:
     bool any_in_hand() const;
     void send_home(Hart& own, LinkedFrames freed);
 
-    // Behind the links: of each batch the hart that took it, a byte. Written before any of its frames is given out.
+    // Behind the links: of each batch the hart that took it, a byte. Written before any of its
+    // frames is given out.
     static std::uint8_t& home_of(const Frame& frame) {
         const FrameRange& range = frame_range();
         return reinterpret_cast<std::uint8_t*>(range.policy_table + range.frame_count * link_size)[index_of(frame) / batch];

@@ -1,5 +1,5 @@
-// A list of free frames whose links stand in a table beside the frames' arrays, so that no free frame is touched. Not
-// synchronised.
+// A list of free frames whose links stand in a table beside the frames' arrays, so that no free
+// frame is touched. Not synchronised.
 #pragma once
 #include <cstdint>
 
@@ -8,7 +8,8 @@
 
 namespace kernel::policy {
 
-// At the beginning of the policy's table: a u64 for each frame, the physical address of the next one on its list, 0 at the end.
+// At the beginning of the policy's table: a u64 for each frame, the physical address of the next
+// one on its list, 0 at the end.
 inline constexpr std::uint64_t link_size = sizeof(std::uint64_t);
 inline std::uint64_t* link_of(const Frame& frame) {
     return reinterpret_cast<std::uint64_t*>(frame_range().policy_table) + index_of(frame);

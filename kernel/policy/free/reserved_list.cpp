@@ -6,8 +6,9 @@
 
 namespace kernel::policy {
 
-// Interrupts are off from load to store: a handler, or the process that it switches to, has reservations of its own, and the
-// store-conditional would take the last one made on this hart for its own.
+// Interrupts are off from load to store: a handler, or the process that it switches to, has
+// reservations of its own, and the store-conditional would take the last one made on this hart for
+// its own.
 void ReservedList::push(Frame& frame) {
     InterruptsOff off;
     std::uint64_t first;
@@ -23,7 +24,8 @@ Frame* ReservedList::pop() {
     do {
         first = arch::load_reserved(&first_);
         if (!first) return nullptr;
-        second = arch::relaxed_load(link_of(frame_at({first})));   // anything, if the frame is taken by now
+        // anything, if the frame is taken by now
+        second = arch::relaxed_load(link_of(frame_at({first})));
     } while (!arch::store_conditional(&first_, second));
     return &frame_at({first});
 }

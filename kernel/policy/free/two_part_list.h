@@ -1,5 +1,5 @@
-// A list of free frames in two parts, one behind the other, so that it is one list to whoever follows it. Links as in
-// linked_frames.h. Not synchronised.
+// A list of free frames in two parts, one behind the other, so that it is one list to whoever
+// follows it. Links as in linked_frames.h. Not synchronised.
 #pragma once
 #include "kernel/policy/free/linked_frames.h"
 

@@ -1,5 +1,6 @@
-// What do processes cost each other that have nothing in common? `workers=` of them, each a program of its own by exec, so
-// that they share no page: each forks a child that writes some pages, and takes and gives back some memory.
+// What do processes cost each other that have nothing in common? `workers=` of them, each a program
+// of its own by exec, so that they share no page: each forks a child that writes some pages, and
+// takes and gives back some memory.
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/system_calls.h"

@@ -1,5 +1,6 @@
-// Two processes that do, each for itself, what commutes with whatever the other does (kernel/abi/commuting_operations.h). Beginning and end of
-// each operation are marked, so that a harness can compare what two of them touched; what an operation needs is made ready outside.
+// Two processes that do, each for itself, what commutes with whatever the other does
+// (kernel/abi/commuting_operations.h). Beginning and end of each operation are marked, so that a
+// harness can compare what two of them touched; what an operation needs is made ready outside.
 #include "kernel/abi/commuting_operations.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/print.h"
@@ -30,7 +31,8 @@ void must(bool holds, const char* what) {
     }
 }
 
-// Long enough for a child to end on another hart. Without sleeping: who sleeps may wake elsewhere, and one hart for both is no test.
+// Long enough for a child to end on another hart. Without sleeping: who sleeps may wake elsewhere,
+// and one hart for both is no test.
 void let_it_end() {
     constexpr std::uint64_t long_enough = 300;   // ticks
     for (const std::uint64_t until = now() + long_enough; now() < until;) {

@@ -1,6 +1,7 @@
-// How long does the kernel take to write a page that is shared with another process? One operation is a page read from a pipe, in
-// as many pieces as the pipe makes of it; each batch forks a child that keeps the pages shared until the batch is over, so every
-// page is copied first (where fork shares).
+// How long does the kernel take to write a page that is shared with another process? One operation
+// is a page read from a pipe, in as many pieces as the pipe makes of it; each batch forks a child
+// that keeps the pages shared until the batch is over, so every page is copied first (where fork
+// shares).
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/keeper.h"
 #include "kernel/user/lib/system_calls.h"
@@ -9,7 +10,8 @@ using namespace user;
 
 namespace {
 
-constexpr std::uint64_t pages = 128, page_size = stampede::abi::page_size, piece = page_size / 2;  // a pipe holds a piece
+// a pipe holds a piece
+constexpr std::uint64_t pages = 128, page_size = stampede::abi::page_size, piece = page_size / 2;
 alignas(page_size) std::uint8_t region[pages * page_size];
 std::uint8_t source[piece];
 

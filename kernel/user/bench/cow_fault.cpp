@@ -1,5 +1,6 @@
-// How long is a write to a page that is shared with another process? One operation is one page; each batch forks a
-// child that keeps the pages shared until the batch is over, so every write copies (where fork shares).
+// How long is a write to a page that is shared with another process? One operation is one page;
+// each batch forks a child that keeps the pages shared until the batch is over, so every write
+// copies (where fork shares).
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/keeper.h"
 #include "kernel/user/lib/system_calls.h"
@@ -13,7 +14,8 @@ constexpr std::uint64_t most_pages = 512;
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::uint64_t pages = option(argc, argv, "batch", most_pages);   // no more than are written to: fork has to do with all
+    // no more than are written to: fork has to do with all
+    std::uint64_t pages = option(argc, argv, "batch", most_pages);
     pages = pages == 0 || pages > most_pages ? most_pages : pages;
     const std::uint8_t* const heap = sbrk(static_cast<std::int64_t>((pages + 1) * stampede::abi::page_size));
     if (heap == nullptr) {

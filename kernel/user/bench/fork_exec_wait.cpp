@@ -1,4 +1,5 @@
-// How long are fork, exec of a small program and wait together? The program is this one, told to end at once.
+// How long are fork, exec of a small program and wait together? The program is this one, told to
+// end at once.
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"

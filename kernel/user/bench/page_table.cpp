@@ -1,5 +1,6 @@
-// How long does it take to build and tear down the page tables of a process? One operation is a fork, exit and wait of a process
-// with a heap of 2,048 pages, which take 4 or 5 tables; nobody writes to them. Where fork does not share, it also copies them.
+// How long does it take to build and tear down the page tables of a process? One operation is a
+// fork, exit and wait of a process with a heap of 2,048 pages, which take 4 or 5 tables; nobody
+// writes to them. Where fork does not share, it also copies them.
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/system_calls.h"
 

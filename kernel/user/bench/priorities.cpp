@@ -1,5 +1,6 @@
-// Three processes under scheduler=pbs, and what their priorities are while they run, for `ci/bench priorities`: one computes, one mostly sleeps, one
-// computes and is given a better priority midway. Every millisecond whoever runs prints a line for each:
+// Three processes under scheduler=pbs, and what their priorities are while they run, for `ci/bench
+// priorities`: one computes, one mostly sleeps, one computes and is given a better priority midway.
+// Every millisecond whoever runs prints a line for each:
 //
 //     sample TICKS NAME STATIC INDEX DYNAMIC TURNS          ticks of 10 MHz since the beginning
 #include "kernel/user/lib/print.h"

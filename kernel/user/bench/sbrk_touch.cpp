@@ -1,4 +1,5 @@
-// How long does a page of new heap take: asked for, written once and given back? One operation is a page.
+// How long does a page of new heap take: asked for, written once and given back? One operation is a
+// page.
 #include "kernel/user/lib/bench.h"
 #include "kernel/user/lib/system_calls.h"
 

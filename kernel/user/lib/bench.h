@@ -7,8 +7,8 @@
 
 namespace user {
 
-// `batch(n)` does n operations: `batch_size`, or fewer as the word `batch=` asks. Time includes what batches need beside them, so they
-// should need little. Returns main's result.
+// `batch(n)` does n operations: `batch_size`, or fewer as the word `batch=` asks. Time includes
+// what batches need beside them, so they should need little. Returns main's result.
 template <typename Batch>
 int run_bench(int argc, char** argv, std::uint64_t batch_size, Batch batch) {
     const Limit limit(parse_options(argc, argv));

@@ -7,7 +7,8 @@ namespace user {
 
 inline constexpr int killed_status = -1;  // what wait() gives for a child that the kernel killed
 
-// The status of a child that runs `body` and then exits with 0. This process must have no other child.
+// The status of a child that runs `body` and then exits with 0. This process must have no other
+// child.
 template <typename Body>
 int status_of_child(Body body) {
     const int pid = fork();

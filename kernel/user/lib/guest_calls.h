@@ -1,4 +1,5 @@
-// Guest to harness calls from user mode. Where no harness listens (QEMU) they are hints without effect.
+// Guest to harness calls from user mode. Where no harness listens (QEMU) they are hints without
+// effect.
 #pragma once
 #include "kernel/abi/guest_calls.h"
 

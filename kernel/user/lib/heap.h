@@ -1,5 +1,5 @@
-// malloc over sbrk: first fit, neighbours merged on free. For one process; not for code that must survive without
-// memory.
+// malloc over sbrk: first fit, neighbours merged on free. For one process; not for code that must
+// survive without memory.
 #pragma once
 #include <cstddef>
 

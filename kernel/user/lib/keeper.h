@@ -5,7 +5,8 @@
 
 namespace user {
 
-// Forks a child that does nothing until its parent closes the descriptor that this gives. The parent waits for it then.
+// Forks a child that does nothing until its parent closes the descriptor that this gives. The
+// parent waits for it then.
 inline int fork_keeper() {
     int ends[2];
     const int pid = pipe(ends) == 0 ? fork() : -1;

@@ -1,4 +1,5 @@
-// What a process of a tree tells its parent through its exit status: the operations below it and what went wrong.
+// What a process of a tree tells its parent through its exit status: the operations below it and
+// what went wrong.
 #pragma once
 #include "kernel/user/lib/program.h"
 
@@ -21,8 +22,8 @@ struct Outcome {
 
 enum class Reaped : std::uint8_t { nobody, ended, killed };
 
-// Waits for one child and adds what it says; `pid` gets which one it was. A child that found a wrong result ends this
-// process too, without more words.
+// Waits for one child and adds what it says; `pid` gets which one it was. A child that found a
+// wrong result ends this process too, without more words.
 Reaped reap(Outcome& sum, int* pid = nullptr);
 
 }  // namespace user

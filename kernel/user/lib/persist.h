@@ -1,5 +1,6 @@
-// For calls that a program cannot do without: one allocation may fail (the word `fail-allocation=N` asks for it) although
-// there is memory enough for all that follow, so what was refused is asked for once more.
+// For calls that a program cannot do without: one allocation may fail (the word `fail-allocation=N`
+// asks for it) although there is memory enough for all that follow, so what was refused is asked
+// for once more.
 #pragma once
 #include "kernel/user/lib/program.h"
 

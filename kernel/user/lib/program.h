@@ -1,4 +1,5 @@
-// What every workload needs: its name, its options, when to stop, and how to say that something is wrong.
+// What every workload needs: its name, its options, when to stop, and how to say that something is
+// wrong.
 #pragma once
 #include <cstdint>
 
@@ -7,7 +8,8 @@ namespace user {
 // argv[0]; set before main runs.
 extern const char* program_name;
 
-inline constexpr std::uint64_t ticks_per_second = 10'000'000;  // of the time CSR, QEMU virt's 10 MHz
+// of the time CSR, QEMU virt's 10 MHz
+inline constexpr std::uint64_t ticks_per_second = 10'000'000;
 
 inline std::uint64_t now() {
     std::uint64_t ticks;
@@ -23,7 +25,8 @@ struct Options {
     std::uint64_t failures = 0;             // fail-allocation=: so many processes may be killed for want of memory
 };
 Options parse_options(int argc, char** argv);
-extern bool memory_lasts;                   // until parse_options() sees fail-allocation=; true: among initialised data
+// until parse_options() sees fail-allocation=; true: among initialised data
+extern bool memory_lasts;
 // The number behind `key=`, or `otherwise` where the word is missing or no number.
 std::uint64_t option(int argc, char** argv, const char* key, std::uint64_t otherwise);
 
@@ -54,8 +57,8 @@ private:
     std::uint64_t deadline_;
 };
 
-// A wrong result: prints `program: title: details`, tells the harness the title (so no numbers in it: findings with one
-// title are one finding) and ends this process with `failed_status`.
+// A wrong result: prints `program: title: details`, tells the harness the title (so no numbers in
+// it: findings with one title are one finding) and ends this process with `failed_status`.
 [[noreturn, gnu::format(printf, 2, 3)]] void fail(const char* title, const char* details, ...);
 inline constexpr int failed_status = 1;
 

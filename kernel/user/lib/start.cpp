@@ -1,4 +1,5 @@
-// Where exec jumps to: argc in a0, argv in a1, the strings above it on the stack, as xv6's exec leaves them.
+// Where exec jumps to: argc in a0, argv in a1, the strings above it on the stack, as xv6's exec
+// leaves them.
 #include "kernel/user/lib/program.h"
 #include "kernel/user/lib/system_calls.h"
 

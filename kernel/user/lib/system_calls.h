@@ -1,5 +1,5 @@
-// System calls as functions: xv6's names, arguments and results (-1 is an error; there is no errno). The one list
-// of stubs.
+// System calls as functions: xv6's names, arguments and results (-1 is an error; there is no
+// errno). The one list of stubs.
 #pragma once
 #include "kernel/abi/system_calls.h"
 
@@ -69,11 +69,13 @@ inline int shutdown(int status) { return system_call(SystemCall::shutdown, statu
 // The n-th allocation of a frame from now on, whoever's, fails; 0: none.
 inline int fail_allocation(int n) { return system_call(SystemCall::fail_allocation, n); }
 
-// Under scheduler=pbs only, else -1. The static priority, 0 (first) to 100; the result is the one before.
+// Under scheduler=pbs only, else -1. The static priority, 0 (first) to 100; the result is the one
+// before.
 inline int set_priority(int pid, int priority) { return system_call(SystemCall::set_priority, pid, priority); }
 inline int priority_of(int pid, ProcessPriority* to) { return system_call(SystemCall::priority_of, pid, to); }
 
-// The old end of the heap, or null where there is no memory. `change` in bytes; xv6's counts in int.
+// The old end of the heap, or null where there is no memory. `change` in bytes; xv6's counts in
+// int.
 inline std::uint8_t* sbrk(std::int64_t change) {
     const auto result = raw_call(static_cast<std::uint64_t>(SystemCall::sbrk), static_cast<std::uint64_t>(change));
     return result == -1 ? nullptr : reinterpret_cast<std::uint8_t*>(result);

@@ -10,7 +10,8 @@
 namespace user {
 namespace {
 
-// All reports together fit a pipe of 512 bytes where there are 16 workers: nobody waits for the reader.
+// All reports together fit a pipe of 512 bytes where there are 16 workers: nobody waits for the
+// reader.
 [[noreturn]] void report(const Options& options, int results, const Totals& totals) {
     const int written = persist([&] { return write(results, &totals, sizeof totals); });
     const bool reader_killed = options.failures != 0 && written < 0;

@@ -1,5 +1,6 @@
-// Runs one workload, or `copies=` of it at once, to its end and then ends the machine. It is process 1, so every orphan becomes its child:
-// when wait() has nobody left, nothing of the workload is alive.
+// Runs one workload, or `copies=` of it at once, to its end and then ends the machine. It is
+// process 1, so every orphan becomes its child: when wait() has nobody left, nothing of the
+// workload is alive.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"

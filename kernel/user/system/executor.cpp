@@ -1,16 +1,21 @@
-// Runs a fuzzer's programs (kernel/abi/program.h). The harness takes a snapshot where process 0 calls snapshot_ready, and
-// then hands out one program after the other by `fetch`, each from that snapshot.
+// Runs a fuzzer's programs (kernel/abi/program.h). The harness takes a snapshot where process 0
+// calls snapshot_ready, and then hands out one program after the other by `fetch`, each from that
+// snapshot.
 //
-//     keeper ── fork ──> process 0    waits until the others sleep; snapshot_ready; fetch; wakes who has operations
+//     keeper ── fork ──> process 0    waits until the others sleep; snapshot_ready; fetch; wakes
+//                                     who has operations
 //        │─────────────> process 1    reads its start pipe; then fetches the same bytes
 //        │─────────────> process 2, 3
-//        └ reads the end pipe, as all do that have run to their end: nobody writes it, so everybody sleeps
+//        └ reads the end pipe, as all do that have run to their end: nobody writes it, so everybody
+//        sleeps
 //
-// The keeper is everybody's parent, and so no process of a program has children that the program did not make.
+// The keeper is everybody's parent, and so no process of a program has children that the program
+// did not make.
 //
-// Where things lie: code and data at 0; a page where nothing is; the page of stack that exec made, free for programs, for this
-// runs on a stack of its own; the region; the heap. What a process writes all the time is in one place, `own`, touched before
-// the snapshot, so that a program does not begin with page faults.
+// Where things lie: code and data at 0; a page where nothing is; the page of stack that exec made,
+// free for programs, for this runs on a stack of its own; the region; the heap. What a process
+// writes all the time is in one place, `own`, touched before the snapshot, so that a program does
+// not begin with page faults.
 #include "kernel/user/system/executor.h"
 
 #include "kernel/user/lib/guest_calls.h"
@@ -28,7 +33,8 @@ constinit Common common{};
 
 namespace {
 
-constexpr char name[] = "executor";  // argument 0 of whom the kernel's command line asks for; what a program execs has others
+// argument 0 of whom the kernel's command line asks for; what a program execs has others
+constexpr char name[] = "executor";
 constexpr int ticks_to_settle = 2;
 
 void make_pipe(int* ends) {
@@ -188,7 +194,8 @@ void wait_for_others(const Setup& setup) {
 }  // namespace
 
 [[noreturn]] void sleep_for_ever() {
-    std::uint8_t bytes[512];  // many: a program may write here by the descriptor's number, and that wakes all
+    // many: a program may write here by the descriptor's number, and that wakes all
+    std::uint8_t bytes[512];
     for (;;) {
         while (read(common.end[0], bytes, sizeof bytes) > 0) {
         }

@@ -8,8 +8,8 @@
 
 namespace executor {
 
-// Each process's own, in few pages that it has written to before the program begins. Children of the program share it with their
-// parents until one of them writes.
+// Each process's own, in few pages that it has written to before the program begins. Children of
+// the program share it with their parents until one of them writes.
 struct alignas(stampede::abi::page_size) Own {
     alignas(16) std::uint8_t stack[2048];
     std::int32_t pids[stampede::abi::program_processes];

@@ -17,7 +17,8 @@ static_assert(long_argument[max_path - 2] == 'a' && long_argument[max_path - 1] 
 constexpr unsigned most_pointers = max_exec_arguments + 2;
 
 const char* pointers[most_pointers + 1];
-alignas(page_size) char pages[page_size + 8];   // with a string across their border, made when it is wanted
+// with a string across their border, made when it is wanted
+alignas(page_size) char pages[page_size + 8];
 
 const char* const* many(const char* argument, unsigned count) {
     for (unsigned n = 0; n < count; ++n) {
@@ -87,7 +88,8 @@ File file_with(ProgramFlaw flaw) {
 }  // namespace
 
 const char* const* exec_arguments(ProgramArguments which) {
-    static constexpr const char* usual[] = {"again", nullptr};   // the executor's own main() then does nothing
+    // the executor's own main() then does nothing
+    static constexpr const char* usual[] = {"again", nullptr};
     switch (which) {
     case ProgramArguments::none: return many("", 0);
     case ProgramArguments::across_pages: {

@@ -7,7 +7,8 @@ namespace executor {
 // argv for exec. Good until the next call.
 [[nodiscard]] const char* const* exec_arguments(stampede::abi::ProgramArguments which);
 
-// Writes a program to program_made_path: it forks once and exits, if it is a good one. 0, or -1 where the file cannot be written.
+// Writes a program to program_made_path: it forks once and exits, if it is a good one. 0, or -1
+// where the file cannot be written.
 int make_program(stampede::abi::ProgramFlaw flaw);
 
 }  // namespace executor

@@ -1,5 +1,5 @@
-// The operations of a program, one after the other. Nothing is printed, and what an operation costs is counted in instructions:
-// a program is run some thousand times a second.
+// The operations of a program, one after the other. Nothing is printed, and what an operation costs
+// is counted in instructions: a program is run some thousand times a second.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/system/executor.h"
 #include "kernel/user/system/executor_exec.h"

@@ -1,5 +1,6 @@
-// The first process. Its arguments are the words of the kernel's command line: with `run=` it becomes the driver of
-// that workload, otherwise it keeps a shell running (with `shell=once` until that ends) and reaps orphans.
+// The first process. Its arguments are the words of the kernel's command line: with `run=` it
+// becomes the driver of that workload, otherwise it keeps a shell running (with `shell=once` until
+// that ends) and reaps orphans.
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/program.h"
 #include "kernel/user/lib/string.h"

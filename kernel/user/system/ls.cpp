@@ -1,4 +1,5 @@
-// Lists directories: name, type (1 directory, 2 file, 3 device), inode number, links, size in bytes.
+// Lists directories: name, type (1 directory, 2 file, 3 device), inode number, links, size in
+// bytes.
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"

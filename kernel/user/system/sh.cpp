@@ -1,4 +1,5 @@
-// A one-line shell: words, `a ; b`, `a & b`, `a | b`, `< file`, `> file`, and `cd`. No quotes, no variables.
+// A one-line shell: words, `a ; b`, `a & b`, `a | b`, `< file`, `> file`, and `cd`. No quotes, no
+// variables.
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"

@@ -1,5 +1,6 @@
-// System calls with arguments that nobody should pass: each gives -1 and changes nothing, neither in this process
-// nor in a bystander that shares its pages; or it kills the caller, where that is what the access would have done.
+// System calls with arguments that nobody should pass: each gives -1 and changes nothing, neither
+// in this process nor in a bystander that shares its pages; or it kills the caller, where that is
+// what the access would have done.
 #include <initializer_list>
 
 #include "kernel/user/lib/child.h"
@@ -43,7 +44,8 @@ void must_fail(const char* what, SystemCall call, std::uint64_t a = 0, std::uint
     check_bystander();
 }
 
-// Addresses where nothing can be read or written: holes, past MAXVA, the kernel's half, the end of everything.
+// Addresses where nothing can be read or written: holes, past MAXVA, the kernel's half, the end of
+// everything.
 constexpr int nowhere_count = 9;
 const std::uint64_t (&nowhere())[nowhere_count] {
     static std::uint64_t places[nowhere_count] = {0,
@@ -159,8 +161,8 @@ void read_only_places() {
     }
 }
 
-// The last bytes of the heap are good, the next page is a hole: nothing, or only what lies before the hole, may be
-// done.
+// The last bytes of the heap are good, the next page is a hole: nothing, or only what lies before
+// the hole, may be done.
 void straddling_places() {
     Pipe full;
     auto* const last = reinterpret_cast<std::uint8_t*>(heap_end - 4);

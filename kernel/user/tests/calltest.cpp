@@ -1,5 +1,6 @@
-// What xv6's calls give where no other test looks: pids and statuses, sleep and uptime, dup and full tables of descriptors,
-// descriptors across fork and exec, devices that nobody drives. All values are xv6's.
+// What xv6's calls give where no other test looks: pids and statuses, sleep and uptime, dup and
+// full tables of descriptors, descriptors across fork and exec, devices that nobody drives. All
+// values are xv6's.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"

@@ -1,5 +1,5 @@
-// Copy-on-write fork, in the spirit of the MIT operating-systems lab's test: a kernel whose fork copies cannot pass
-// `simple`. All sizes follow from the memory that is free when a test begins.
+// Copy-on-write fork, in the spirit of the MIT operating-systems lab's test: a kernel whose fork
+// copies cannot pass `simple`. All sizes follow from the memory that is free when a test begins.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/print.h"
@@ -64,7 +64,8 @@ std::uint64_t free_pages_for(const char* test) {
     return pages;
 }
 
-// Two thirds of the memory in one process, and then a child: there is room for it only when it shares.
+// Two thirds of the memory in one process, and then a child: there is room for it only when it
+// shares.
 void simple() {
     const char* const test = "simple";
     constexpr std::uint64_t mark = 1'000'000;
@@ -86,8 +87,8 @@ void simple() {
     printf(console_out, "simple: ok\n");
 }
 
-// Three processes write a quarter of the memory: one all of it, one four fifths, one half. That is most of the memory
-// that there is, and every one must see its own.
+// Three processes write a quarter of the memory: one all of it, one four fifths, one half. That is
+// most of the memory that there is, and every one must see its own.
 void three() {
     const char* const test = "three";
     const std::uint64_t pages = free_pages_for(test) / 4;
@@ -168,7 +169,8 @@ void file() {
     printf(console_out, "file: ok\n");
 }
 
-// Every generation writes the page it inherited and then forks the next; on the way back each still has its own value.
+// Every generation writes the page it inherited and then forks the next; on the way back each still
+// has its own value.
 bool nest(std::uint64_t* word, std::uint64_t depth) {
     if (*word != depth) {
         return false;

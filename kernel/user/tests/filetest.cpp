@@ -1,4 +1,5 @@
-// Files and directories through system calls. Everything happens in a directory of its own that is gone in the end.
+// Files and directories through system calls. Everything happens in a directory of its own that is
+// gone in the end.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"
@@ -99,7 +100,8 @@ void links() {
     const int kept = open("two", o_rdonly);
     REQUIRE(unlink("two") == 0);
     REQUIRE(!exists("two"));
-    REQUIRE(read(kept, buffer, 4) == 4 && memcmp(buffer, "data", 4) == 0);  // lives on while it is open
+    // lives on while it is open
+    REQUIRE(read(kept, buffer, 4) == 4 && memcmp(buffer, "data", 4) == 0);
     Stat stat;
     REQUIRE(fstat(kept, &stat) == 0 && stat.nlink == 0);
     close(kept);
@@ -167,7 +169,8 @@ void a_large_file() {
     REQUIRE(unlink("large") == 0);
 }
 
-// Contents that still lie in the kernel's image. They are not written here: that would keep a frame for good.
+// Contents that still lie in the kernel's image. They are not written here: that would keep a frame
+// for good.
 void a_program_can_be_read() {
     static char before[64], after[64];
     REQUIRE(link("/echo", "/filetest.dir/echo") == 0);

@@ -1,5 +1,6 @@
-// Who runs when, by priority: needs scheduler=pbs and, for all that is about order, one hart; elsewhere it only tries the calls. With the word
-// `clocks=1` it looks in which order several harts take processes, too: that is for schedules where no host can hold one hart back. A try in which
+// Who runs when, by priority: needs scheduler=pbs and, for all that is about order, one hart;
+// elsewhere it only tries the calls. With the word `clocks=1` it looks in which order several harts
+// take processes, too: that is for schedules where no host can hold one hart back. A try in which
 // slices were cut short, by a busy host, says nothing about order and is made again.
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/program.h"
@@ -24,7 +25,8 @@ void without_priorities() {
 }
 
 void refused() {
-    const int no_pids[] = {0, -1, nobody, static_cast<int>(0x80000000), getpid() + 640};   // the last in the slot of this process
+    // the last in the slot of this process
+    const int no_pids[] = {0, -1, nobody, static_cast<int>(0x80000000), getpid() + 640};
     static const int no_priorities[] = {-1, 101, 0x7fffffff, static_cast<int>(0x80000000)};
     const int self = getpid();
     ProcessPriority priority;
@@ -64,7 +66,8 @@ void values() {
     REQUIRE(set_priority(self, 50) == 30);
 }
 
-// The caller lets others run exactly when somebody's dynamic priority became better, and then whoever comes first runs.
+// The caller lets others run exactly when somebody's dynamic priority became better, and then
+// whoever comes first runs.
 bool caller_yields(See see) {
     const int self = getpid();
     Runner runner{95, 0, 0, slice / 100};
@@ -74,7 +77,8 @@ bool caller_yields(See see) {
     const std::uint64_t own = seen_priority(self).times_scheduled, its = seen_priority(runner.pid).times_scheduled;
     const int worse = set_priority(runner.pid, 99);
     const std::uint64_t own_after_worse = seen_priority(self).times_scheduled;
-    const int better = set_priority(runner.pid, 80);   // 105 at most before, that is 100, too: 80 + 25
+    // 105 at most before, that is 100, too: 80 + 25
+    const int better = set_priority(runner.pid, 80);
     const std::uint64_t own_after_equal = seen_priority(self).times_scheduled;
     const int still_behind = set_priority(runner.pid, 50);
     const std::uint64_t own_behind = seen_priority(self).times_scheduled, its_behind = seen_priority(runner.pid).times_scheduled;

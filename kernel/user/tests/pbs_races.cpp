@@ -16,7 +16,8 @@ bool comes_first(const Race& race, int one, int other) {
     return its.times_scheduled != others.times_scheduled ? its.times_scheduled < others.times_scheduled : one < other;
 }
 
-// All harts take from the same processes: nobody begins behind one who comes later than he, and they do not take as long as on one hart.
+// All harts take from the same processes: nobody begins behind one who comes later than he, and
+// they do not take as long as on one hart.
 void require_order_of_beginnings(const Race& race, const Runner* runners, int count, std::uint64_t work) {
     std::uint64_t first = UINT64_MAX, last = 0;
     for (int better = 0; better < count; ++better) {
@@ -53,7 +54,8 @@ bool short_runners_in_order(See see) {
     Race race(runners, count);
     race.open();
     race.finish();
-    bool conclusive = race.at_gate(1).times_scheduled > race.at_gate(3).times_scheduled;   // of equals, and older
+    // of equals, and older
+    bool conclusive = race.at_gate(1).times_scheduled > race.at_gate(3).times_scheduled;
     for (int i = 0; i < count; ++i) {
         const ProcessPriority& seen = race.at_gate(i);
         if (seen.index != 0 || seen.static_priority != static_cast<std::uint32_t>(runners[i].priority) || seen.dynamic_priority != seen.static_priority) {

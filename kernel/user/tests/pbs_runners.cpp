@@ -10,8 +10,9 @@ namespace {
 constexpr int held_status = 2;
 constexpr std::uint64_t looks_per_tick = 12;
 
-// Computes for `ticks`. Longer gaps between two looks at the clock are other processes' turns; false: not all are. Where time stands still now and
-// then (a repeatable schedule may let it) the looks are counted: some more than fit into the time.
+// Computes for `ticks`. Longer gaps between two looks at the clock are other processes' turns;
+// false: not all are. Where time stands still now and then (a repeatable schedule may let it) the
+// looks are counted: some more than fit into the time.
 bool compute(std::uint64_t ticks) {
     constexpr std::uint64_t gap = slice / 50;
     std::uint64_t looks = ticks * looks_per_tick;

@@ -1,4 +1,5 @@
-// Children that stand at a gate until all have a priority, then run at once: in which order they end.
+// Children that stand at a gate until all have a priority, then run at once: in which order they
+// end.
 #pragma once
 #include "kernel/user/lib/system_calls.h"
 
@@ -19,7 +20,8 @@ struct Runner {
 // The process's, which must be there.
 ProcessPriority seen_priority(int pid);
 
-// The runners of one try. The caller should have a better priority than all of them and no other child.
+// The runners of one try. The caller should have a better priority than all of them and no other
+// child.
 class Race {
 public:
     static constexpr int limit = 12;

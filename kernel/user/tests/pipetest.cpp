@@ -185,7 +185,8 @@ void closed_ends() {
     must_end_well("a writer without reader");
 }
 
-// kill() ends a process that sleeps in read() or on a full pipe, or is just about to: hence so often.
+// kill() ends a process that sleeps in read() or on a full pipe, or is just about to: hence so
+// often.
 void killed_sleepers() {
     constexpr int rounds = 100;
     for (int round = 0; round < rounds; ++round) {

@@ -1,4 +1,5 @@
-// The heap: it grows zeroed, shrinks for good, is inherited, and is refused where there is no memory or no address.
+// The heap: it grows zeroed, shrinks for good, is inherited, and is refused where there is no
+// memory or no address.
 #include <initializer_list>
 
 #include "kernel/user/lib/child.h"

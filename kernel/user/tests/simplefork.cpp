@@ -1,4 +1,5 @@
-// The smallest test of fork: both processes run, each with its own data, and wait() gives the child's status and pid.
+// The smallest test of fork: both processes run, each with its own data, and wait() gives the
+// child's status and pid.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"

@@ -1,6 +1,7 @@
-// The kernel writes into pages that processes share: read() from pipes, wait() and fstat(), at every alignment and
-// across page ends. Each child keeps a model of what its region must hold and compares every byte; parents check
-// that they saw nothing of it. One operation is one such call, checked.
+// The kernel writes into pages that processes share: read() from pipes, wait() and fstat(), at
+// every alignment and across page ends. Each child keeps a model of what its region must hold and
+// compares every byte; parents check that they saw nothing of it. One operation is one such call,
+// checked.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"

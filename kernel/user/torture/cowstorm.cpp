@@ -1,6 +1,6 @@
-// Generations of processes write random pages of a region that they share copy-on-write, and check every byte of
-// it. Each process knows by a stamp a page what it must find; the bytes of a page follow from page and stamp. One
-// operation is one page written and another one checked.
+// Generations of processes write random pages of a region that they share copy-on-write, and check
+// every byte of it. Each process knows by a stamp a page what it must find; the bytes of a page
+// follow from page and stamp. One operation is one page written and another one checked.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
 #include "kernel/user/lib/random.h"

@@ -1,7 +1,8 @@
-// fork, exec and wait over and over. The new image is this program again, with arguments that follow from a seed: it must find
-// each of them, its data as the file has it and the rest zero, whatever its predecessor had written there; then it ends, or executes
-// itself with another seed. Before, some exec() that must fail, which may change nothing. Its parent must find its own
-// bytes, and the statuses of its children. One operation is an image that was executed and reaped.
+// fork, exec and wait over and over. The new image is this program again, with arguments that
+// follow from a seed: it must find each of them, its data as the file has it and the rest zero,
+// whatever its predecessor had written there; then it ends, or executes itself with another seed.
+// Before, some exec() that must fail, which may change nothing. Its parent must find its own bytes,
+// and the statuses of its children. One operation is an image that was executed and reaped.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"

@@ -1,8 +1,8 @@
-// Trees of processes whose descendants fork too. First all trees grow until every process is alive at the same
-// time, then each tree is grown and reaped again and again. Every process checks that it inherited its parent's
-// pages, writes some of them, and checks in the end that it still sees its own bytes, whatever parent, siblings and
-// children wrote. One operation is a child forked, exited and reaped. Option processes= (448): how many are alive
-// together at first.
+// Trees of processes whose descendants fork too. First all trees grow until every process is alive
+// at the same time, then each tree is grown and reaped again and again. Every process checks that
+// it inherited its parent's pages, writes some of them, and checks in the end that it still sees
+// its own bytes, whatever parent, siblings and children wrote. One operation is a child forked,
+// exited and reaped. Option processes= (448): how many are alive together at first.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
 #include "kernel/user/lib/persist.h"
@@ -78,7 +78,8 @@ Outcome grow(std::uint64_t descendants, Belief& belief, Random& random, Round ro
     exit(outcome.status());
 }
 
-// Forks up to most_children children, which together get the rest of the descendants, and reaps them.
+// Forks up to most_children children, which together get the rest of the descendants, and reaps
+// them.
 Outcome grow(std::uint64_t descendants, Belief& belief, Random& random, Round round) {
     Outcome outcome;
     std::uint64_t children = descendants < most_children ? descendants : 1 + random.below(most_children);

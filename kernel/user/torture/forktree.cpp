@@ -1,7 +1,8 @@
-// Trees of forks in which every process knows its place. A process inherits its parent's pages, which say who the parent
-// is and how many children it had; it writes its own place there and must find that until it ends. It must have a pid that
-// nobody above it has, its parent must be told the same one by fork() and by wait(), and the processes that were reaped below
-// it must be as many as there were to be. One operation is a process forked, checked and reaped.
+// Trees of forks in which every process knows its place. A process inherits its parent's pages,
+// which say who the parent is and how many children it had; it writes its own place there and must
+// find that until it ends. It must have a pid that nobody above it has, its parent must be told the
+// same one by fork() and by wait(), and the processes that were reaped below it must be as many as
+// there were to be. One operation is a process forked, checked and reaped.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
 #include "kernel/user/lib/persist.h"
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::uint64_t pages = 3, words_of_page = stampede::abi::page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t most_children = 3, largest_tree = 24;
-constexpr std::uint64_t narrow_generations = 4;             // from there on trees branch, for the stack is one page
+// from there on trees branch, for the stack is one page
+constexpr std::uint64_t narrow_generations = 4;
 constexpr std::uint64_t most_generations = narrow_generations + 6;
 
 alignas(stampede::abi::page_size) std::uint64_t notes[pages][words_of_page];
@@ -25,7 +27,8 @@ struct Place {
     std::uint64_t path = 0;              // a digit for each generation below the worker
     std::uint64_t births = 0;            // how many children it has had
     std::uint64_t generations = 0;
-    int pids[most_generations] = {};     // from the worker down to this process: all of them live as long as this one does
+    // from the worker down to this process: all of them live as long as this one does
+    int pids[most_generations] = {};
 
     bool has(int pid) const {
         for (std::uint64_t i = 0; i < generations; ++i) {
@@ -127,7 +130,8 @@ Outcome reap_children(Child* children, std::uint64_t forked) {
     return outcome;
 }
 
-// Forks up to most_children children, which are `descendants` together with what is below them, and reaps them.
+// Forks up to most_children children, which are `descendants` together with what is below them, and
+// reaps them.
 Outcome grow(std::uint64_t descendants, Random& random) {
     Outcome outcome;
     int names[2];

@@ -1,7 +1,8 @@
-// Processes are killed at random moments in every state: asleep in read(), in write(), in wait() and in sleep(), running, in fork()
-// and in exec(). Each has a valid pid until it is reaped, is reaped once and was killed; and all that are left behind come to
-// their end, which the end of a pipe tells. One operation is a process killed and reaped. Who has not been killed after a while sleeps
-// until the one that should have done it has ended.
+// Processes are killed at random moments in every state: asleep in read(), in write(), in wait()
+// and in sleep(), running, in fork() and in exec(). Each has a valid pid until it is reaped, is
+// reaped once and was killed; and all that are left behind come to their end, which the end of a
+// pipe tells. One operation is a process killed and reaped. Who has not been killed after a while
+// sleeps until the one that should have done it has ended.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/memory.h"

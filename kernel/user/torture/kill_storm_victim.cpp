@@ -84,7 +84,8 @@ void share(std::uint64_t word) {
     close(pipes.clog[0]);
     close(pipes.lifeline[0]);
     const std::uint64_t of_state = turns_of(state);
-    for (std::uint64_t turn = 0; turn < of_state; ++turn) {  // calls may be refused for want of memory
+    // calls may be refused for want of memory
+    for (std::uint64_t turn = 0; turn < of_state; ++turn) {
         switch (state) {
         case State::reading:
             break;

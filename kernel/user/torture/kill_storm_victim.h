@@ -1,4 +1,5 @@
-// Who is killed in kill_storm: a process in some state, which it leaves by being killed only, or after a long while.
+// Who is killed in kill_storm: a process in some state, which it leaves by being killed only, or
+// after a long while.
 #pragma once
 #include <cstdint>
 
@@ -16,10 +17,12 @@ struct Pipes {
 enum class State : std::uint8_t { reading, writing, waiting, sleeping, running, forking, executing };
 inline constexpr std::uint64_t states = 7;
 
-// False where the one that kills may itself be killed for want of memory: then no victim takes long.
+// False where the one that kills may itself be killed for want of memory: then no victim takes
+// long.
 extern bool patient;
 
-// Writes `word` all over a page that victims share with their parent; they must find it there until the end.
+// Writes `word` all over a page that victims share with their parent; they must find it there until
+// the end.
 void share(std::uint64_t word);
 // A victim's life, in a child of the process that called share(word).
 [[noreturn]] void live(State state, const Pipes& pipes, std::uint64_t word);

@@ -1,7 +1,8 @@
-// Processes that move between harts while their pages change. Crews wait, each member on a pipe of its own, are all sent on at once and
-// have more or less to do, so that harts which are done take members of busy ones. A member looks at pages that it shares copy-on-write and
-// writes to others; its forks share all of them again. Whoever comes back to a hart must not meet there what it has changed
-// elsewhere. One operation is one round of one member.
+// Processes that move between harts while their pages change. Crews wait, each member on a pipe of
+// its own, are all sent on at once and have more or less to do, so that harts which are done take
+// members of busy ones. A member looks at pages that it shares copy-on-write and writes to others;
+// its forks share all of them again. Whoever comes back to a hart must not meet there what it has
+// changed elsewhere. One operation is one round of one member.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/outcome.h"

@@ -1,7 +1,8 @@
-// Memory runs out at every stage of fork, write fault, copyout, exec, pipe, sbrk and writing files. A hog holds all
-// memory but n frames while one call is made, for n from 0 until the call succeeds; the call may fail or the
-// process that makes it be killed, but nobody else may notice, and in the end all memory is back. Then several
-// processes fight for too little memory. One operation is one call made so, checked.
+// Memory runs out at every stage of fork, write fault, copyout, exec, pipe, sbrk and writing files.
+// A hog holds all memory but n frames while one call is made, for n from 0 until the call succeeds;
+// the call may fail or the process that makes it be killed, but nobody else may notice, and in the
+// end all memory is back. Then several processes fight for too little memory. One operation is one
+// call made so, checked.
 #include <initializer_list>
 
 #include "kernel/user/lib/child.h"
@@ -23,10 +24,10 @@ constexpr int most_frames = 64;   // a call that still fails with so many free f
 constexpr int setup_frames = 64;  // for a child before its call
 constexpr int enough_successes = 2;
 
-// --- one call with n free frames -------------------------------------------------------------------------------------
+// --- one call with n free frames -----------------------------------------------------------------
 
-// Forks the child while there is memory, lets the hog take the rest but `frames`, and then lets the child make its
-// call.
+// Forks the child while there is memory, lets the hog take the rest but `frames`, and then lets the
+// child make its call.
 int try_call(Hog& hog, const Stage& stage, int frames) {
     hog.leave(setup_frames);
     int ready[2], go[2];
@@ -84,7 +85,7 @@ std::uint64_t sweep(Hog& hog, const Stage& stage, const Limit& limit, std::uint6
     return calls;
 }
 
-// --- the fight -----------------------------------------------------------------------------------------------------
+// --- the fight -----------------------------------------------------------------------------------
 
 constexpr int fighters = 8, calls_of_fighter = 16, frames_of_fight = 160;
 
@@ -192,8 +193,8 @@ std::uint64_t rounds(const Options& options) {
     return done;
 }
 
-// The process that measures runs another image than the one that makes calls: a frame of that image which
-// is lost shows too.
+// The process that measures runs another image than the one that makes calls: a frame of that image
+// which is lost shows too.
 [[noreturn]] void execute_rounds(int argc, char** argv, int result) {
     char descriptor[2] = {static_cast<char>('0' + result), '\0'};
     const char* arguments[max_exec_arguments] = {"oom", "rounds", descriptor};

@@ -12,8 +12,8 @@ alignas(page_size) volatile std::uint64_t shared[shared_pages][words_of_page];
 
 [[noreturn]] void end_call(bool succeeded) { exit(succeeded ? done_status : failed_cleanly_status); }
 
-// The child reads a word that it shares and exits: done_status when the word is right. It stores nothing, so it needs
-// no memory; in assembly, for a compiler may store what it likes.
+// The child reads a word that it shares and exits: done_status when the word is right. It stores
+// nothing, so it needs no memory; in assembly, for a compiler may store what it likes.
 int fork_a_reader() {
     register std::uint64_t a0 asm("a0") = 0;
     register std::uint64_t a7 asm("a7") = static_cast<std::uint64_t>(SystemCall::fork);
@@ -66,7 +66,8 @@ int fork_a_reader() {
     for (int i = 0; i < 16; ++i) {
         write(ends[1], "12345678", 8);
     }
-    auto* const target = reinterpret_cast<volatile std::uint8_t*>(shared) + page_size - 64;  // 64 bytes in either page
+    // 64 bytes in either page
+    auto* const target = reinterpret_cast<volatile std::uint8_t*>(shared) + page_size - 64;
     const int got = read(ends[0], const_cast<std::uint8_t*>(target), bytes);
     for (int i = 0; i < 128; ++i) {
         const auto* old = reinterpret_cast<const std::uint8_t*>(&stamp);

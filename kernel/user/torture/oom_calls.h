@@ -1,5 +1,6 @@
-// The calls that are made while memory is short. Each checks what it gets and ends its process: with done_status,
-// failed_cleanly_status, by exec (was_executed_status), through fail(), or as a killed process.
+// The calls that are made while memory is short. Each checks what it gets and ends its process:
+// with done_status, failed_cleanly_status, by exec (was_executed_status), through fail(), or as a
+// killed process.
 #pragma once
 #include <cstdint>
 #include <span>

@@ -4,7 +4,8 @@
 
 namespace user {
 
-// So that no later write to this process's own stack or data needs a frame: call it after every fork.
+// So that no later write to this process's own stack or data needs a frame: call it after every
+// fork.
 void touch_own_pages();
 
 class Hog {

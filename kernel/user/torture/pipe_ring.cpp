@@ -1,7 +1,8 @@
-// Processes in a ring pass tokens through pipes. A token is a header and bytes that follow from its seed and the hop; it is read
-// into a region that all members share copy-on-write, at places that end or begin a page, checked, made into the next hop's
-// bytes there and written on from there. What lies around it must stay what it was in every member. At the end each member sees the
-// end of its pipe. One operation is a hop.
+// Processes in a ring pass tokens through pipes. A token is a header and bytes that follow from its
+// seed and the hop; it is read into a region that all members share copy-on-write, at places that
+// end or begin a page, checked, made into the next hop's bytes there and written on from there.
+// What lies around it must stay what it was in every member. At the end each member sees the end of
+// its pipe. One operation is a hop.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
 #include "kernel/user/lib/persist.h"
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t members = 5;
 constexpr std::uint64_t most_pages = default_workers * members * (region_pages + pages_of_process);
-constexpr std::uint64_t most_tokens = members - 1;     // so that somebody always reads, however long tokens are
+// so that somebody always reads, however long tokens are
+constexpr std::uint64_t most_tokens = members - 1;
 constexpr std::uint64_t hops_of_token = 3 * members;
 constexpr std::uint64_t longest = 5000;                // more than a pipe holds
 
@@ -54,7 +56,8 @@ struct Member {
         paint_background(place, place + bytes);
         return sent;
     }
-    // The bytes behind the header, and what goes on instead. `at_home`: a token that ends here goes nowhere.
+    // The bytes behind the header, and what goes on instead. `at_home`: a token that ends here goes
+    // nowhere.
     enum class Home : std::uint8_t { no, yes };
     bool hop(Token token, Home home) {
         const std::uint64_t place = place_for(token.bytes, random);
@@ -95,7 +98,8 @@ struct Member {
     exit(outcome.status());
 }
 
-// The ring as its first member sees it: `member` reads what the last one writes. 0 members: there is no ring.
+// The ring as its first member sees it: `member` reads what the last one writes. 0 members: there
+// is no ring.
 struct Ring {
     Member member{-1, -1, Random(0)};
     std::uint64_t forked = 0;
@@ -106,7 +110,8 @@ struct Ring {
             return false;
         }
         member = {first[0], first[1], random.split(members)};
-        // Each new member reads from the pipe that was last; this process keeps the end that it will write to, and the newest one to read from.
+        // Each new member reads from the pipe that was last; this process keeps the end that it
+        // will write to, and the newest one to read from.
         int newest = first[0];
         while (forked + 1 < members) {
             int next[2];

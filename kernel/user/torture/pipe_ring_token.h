@@ -15,7 +15,8 @@ struct Token {
     std::uint32_t hops_left;  // 0: it has no bytes any more and only goes home
 };
 
-// The token's bytes, which follow from its seed and the hop, at a place of the region; check() fails through fail().
+// The token's bytes, which follow from its seed and the hop, at a place of the region; check()
+// fails through fail().
 void fill(std::uint64_t place, const Token& token);
 void check(std::uint64_t place, const Token& token);
 // A place for so many bytes; half of them end a page or begin one.

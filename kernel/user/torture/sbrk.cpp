@@ -1,6 +1,7 @@
-// Heaps that grow, shrink and are shared by fork. Each process knows by a stamp a page what its heap must hold: new memory
-// is zero, what was written stays whatever parents and children do with theirs, and what was given back is gone: who touches
-// it is killed. One operation is one such step.
+// Heaps that grow, shrink and are shared by fork. Each process knows by a stamp a page what its
+// heap must hold: new memory is zero, what was written stays whatever parents and children do with
+// theirs, and what was given back is gone: who touches it is killed. One operation is one such
+// step.
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"

@@ -1,4 +1,5 @@
-# Reports a failed check in a mode that may not, then twice with other numbers, counts five operations and ends well.
+# Reports a failed check in a mode that may not, then twice with other numbers, counts five
+# operations and ends well.
 .include "common.inc"
 .globl _start
 _start:

@@ -1,7 +1,7 @@
-// Each hart in its turn writes one word, does something that the emulator itself has to order (a device, a translation,
-// a reservation, code), and passes the turn on. The turn is passed by relaxed atomics: so the writes come one after the
-// other in time, with nothing of the guest's that orders them, and only an order that the emulator lends them could
-// hide the race.
+// Each hart in its turn writes one word, does something that the emulator itself has to order (a
+// device, a translation, a reservation, code), and passes the turn on. The turn is passed by
+// relaxed atomics: so the writes come one after the other in time, with nothing of the guest's that
+// orders them, and only an order that the emulator lends them could hide the race.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -64,8 +64,8 @@ void ordered_by_wfi_and_timer(u64 hart) {
     });
 }
 
-// Reservations without aq and rl: one word that all reserve, beside the word that is written, and one of each hart's
-// own.
+// Reservations without aq and rl: one word that all reserve, beside the word that is written, and
+// one of each hart's own.
 void ordered_by_reservations(u64 hart) {
     const auto add = [](u64& to) {
         u64 sum, failed;
@@ -78,7 +78,7 @@ void ordered_by_reservations(u64 hart) {
     });
 }
 
-// --- code ------------------------------------------------------------------------------------------------------------
+// --- code ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -97,7 +97,7 @@ void ordered_by_new_code(u64 hart) {
     });
 }
 
-// --- translations ----------------------------------------------------------------------------------------------------
+// --- translations --------------------------------------------------------------------------------
 
 namespace {
 

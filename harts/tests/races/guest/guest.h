@@ -3,14 +3,16 @@
 #include "harts/tests/races/guest/ordering.h"
 #include "harts/tests/races/parameters.h"
 
-// A function that reports are to name: never inlined, its name the same in the symbol table as in the source.
+// A function that reports are to name: never inlined, its name the same in the symbol table as in
+// the source.
 #define MARKED extern "C" [[gnu::noinline, gnu::used]]
 
 namespace races {
 
 extern Parameters parameters;
 
-// Waits until all harts are here; what each did before happens before what any does after. Any number of times.
+// Waits until all harts are here; what each did before happens before what any does after. Any
+// number of times.
 void meet();
 // Ends the machine: it failed, `status` says why.
 [[noreturn]] void fail(u64 status);
@@ -30,8 +32,9 @@ inline u64 hart_id() {
     return value;
 }
 
-// A pattern's own way with software interrupts; null: the machine fails. Each hart sets its own, before a meeting: the
-// first interrupt may come before this hart knows that the meeting is complete.
+// A pattern's own way with software interrupts; null: the machine fails. Each hart sets its own,
+// before a meeting: the first interrupt may come before this hart knows that the meeting is
+// complete.
 using InterruptHandler = void (*)(u64 hart);
 struct alignas(64) InterruptHandlers {
     InterruptHandler machine = nullptr, supervisor = nullptr;

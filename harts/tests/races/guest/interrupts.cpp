@@ -1,6 +1,6 @@
-// Hart 0 writes a letter for another hart and interrupts it; that hart reads the letter in its interrupt handler. An
-// interrupt behind a fence, with a fence before the reading, orders them; an interrupt alone does not: a store to a
-// device may overtake stores to memory.
+// Hart 0 writes a letter for another hart and interrupts it; that hart reads the letter in its
+// interrupt handler. An interrupt behind a fence, with a fence before the reading, orders them; an
+// interrupt alone does not: a store to a device may overtake stores to memory.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -77,7 +77,8 @@ void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHand
     asm volatile("csrci sstatus, 2" ::: "memory");
 }
 
-// Passed by a flag; between what makes the flag's store a release and that store an interrupt is taken.
+// Passed by a flag; between what makes the flag's store a release and that store an interrupt is
+// taken.
 struct alignas(64) Notice {
     u64 words[2] = {};
     u64 beside = 0;

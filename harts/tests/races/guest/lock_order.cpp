@@ -1,6 +1,6 @@
-// Two or three locks, taken in orders that could meet in a deadlock though nobody waits for anybody here: each step is
-// over before the next begins. Locks of four kinds, recognised by what their words do, or only by names (acquire,
-// release).
+// Two or three locks, taken in orders that could meet in a deadlock though nobody waits for anybody
+// here: each step is over before the next begins. Locks of four kinds, recognised by what their
+// words do, or only by names (acquire, release).
 #include "harts/tests/races/guest/guest.h"
 #include "harts/tests/races/guest/locks.h"
 
@@ -25,7 +25,8 @@ MARKED void serve_next(void* lock) { static_cast<TicketedLock*>(lock)->release()
 MARKED void acquire(void* lock) { static_cast<InvertedLock*>(lock)->acquire(); }
 MARKED void release(void* lock) { static_cast<InvertedLock*>(lock)->release(); }
 
-// One kind of lock. The functions below are shared by all kinds, so that reports name the same ones for each.
+// One kind of lock. The functions below are shared by all kinds, so that reports name the same ones
+// for each.
 struct Kind {
     void (*take_lock)(void* lock);
     void (*give_lock)(void* lock);
@@ -94,8 +95,8 @@ void one_order(const Kind& kind) {
     expect_equal(guarded[1], 2 * parameters.harts * parameters.rounds);
 }
 
-// The first is given back before the third is taken, and the second before the first is taken again: no order between
-// first and third, and none from third to first.
+// The first is given back before the third is taken, and the second before the first is taken
+// again: no order between first and third, and none from third to first.
 void hand_over_hand(const Kind& kind) {
     meet();
     for (u64 round = 0; round < parameters.rounds; ++round) {

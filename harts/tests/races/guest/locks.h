@@ -1,11 +1,13 @@
-// Locks in every shape that kernels give them. The order of memory is a parameter, so that a broken lock differs from
-// its sound twin in one word: `__ATOMIC_RELAXED` leaves out the aq bit, or the fence.
+// Locks in every shape that kernels give them. The order of memory is a parameter, so that a broken
+// lock differs from its sound twin in one word: `__ATOMIC_RELAXED` leaves out the aq bit, or the
+// fence.
 #pragma once
 #include "harts/tests/races/guest/ordering.h"
 
 namespace races {
 
-// The compiler's own mapping, but for a relaxed access, which is announced: so the data race alone shows.
+// The compiler's own mapping, but for a relaxed access, which is announced: so the data race alone
+// shows.
 template <int order>
 u32 load_as(const u32& from) {
     if constexpr (order == __ATOMIC_RELAXED) {
@@ -84,7 +86,8 @@ struct alignas(64) ReservedLock {
     u32 word = 0;
 };
 
-// `serving` is never touched by an atomic instruction: only the fences tell that it is more than data.
+// `serving` is never touched by an atomic instruction: only the fences tell that it is more than
+// data.
 template <int look, int serve>
 struct alignas(64) TicketLock {
     void acquire() {
@@ -101,7 +104,8 @@ struct alignas(64) TicketLock {
     alignas(64) u32 serving = 0;
 };
 
-// The same by relaxed accesses beside fences, as kernels without atomics in their language write it.
+// The same by relaxed accesses beside fences, as kernels without atomics in their language write
+// it.
 struct alignas(64) FencedTicketLock {
     void acquire() {
         const u32 ticket = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);

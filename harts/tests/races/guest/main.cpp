@@ -27,8 +27,9 @@ constexpr u64 interrupt_bit = u64{1} << 63;
 
 }  // namespace
 
-// Meetings take turns with the words they count in: nobody who still waits for one sees who has come to the next
-// already, and thereby what that hart did in between. (Nobody is further ahead than that.)
+// Meetings take turns with the words they count in: nobody who still waits for one sees who has
+// come to the next already, and thereby what that hart did in between. (Nobody is further ahead
+// than that.)
 void meet() {
     struct alignas(64) Line {
         u64 count;

@@ -1,5 +1,5 @@
-// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new place each round, so
-// that nothing orders one round after another.
+// Hart 0 writes letters and raises a flag for each; the others wait for the flag and read. A new
+// place each round, so that nothing orders one round after another.
 #include "harts/tests/races/guest/guest.h"
 
 namespace races {
@@ -22,8 +22,8 @@ MARKED u64 read_letter(const Letter& letter, u64 value) {
     return plain_load(letter.words[0]) == value && plain_load(letter.words[1]) == ~value;
 }
 
-// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is up; returns letters
-// that were whole.
+// `send(letter, value)` writes the letter and raises its flag; `await(letter)` returns when it is
+// up; returns letters that were whole.
 template <class Send, class Await>
 u64 exchange_letters(u64 hart, Send send, Await await) {
     u64 whole = 0;
@@ -108,7 +108,8 @@ void letter_between_tso_fences(u64 hart) {
     expect_all_whole(hart, whole);
 }
 
-// A release fence takes along what was written before it, and nothing that is written between it and the relaxed swap.
+// A release fence takes along what was written before it, and nothing that is written between it
+// and the relaxed swap.
 void letter_before_release_fence_of_swap(u64 hart) {
     const u64 whole = exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
@@ -125,7 +126,8 @@ void letter_after_release_fence_of_swap(u64 hart) {
     }, await_swapping);
 }
 
-// The fences around a sequentially consistent access belong to that access: a plain store of something else behind them is no release.
+// The fences around a sequentially consistent access belong to that access: a plain store of
+// something else behind them is no release.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
     exchange_letters(hart, [](Letter& letter, u64 value) {
         write_letter(letter, value);
@@ -141,7 +143,8 @@ void letter_before_ordered_store_and_unrelated_store(u64 hart) {
     }, await_acquiring);
 }
 
-// xv6's way to let the other harts start: plain accesses to a flag, a full fence beside each. Nobody meets before.
+// xv6's way to let the other harts start: plain accesses to a flag, a full fence beside each.
+// Nobody meets before.
 namespace {
 
 alignas(64) u32 started;
@@ -170,7 +173,8 @@ void started_flag_without_fences(u64 hart) {
     start_others(hart, [] { compiler_barrier(); });
 }
 
-// Each hart gets memory that hart 0 has prepared, by a start flag of its own, and gives it back at the end.
+// Each hart gets memory that hart 0 has prepared, by a start flag of its own, and gives it back at
+// the end.
 namespace {
 
 struct alignas(64) Boot {

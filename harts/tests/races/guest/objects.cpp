@@ -1,5 +1,5 @@
-// Objects that several harts share for a while: counted references, objects made by whoever comes first, snapshots that
-// are read again until they fit.
+// Objects that several harts share for a while: counted references, objects made by whoever comes
+// first, snapshots that are read again until they fit.
 #include "harts/tests/races/guest/guest.h"
 #include "harts/tests/races/guest/locks.h"
 
@@ -20,7 +20,8 @@ MARKED void destroy_object(Object& object) {
     compiler_barrier();
 }
 
-// Every hart has a reference to every object; `put(object)` gives it back and tells whether it was the last.
+// Every hart has a reference to every object; `put(object)` gives it back and tells whether it was
+// the last.
 template <class Put>
 void share_objects(u64 hart, Put put) {
     if (hart == 0) {
@@ -63,7 +64,7 @@ void last_reference_without_order(u64 hart) {
     share_objects(hart, [](Object& object) { return relaxed_add(object.references, ~u64{0}) == 1; });
 }
 
-// --- made by whoever comes first -------------------------------------------------------------------------------------
+// --- made by whoever comes first -----------------------------------------------------------------
 
 namespace {
 
@@ -76,8 +77,8 @@ MARKED void make_object(Object& object) {
     compiler_barrier();
 }
 
-// Odd harts come when hart 0 has made half of the objects, and learn that by accesses that order nothing: so some find
-// objects made by others without ever taking the lock.
+// Odd harts come when hart 0 has made half of the objects, and learn that by accesses that order
+// nothing: so some find objects made by others without ever taking the lock.
 template <class Look, class Show>
 void make_once(u64 hart, Look look, Show show) {
     meet();
@@ -123,11 +124,11 @@ void relaxed_accesses_alone(u64 hart) {
     expect_equal(sum, 0);
 }
 
-// --- read again until it fits ----------------------------------------------------------------------------------------
+// --- read again until it fits --------------------------------------------------------------------
 //
-// Hart 0 fills records, one after the other, and shows under a sequence lock how many there are. The others read the
-// number, and then plain records: they must not be older than the number. With every access of the lock a relaxed
-// atomic only a record can betray that fences are missing.
+// Hart 0 fills records, one after the other, and shows under a sequence lock how many there are.
+// The others read the number, and then plain records: they must not be older than the number. With
+// every access of the lock a relaxed atomic only a record can betray that fences are missing.
 namespace {
 
 struct alignas(64) Sequence {

@@ -1,4 +1,5 @@
-// Accesses of which each instruction counts: relaxed ones, which order nothing, and fences of one kind.
+// Accesses of which each instruction counts: relaxed ones, which order nothing, and fences of one
+// kind.
 #pragma once
 #include "harts/tests/races/parameters.h"
 
@@ -6,8 +7,8 @@ namespace races {
 
 inline void compiler_barrier() { asm volatile("" ::: "memory"); }
 
-// Relaxed atomics, announced as such (GuestCall::relaxed_next, kernel/abi/guest_calls.h): as instructions they are
-// plain.
+// Relaxed atomics, announced as such (GuestCall::relaxed_next, kernel/abi/guest_calls.h): as
+// instructions they are plain.
 inline u32 relaxed_load(const u32& from) {
     u32 value;
     asm volatile("slti x0, x0, 0x705\n lw %0, %1" : "=r"(value) : "A"(from) : "memory");

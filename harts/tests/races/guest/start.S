@@ -1,6 +1,7 @@
-# Every hart starts in machine mode with its number in a0, and goes on in supervisor mode without translation: relaxed
-# accesses are announced from there. tp is its number. Machine mode keeps the software interrupts of the CLINT;
-# supervisor mode has the timer's and its own. Traps stay on the stack in use.
+# Every hart starts in machine mode with its number in a0, and goes on in supervisor mode without
+# translation: relaxed accesses are announced from there. tp is its number. Machine mode keeps the
+# software interrupts of the CLINT; supervisor mode has the timer's and its own. Traps stay on the
+# stack in use.
 .equ STACK_SIZE, 8192
 
 .section .text.start

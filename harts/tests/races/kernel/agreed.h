@@ -1,21 +1,23 @@
 // What the small kernel and the harness agree on besides `parameters`; freestanding.
 //
-// Eight tasks in user mode send each other numbers in a ring and sum up what they get and what they read back from
-// frames of memory; four kernel threads do the like inside. All sums depend on `parameters.rounds` alone, whoever ran
-// where.
+// Eight tasks in user mode send each other numbers in a ring and sum up what they get and what they
+// read back from frames of memory; four kernel threads do the like inside. All sums depend on
+// `parameters.rounds` alone, whoever ran where.
 #pragma once
 #include "harts/tests/races/parameters.h"
 
 namespace races::kernel {
 
-// Which lock has lost its order of memory (Parameters::selector). It still excludes: only what it orders is lost.
+// Which lock has lost its order of memory (Parameters::selector). It still excludes: only what it
+// orders is lost.
 enum class Broken : u64 { Nothing, ReservedLock, TicketLock, ReaderWriterLock, SequenceLock, Count };
 
 inline constexpr unsigned tasks = 8, kernel_threads = 4, threads = tasks + kernel_threads;
 inline constexpr unsigned most_kernel_harts = 16;
 inline constexpr u64 most_kernel_rounds = 250;  // the log has no more room
 
-// Always inlined, and with constants that instructions can make: tasks have no code and no data but their own pages.
+// Always inlined, and with constants that instructions can make: tasks have no code and no data but
+// their own pages.
 [[gnu::always_inline]] constexpr u64 message(u64 task, u64 round) { return (task + 1) * 1'000'003 ^ round * 7'919; }
 [[gnu::always_inline]] constexpr u64 mixed(u64 sum, u64 value) { return (sum ^ value) * 0x100'0000'01b3 + 1; }
 

@@ -1,5 +1,5 @@
-// Four kinds of lock, each of which can be told to order nothing. Interrupts are off while one is held, and nobody
-// switches.
+// Four kinds of lock, each of which can be told to order nothing. Interrupts are off while one is
+// held, and nobody switches.
 #pragma once
 #include "harts/tests/races/kernel/hart.h"
 
@@ -41,8 +41,8 @@ private:
     alignas(64) u32 word_ = 0;
 };
 
-// Readers look again when the number has changed or is odd. What it guards is read and written by relaxed accesses.
-// Writers exclude each other by making the number odd.
+// Readers look again when the number has changed or is odd. What it guards is read and written by
+// relaxed accesses. Writers exclude each other by making the number odd.
 class SequenceLock {
 public:
     u32 begin_write();

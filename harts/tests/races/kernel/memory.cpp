@@ -93,7 +93,8 @@ Space make_space(u64 asid) {
 
 namespace {
 
-// The hart that the task is on: another one forgets all of the task's translations when it takes the task over.
+// The hart that the task is on: another one forgets all of the task's translations when it takes
+// the task over.
 void flush_window(const Space& space) {
     asm volatile("sfence.vma %0, %1" ::"r"(user_window), "r"(space.asid) : "memory");
 }

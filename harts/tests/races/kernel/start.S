@@ -1,5 +1,5 @@
-# Every hart starts in machine mode with its number in a0 and goes on in supervisor mode for good: all traps are
-# delegated. tp is the hart's number while it is in the kernel.
+# Every hart starts in machine mode with its number in a0 and goes on in supervisor mode for good:
+# all traps are delegated. tp is the hart's number while it is in the kernel.
 .equ STACK_SIZE, 8192
 
 .section .text.start

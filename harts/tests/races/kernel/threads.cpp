@@ -9,8 +9,8 @@ Thread all_threads[threads];
 
 namespace {
 
-// What the hart's own loop has to do with a thread that has just left it: nobody else may take it before it is off its
-// stack.
+// What the hart's own loop has to do with a thread that has just left it: nobody else may take it
+// before it is off its stack.
 enum class Leaving : u64 { Waits, Ended };
 
 struct alignas(64) PerHart {

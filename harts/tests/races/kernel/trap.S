@@ -1,6 +1,7 @@
 # Traps and switches. Offsets: TrapFrame and Context in thread.h.
 
-# From supervisor mode: on the stack in use. tp stays: who is switched away in between comes back on another hart.
+# From supervisor mode: on the stack in use. tp stays: who is switched away in between comes back on
+# another hart.
 .text
 .align 2
 .globl kernel_vector

@@ -60,7 +60,8 @@ u64 system_call(Call call, u64 first, u64 second) {
     fail(0x351);
 }
 
-// sepc and sstatus are this trap's until interrupts are on again or somebody else runs: both are put back.
+// sepc and sstatus are this trap's until interrupts are on again or somebody else runs: both are
+// put back.
 extern "C" void trap_from_kernel() {
     u64 sstatus;
     const u64 sepc = read_sepc();

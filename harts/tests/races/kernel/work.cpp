@@ -5,7 +5,7 @@
 
 namespace races::kernel {
 
-// --- mailboxes -------------------------------------------------------------------------------------------------------
+// --- mailboxes -----------------------------------------------------------------------------------
 //
 // One lock for all of them: it is there to be contended.
 namespace {
@@ -44,7 +44,8 @@ u64 waiting_in(const Mailbox& mailbox) {
 
 }  // namespace
 
-// Only the sender makes it fuller and only the receiver emptier: what was seen under the reader's lock still holds.
+// Only the sender makes it fuller and only the receiver emptier: what was seen under the reader's
+// lock still holds.
 bool send(u64 mailbox, u64 value) {
     Mailbox& box = mailboxes[mailbox % tasks];
     if (waiting_in(box) == room) {
@@ -68,7 +69,7 @@ u64 messages_sent() {
     return sent_in_all;
 }
 
-// --- the log ---------------------------------------------------------------------------------------------------------
+// --- the log -------------------------------------------------------------------------------------
 
 namespace {
 
@@ -120,7 +121,7 @@ void check_latest_entry() {
     }
 }
 
-// --- kernel threads --------------------------------------------------------------------------------------------------
+// --- kernel threads ------------------------------------------------------------------------------
 
 extern "C" [[gnu::noinline, gnu::used]] void stack_checkpoint() { asm volatile(""); }
 
@@ -136,8 +137,8 @@ extern "C" [[gnu::noinline, gnu::used]] void stack_checkpoint() { asm volatile("
 
 namespace {
 
-// Long enough for a timer interrupt now and then. The log is looked at meanwhile, for nothing else orders that after
-// entries which other harts write just now.
+// Long enough for a timer interrupt now and then. The log is looked at meanwhile, for nothing else
+// orders that after entries which other harts write just now.
 [[gnu::noinline]] void fill(Frame& frame, u64 value) {
     for (u64 n = 0; n < page_size / 8; ++n) {
         plain_store(frame.words[n], value + n);

@@ -1,4 +1,5 @@
-// What threads do, and what they do it with: mailboxes under reader-writer locks, a log under a sequence lock.
+// What threads do, and what they do it with: mailboxes under reader-writer locks, a log under a
+// sequence lock.
 #pragma once
 #include "harts/tests/races/kernel/hart.h"
 

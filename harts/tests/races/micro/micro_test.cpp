@@ -1,5 +1,5 @@
-// The programs keep what plan.h says of them: tried with every moment at which one hart can be interrupted by the
-// others, and with their events counted instruction by instruction.
+// The programs keep what plan.h says of them: tried with every moment at which one hart can be
+// interrupted by the others, and with their events counted instruction by instruction.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -19,8 +19,8 @@ struct MicroProgram {
     std::string_view name;  // unique
     Shape shape;
 };
-// Depths 1 and 2, 2 to 4 harts, at most 200 events; the decisive moment at the first event, in the middle, near the
-// last.
+// Depths 1 and 2, 2 to 4 harts, at most 200 events; the decisive moment at the first event, in the
+// middle, near the last.
 [[nodiscard]] std::span<const MicroProgram> micro_programs();
 
 // The guest's file, read once; makes machines that stand before their first instruction.

@@ -36,7 +36,8 @@ AMO(amo_maxu, "amomaxu")
 AMO(amo_minu, "amominu")
 #undef AMO
 
-// Every hart does each operation `rounds` times; hart h's operands depend on h alone, so the end does not depend on the order.
+// Every hart does each operation `rounds` times; hart h's operands depend on h alone, so the end
+// does not depend on the order.
 template <class Words, class T>
 T work(Words& words, u64 hart, T in_hand) {
     const auto own = static_cast<T>(hart);
@@ -50,7 +51,8 @@ T work(Words& words, u64 hart, T in_hand) {
         amo_min(words.least, static_cast<T>(0 - round - own * 1000));
         amo_maxu(words.most_unsigned, static_cast<T>(0 - (round + 1) - own * 1000));
         amo_minu(words.least_unsigned, static_cast<T>(1'000'000 - round - own * 1000));
-        in_hand = amo_swap(words.token, in_hand);  // what each has in hand goes round; none is lost and none doubled
+        // what each has in hand goes round; none is lost and none doubled
+        in_hand = amo_swap(words.token, in_hand);
     }
     return in_hand;
 }
@@ -88,8 +90,9 @@ void amo_sums(u64 hart) {
     }
 }
 
-// One double, of which each hart changes a part of its own by another instruction: byte 0 by sb, byte 1 by amoor and amoand on the
-// lower word, bytes 2 and 3 by sh, byte 4 by lr.w/sc.w on the upper word, byte 5 by lr.d/sc.d, byte 6 by amoxor.d, byte 7 by sb.
+// One double, of which each hart changes a part of its own by another instruction: byte 0 by sb,
+// byte 1 by amoor and amoand on the lower word, bytes 2 and 3 by sh, byte 4 by lr.w/sc.w on the
+// upper word, byte 5 by lr.d/sc.d, byte 6 by amoxor.d, byte 7 by sb.
 namespace {
 
 alignas(4096) union {

@@ -1,4 +1,5 @@
-// Code that is written while others run it. Nobody executes fence.i: these harts keep code coherent without it, as QEMU's do.
+// Code that is written while others run it. Nobody executes fence.i: these harts keep code coherent
+// without it, as QEMU's do.
 #include "harts/tests/several_harts/guest/guest.h"
 
 namespace several_harts {

@@ -36,7 +36,8 @@ RESERVED_ACCESS(w_half, u32, "lr.w.aq", "sc.w.rl")
 RESERVED_ACCESS(d_full, u64, "lr.d.aqrl", "sc.d.aqrl")
 #undef RESERVED_ACCESS
 
-// A loop as the specification constrains it ("Eventual Success of Store-Conditional Instructions"). Returns the old value.
+// A loop as the specification constrains it ("Eventual Success of Store-Conditional Instructions").
+// Returns the old value.
 inline u64 reserved_add(u64& to, u64 addend) {
     u64 old, sum;
     asm volatile("1: lr.d %0, %2\n add %1, %0, %3\n sc.d %1, %1, %2\n bnez %1, 1b"
@@ -59,7 +60,8 @@ inline void interrupt(u64 hart) { *reinterpret_cast<volatile u32*>(0x0200'0000 +
 inline void acknowledge(u64 hart) { *reinterpret_cast<volatile u32*>(0x0200'0000 + 4 * hart) = 0; }
 inline void set_timer(u64 hart, u64 time) { *reinterpret_cast<volatile u64*>(0x0200'4000 + 8 * hart) = time; }
 
-// A program's own way with traps: returns where to go on, 0 where it does not know the trap. On the trapping hart, in machine mode.
+// A program's own way with traps: returns where to go on, 0 where it does not know the trap. On the
+// trapping hart, in machine mode.
 using TrapHandler = u64 (*)(u64 cause, u64 pc, u64 address);
 extern TrapHandler trap_handler;
 inline constexpr u64 interrupt_bit = u64{1} << 63, software_interrupt = interrupt_bit | 3, timer_interrupt = interrupt_bit | 7;

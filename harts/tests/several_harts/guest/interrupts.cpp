@@ -1,4 +1,5 @@
-// A token goes round: each hart sleeps in wfi until the one before wakes it, by an interrupt or by setting its timer.
+// A token goes round: each hart sleeps in wfi until the one before wakes it, by an interrupt or by
+// setting its timer.
 #include "harts/tests/several_harts/guest/guest.h"
 
 namespace several_harts {
@@ -42,7 +43,8 @@ void wake(u64 hart, u64 round) {
     if (round % 2 == 0) {
         interrupt(hart);
     } else {
-        set_timer(hart, now() + 50);  // 5 µs: the other one sleeps already, without a deadline of its own
+        // 5 µs: the other one sleeps already, without a deadline of its own
+        set_timer(hart, now() + 50);
     }
 }
 

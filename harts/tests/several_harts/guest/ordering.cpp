@@ -53,7 +53,8 @@ void meet_other(u64 hart, u64 time) {
 
 }  // namespace
 
-// x = 1; r = y against y = 1; r = x: with the order asked for, one of them must see the other's store.
+// x = 1; r = y against y = 1; r = x: with the order asked for, one of them must see the other's
+// store.
 void store_buffering(u64 hart) {
     meet();
     Word* const own = hart == 0 ? x : y;

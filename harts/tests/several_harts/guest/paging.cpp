@@ -44,7 +44,7 @@ u64 skip_page_faults(u64 cause, u64 pc, u64 address) {
     return behind(pc);
 }
 
-// --- walker_races ------------------------------------------------------------------------------------------------------
+// --- walker_races --------------------------------------------------------------------------------
 
 // What stands in the PTE in round `number`, and which of its bits a walker may add.
 struct Planned {
@@ -61,7 +61,8 @@ Planned planned(u64 number) {
     }
 }
 
-// The old PTE, by an AMO or a reservation in turns of a thousand: the table's page is then marked, and walkers update it slowly.
+// The old PTE, by an AMO or a reservation in turns of a thousand: the table's page is then marked,
+// and walkers update it slowly.
 u64 replace(u64& pte, u64 to, u64 number) {
     if (number / 1000 % 2 == 0) {
         return __atomic_exchange_n(&pte, to, __ATOMIC_ACQ_REL);
@@ -118,7 +119,7 @@ void walker_races(u64 hart) {
     results[hart].values[0] = accesses;
 }
 
-// --- shootdown ----------------------------------------------------------------------------------------------------------
+// --- shootdown -----------------------------------------------------------------------------------
 
 namespace {
 

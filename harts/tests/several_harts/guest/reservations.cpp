@@ -31,9 +31,10 @@ void reserved_counter(u64 hart) {
     }
 }
 
-// The storing hart (0) makes head take its old value again and again, each time with another number in aux. Whoever reserves
-// head, then reads the number and stores it to head conditionally, must fail when head was stored to in between, though its value
-// is what it was. So in head stands what was put there, or the number of this very round.
+// The storing hart (0) makes head take its old value again and again, each time with another number
+// in aux. Whoever reserves head, then reads the number and stores it to head conditionally, must
+// fail when head was stored to in between, though its value is what it was. So in head stands what
+// was put there, or the number of this very round.
 namespace {
 
 constexpr u64 nothing = 0, busy = 1;
@@ -45,8 +46,8 @@ alignas(64) u64 reservers_done;
 
 bool all_done() { return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == parameters.harts - 1; }
 
-// Until the storing hart has gone on: what it has not looked at yet is not worth storing again. Only now and then without a limit,
-// for its host thread may be waiting for a core.
+// Until the storing hart has gone on: what it has not looked at yet is not worth storing again.
+// Only now and then without a limit, for its host thread may be waiting for a core.
 template <class T>
 void await_change(const T& word, T from, u64 stored) {
     const u64 patience = stored % 4096 == 0 ? ~u64{0} : 60;
@@ -96,7 +97,8 @@ void strict(u64 hart) {
     results[0].values[1] = seen;
 }
 
-// The same with a reservation of the lower half of what the storing hart writes as a whole; the upper half carries the number.
+// The same with a reservation of the lower half of what the storing hart writes as a whole; the
+// upper half carries the number.
 void strict_halves(u64 hart) {
     auto& lower = reinterpret_cast<u32&>(head);
     auto& upper = *(&lower + 1);
@@ -130,7 +132,8 @@ void strict_halves(u64 hart) {
     results[0].values[1] = seen;
 }
 
-// Treiber's stack: a pop that takes the top's successor from an old top puts a node on the stack that somebody holds.
+// Treiber's stack: a pop that takes the top's successor from an old top puts a node on the stack
+// that somebody holds.
 namespace {
 
 struct alignas(64) Node {
@@ -198,8 +201,9 @@ void stack(u64 hart) {
     }
 }
 
-// Each hart stores to its neighbour's word while it holds a reservation of its own: attempts fail and fail, and nobody may
-// wait for ever. A store-conditional need not succeed here: a store between it and its load-reserved is no constrained loop.
+// Each hart stores to its neighbour's word while it holds a reservation of its own: attempts fail
+// and fail, and nobody may wait for ever. A store-conditional need not succeed here: a store
+// between it and its load-reserved is no constrained loop.
 namespace {
 
 struct alignas(64) Cell {
@@ -221,7 +225,8 @@ void crossing(u64 hart) {
     }
 }
 
-// Lines 1 MiB apart: a hash that gives them one version makes them fail each other; a constrained loop must go on nevertheless.
+// Lines 1 MiB apart: a hash that gives them one version makes them fail each other; a constrained
+// loop must go on nevertheless.
 void aliases(u64 hart) {
     auto& counter = *reinterpret_cast<u64*>(0x8080'0000 + (hart << 20));
     meet();

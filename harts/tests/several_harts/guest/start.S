@@ -1,5 +1,5 @@
-# Every hart starts here in machine mode with its number in a0. Traps of every mode come to machine mode, on the stack in use:
-# supervisor programs map the image where it is.
+# Every hart starts here in machine mode with its number in a0. Traps of every mode come to machine
+# mode, on the stack in use: supervisor programs map the image where it is.
 .equ STACK_SIZE, 8192
 
 .section .text.start
@@ -65,7 +65,8 @@ trap_vector:
     addi    sp, sp, 128
     mret
 
-# void enter_supervisor(u64 satp): returns to its caller in supervisor mode with that satp. There is no way back.
+# void enter_supervisor(u64 satp): returns to its caller in supervisor mode with that satp. There is
+# no way back.
 .globl enter_supervisor
 enter_supervisor:
     csrw    satp, a0
