@@ -21,8 +21,9 @@ class FirstUserInstruction : public HartEvents {
 public:
     explicit FirstUserInstruction(Machine& machine) : machine_(machine) {}
     void on_trap_return(const HartState& state) override {
-        if (state.mode != Privilege::User || seen_.exchange(true, std::memory_order_relaxed))
+        if (state.mode != Privilege::User || seen_.exchange(true, std::memory_order_relaxed)) {
             return;  // one hart only
+        }
         at_ = Clock::now();  // read when the harts are parked
         machine_.request_stop();
     }
@@ -40,27 +41,39 @@ Result<double> boot_ms(const Guest& guest, unsigned harts) {
     MachineConfig config;
     config.harts = harts;
     auto image = ElfImage::read(guest.kernel);
-    if (!image) return error(image.error().message);
+    if (!image) {
+        return error(image.error().message);
+    }
     auto machine = Machine::create(config, *image);
-    if (!machine) return error(machine.error().message);
+    if (!machine) {
+        return error(machine.error().message);
+    }
     FirstUserInstruction events(**machine);
     (*machine)->set_events(&events);
     (*machine)->run_parallel(std::chrono::seconds(10));
-    if (!events.seen()) return error("no hart came to user mode within 10 s");
+    if (!events.seen()) {
+        return error("no hart came to user mode within 10 s");
+    }
     return std::chrono::duration<double, std::milli>(events.at() - start).count();
 }
 
 Result<void> measure(Report& report, unsigned runs) {
     const auto guest = Shelf::beside_program().kernel(default_kernel);
-    if (!guest) return error(guest.error().message);
+    if (!guest) {
+        return error(guest.error().message);
+    }
     for (unsigned harts : {1u, 8u}) {
         std::vector<double> times;
         for (unsigned run = 0; run < runs; ++run) {
             auto time = boot_ms(*guest, harts);
-            if (!time) return error(time.error().message);
+            if (!time) {
+                return error(time.error().message);
+            }
             times.push_back(*time);
         }
-        report.add({"boot, harts: " + std::to_string(harts), {{"ms", median(times)}}, Bar{Direction::AtMost, 50}});
+        report.add({"boot, harts: " + std::to_string(harts),
+                    {{"ms", median(times)}},
+                    Bar{Direction::AtMost, 50}});
     }
     return {};
 }

@@ -24,7 +24,9 @@ int main(int argc, char** argv) {
         return 1;
     }
     fmt::print("{}\n", table_text(*sweep));
-    fmt::print("A cell: cells that found something, the first findings' kinds; median and worst CPU seconds; findings replayed.\n\n");
+    fmt::print(
+        "A cell: cells that found something, the first findings' kinds; median and worst CPU "
+        "seconds; findings replayed.\n\n");
     fmt::print("{}", summary_text(*sweep));
     if (const auto written = write_tables(*options, *sweep); !written) {
         fmt::print(stderr, "bench_bugs: {}\n", written.error().message);

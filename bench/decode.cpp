@@ -15,9 +15,12 @@ namespace {
 std::vector<u32> random_words(bool (*wanted)(u32 word)) {
     std::mt19937 random(1);
     std::vector<u32> words;
-    while (words.size() < 4096)
-        if (u32 word = static_cast<u32>(random()); wanted(word) && isa::decode(word).op != isa::Op::Illegal)
+    while (words.size() < 4096) {
+        if (u32 word = static_cast<u32>(random());
+            wanted(word) && isa::decode(word).op != isa::Op::Illegal) {
             words.push_back(word);
+        }
+    }
     return words;
 }
 
@@ -26,8 +29,11 @@ bool is_compressed(u32 word) { return (word & 3) != 3; }
 
 void decode(benchmark::State& state, bool (*wanted)(u32 word)) {
     const std::vector<u32> words = random_words(wanted);
-    for (auto _ : state)
-        for (u32 word : words) benchmark::DoNotOptimize(isa::decode(word));
+    for (auto _ : state) {
+        for (u32 word : words) {
+            benchmark::DoNotOptimize(isa::decode(word));
+        }
+    }
     state.SetItemsProcessed(state.iterations() * static_cast<i64>(words.size()));
 }
 BENCHMARK_CAPTURE(decode, full_size, is_full_size)->Unit(benchmark::kMicrosecond);

@@ -20,19 +20,26 @@ void loop(benchmark::State& state, const LoopSetup& setup) {
     for (auto _ : state) {
         state.PauseTiming();
         auto guest = GuestLoop::create(setup);
-        if (!guest) return give_up(state, guest.error());
+        if (!guest) {
+            return give_up(state, guest.error());
+        }
         const double began = process_cpu_s();
         state.ResumeTiming();
         const Result<void> ran = (*guest)->run();
         state.PauseTiming();
         cpu_s += process_cpu_s() - began;
         const Result<LoopCounts> counts = ran ? (*guest)->finish() : std::unexpected(ran.error());
-        if (!counts) return give_up(state, counts.error());
-        sum.units += counts->units, sum.executed += counts->executed, sum.in_loop += counts->in_loop;
+        if (!counts) {
+            return give_up(state, counts.error());
+        }
+        sum.units += counts->units, sum.executed += counts->executed,
+            sum.in_loop += counts->in_loop;
         guest->reset();
         state.ResumeTiming();
     }
-    const auto each = [](u64 count) { return benchmark::Counter(static_cast<double>(count), benchmark::Counter::kAvgIterations); };
+    const auto each = [](u64 count) {
+        return benchmark::Counter(static_cast<double>(count), benchmark::Counter::kAvgIterations);
+    };
     state.counters["MIPS"] = static_cast<double>(sum.executed) / cpu_s * 1e-6;
     state.counters["ns_a_unit"] = cpu_s / static_cast<double>(sum.units) * 1e9;
     state.counters["instructions"] = each(sum.executed);
@@ -43,26 +50,40 @@ void loop(benchmark::State& state, const LoopSetup& setup) {
 // A reset behind a run of forkbomb.
 void reset(benchmark::State& state) {
     auto run = SnapshotRun::create(static_cast<unsigned>(state.range(0)));
-    if (!run) return give_up(state, run.error());
-    constexpr u64 instructions = 20'000;   // they dirty some 50 pages
+    if (!run) {
+        return give_up(state, run.error());
+    }
+    constexpr u64 instructions = 20'000;  // they dirty some 50 pages
     u64 pages = 0, seed = 0;
     for (auto _ : state) {
-        if (auto ran = (*run)->run(++seed, instructions); !ran) return give_up(state, ran.error());
+        if (auto ran = (*run)->run(++seed, instructions); !ran) {
+            return give_up(state, ran.error());
+        }
         pages += (*run)->dirty_pages();
         const auto began = std::chrono::steady_clock::now();
         (*run)->restore();
-        state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+        state.SetIterationTime(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     }
-    state.counters["dirty_pages"] = benchmark::Counter(static_cast<double>(pages), benchmark::Counter::kAvgIterations);
+    state.counters["dirty_pages"] =
+        benchmark::Counter(static_cast<double>(pages), benchmark::Counter::kAvgIterations);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     for (const LoopRow& row : loop_rows()) {
-        benchmark::RegisterBenchmark(row.name, loop, row.setup)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(row.name, loop, row.setup)
+            ->MeasureProcessCPUTime()
+            ->Unit(benchmark::kMillisecond);
     }
     benchmark::RegisterBenchmark("snapshot/reset", reset)
-        ->ArgName("harts")->Arg(2)->Arg(8)->Iterations(1000)->UseManualTime()->Unit(benchmark::kMicrosecond);
-    return google_benchmark_main(argc, argv, {{"policy", "kmem"}, {"cpus", "1,2,8"}, {"time", "host"}});
+        ->ArgName("harts")
+        ->Arg(2)
+        ->Arg(8)
+        ->Iterations(1000)
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
+    return google_benchmark_main(argc, argv,
+                                 {{"policy", "kmem"}, {"cpus", "1,2,8"}, {"time", "host"}});
 }

@@ -19,18 +19,26 @@ Result<void> measure(Report& report, unsigned runs) {
     MachineConfig config;
     config.harts = harts;
     const auto guest = Shelf::beside_program().kernel(default_kernel);
-    if (!guest) return error(guest.error().message);
+    if (!guest) {
+        return error(guest.error().message);
+    }
     auto image = ElfImage::read(guest->kernel);
-    if (!image) return error(image.error().message);
+    if (!image) {
+        return error(image.error().message);
+    }
     std::vector<double> shares;
     for (unsigned run = 0; run < runs; ++run) {
         auto machine = Machine::create(config, *image);
-        if (!machine) return error(machine.error().message);
+        if (!machine) {
+            return error(machine.error().message);
+        }
         (*machine)->run_parallel(settling);
         double before = process_cpu_s();
-        if ((*machine)->run_parallel(measured) != MachineStop::Deadline)
+        if ((*machine)->run_parallel(measured) != MachineStop::Deadline) {
             return error("the idle machine stopped by itself");
-        shares.push_back((process_cpu_s() - before) / std::chrono::duration<double>(measured).count() * 100);
+        }
+        shares.push_back((process_cpu_s() - before) /
+                         std::chrono::duration<double>(measured).count() * 100);
     }
     report.add({"idle, 8 harts", {{"% of a core", median(shares)}}, Bar{Direction::AtMost, 2}});
     return {};

@@ -20,10 +20,14 @@ int fail(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("How do dynamic priorities change over time under scheduler=pbs? The same on every host, to the digit.");
+    CLI::App app(
+        "How do dynamic priorities change over time under scheduler=pbs? The same on every host, "
+        "to the digit.");
     unsigned tenths = 6;
     std::string html, json;
-    app.add_option("--tenths", tenths, "tenths of a second of guest time")->check(CLI::Range(2, 100))->capture_default_str();
+    app.add_option("--tenths", tenths, "tenths of a second of guest time")
+        ->check(CLI::Range(2, 100))
+        ->capture_default_str();
     app.add_option("--html", html, "FILE: a page with the curves");
     app.add_option("--json", json, "FILE: all samples");
     try {
@@ -32,10 +36,17 @@ int main(int argc, char** argv) {
         return app.exit(ended) == 0 ? 0 : 1;
     }
     const auto processes = run_mix(tenths);
-    if (!processes) return fail(processes.error());
-    fmt::print("kmem, 1 hart, round-robin:1000, {} ms of guest time\n{}", tenths * 100, priorities_text(*processes));
+    if (!processes) {
+        return fail(processes.error());
+    }
+    fmt::print("kmem, 1 hart, round-robin:1000, {} ms of guest time\n{}", tenths * 100,
+               priorities_text(*processes));
     Result<void> written;
-    if (!html.empty()) written = write_file_atomically(html, priorities_page(*processes));
-    if (written && !json.empty()) written = write_file_atomically(json, priorities_json(*processes));
+    if (!html.empty()) {
+        written = write_file_atomically(html, priorities_page(*processes));
+    }
+    if (written && !json.empty()) {
+        written = write_file_atomically(json, priorities_json(*processes));
+    }
     return written ? 0 : fail(written.error());
 }

@@ -21,15 +21,22 @@ constexpr std::size_t kinds = std::size(schedules);
 
 // CPU nanoseconds an instruction.
 Result<double> forkbomb(unsigned harts, const char* schedule) {
-    std::string file = std::filesystem::temp_directory_path() / fmt::format("bench_schedules.{}.json", getpid());
-    auto run = run_to_end({Shelf::beside_program().command("stress"), "--cpus", std::to_string(harts), "--ops", "10000", "--seed", "1", "--schedule",
+    std::string file =
+        std::filesystem::temp_directory_path() / fmt::format("bench_schedules.{}.json", getpid());
+    auto run = run_to_end({Shelf::beside_program().command("stress"), "--cpus",
+                           std::to_string(harts), "--ops", "10000", "--seed", "1", "--schedule",
                            schedule, "--json", file, "forkbomb"});
-    if (!run) return error(run.error().message);
+    if (!run) {
+        return error(run.error().message);
+    }
     auto json = nlohmann::json::parse(std::ifstream(file), nullptr, false);
     std::filesystem::remove(file);
-    if (json.is_discarded()) return error("stress wrote no JSON that can be read");
+    if (json.is_discarded()) {
+        return error("stress wrote no JSON that can be read");
+    }
     std::vector<double> retired = json.at("instructions");
-    return json.at("cpu_s").get<double>() * 1e9 / std::accumulate(retired.begin(), retired.end(), 0.0);
+    return json.at("cpu_s").get<double>() * 1e9 /
+           std::accumulate(retired.begin(), retired.end(), 0.0);
 }
 
 Result<void> measure(Report& report, unsigned runs) {
@@ -38,7 +45,9 @@ Result<void> measure(Report& report, unsigned runs) {
         for (unsigned run = 0; run < runs; ++run) {
             for (std::size_t kind = 0; kind < kinds; ++kind) {
                 auto time = forkbomb(harts, schedules[kind]);
-                if (!time) return error(time.error().message);
+                if (!time) {
+                    return error(time.error().message);
+                }
                 times[kind].push_back(*time);
                 ratios[kind].push_back(*time / times[0].back());
             }
@@ -46,8 +55,10 @@ Result<void> measure(Report& report, unsigned runs) {
         for (std::size_t kind = 0; kind < kinds; ++kind) {
             bool held = kind == 1 || kind == 2;  // pct counts events, which is dearer: no bar
             report.add({fmt::format("{}, {} harts", schedules[kind], harts),
-                        {{"ns/instruction", median(times[kind])}, {"against parallel", median(ratios[kind])}},
-                        held ? std::optional(Bar{Direction::AtMost, harts == 1 ? 1.1 : 1.5}) : std::nullopt});
+                        {{"ns/instruction", median(times[kind])},
+                         {"against parallel", median(ratios[kind])}},
+                        held ? std::optional(Bar{Direction::AtMost, harts == 1 ? 1.1 : 1.5})
+                             : std::nullopt});
         }
     }
     return {};
@@ -57,5 +68,6 @@ Result<void> measure(Report& report, unsigned runs) {
 
 int main(int argc, char** argv) {
     return run_benchmark(argc, argv, "repeatable schedules against parallel harts, forkbomb",
-                         {{"policy", "kmem"}, {"cpus", "1,8"}, {"time", "counted; parallel: host"}}, measure);
+                         {{"policy", "kmem"}, {"cpus", "1,8"}, {"time", "counted; parallel: host"}},
+                         measure);
 }

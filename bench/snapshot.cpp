@@ -26,15 +26,24 @@ struct Times {
 // asked for.
 Result<void> reset(unsigned harts, u64 seed, Times& times) {
     auto run = SnapshotRun::create(harts);
-    if (!run) return error(run.error().message);
+    if (!run) {
+        return error(run.error().message);
+    }
     for (unsigned n = 0; n < resets_a_run; ++n) {
-        if (auto ran = (*run)->run(seed * resets_a_run + n, 500 + n % 500 * 100); !ran) return ran;
+        if (auto ran = (*run)->run(seed * resets_a_run + n, 500 + n % 500 * 100); !ran) {
+            return ran;
+        }
         u64 dirty = (*run)->dirty_pages();
         auto began = std::chrono::steady_clock::now();
         (*run)->restore();
-        double took = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
-        for (std::size_t k = 0; k < std::size(dirty_pages); ++k)
-            if (dirty <= dirty_pages[k]) times.microseconds[k].push_back(took);
+        double took =
+            std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began)
+                .count();
+        for (std::size_t k = 0; k < std::size(dirty_pages); ++k) {
+            if (dirty <= dirty_pages[k]) {
+                times.microseconds[k].push_back(took);
+            }
+        }
     }
     return {};
 }
@@ -42,16 +51,25 @@ Result<void> reset(unsigned harts, u64 seed, Times& times) {
 Result<void> measure(Report& report, unsigned runs) {
     for (unsigned harts : {2u, 8u}) {
         Times times;
-        for (unsigned run = 0; run < runs; ++run)
-            if (auto done = reset(harts, run, times); !done) return done;
+        for (unsigned run = 0; run < runs; ++run) {
+            if (auto done = reset(harts, run, times); !done) {
+                return done;
+            }
+        }
         for (std::size_t n = 0; n < std::size(dirty_pages); ++n) {
             const auto& us = times.microseconds[n];
-            if (us.size() < 100) return error(fmt::format("{} resets of up to {} pages only", us.size(), dirty_pages[n]));
+            if (us.size() < 100) {
+                return error(
+                    fmt::format("{} resets of up to {} pages only", us.size(), dirty_pages[n]));
+            }
             bool held = harts == 8 && dirty_pages[n] == 64;
-            for (auto [share, bar] : {std::pair{0.5, 10.0}, {0.99, 40.0}})
-                report.add({fmt::format("{} harts, up to {} dirty pages, p{:.0f}", harts, dirty_pages[n], share * 100),
-                            {{"resets", static_cast<double>(us.size())}, {"µs a reset", percentile(us, share)}},
+            for (auto [share, bar] : {std::pair{0.5, 10.0}, {0.99, 40.0}}) {
+                report.add({fmt::format("{} harts, up to {} dirty pages, p{:.0f}", harts,
+                                        dirty_pages[n], share * 100),
+                            {{"resets", static_cast<double>(us.size())},
+                             {"µs a reset", percentile(us, share)}},
                             held ? std::optional(Bar{Direction::AtMost, bar}) : std::nullopt});
+            }
         }
     }
     return {};

@@ -29,7 +29,9 @@ void walk_to(benchmark::State& state) {
     auto update = [](PhysAddr, u64, u64) { return true; };
     for (auto _ : state) {
         auto walked = walk(Satp{u64{8} << 60}, address, Access::Read, {}, read, update);
-        if (!walked) return state.SkipWithError("the walk faulted");
+        if (!walked) {
+            return state.SkipWithError("the walk faulted");
+        }
         benchmark::DoNotOptimize(walked);
     }
 }
@@ -40,8 +42,10 @@ BENCHMARK(walk_to)->ArgName("level")->DenseRange(0, 2);
 void fill_and_flush(benchmark::State& state) {
     auto bank = std::make_unique<TlbBank>();
     for (auto _ : state) {
-        for (u64 page = 0; page < static_cast<u64>(state.range(0)); ++page)
-            bank->take(page * page_size, 0x8000'0000 + page * page_size, 0, false).read = page * page_size;
+        for (u64 page = 0; page < static_cast<u64>(state.range(0)); ++page) {
+            bank->take(page * page_size, 0x8000'0000 + page * page_size, 0, false).read =
+                page * page_size;
+        }
         bank->flush();
         benchmark::ClobberMemory();
     }

@@ -10,7 +10,7 @@
 namespace stampede::fuzz {
 namespace {
 
-constexpr u64 most_to_boot = 500'000'000;                      // instructions
+constexpr u64 most_to_boot = 500'000'000;  // instructions
 // So few ASIDs that a program of some forks uses them up: what a kernel then does is its rarest
 // flush.
 const Work executor_work{"executor", "asids=15"};
@@ -36,7 +36,8 @@ PhysAddr end_of(const ElfImage& kernel) {
 
 }  // namespace
 
-OracleSetup BootedKernel::oracle_setup(const RunnerSetup& setup, Drive drive, const Coverage& coverage, GivenProgram& program) {
+OracleSetup BootedKernel::oracle_setup(const RunnerSetup& setup, Drive drive,
+                                       const Coverage& coverage, GivenProgram& program) {
     return {.drive = drive,
             .kind = RunKind::FromSnapshot,
             .user_program = setup.guest.program(executor_work.program),
@@ -48,8 +49,8 @@ OracleSetup BootedKernel::oracle_setup(const RunnerSetup& setup, Drive drive, co
             .listeners = {&program}};
 }
 
-BootedKernel::BootedKernel(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> machine, Coverage coverage,
-                           Drive drive)
+BootedKernel::BootedKernel(const RunnerSetup& setup, const ElfImage& kernel,
+                           std::unique_ptr<Machine> machine, Coverage coverage, Drive drive)
     : setup_(setup),
       machine_(std::move(machine)),
       drive_(drive),
@@ -58,11 +59,16 @@ BootedKernel::BootedKernel(const RunnerSetup& setup, const ElfImage& kernel, std
     program_.set_events(oracles_.run().events);
 }
 
-Result<std::unique_ptr<BootedKernel>> BootedKernel::create(const RunnerSetup& setup, const ElfImage& kernel,
+Result<std::unique_ptr<BootedKernel>> BootedKernel::create(const RunnerSetup& setup,
+                                                           const ElfImage& kernel,
                                                            SchedulingPoints points, Drive drive) {
     const TimeMode time = drive == Drive::ThreadAHart ? TimeMode::Warp : TimeMode::Counted;
-    auto machine = Machine::create({.harts = setup.harts, .memory = setup.memory, .time = time,
-                                    .bootargs = setup.guest.start(executor_work).bootargs, .permits = 0}, kernel);
+    auto machine = Machine::create({.harts = setup.harts,
+                                    .memory = setup.memory,
+                                    .time = time,
+                                    .bootargs = setup.guest.start(executor_work).bootargs,
+                                    .permits = 0},
+                                   kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }
@@ -70,7 +76,8 @@ Result<std::unique_ptr<BootedKernel>> BootedKernel::create(const RunnerSetup& se
     if (!coverage) {
         return std::unexpected(coverage.error());
     }
-    std::unique_ptr<BootedKernel> made(new BootedKernel(setup, kernel, std::move(*machine), std::move(*coverage), drive));
+    std::unique_ptr<BootedKernel> made(
+        new BootedKernel(setup, kernel, std::move(*machine), std::move(*coverage), drive));
     made->watch(points);
     if (const Result<void> booted = made->boot(); !booted) {
         return std::unexpected(booted.error());
@@ -79,22 +86,26 @@ Result<std::unique_ptr<BootedKernel>> BootedKernel::create(const RunnerSetup& se
 }
 
 // Error: the kernel has more code than there are counters.
-Result<BootedKernel::Coverage> BootedKernel::cover(const RunnerSetup& setup, const ElfImage& kernel, Machine& machine) {
+Result<BootedKernel::Coverage> BootedKernel::cover(const RunnerSetup& setup, const ElfImage& kernel,
+                                                   Machine& machine) {
     Coverage coverage;
     if (setup.coverage.empty()) {
         return coverage;
     }
     const ElfSegment& code = kernel.code();
     if (code.bytes.size() > setup.coverage.size()) {
-        return error(fmt::format("{}: {} bytes of code, and counters for {}", kernel.name(), code.bytes.size(), setup.coverage.size()));
+        return error(fmt::format("{}: {} bytes of code, and counters for {}", kernel.name(),
+                                 code.bytes.size(), setup.coverage.size()));
     }
     std::vector<Hart*> harts;
     for (u32 n = 0; n < setup.harts; ++n) {
         harts.push_back(&machine.hart({n}));
     }
-    coverage.branches = std::make_unique<BranchCoverage>(code.virtual_address, code.bytes, setup.coverage.first(code.bytes.size()), harts);
+    coverage.branches = std::make_unique<BranchCoverage>(
+        code.virtual_address, code.bytes, setup.coverage.first(code.bytes.size()), harts);
     if (!setup.interleavings.empty()) {
-        coverage.meetings = std::make_unique<InterleavingCoverage>(end_of(kernel), setup.interleavings, harts);
+        coverage.meetings =
+            std::make_unique<InterleavingCoverage>(end_of(kernel), setup.interleavings, harts);
     }
     return coverage;
 }
@@ -109,7 +120,8 @@ void BootedKernel::watch(SchedulingPoints points) {
         machine_->set_observers({coverage_.branches.get(), coverage_.meetings.get()},
                                 counted ? meetings_counting_engine : meetings_engine);
     } else {
-        machine_->set_observers({coverage_.branches.get()}, counted ? branches_counting_engine : branches_engine);
+        machine_->set_observers({coverage_.branches.get()},
+                                counted ? branches_counting_engine : branches_engine);
     }
 }
 
@@ -119,8 +131,10 @@ Result<void> BootedKernel::boot() {
     const MachineStop stop = run_for(spec.make(1, setup_.harts).get(), most_to_boot);
     if (stop != MachineStop::SnapshotReady) {
         const std::string said = console_.last_line();
-        return error(fmt::format("{}: its executor is not ready after {} instructions{}", setup_.guest.kernel.string(), executed(),
-                                 said.empty() ? "; the console is silent" : "; the console's last line: " + said));
+        return error(fmt::format(
+            "{}: its executor is not ready after {} instructions{}", setup_.guest.kernel.string(),
+            executed(),
+            said.empty() ? "; the console is silent" : "; the console's last line: " + said));
     }
     // the one hart that runs is in user mode: no lock is held
     at_boot_ = findings(ProgramOutcome::End::Slept);
@@ -180,11 +194,14 @@ std::vector<Finding> BootedKernel::findings(ProgramOutcome::End end) {
                 : facts.exit_status                 ? RunEnd::Finished
                                                     : RunEnd::InstructionsSpent;
     std::vector<Finding> all = oracles_.findings(facts);
-    std::erase_if(all, [&](const Finding& finding) { return std::ranges::count(at_boot_, finding.title, &Finding::title) != 0; });
+    std::erase_if(all, [&](const Finding& finding) {
+        return std::ranges::count(at_boot_, finding.title, &Finding::title) != 0;
+    });
     return all;
 }
 
-ProgramOutcome BootedKernel::run(const Program& program, Schedule* schedule, const Perturbation& perturbation) {
+ProgramOutcome BootedKernel::run(const Program& program, Schedule* schedule,
+                                 const Perturbation& perturbation) {
     program_.give(program);
     if (coverage_.meetings != nullptr) {
         coverage_.meetings->begin_run();

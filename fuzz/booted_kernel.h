@@ -21,14 +21,17 @@ class BootedKernel {
 public:
     // Error: a number that cannot be used, more code than counters, or a kernel that does not come
     // so far, with what it said.
-    [[nodiscard]] static Result<std::unique_ptr<BootedKernel>> create(const RunnerSetup& setup, const ElfImage& kernel,
-                                                                      SchedulingPoints points, Drive drive);
+    [[nodiscard]] static Result<std::unique_ptr<BootedKernel>> create(const RunnerSetup& setup,
+                                                                      const ElfImage& kernel,
+                                                                      SchedulingPoints points,
+                                                                      Drive drive);
 
     [[nodiscard]] const std::vector<Finding>& at_boot() const { return at_boot_; }
     [[nodiscard]] const Oracles& oracles() const { return oracles_; }
 
     // `schedule` is null where each hart has a thread; what was found at boot is left out.
-    [[nodiscard]] ProgramOutcome run(const Program& program, Schedule* schedule, const Perturbation& perturbation);
+    [[nodiscard]] ProgramOutcome run(const Program& program, Schedule* schedule,
+                                     const Perturbation& perturbation);
 
 private:
     // What counts for libFuzzer; nothing where it is not asked for.
@@ -36,10 +39,12 @@ private:
         std::unique_ptr<BranchCoverage> branches;
         std::unique_ptr<InterleavingCoverage> meetings;
     };
-    BootedKernel(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> machine, Coverage coverage,
-                 Drive drive);
-    static Result<Coverage> cover(const RunnerSetup& setup, const ElfImage& kernel, Machine& machine);
-    static OracleSetup oracle_setup(const RunnerSetup& setup, Drive drive, const Coverage& coverage, GivenProgram& program);
+    BootedKernel(const RunnerSetup& setup, const ElfImage& kernel, std::unique_ptr<Machine> machine,
+                 Coverage coverage, Drive drive);
+    static Result<Coverage> cover(const RunnerSetup& setup, const ElfImage& kernel,
+                                  Machine& machine);
+    static OracleSetup oracle_setup(const RunnerSetup& setup, Drive drive, const Coverage& coverage,
+                                    GivenProgram& program);
     void watch(SchedulingPoints points);
     Result<void> boot();
     [[nodiscard]] u64 executed() const;

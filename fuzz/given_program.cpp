@@ -18,7 +18,10 @@ struct CodeUse {
         for (const Call& call : calls) {
             jumps = jumps || call.kind == CallKind::jump || call.kind == CallKind::make_program;
             execs = execs || call.kind == CallKind::exec;
-            writes_files = writes_files || (call.kind == CallKind::open && (open_flags(call.number) & (abi::o_wronly | abi::o_rdwr | abi::o_trunc)) != 0);
+            writes_files =
+                writes_files ||
+                (call.kind == CallKind::open &&
+                 (open_flags(call.number) & (abi::o_wronly | abi::o_rdwr | abi::o_trunc)) != 0);
             look_at(call.body);
         }
     }

@@ -34,12 +34,14 @@ u64 resident_megabytes() {
 }
 
 u64 hash_of(std::span<const u8> counters) {
-    return std::hash<std::string_view>()({reinterpret_cast<const char*>(counters.data()), counters.size()});
+    return std::hash<std::string_view>()(
+        {reinterpret_cast<const char*>(counters.data()), counters.size()});
 }
 
 // Of all programs.
 struct Totals {
-    u64 calls = 0, several_processes = 0, with_fork = 0, instructions = 0, dirty_pages = 0, found = 0;
+    u64 calls = 0, several_processes = 0, with_fork = 0, instructions = 0, dirty_pages = 0,
+        found = 0;
     std::array<u64, 4> ends{};
 };
 
@@ -55,13 +57,15 @@ void run_one(ProgramRunner& runner, RandomNumbers& random, Totals& totals) {
     ++totals.ends[static_cast<std::size_t>(outcome.end)];
     if (!outcome.findings.empty() && totals.found++ < 10) {
         const Finding& first = outcome.findings.front();
-        fmt::print("{}\nfound: {}: {}\n{}\n\n", print(program), name_of(first.kind), first.title, first.detail);
+        fmt::print("{}\nfound: {}: {}\n{}\n\n", print(program), name_of(first.kind), first.title,
+                   first.detail);
     }
 }
 
 // The same programs from the last to the first; `first` has a hash of each one's counters. How many
 // differ.
-u64 run_again(ProgramRunner& runner, u64 seed, std::span<u8> counters, const std::vector<u64>& first) {
+u64 run_again(ProgramRunner& runner, u64 seed, std::span<u8> counters,
+              const std::vector<u64>& first) {
     RandomNumbers random(seed);
     std::vector<Program> programs;
     for (std::size_t n = 0; n < first.size(); ++n) {
@@ -86,8 +90,11 @@ int main(int argc, char** argv) {
     bool covered = true, again = false;
     RunnerSetup setup;
     CLI::App app("Generated programs on the real kernel, each from one snapshot.");
-    app.add_option("--programs", programs, "how many")->check(CLI::Range(u64{1}, u64{1} << 40))->capture_default_str();
-    app.add_option("--every", every, "a line for each so many programs; 0: none")->capture_default_str();
+    app.add_option("--programs", programs, "how many")
+        ->check(CLI::Range(u64{1}, u64{1} << 40))
+        ->capture_default_str();
+    app.add_option("--every", every, "a line for each so many programs; 0: none")
+        ->capture_default_str();
     app.add_option("--harts", setup.harts)->check(CLI::Range(1, 64))->capture_default_str();
     app.add_option("--seed", seed, "of the programs")->capture_default_str();
     app.add_option("--policy", policy, "which kernel")->capture_default_str();
@@ -111,7 +118,8 @@ int main(int argc, char** argv) {
         return 1;
     }
     for (const Finding& finding : (*runner)->at_boot()) {
-        fmt::print("found before any program ran: {}: {}\n{}\n\n", name_of(finding.kind), finding.title, finding.detail);
+        fmt::print("found before any program ran: {}: {}\n{}\n\n", name_of(finding.kind),
+                   finding.title, finding.detail);
     }
     RandomNumbers random(seed);
     Totals totals;
@@ -126,22 +134,29 @@ int main(int argc, char** argv) {
         }
         if (every != 0 && n % every == 0) {
             const double now = process_cpu_s();
-            fmt::print("{} programs: {:.0f} a CPU second, {} MB resident\n", n, static_cast<double>(every) / (now - last), resident_megabytes());
+            fmt::print("{} programs: {:.0f} a CPU second, {} MB resident\n", n,
+                       static_cast<double>(every) / (now - last), resident_megabytes());
             std::fflush(stdout);
             last = now;
         }
     }
     const double took = process_cpu_s() - began, count = static_cast<double>(programs);
     const auto mean = [&](u64 sum) { return static_cast<double>(sum) / count; };
-    fmt::print("{} programs, {} harts, {}: {:.0f} a CPU second\n", programs, setup.harts, policy, count / took);
-    fmt::print("each {:.1f} calls, {:.0f} instructions, {:.1f} dirty pages; {:.0f} % with several processes, {:.0f} % with a fork\n",
-               mean(totals.calls), mean(totals.instructions), mean(totals.dirty_pages), 100 * mean(totals.several_processes),
-               100 * mean(totals.with_fork));
-    fmt::print("{} slept, {} had their instructions spent, {} were stuck, {} stopped; {} found something\n", totals.ends[0], totals.ends[1],
-               totals.ends[2], totals.ends[3], totals.found);
+    fmt::print("{} programs, {} harts, {}: {:.0f} a CPU second\n", programs, setup.harts, policy,
+               count / took);
+    fmt::print(
+        "each {:.1f} calls, {:.0f} instructions, {:.1f} dirty pages; {:.0f} % with several "
+        "processes, {:.0f} % with a fork\n",
+        mean(totals.calls), mean(totals.instructions), mean(totals.dirty_pages),
+        100 * mean(totals.several_processes), 100 * mean(totals.with_fork));
+    fmt::print(
+        "{} slept, {} had their instructions spent, {} were stuck, {} stopped; {} found "
+        "something\n",
+        totals.ends[0], totals.ends[1], totals.ends[2], totals.ends[3], totals.found);
     const u64 others = run_again(**runner, seed, counters, hashes);
     if (again) {
-        fmt::print("{} of {} cover the same when they run again behind others\n", programs - others, programs);
+        fmt::print("{} of {} cover the same when they run again behind others\n", programs - others,
+                   programs);
     }
     return others * 1000 <= programs && totals.found == 0 && (*runner)->at_boot().empty() ? 0 : 2;
 }

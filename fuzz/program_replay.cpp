@@ -7,8 +7,9 @@
 
 namespace stampede::fuzz {
 
-Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy, const Program& program,
-                             const std::optional<ScheduleSpec>& schedule, const std::string& title) {
+Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy,
+                             const Program& program, const std::optional<ScheduleSpec>& schedule,
+                             const std::string& title) {
     const Result<ElfImage> kernel = ElfImage::read(setup.guest.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
@@ -49,7 +50,8 @@ Result<ProgramReplay> program_replay(const ReplayFile& file, const std::string& 
         return refuse(fmt::format("schedule {}, expected one that repeats", file.schedule));
     }
     if (file.schedule_seed > UINT32_MAX) {
-        return refuse(fmt::format("schedule-seed {}, expected a number up to {} with a program", file.schedule_seed, UINT32_MAX));
+        return refuse(fmt::format("schedule-seed {}, expected a number up to {} with a program",
+                                  file.schedule_seed, UINT32_MAX));
     }
     program->schedule.seed = static_cast<u32>(file.schedule_seed);
     return ProgramReplay{std::move(*program), *schedule};

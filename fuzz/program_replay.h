@@ -15,12 +15,14 @@ inline constexpr std::string_view program_time = "counted";
 
 // The file that shows `title` again with `setup` and the kernel of `policy`. `schedule`, which is
 // repeatable, takes the place of the program's own. Error: the kernel's file cannot be read.
-[[nodiscard]] Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy, const Program& program,
-                                           const std::optional<ScheduleSpec>& schedule, const std::string& title);
+[[nodiscard]] Result<ReplayFile> replay_of(const RunnerSetup& setup, const std::string& policy,
+                                           const Program& program,
+                                           const std::optional<ScheduleSpec>& schedule,
+                                           const std::string& title);
 
 // A file's program, and what it runs under.
 struct ProgramReplay {
-    Program program;         // its schedule's seed is the file's
+    Program program;  // its schedule's seed is the file's
     ScheduleSpec schedule;
 };
 // `file` has a program. Error: begins with `name`, the file's; what was found and what is expected.

@@ -20,9 +20,9 @@ namespace stampede::fuzz {
 class BootedKernel;
 
 struct RunnerSetup {
-    Guest guest;                               // one whose program `executor` takes programs
-    unsigned harts = 2;                        // 1 to 64
-    u64 memory = u64{16} << 20;                // bytes, as MachineConfig has it
+    Guest guest;                 // one whose program `executor` takes programs
+    unsigned harts = 2;          // 1 to 64
+    u64 memory = u64{16} << 20;  // bytes, as MachineConfig has it
     // Of all harts together: a program that wants more is let go if it runs in user mode, and
     // looked at if it does not.
     u64 most_instructions = 3'000'000;
@@ -44,10 +44,10 @@ struct ProgramOutcome {
     enum class End : u8 { Slept, InstructionsSpent, Stuck, Stopped };
     End end = End::Slept;
     std::vector<Finding> findings;
-    u64 instructions = 0;                      // of all harts
+    u64 instructions = 0;  // of all harts
     u64 system_calls = 0;
-    u64 dirty_pages = 0;                       // of RAM, that the reset took back
-    u64 state_hash = 0;                        // of all but RAM, at the end
+    u64 dirty_pages = 0;  // of RAM, that the reset took back
+    u64 state_hash = 0;   // of all but RAM, at the end
 };
 
 // One thread.
@@ -66,11 +66,12 @@ public:
     // `program` is a valid one. The same program gives the same outcome, whatever ran before; what
     // was found at boot is left out. `schedule` takes the place of the program's own, with its
     // seed. With `parallel` each hart has a host thread, and nothing is the same twice.
-    [[nodiscard]] ProgramOutcome run(const Program& program, const std::optional<ScheduleSpec>& schedule = std::nullopt);
+    [[nodiscard]] ProgramOutcome run(const Program& program,
+                                     const std::optional<ScheduleSpec>& schedule = std::nullopt);
 
 private:
-    ProgramRunner(unsigned harts, std::unique_ptr<BootedKernel> plain, std::unique_ptr<BootedKernel> counting,
-                  std::unique_ptr<BootedKernel> parallel);
+    ProgramRunner(unsigned harts, std::unique_ptr<BootedKernel> plain,
+                  std::unique_ptr<BootedKernel> counting, std::unique_ptr<BootedKernel> parallel);
 
     const unsigned harts_;
     // Two machines at the same moment: to count scheduling points and not to want code that is

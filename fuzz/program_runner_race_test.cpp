@@ -17,7 +17,8 @@ namespace {
 
 using ::testing::IsEmpty;
 
-std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts, std::span<u8> coverage = {},
+std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts,
+                                         std::span<u8> coverage = {},
                                          Drive drive = Drive::OneThread) {
     RunnerSetup setup;
     setup.guest = our_kernel(STAMPEDE_GUESTS, policy);
@@ -34,7 +35,8 @@ std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned har
 std::string all_of(const ProgramOutcome& outcome) {
     std::string text;
     for (const Finding& finding : outcome.findings) {
-        text += std::string(name_of(finding.kind)) + ": " + finding.title + ", " + std::to_string(finding.count) + " times\n" + finding.detail + "\n";
+        text += std::string(name_of(finding.kind)) + ": " + finding.title + ", " +
+                std::to_string(finding.count) + " times\n" + finding.detail + "\n";
         for (const FindingStack& stack : finding.stacks) {
             text += "  " + stack.role + "\n";
             for (const SourceLocation& frame : stack.frames) {
@@ -46,7 +48,9 @@ std::string all_of(const ProgramOutcome& outcome) {
 }
 
 // How often a race was seen is partly the runtime's chance.
-std::string without_times(const ProgramOutcome& outcome) { return std::regex_replace(all_of(outcome), std::regex(", [0-9]+ times"), ""); }
+std::string without_times(const ProgramOutcome& outcome) {
+    return std::regex_replace(all_of(outcome), std::regex(", [0-9]+ times"), "");
+}
 
 class RaceRunnerTest : public testing::TestWithParam<unsigned> {};
 
@@ -61,12 +65,14 @@ TEST_P(RaceRunnerTest, generated_programs_find_nothing_in_a_kernel_that_is_right
         const ProgramOutcome outcome = runner->run(program);
         ASSERT_THAT(outcome.findings, IsEmpty()) << print(program) << all_of(outcome);
     }
-    EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000) << "ways of branches";
+    EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000)
+        << "ways of branches";
 }
 
 // Of eight bytes the runtime remembers four accesses and drops one by chance for a fifth, so a race
 // among many harts may be missed.
-TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_races_behind_any_other) {
+TEST_P(RaceRunnerTest,
+       one_program_gives_one_outcome_and_nearly_always_the_same_races_behind_any_other) {
     const auto runner = runner_of("seeded_bug_unlocked_counts", GetParam());
     ASSERT_NE(runner, nullptr);
     RandomNumbers random(5);
@@ -77,7 +83,9 @@ TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_
     for (unsigned n = 0; n < number; ++n) {
         programs.push_back(generate(random));
         first.push_back(runner->run(programs.back()));
-        racy += std::ranges::count(first.back().findings, FindingKind::race, &Finding::kind) != 0 ? 1 : 0;
+        racy += std::ranges::count(first.back().findings, FindingKind::race, &Finding::kind) != 0
+                    ? 1
+                    : 0;
     }
     EXPECT_GE(racy, 5u);
     EXPECT_LT(racy, number - 5);
@@ -92,7 +100,8 @@ TEST_P(RaceRunnerTest, one_program_gives_one_outcome_and_nearly_always_the_same_
 
 // In parallel a program shows its race now and then: where its accesses overlap, and no lock
 // happens to stand between them.
-TEST_P(RaceRunnerTest, with_a_thread_a_hart_a_kernel_that_is_right_is_not_accused_and_one_with_races_is) {
+TEST_P(RaceRunnerTest,
+       with_a_thread_a_hart_a_kernel_that_is_right_is_not_accused_and_one_with_races_is) {
     const ScheduleSpec parallel = ScheduleSpec::parse("parallel").value();
     constexpr unsigned least_programs = 100, most_programs = 2000;
     std::vector<u8> counters(1 << 17);
@@ -107,15 +116,19 @@ TEST_P(RaceRunnerTest, with_a_thread_a_hart_a_kernel_that_is_right_is_not_accuse
         const Program program = generate(random);
         // By turns: what one leaves behind would show in another.
         const ProgramOutcome outcome = wrong->run(program, parallel);
-        racy += std::ranges::count(outcome.findings, FindingKind::race, &Finding::kind) != 0 ? 1 : 0;
+        racy +=
+            std::ranges::count(outcome.findings, FindingKind::race, &Finding::kind) != 0 ? 1 : 0;
         for (ProgramRunner* runner : {wrong.get(), right.get()}) {
-            const ProgramOutcome after = runner->run(runner == right.get() ? program : harmless, parallel);
+            const ProgramOutcome after =
+                runner->run(runner == right.get() ? program : harmless, parallel);
             ASSERT_THAT(after.findings, IsEmpty()) << all_of(after) << "behind\n" << print(program);
         }
-        ASSERT_THAT(right->run(program).findings, IsEmpty()) << "by one thread, behind\n" << print(program);
+        ASSERT_THAT(right->run(program).findings, IsEmpty()) << "by one thread, behind\n"
+                                                             << print(program);
     }
     EXPECT_GE(racy, 1u);
-    EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000) << "ways of branches";
+    EXPECT_GT(std::ranges::count_if(counters, [](u8 counter) { return counter != 0; }), 1000)
+        << "ways of branches";
 }
 
 INSTANTIATE_TEST_SUITE_P(Harts, RaceRunnerTest, testing::Values(2, 8));
@@ -135,7 +148,8 @@ TEST(RaceRunnerTest, a_race_is_shown_each_time_and_leaves_nothing_behind) {
         }
         for (int again = 0; again < 20; ++again) {
             EXPECT_EQ(all_of(runner->run(harmless)), "") << "left behind by\n" << print(program);
-            EXPECT_EQ(without_times(runner->run(program)), without_times(outcome)) << print(program);
+            EXPECT_EQ(without_times(runner->run(program)), without_times(outcome))
+                << print(program);
         }
         return;
     }

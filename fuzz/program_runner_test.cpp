@@ -15,7 +15,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2, std::span<u8> coverage = {},
+std::unique_ptr<ProgramRunner> runner_of(const std::string& policy, unsigned harts = 2,
+                                         std::span<u8> coverage = {},
                                          std::span<u8> interleavings = {}) {
     RunnerSetup setup;
     setup.guest = our_kernel(STAMPEDE_GUESTS, policy);
@@ -36,7 +37,8 @@ Program program_of(std::string_view text) {
 std::string titles(const ProgramOutcome& outcome) {
     std::string all;
     for (const Finding& finding : outcome.findings) {
-        all += std::string(name_of(finding.kind)) + ": " + finding.title + "\n" + finding.detail + "\n";
+        all += std::string(name_of(finding.kind)) + ": " + finding.title + "\n" + finding.detail +
+               "\n";
     }
     return all;
 }
@@ -80,15 +82,20 @@ void run_there_and_back(const std::string& policy, unsigned harts, unsigned numb
     }
 }
 
-TEST_P(RunnerTest, one_program_gives_one_outcome_behind_any_other) { run_there_and_back("kmem", GetParam(), 100); }
+TEST_P(RunnerTest, one_program_gives_one_outcome_behind_any_other) {
+    run_there_and_back("kmem", GetParam(), 100);
+}
 
 // Once a translation is stale stores to page tables are watched, which has a memory of its own.
-TEST_P(RunnerTest, so_it_does_where_translations_are_stale) { run_there_and_back("seeded_bug_no_flush_after_copy", GetParam(), 100); }
+TEST_P(RunnerTest, so_it_does_where_translations_are_stale) {
+    run_there_and_back("seeded_bug_no_flush_after_copy", GetParam(), 100);
+}
 
 TEST_P(RunnerTest, one_program_covers_the_same_each_time_and_others_cover_more) {
     constexpr std::size_t of_branches = 1 << 17;
     std::vector<u8> counters(of_branches + (1 << 16));
-    const auto runner = runner_of("kmem", GetParam(), std::span(counters).first(of_branches), std::span(counters).subspan(of_branches));
+    const auto runner = runner_of("kmem", GetParam(), std::span(counters).first(of_branches),
+                                  std::span(counters).subspan(of_branches));
     ASSERT_NE(runner, nullptr);
     const auto covered_by = [&](const Program& program) {
         std::ranges::fill(counters, u8{0});
@@ -103,16 +110,22 @@ TEST_P(RunnerTest, one_program_covers_the_same_each_time_and_others_cover_more) 
     for (unsigned n = 0; n < 60; ++n) {
         programs.push_back(generate(random));
         first.push_back(covered_by(programs.back()));
-        std::ranges::transform(all, first.back(), all.begin(), [](u8 one, u8 other) { return static_cast<u8>(one | other); });
-        before = n == 9 ? static_cast<u64>(std::ranges::count_if(all, [](u8 counter) { return counter != 0; })) : before;
+        std::ranges::transform(all, first.back(), all.begin(),
+                               [](u8 one, u8 other) { return static_cast<u8>(one | other); });
+        before = n == 9 ? static_cast<u64>(
+                              std::ranges::count_if(all, [](u8 counter) { return counter != 0; }))
+                        : before;
     }
     for (unsigned n = programs.size(); n-- != 0;) {
         EXPECT_EQ(covered_by(programs[n]), first[n]) << print(programs[n]);
     }
     EXPECT_GT(before, 500u) << "ways of branches, after 10 programs";
-    const auto met = std::ranges::count_if(std::span(all).subspan(of_branches), [](u8 counter) { return counter != 0; });
+    const auto met = std::ranges::count_if(std::span(all).subspan(of_branches),
+                                           [](u8 counter) { return counter != 0; });
     EXPECT_EQ(met > 100, GetParam() > 1) << met << " meetings of harts";
-    EXPECT_GT(std::ranges::count_if(all, [](u8 counter) { return counter != 0; }), before + before / 10) << "after 60";
+    EXPECT_GT(std::ranges::count_if(all, [](u8 counter) { return counter != 0; }),
+              before + before / 10)
+        << "after 60";
 }
 
 INSTANTIATE_TEST_SUITE_P(Harts, RunnerTest, testing::Values(1, 2, 8));
@@ -134,7 +147,8 @@ TEST_P(RunnerBugTest, a_generated_program_shows_it_each_time_and_leaves_nothing_
     EXPECT_THAT(runner->at_boot(), IsEmpty());
     const Program harmless = program_of("stampede-program 1\nprocess 0:\n  getpid\n");
     const auto shows = [](const ProgramOutcome& outcome) {
-        return outcome.end == GetParam().end && std::ranges::count(outcome.findings, GetParam().kind, &Finding::kind) != 0;
+        return outcome.end == GetParam().end &&
+               std::ranges::count(outcome.findings, GetParam().kind, &Finding::kind) != 0;
     };
     RandomNumbers random(1);
     for (unsigned n = 0; n < most_programs; ++n) {
@@ -152,17 +166,21 @@ TEST_P(RunnerBugTest, a_generated_program_shows_it_each_time_and_leaves_nothing_
     ADD_FAILURE() << "not shown by " << most_programs << " programs";
 }
 
-INSTANTIATE_TEST_SUITE_P(Bugs, RunnerBugTest,
-                         testing::Values(Bug{"arguments_kept", FindingKind::leak},
-                                         Bug{"any_fault_handled", FindingKind::no_progress, ProgramOutcome::End::Stopped},
-                                         Bug{"copyout_unaware", FindingKind::check_failed},
-                                         Bug{"copyout_unaware", FindingKind::shared_write},
-                                         Bug{"copyout_drops_on_error", FindingKind::audit},
-                                         Bug{"hole_dereferenced", FindingKind::panic, ProgramOutcome::End::Stopped},
-                                         Bug{"lock_inversion", FindingKind::no_progress, ProgramOutcome::End::Stuck},
-                                         Bug{"no_flush_after_copy", FindingKind::stale_translation},
-                                         Bug{"own_page_table_freed", FindingKind::use_after_free}),
-                         [](const auto& info) { return std::string(info.param.policy) + "_" + std::string(name_of(info.param.kind)); });
+INSTANTIATE_TEST_SUITE_P(
+    Bugs, RunnerBugTest,
+    testing::Values(Bug{"arguments_kept", FindingKind::leak},
+                    Bug{"any_fault_handled", FindingKind::no_progress,
+                        ProgramOutcome::End::Stopped},
+                    Bug{"copyout_unaware", FindingKind::check_failed},
+                    Bug{"copyout_unaware", FindingKind::shared_write},
+                    Bug{"copyout_drops_on_error", FindingKind::audit},
+                    Bug{"hole_dereferenced", FindingKind::panic, ProgramOutcome::End::Stopped},
+                    Bug{"lock_inversion", FindingKind::no_progress, ProgramOutcome::End::Stuck},
+                    Bug{"no_flush_after_copy", FindingKind::stale_translation},
+                    Bug{"own_page_table_freed", FindingKind::use_after_free}),
+    [](const auto& info) {
+        return std::string(info.param.policy) + "_" + std::string(name_of(info.param.kind));
+    });
 
 // Seeds until one shows it; on the kernel that is right none does.
 TEST(RunnerTest, who_sleeps_for_ever_in_a_wait_that_must_come_back_has_lost_a_wake_up) {
@@ -171,7 +189,8 @@ TEST(RunnerTest, who_sleeps_for_ever_in_a_wait_that_must_come_back_has_lost_a_wa
     const std::string forks = "\nprocess 0:\n  r0 = fork { }\n  wait\n";
     unsigned shown = 0;
     for (unsigned seed = 0; seed < 20'000 && shown == 0; ++seed) {
-        const Program program = program_of("stampede-program 1\nschedule pct:3 seed " + std::to_string(seed) + forks);
+        const Program program =
+            program_of("stampede-program 1\nschedule pct:3 seed " + std::to_string(seed) + forks);
         EXPECT_THAT(right->run(program).findings, IsEmpty());
         const ProgramOutcome outcome = wrong->run(program);
         if (outcome.findings.empty()) {
@@ -192,8 +211,10 @@ TEST(RunnerTest, who_execs_what_the_program_writes_may_run_into_nowhere) {
     for (unsigned seed = 0; seed < 40; ++seed) {
         const std::string number = std::to_string(seed == 0 ? 2798287384u : seed);
         const ProgramOutcome outcome = runner->run(program_of(
-            "stampede-program 1\nschedule random:101 seed " + number + "\nprocess 0:\nprocess 1:\n  r2 = fork { }\nprocess 2:\n"
-            "  r2 = fork { close p3.w }\n  f2 = open /echo both\n  write f2 0x6010 3772\n  read f2 0x6ffd 5\n  store 0x5010 67\n"
+            "stampede-program 1\nschedule random:101 seed " + number +
+            "\nprocess 0:\nprocess 1:\n  r2 = fork { }\nprocess 2:\n"
+            "  r2 = fork { close p3.w }\n  f2 = open /echo both\n  write f2 0x6010 3772\n  read f2 "
+            "0x6ffd 5\n  store 0x5010 67\n"
             "  r2 = fork { store 0x5010 9 }\nprocess 3:\n  store page 4 173\n  exec /echo\n"));
         EXPECT_THAT(outcome.findings, IsEmpty()) << number << "\n" << titles(outcome);
     }
@@ -203,13 +224,16 @@ TEST(RunnerTest, who_execs_what_the_program_writes_may_run_into_nowhere) {
 TEST(RunnerTest, who_waits_for_somebody_that_may_sleep_has_lost_nothing) {
     const auto runner = runner_of("kmem");
     ASSERT_NE(runner, nullptr);
-    for (const char* calls : {"  r0 = fork { read q0.r page 1 1 }\n  wait\n", "  pipe p0\n  r0 = fork { r1 = fork { read p0.r page 1 1 }; wait }\n  wait\n",
-                              "  r0 = fork { sleep 1; r1 = fork { read q1.r page 1 1 }; wait }\n  r1 = fork { kill r0 }\n  wait\n  wait\n",
-                              "  r0 = fork { r1 = fork { read q1.r page 1 1 }; kill self }\n  wait\n",
-                              "  r0 = fork { exec /echo }\n  wait\n  write q0.w page 0 most\n"}) {
+    for (const char* calls :
+         {"  r0 = fork { read q0.r page 1 1 }\n  wait\n",
+          "  pipe p0\n  r0 = fork { r1 = fork { read p0.r page 1 1 }; wait }\n  wait\n",
+          "  r0 = fork { sleep 1; r1 = fork { read q1.r page 1 1 }; wait }\n  r1 = fork { kill r0 "
+          "}\n  wait\n  wait\n",
+          "  r0 = fork { r1 = fork { read q1.r page 1 1 }; kill self }\n  wait\n",
+          "  r0 = fork { exec /echo }\n  wait\n  write q0.w page 0 most\n"}) {
         for (unsigned seed = 0; seed < 20; ++seed) {
-            const Program program =
-                program_of("stampede-program 1\nschedule random:100 seed " + std::to_string(seed) + "\nprocess 0:\n" + calls);
+            const Program program = program_of("stampede-program 1\nschedule random:100 seed " +
+                                               std::to_string(seed) + "\nprocess 0:\n" + calls);
             const ProgramOutcome outcome = runner->run(program);
             EXPECT_THAT(outcome.findings, IsEmpty()) << print(program) << titles(outcome);
             EXPECT_EQ(outcome.end, ProgramOutcome::End::Slept);
@@ -222,10 +246,14 @@ TEST(RunnerTest, what_boot_shows_is_no_programs_fault) {
     ASSERT_NE(runner, nullptr);
     ASSERT_EQ(runner->at_boot().size(), 1u);
     EXPECT_EQ(runner->at_boot().front().title, "a shared frame is mapped writable");
-    EXPECT_THAT(runner->run(program_of("stampede-program 1\nprocess 0:\n  getpid\n")).findings, IsEmpty());
-    const Program program = program_of("stampede-program 1\nprocess 0:\n  store page 2 1\n  r0 = fork { load page 2; sleep 1; load page 2 }\n"
-                                       "  store page 2 9\n  wait\n");
-    EXPECT_THAT(titles(runner->run(program)), HasSubstr("a byte changed that this process did not write"));
+    EXPECT_THAT(runner->run(program_of("stampede-program 1\nprocess 0:\n  getpid\n")).findings,
+                IsEmpty());
+    const Program program = program_of(
+        "stampede-program 1\nprocess 0:\n  store page 2 1\n  r0 = fork { load page 2; sleep 1; "
+        "load page 2 }\n"
+        "  store page 2 9\n  wait\n");
+    EXPECT_THAT(titles(runner->run(program)),
+                HasSubstr("a byte changed that this process did not write"));
 }
 
 TEST(RunnerTest, more_code_than_counters_is_an_error) {

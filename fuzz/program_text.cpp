@@ -29,7 +29,8 @@ Result<std::string> converted(const std::string& name, bool binary) {
         return bytes ? Result<std::string>(print(input_program(*bytes))) : bytes;
     }
     const Result<Program> program = parse(*bytes);
-    return program ? Result<std::string>(encode(*program)) : error(fmt::format("{}: {}", name, program.error().message));
+    return program ? Result<std::string>(encode(*program))
+                   : error(fmt::format("{}: {}", name, program.error().message));
 }
 
 }  // namespace

@@ -26,16 +26,19 @@ namespace {
 ExitStatus become_race_program(const char* const* argv) {
     const std::string sibling = Shelf::beside_program().command("stress-race");
     ::execv(sibling.c_str(), const_cast<char* const*>(argv));
-    complain(fmt::format("{}: cannot be started: {}; build the target `stress-race`", sibling, std::strerror(errno)));
+    complain(fmt::format("{}: cannot be started: {}; build the target `stress-race`", sibling,
+                         std::strerror(errno)));
     return ExitStatus::HostLacks;
 }
 
 ExitStatus run(const Plan& plan) {
     std::optional<Trials> trials;
     if (plan.needs_trials()) {
-        Result<Trials> started = Trials::start([plan](const ReplayFile& file) { return plan.trial_setup(file); });
+        Result<Trials> started =
+            Trials::start([plan](const ReplayFile& file) { return plan.trial_setup(file); });
         if (!started) {
-            return refuse(plan.options, plan.command, {ExitStatus::HostLacks, started.error().message});
+            return refuse(plan.options, plan.command,
+                          {ExitStatus::HostLacks, started.error().message});
         }
         trials.emplace(std::move(*started));
     }
@@ -49,8 +52,9 @@ ExitStatus run(const Plan& plan) {
     __builtin_unreachable();
 }
 
-ExitStatus replay_one_program(const Options& options, const std::vector<std::string>& command, const char* const* argv,
-                              const ReplayFile& file, MakeRaceDetection make_race_detection) {
+ExitStatus replay_one_program(const Options& options, const std::vector<std::string>& command,
+                              const char* const* argv, const ReplayFile& file,
+                              MakeRaceDetection make_race_detection) {
     if (file.build == "race" && make_race_detection == nullptr) {
         return become_race_program(argv);
     }
@@ -58,9 +62,11 @@ ExitStatus replay_one_program(const Options& options, const std::vector<std::str
     return status ? *status : refuse(options, command, status.error());
 }
 
-ExitStatus run_workload_of(const Options& given, const std::vector<std::string>& command, const char* const* argv,
-                           std::optional<ReplayFile> file, MakeRaceDetection make_race_detection) {
-    const Result<Options> options = file ? replayed(given, *file, replay_path(*given.replay).string()) : given;
+ExitStatus run_workload_of(const Options& given, const std::vector<std::string>& command,
+                           const char* const* argv, std::optional<ReplayFile> file,
+                           MakeRaceDetection make_race_detection) {
+    const Result<Options> options =
+        file ? replayed(given, *file, replay_path(*given.replay).string()) : given;
     if (!options) {
         return refuse(given, command, {ExitStatus::Unusable, options.error().message});
     }
@@ -80,7 +86,8 @@ ExitStatus stress(int argc, const char* const* argv, MakeRaceDetection make_race
     }
     const auto options = parse_options(argc, argv);
     if (!options) {
-        fmt::print(options.error().status == ExitStatus::Passed ? stdout : stderr, "{}", options.error().text);
+        fmt::print(options.error().status == ExitStatus::Passed ? stdout : stderr, "{}",
+                   options.error().text);
         return options.error().status;
     }
     if (options->task == Task::List) {
@@ -96,8 +103,9 @@ ExitStatus stress(int argc, const char* const* argv, MakeRaceDetection make_race
         }
         file = std::move(*read);
     }
-    return file && file->program ? replay_one_program(*options, command, argv, *file, make_race_detection)
-                                 : run_workload_of(*options, command, argv, std::move(file), make_race_detection);
+    return file && file->program
+               ? replay_one_program(*options, command, argv, *file, make_race_detection)
+               : run_workload_of(*options, command, argv, std::move(file), make_race_detection);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
-#include "stress/command.h"
 #include "harts/oracles/race/race_detection.h"
+#include "stress/command.h"
 
-int main(int argc, char** argv) { return stampede::stress_command(argc, argv, stampede::make_race_detection); }
+int main(int argc, char** argv) {
+    return stampede::stress_command(argc, argv, stampede::make_race_detection);
+}

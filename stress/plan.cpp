@@ -49,8 +49,11 @@ std::optional<std::chrono::seconds> Plan::search_time() const {
 }
 
 std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
-                                       std::optional<ReplayFile> replay, MakeRaceDetection make_race_detection) {
-    const auto unusable = [](const Error& why) { return std::unexpected(Refusal{ExitStatus::Unusable, why.message}); };
+                                       std::optional<ReplayFile> replay,
+                                       MakeRaceDetection make_race_detection) {
+    const auto unusable = [](const Error& why) {
+        return std::unexpected(Refusal{ExitStatus::Unusable, why.message});
+    };
     const auto guest = find_policy(options);
     if (!guest) {
         return std::unexpected(guest.error());
@@ -69,7 +72,8 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
         plan.suppressions = std::move(*suppressions);
     }
     if (plan.replay) {
-        const auto same = check_kernel(*plan.replay, replay_path(*options.replay).string(), plan.guest);
+        const auto same =
+            check_kernel(*plan.replay, replay_path(*options.replay).string(), plan.guest);
         if (!same) {
             return unusable(same.error());
         }

@@ -19,13 +19,13 @@ namespace stampede {
 enum class Way : u8 { Once, EachFailure, Repeat, Minimize };
 
 struct Plan {
-    Options options;                     // with what the replay file says, if there is one
-    std::vector<std::string> command;    // argv
+    Options options;                   // with what the replay file says, if there is one
+    std::vector<std::string> command;  // argv
     MakeRaceDetection make_race_detection = nullptr;
-    std::optional<ReplayFile> replay;    // that is run again
+    std::optional<ReplayFile> replay;  // that is run again
     Guest guest{};
-    std::string kernel;                  // its hash
-    Suppressions suppressions;           // of races
+    std::string kernel;         // its hash
+    Suppressions suppressions;  // of races
 
     // The run that `options` mean, which are these or much like them.
     [[nodiscard]] RunSetup setup(const Options& options) const;
@@ -38,12 +38,15 @@ struct Plan {
     // How long a parallel run's findings are searched for; nothing: not at all.
     [[nodiscard]] std::optional<std::chrono::seconds> search_time() const;
     // Whether the replays of its findings are made smaller.
-    [[nodiscard]] bool minimizes_findings() const { return options.minimize && way() != Way::Minimize && options.findings_folder; }
+    [[nodiscard]] bool minimizes_findings() const {
+        return options.minimize && way() != Way::Minimize && options.findings_folder;
+    }
 };
 
 // `options` are settled with `replay` already. Refusal: workload, policy, kernel or suppressions
 // cannot be used.
-[[nodiscard]] std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,
+[[nodiscard]] std::expected<Plan, Refusal> make_plan(const Options& options,
+                                                     std::vector<std::string> command,
                                                      std::optional<ReplayFile> replay,
                                                      MakeRaceDetection make_race_detection);
 

@@ -19,7 +19,8 @@ public:
     // How many operations the next run gets when one of `operations` took `cpu_s`.
     [[nodiscard]] std::uint64_t operations_after(std::uint64_t operations, double cpu_s) const {
         const double factor = std::clamp(run_s_ / std::max(cpu_s, 1e-3), 0.25, 4.0);
-        return std::max<std::uint64_t>(static_cast<std::uint64_t>(static_cast<double>(operations) * factor), 1);
+        return std::max<std::uint64_t>(
+            static_cast<std::uint64_t>(static_cast<double>(operations) * factor), 1);
     }
 
 private:

@@ -10,9 +10,9 @@ namespace stampede::bench {
 
 // A kernel under one schedule, with one seed: the unit of work, and of resuming.
 struct Cell {
-    std::string bug;          // a seeded bug's name, or clean_kernel
-    std::string schedule;     // as --schedule takes it, or fuzzer
-    unsigned seed = 1;        // where the seeds of its runs begin
+    std::string bug;       // a seeded bug's name, or clean_kernel
+    std::string schedule;  // as --schedule takes it, or fuzzer
+    unsigned seed = 1;     // where the seeds of its runs begin
 
     // The kernel, as --policy takes it.
     [[nodiscard]] std::string policy() const {
@@ -22,7 +22,8 @@ struct Cell {
     friend auto operator<=>(const Cell&, const Cell&) = default;
 };
 
-inline constexpr const char* fuzzer = "fuzzer";     // in the place of a schedule: what libFuzzer's programs find
+inline constexpr const char* fuzzer =
+    "fuzzer";  // in the place of a schedule: what libFuzzer's programs find
 inline constexpr const char* clean_kernel = "kmem";  // in the place of a bug: must find nothing
 
 // How far the findings of the run that found something can be shown again.
@@ -38,15 +39,15 @@ struct Again {
 struct CellResult {
     Cell cell;
     bool found = false;
-    std::string kind = {};    // of the first finding: the oracle; else empty
-    std::string mode = {};    // "plain" or "race": the run that found it
+    std::string kind = {};  // of the first finding: the oracle; else empty
+    std::string mode = {};  // "plain" or "race": the run that found it
     std::string title = {};
     std::string workload = {};  // of that run
-    double cpu_s = 0;         // until found; else all that was spent
+    double cpu_s = 0;           // until found; else all that was spent
     unsigned runs = 0;
     std::optional<Again> again = {};  // nothing: not found, or `stress` has no replays
-    double again_cpu_s = 0;   // for searching and replaying; not in cpu_s
-    std::string problem = {}; // the last run that ended as none should; else empty
+    double again_cpu_s = 0;           // for searching and replaying; not in cpu_s
+    std::string problem = {};         // the last run that ended as none should; else empty
 
     friend bool operator==(const CellResult&, const CellResult&) = default;
 };

@@ -8,9 +8,9 @@
 namespace stampede::bench {
 
 struct FuzzRun {
-    std::filesystem::path program;    // fuzz_syscalls or fuzz_syscalls-race
+    std::filesystem::path program;  // fuzz_syscalls or fuzz_syscalls-race
     std::string policy;
-    unsigned cpus = 2;                // harts
+    unsigned cpus = 2;  // harts
     unsigned seed = 1;
     // with its corpus, which the next run goes on with, and findings/
     std::filesystem::path folder;

@@ -25,7 +25,11 @@ protected:
 
     // A run of `script` as the target.
     [[nodiscard]] FuzzRun run_of(const std::string& script) const {
-        FuzzRun run{.program = folder_.path() / "target", .policy = "eager", .cpus = 3, .seed = 7, .folder = folder_.path() / "run"};
+        FuzzRun run{.program = folder_.path() / "target",
+                    .policy = "eager",
+                    .cpus = 3,
+                    .seed = 7,
+                    .folder = folder_.path() / "run"};
         std::ofstream(run.program) << "#!/bin/sh\n" << script;
         std::filesystem::permissions(run.program, std::filesystem::perms::owner_all);
         return run;
@@ -33,7 +37,8 @@ protected:
     // What the script does to find `finding_`.
     [[nodiscard]] std::string finds() {
         std::ofstream(folder_.path() / "finding.json") << finding_json(finding_);
-        return "mkdir -p $STAMPEDE_FINDINGS/0123; cp " + (folder_.path() / "finding.json").string() + " $STAMPEDE_FINDINGS/0123\n";
+        return "mkdir -p $STAMPEDE_FINDINGS/0123; cp " +
+               (folder_.path() / "finding.json").string() + " $STAMPEDE_FINDINGS/0123\n";
     }
     // A finding's folder, whose command runs `script`.
     [[nodiscard]] std::filesystem::path found(const std::string& script) {
@@ -57,7 +62,8 @@ TEST_F(FuzzRunTest, the_target_gets_its_kernel_harts_seed_and_a_corpus_of_its_ow
     const auto ran = run_fuzz(run, long_enough_s);
     ASSERT_TRUE(ran) << ran.error().message;
     const std::string corpus = run.folder / "corpus-target";
-    EXPECT_EQ(ran->output, "eager 3 -seed=7 -artifact_prefix=" + (run.folder / "crash-").string() + " " + corpus + "\n" + corpus + "\n");
+    EXPECT_EQ(ran->output, "eager 3 -seed=7 -artifact_prefix=" + (run.folder / "crash-").string() +
+                               " " + corpus + "\n" + corpus + "\n");
     EXPECT_TRUE(ran->findings.empty());
     EXPECT_FALSE(ran->cut);
     EXPECT_EQ(ran->problem, "");
@@ -82,13 +88,15 @@ TEST_F(FuzzRunTest, what_it_has_found_counts_where_its_time_is_over) {
 }
 
 TEST_F(FuzzRunTest, a_kernel_on_which_no_program_runs_is_a_problem_of_that_kernel) {
-    const auto ran = run_fuzz(run_of("echo 'kernel-eager.elf: its executor is not ready' >&2; exit 1\n"), long_enough_s);
+    const auto ran = run_fuzz(
+        run_of("echo 'kernel-eager.elf: its executor is not ready' >&2; exit 1\n"), long_enough_s);
     ASSERT_TRUE(ran) << ran.error().message;
     EXPECT_EQ(ran->problem, "target: the kernel's executor is not ready");
 }
 
 TEST_F(FuzzRunTest, any_other_end_is_an_error_that_says_what_it_said) {
-    for (const char* end : {"echo no such kernel; exit 1\n", "echo no such kernel; exit 2\n", "echo no such kernel; kill -SEGV $$\n"}) {
+    for (const char* end : {"echo no such kernel; exit 1\n", "echo no such kernel; exit 2\n",
+                            "echo no such kernel; kill -SEGV $$\n"}) {
         const auto ran = run_fuzz(run_of(end), long_enough_s);
         ASSERT_FALSE(ran) << end;
         EXPECT_THAT(ran.error().message, HasSubstr("no such kernel"));
@@ -113,7 +121,8 @@ TEST_F(FuzzRunTest, a_finding_shows_again_where_its_command_finds_it_each_time) 
 TEST_F(FuzzRunTest, a_finding_that_stays_away_once_does_not_show_again) {
     double cpu_s = 0;
     const std::string file = (folder_.path() / "log").string();
-    EXPECT_FALSE(shows_again(found("echo >>" + file + "; test $(wc -l <" + file + ") -ne 2 && exit 77"), 3, cpu_s));
+    EXPECT_FALSE(shows_again(
+        found("echo >>" + file + "; test $(wc -l <" + file + ") -ne 2 && exit 77"), 3, cpu_s));
     EXPECT_EQ(log(), "\n\n");
 }
 

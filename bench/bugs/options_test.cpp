@@ -20,17 +20,22 @@ TEST(BugOptions, by_default_all_bugs_have_a_cell_a_schedule_and_seed) {
 }
 
 TEST(BugOptions, lists_and_names_choose_the_cells) {
-    const auto options = parsed({"--bugs", "early_.*", "--schedules", "random:500,parallel", "--seeds", "1"});
+    const auto options =
+        parsed({"--bugs", "early_.*", "--schedules", "random:500,parallel", "--seeds", "1"});
     ASSERT_TRUE(options);
-    EXPECT_THAT(options->cells(), testing::ElementsAre(Cell{"early_drop", "random:500", 1}, Cell{"early_drop", "parallel", 1},
-                                                       Cell{"early_zombie", "random:500", 1}, Cell{"early_zombie", "parallel", 1}));
+    EXPECT_THAT(options->cells(), testing::ElementsAre(Cell{"early_drop", "random:500", 1},
+                                                       Cell{"early_drop", "parallel", 1},
+                                                       Cell{"early_zombie", "random:500", 1},
+                                                       Cell{"early_zombie", "parallel", 1}));
 }
 
 TEST(BugOptions, what_makes_no_sense_is_refused_by_name) {
     using testing::HasSubstr;
-    EXPECT_THAT(parsed({"--bugs", "no_such"}).error().text, HasSubstr("no seeded bug matches no_such"));
+    EXPECT_THAT(parsed({"--bugs", "no_such"}).error().text,
+                HasSubstr("no seeded bug matches no_such"));
     EXPECT_THAT(parsed({"--bugs", "("}).error().text, HasSubstr("--bugs: ("));
-    EXPECT_THAT(parsed({"--schedules", "chaotic", "--named", "chaotic"}).error().text, HasSubstr("chaotic"));
+    EXPECT_THAT(parsed({"--schedules", "chaotic", "--named", "chaotic"}).error().text,
+                HasSubstr("chaotic"));
     EXPECT_THAT(parsed({"--schedules", "random"}).error().text, HasSubstr("--named: parallel"));
     EXPECT_THAT(parsed({"--modes", "fast"}).error().text, HasSubstr("fast"));
     EXPECT_THAT(parsed({"--resume"}).error().text, HasSubstr("--out"));

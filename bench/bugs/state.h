@@ -28,13 +28,15 @@ class StateFile {
 public:
     // An empty path: nothing is kept. `resume`: goes on with the file if there is one. Error: it is
     // of another configuration, cannot be read or written, or exists already without `resume`.
-    [[nodiscard]] static Result<StateFile> open(std::filesystem::path file, const std::string& configuration, bool resume);
+    [[nodiscard]] static Result<StateFile> open(std::filesystem::path file,
+                                                const std::string& configuration, bool resume);
 
     [[nodiscard]] const std::vector<CellResult>& earlier() const { return earlier_; }
     [[nodiscard]] Result<void> add(const CellResult& result) const;
 
 private:
-    StateFile(std::filesystem::path file, std::vector<CellResult> earlier) : file_(std::move(file)), earlier_(std::move(earlier)) {}
+    StateFile(std::filesystem::path file, std::vector<CellResult> earlier)
+        : file_(std::move(file)), earlier_(std::move(earlier)) {}
 
     std::filesystem::path file_;
     std::vector<CellResult> earlier_;

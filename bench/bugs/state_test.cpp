@@ -18,7 +18,8 @@ const CellResult found = found_result({"unlocked_counts", "pct:3", 2}, 1.25, {2,
 const CellResult missed = missed_result({"lost_wakeup", "parallel", 1}, 60);
 
 TEST(State, what_is_written_is_read_back) {
-    const auto state = parse_state(configuration_line("60 s") + cell_line(found) + cell_line(missed), "x");
+    const auto state =
+        parse_state(configuration_line("60 s") + cell_line(found) + cell_line(missed), "x");
     ASSERT_TRUE(state) << state.error().message;
     EXPECT_EQ(state->configuration, "60 s");
     EXPECT_THAT(state->results, ElementsAre(found, missed));
@@ -26,10 +27,13 @@ TEST(State, what_is_written_is_read_back) {
 
 TEST(State, a_line_cut_short_by_a_kill_is_left_out_and_others_are_told) {
     const std::string line = cell_line(missed);
-    const auto cut = parse_state(configuration_line("60 s") + cell_line(found) + line.substr(0, 20), "x");
+    const auto cut =
+        parse_state(configuration_line("60 s") + cell_line(found) + line.substr(0, 20), "x");
     ASSERT_TRUE(cut);
     EXPECT_THAT(cut->results, ElementsAre(found));
-    EXPECT_THAT(parse_state(configuration_line("60 s") + line.substr(0, 20) + "\n", "x").error().message, HasSubstr("x, line 2"));
+    EXPECT_THAT(
+        parse_state(configuration_line("60 s") + line.substr(0, 20) + "\n", "x").error().message,
+        HasSubstr("x, line 2"));
 }
 
 TEST(State, a_sweep_goes_on_where_it_was_killed) {
@@ -47,7 +51,8 @@ TEST(State, a_sweep_goes_on_where_it_was_killed) {
     EXPECT_THAT(second->earlier(), ElementsAre(found));
     ASSERT_TRUE(second->add(missed));
     EXPECT_THAT(StateFile::open(file, "60 s", true)->earlier(), ElementsAre(found, missed));
-    EXPECT_THAT(StateFile::open(file, "4 s", true).error().message, HasSubstr("60 s, expected of 4 s"));
+    EXPECT_THAT(StateFile::open(file, "4 s", true).error().message,
+                HasSubstr("60 s, expected of 4 s"));
     EXPECT_THAT(StateFile::open(file, "60 s", false).error().message, HasSubstr("--resume"));
 }
 

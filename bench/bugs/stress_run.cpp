@@ -12,8 +12,9 @@
 namespace stampede::bench {
 namespace {
 
-constexpr double look_s = 0.05;        // between two looks at the child's CPU clock
-constexpr double ending_s = 120;       // of host time: a child that outlives its interrupt so long is killed
+constexpr double look_s = 0.05;  // between two looks at the child's CPU clock
+constexpr double ending_s =
+    120;  // of host time: a child that outlives its interrupt so long is killed
 constexpr int passed = 0, findings = 2, interrupted = 130, killed = 128;
 
 }  // namespace
@@ -24,10 +25,18 @@ bool hear_out(Child& child, double limit_s, int signal, std::string& output) {
     double since_cut = 0;
     for (;;) {
         const auto line = child.next_line(look_s);
-        if (line && !*line) return cut;
-        if (line) output += (*line)->text + "\n";
-        if (output.size() > 2 * kept) output.erase(0, output.size() - kept);
-        if (!line && cut && (since_cut += look_s) > ending_s) child.send(SIGKILL);
+        if (line && !*line) {
+            return cut;
+        }
+        if (line) {
+            output += (*line)->text + "\n";
+        }
+        if (output.size() > 2 * kept) {
+            output.erase(0, output.size() - kept);
+        }
+        if (!line && cut && (since_cut += look_s) > ending_s) {
+            child.send(SIGKILL);
+        }
         if (!cut && child.cpu_s() >= limit_s) {
             child.send(signal);
             cut = true;
@@ -37,10 +46,13 @@ bool hear_out(Child& child, double limit_s, int signal, std::string& output) {
 
 bool stress_knows(const std::string& option) {
     auto child = Child::start({Shelf::beside_program().command("stress"), "--help"});
-    if (!child) return false;
+    if (!child) {
+        return false;
+    }
     bool known = false;
-    for (auto line = child->next_line(); line && *line; line = child->next_line())
+    for (auto line = child->next_line(); line && *line; line = child->next_line()) {
         known |= (*line)->text.find(option + " ") != std::string::npos;
+    }
     return known;
 }
 
@@ -51,8 +63,11 @@ Result<StressRun> parse_run(const std::string& text) {
         run.run_cpu_s = json.value("cpu_s", 0.0);
         for (const auto& finding : json.at("findings")) {
             FoundThing found{finding.at("kind"), finding.at("title"), finding.at("key")};
-            if (found.kind != "timeout" && found.kind != "harness_fault") run.findings.push_back(std::move(found));
-            else run.problem = fmt::format("{}: {}", found.kind, found.title);
+            if (found.kind != "timeout" && found.kind != "harness_fault") {
+                run.findings.push_back(std::move(found));
+            } else {
+                run.problem = fmt::format("{}: {}", found.kind, found.title);
+            }
         }
         return run;
     } catch (const nlohmann::json::exception& wrong) {
@@ -60,14 +75,17 @@ Result<StressRun> parse_run(const std::string& text) {
     }
 }
 
-Result<StressRun> run_stress(std::vector<std::string> arguments, const std::filesystem::path& folder, double limit_s) {
+Result<StressRun> run_stress(std::vector<std::string> arguments,
+                             const std::filesystem::path& folder, double limit_s) {
     const std::filesystem::path report = folder / "run.json";
     std::error_code ignored;
     std::filesystem::remove(report, ignored);
     std::vector<std::string> command{Shelf::beside_program().command("stress"), "--json", report};
     command.insert(command.end(), arguments.begin(), arguments.end());
     auto child = Child::start(command);
-    if (!child) return error(child.error().message);
+    if (!child) {
+        return error(child.error().message);
+    }
     std::string output;
     const bool cut = hear_out(*child, limit_s, SIGINT, output);
     const int status = child->wait();
@@ -76,13 +94,17 @@ Result<StressRun> run_stress(std::vector<std::string> arguments, const std::file
         const auto text = read_file(report);
         if (text) {
             auto parsed = parse_run(*text);
-            if (!parsed) return error(parsed.error().message);
+            if (!parsed) {
+                return error(parsed.error().message);
+            }
             run = std::move(*parsed);
         }
     } else if (status > killed) {
-        run.problem = fmt::format("{}: killed by signal {}", fmt::join(command, " "), status - killed);
+        run.problem =
+            fmt::format("{}: killed by signal {}", fmt::join(command, " "), status - killed);
     } else {
-        return error(fmt::format("{}: exit status {}\n{}", fmt::join(command, " "), status, output));
+        return error(
+            fmt::format("{}: exit status {}\n{}", fmt::join(command, " "), status, output));
     }
     run.cpu_s = child->cpu_s();
     run.cut = cut;

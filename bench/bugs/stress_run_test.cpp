@@ -30,7 +30,8 @@ TEST(StressRun, findings_and_cpu_time_come_from_the_report_of_a_run) {
 
 TEST(StressRun, what_accuses_the_host_or_the_harness_finds_no_bug_but_is_told) {
     RunReport report;
-    report.findings = {finding_of(FindingKind::timeout, "too slow"), finding_of(FindingKind::harness_fault, "ours")};
+    report.findings = {finding_of(FindingKind::timeout, "too slow"),
+                       finding_of(FindingKind::harness_fault, "ours")};
     const auto run = parse_run(run_json(report));
     ASSERT_TRUE(run);
     EXPECT_TRUE(run->findings.empty());

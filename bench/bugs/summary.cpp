@@ -6,7 +6,8 @@ namespace stampede::bench {
 namespace {
 
 std::string share(unsigned part, unsigned whole) {
-    return whole == 0 ? "none of none" : fmt::format("{} of {} ({:.1f} %)", part, whole, 100.0 * part / whole);
+    return whole == 0 ? "none of none"
+                      : fmt::format("{} of {} ({:.1f} %)", part, whole, 100.0 * part / whole);
 }
 
 std::string found_text(const Sweep& sweep, const std::string& schedule) {
@@ -18,12 +19,17 @@ std::string found_text(const Sweep& sweep, const std::string& schedule) {
         cells += group.cells;
         bugs += group.cells != 0 ? 1 : 0;
         bugs_found += group.found != 0 ? 1 : 0;
-        if (group.found < group.cells) missed += fmt::format("{}{} {}/{}", missed.empty() ? "" : ", ", bug.name, group.found, group.cells);
+        if (group.found < group.cells) {
+            missed += fmt::format("{}{} {}/{}", missed.empty() ? "" : ", ", bug.name, group.found,
+                                  group.cells);
+        }
     }
-    if (cells == 0) return "";
+    if (cells == 0) {
+        return "";
+    }
     return fmt::format("{}{}: found in {} cells, {} bugs; missed: {}\n", schedule,
-                       schedule == sweep.named ? " (named beforehand)" : "", share(found, cells), share(bugs_found, bugs),
-                       missed.empty() ? "none" : missed);
+                       schedule == sweep.named ? " (named beforehand)" : "", share(found, cells),
+                       share(bugs_found, bugs), missed.empty() ? "none" : missed);
 }
 
 std::string again_text(const Sweep& sweep, const std::string& schedule) {
@@ -37,7 +43,9 @@ std::string again_text(const Sweep& sweep, const std::string& schedule) {
         again.tried += group.again.tried;
         again.replayed += group.again.replayed;
     }
-    if (asked == 0) return "";
+    if (asked == 0) {
+        return "";
+    }
     return fmt::format("{}: made repeatable {} findings; replayed {}\n", schedule,
                        share(again.repeatable, again.findings), share(again.replayed, again.tried));
 }
@@ -45,19 +53,26 @@ std::string again_text(const Sweep& sweep, const std::string& schedule) {
 std::string clean_text(const Sweep& sweep) {
     std::string text;
     for (const CellResult& result : sweep.results) {
-        if (result.cell.bug != clean_kernel) continue;
-        text += fmt::format("{}, {}: {} in {:.0f} CPU s, {} runs\n", clean_kernel, result.cell.schedule,
-                            result.found ? fmt::format("FOUND {} ({})", result.kind, result.title) : "nothing found",
-                            result.cpu_s, result.runs);
+        if (result.cell.bug != clean_kernel) {
+            continue;
+        }
+        text +=
+            fmt::format("{}, {}: {} in {:.0f} CPU s, {} runs\n", clean_kernel, result.cell.schedule,
+                        result.found ? fmt::format("FOUND {} ({})", result.kind, result.title)
+                                     : "nothing found",
+                        result.cpu_s, result.runs);
     }
     return text;
 }
 
 std::string problems_text(const Sweep& sweep) {
     std::string text;
-    for (const CellResult& result : sweep.results)
-        if (!result.problem.empty())
-            text += fmt::format("{} {} {}: {}\n", result.cell.bug, result.cell.schedule, result.cell.seed, result.problem);
+    for (const CellResult& result : sweep.results) {
+        if (!result.problem.empty()) {
+            text += fmt::format("{} {} {}: {}\n", result.cell.bug, result.cell.schedule,
+                                result.cell.seed, result.problem);
+        }
+    }
     return text;
 }
 
@@ -65,8 +80,12 @@ std::string problems_text(const Sweep& sweep) {
 
 std::string summary_text(const Sweep& sweep) {
     std::string text;
-    for (const std::string& schedule : sweep.schedules) text += found_text(sweep, schedule);
-    for (const std::string& schedule : sweep.schedules) text += again_text(sweep, schedule);
+    for (const std::string& schedule : sweep.schedules) {
+        text += found_text(sweep, schedule);
+    }
+    for (const std::string& schedule : sweep.schedules) {
+        text += again_text(sweep, schedule);
+    }
     return text + clean_text(sweep) + problems_text(sweep);
 }
 

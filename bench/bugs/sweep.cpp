@@ -22,7 +22,9 @@ class Journal {
 public:
     explicit Journal(const StateFile& state) : state_(state) {
         // of two the later
-        for (const CellResult& result : state.earlier()) results_[result.cell] = result;
+        for (const CellResult& result : state.earlier()) {
+            results_[result.cell] = result;
+        }
     }
 
     void expect(std::size_t cells) EXCLUDES(lock_) {
@@ -32,7 +34,9 @@ public:
     // False: one has failed, start no more.
     bool begin(const Cell& cell) EXCLUDES(lock_) {
         FutexGuard guard(lock_);
-        if (failure_) return false;
+        if (failure_) {
+            return false;
+        }
         progress_.began(cell);
         return true;
     }
@@ -69,28 +73,40 @@ struct Job {
     double budget_s;
 };
 
-void run_all(const std::vector<Job>& jobs, const BugOptions& options, Abilities abilities, Journal& journal) {
+void run_all(const std::vector<Job>& jobs, const BugOptions& options, Abilities abilities,
+             Journal& journal) {
     namespace tbb = oneapi::tbb;
     const int threads = static_cast<int>(options.jobs);
-    const tbb::global_control more_than_cores(tbb::global_control::max_allowed_parallelism, options.jobs);
+    const tbb::global_control more_than_cores(tbb::global_control::max_allowed_parallelism,
+                                              options.jobs);
     tbb::task_arena arena(threads);
     journal.expect(jobs.size());
     const auto run = [&](std::size_t at) {
         const Job& job = jobs[at];
-        if (!journal.begin(job.cell)) return;
-        journal.end(job.cell.schedule == fuzzer ? run_fuzz_cell(job.cell, job.budget_s, options)
-                                                : run_cell(job.cell, job.workloads, job.budget_s, options, abilities));
+        if (!journal.begin(job.cell)) {
+            return;
+        }
+        journal.end(job.cell.schedule == fuzzer
+                        ? run_fuzz_cell(job.cell, job.budget_s, options)
+                        : run_cell(job.cell, job.workloads, job.budget_s, options, abilities));
     };
-    arena.execute([&] { tbb::parallel_for(std::size_t{0}, jobs.size(), std::size_t{1}, run, tbb::simple_partitioner()); });
+    arena.execute([&] {
+        tbb::parallel_for(std::size_t{0}, jobs.size(), std::size_t{1}, run,
+                          tbb::simple_partitioner());
+    });
 }
 
 // Of the cells that have no result yet.
 std::vector<Job> bug_jobs(const BugOptions& options, const std::map<Cell, CellResult>& done) {
     std::vector<Job> jobs;
     const std::vector<SeededBug> bugs = options.chosen_bugs();
-    for (const Cell& cell : options.cells())
-        if (!done.contains(cell))
-            jobs.push_back({cell, {std::ranges::find(bugs, cell.bug, &SeededBug::name)->workload}, options.seconds});
+    for (const Cell& cell : options.cells()) {
+        if (!done.contains(cell)) {
+            jobs.push_back({cell,
+                            {std::ranges::find(bugs, cell.bug, &SeededBug::name)->workload},
+                            options.seconds});
+        }
+    }
     return jobs;
 }
 
@@ -99,17 +115,26 @@ std::vector<Job> bug_jobs(const BugOptions& options, const std::map<Cell, CellRe
 std::vector<Job> clean_jobs(const BugOptions& options, const std::map<Cell, CellResult>& done) {
     double longest = 0;
     std::vector<std::string> workloads;
-    for (const auto& [cell, result] : done)
-        if (cell.bug != clean_kernel) longest = std::max(longest, result.cpu_s);
-    for (const SeededBug& bug : options.chosen_bugs())
-        if (std::ranges::find(workloads, bug.workload) == workloads.end()) workloads.push_back(bug.workload);
+    for (const auto& [cell, result] : done) {
+        if (cell.bug != clean_kernel) {
+            longest = std::max(longest, result.cpu_s);
+        }
+    }
+    for (const SeededBug& bug : options.chosen_bugs()) {
+        if (std::ranges::find(workloads, bug.workload) == workloads.end()) {
+            workloads.push_back(bug.workload);
+        }
+    }
     const double budget = options.clean_factor * longest;
     std::vector<Job> jobs;
     for (const std::string& schedule : options.schedules) {
         const Cell cell{clean_kernel, schedule, 1};
         const auto earlier = done.find(cell);
-        const bool enough = earlier != done.end() && (earlier->second.found || earlier->second.cpu_s > 0.95 * budget);
-        if (budget > 0 && !enough) jobs.push_back({cell, workloads, budget});
+        const bool enough = earlier != done.end() &&
+                            (earlier->second.found || earlier->second.cpu_s > 0.95 * budget);
+        if (budget > 0 && !enough) {
+            jobs.push_back({cell, workloads, budget});
+        }
     }
     return jobs;
 }
@@ -118,22 +143,38 @@ std::vector<Job> clean_jobs(const BugOptions& options, const std::map<Cell, Cell
 
 Result<Sweep> run_sweep(const BugOptions& options) {
     const auto state = StateFile::open(options.out, options.configuration(), options.resume);
-    if (!state) return error(state.error().message);
+    if (!state) {
+        return error(state.error().message);
+    }
     const Abilities abilities = Abilities::of_stress();
     Journal journal(*state);
     run_all(bug_jobs(options, journal.results()), options, abilities, journal);
-    if (!journal.failure()) run_all(clean_jobs(options, journal.results()), options, abilities, journal);
-    if (const auto failure = journal.failure()) return error(failure->message);
-    Sweep sweep{options.configuration(), options.named, options.chosen_bugs(), options.schedules, {}};
-    for (const auto& [cell, result] : journal.results()) sweep.results.push_back(result);
+    if (!journal.failure()) {
+        run_all(clean_jobs(options, journal.results()), options, abilities, journal);
+    }
+    if (const auto failure = journal.failure()) {
+        return error(failure->message);
+    }
+    Sweep sweep{
+        options.configuration(), options.named, options.chosen_bugs(), options.schedules, {}};
+    for (const auto& [cell, result] : journal.results()) {
+        sweep.results.push_back(result);
+    }
     return sweep;
 }
 
 Result<void> write_tables(const BugOptions& options, const Sweep& sweep) {
-    if (options.out.empty()) return {};
-    const std::string text = sweep.configuration + "\n\n" + table_text(sweep) + "\n" + summary_text(sweep);
-    for (const auto& [ending, content] : {std::pair{".txt", text}, {".csv", table_csv(sweep)}, {".json", table_json(sweep)}})
-        if (auto written = write_file_atomically(options.out + ending, content); !written) return written;
+    if (options.out.empty()) {
+        return {};
+    }
+    const std::string text =
+        sweep.configuration + "\n\n" + table_text(sweep) + "\n" + summary_text(sweep);
+    for (const auto& [ending, content] :
+         {std::pair{".txt", text}, {".csv", table_csv(sweep)}, {".json", table_json(sweep)}}) {
+        if (auto written = write_file_atomically(options.out + ending, content); !written) {
+            return written;
+        }
+    }
     return {};
 }
 

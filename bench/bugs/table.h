@@ -12,10 +12,10 @@ namespace stampede::bench {
 // The cells of one bug under one schedule.
 struct Group {
     unsigned cells = 0, found = 0;
-    std::map<std::string, unsigned> kinds;  // of the finding that came first: cells
+    std::map<std::string, unsigned> kinds;     // of the finding that came first: cells
     double median_cpu_s = 0, worst_cpu_s = 0;  // a cell that found nothing counts with all it spent
-    Again again;                            // sums
-    unsigned asked_again = 0;               // cells whose findings were to be shown again
+    Again again;                               // sums
+    unsigned asked_again = 0;                  // cells whose findings were to be shown again
     [[nodiscard]] bool worst_is_miss() const { return found < cells; }
     [[nodiscard]] bool median_is_miss() const { return found <= cells / 2; }  // misses spend most
 };
@@ -23,9 +23,9 @@ struct Group {
 // What the table is of.
 struct Sweep {
     std::string configuration, named;
-    std::vector<SeededBug> bugs;            // the rows, in this order
-    std::vector<std::string> schedules;     // the columns
-    std::vector<CellResult> results;        // may lack some; others than these are left out
+    std::vector<SeededBug> bugs;         // the rows, in this order
+    std::vector<std::string> schedules;  // the columns
+    std::vector<CellResult> results;     // may lack some; others than these are left out
 
     [[nodiscard]] Group group(const std::string& bug, const std::string& schedule) const;
 };

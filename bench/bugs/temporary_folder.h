@@ -14,14 +14,18 @@ public:
     // Error: the system's folder for temporary files cannot be written.
     [[nodiscard]] static Result<TemporaryFolder> create(const std::string& name) {
         std::string path = std::filesystem::temp_directory_path() / (name + ".XXXXXX");
-        if (mkdtemp(path.data()) == nullptr) return error(path + ": cannot be made");
+        if (mkdtemp(path.data()) == nullptr) {
+            return error(path + ": cannot be made");
+        }
         return TemporaryFolder(path);
     }
     TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     TemporaryFolder& operator=(TemporaryFolder&&) = delete;
     ~TemporaryFolder() {
         std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+        if (!path_.empty()) {
+            std::filesystem::remove_all(path_, ignored);
+        }
     }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

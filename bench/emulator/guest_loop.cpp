@@ -37,9 +37,10 @@ Result<void> GuestLoop::boot() {
     if (!image) {
         return std::unexpected(image.error());
     }
-    const MachineConfig config{.harts = setup_.harts,
-                               .time = spec->repeatable() ? TimeMode::Counted : TimeMode::Host,
-                               .bootargs = guest.start({setup_.loop, fmt::format("units={}", setup_.units)}).bootargs};
+    const MachineConfig config{
+        .harts = setup_.harts,
+        .time = spec->repeatable() ? TimeMode::Counted : TimeMode::Host,
+        .bootargs = guest.start({setup_.loop, fmt::format("units={}", setup_.units)}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *image);
     if (!machine) {
         return std::unexpected(machine.error());
@@ -70,9 +71,12 @@ void GuestLoop::put(u8 byte) {
 }
 
 Result<void> GuestLoop::run_to(MachineStop wanted) {
-    const MachineStop why = schedule_ == nullptr ? machine_->run_parallel(longest) : machine_->run_scheduled(*schedule_, most_instructions);
+    const MachineStop why = schedule_ == nullptr
+                                ? machine_->run_parallel(longest)
+                                : machine_->run_scheduled(*schedule_, most_instructions);
     if (why != wanted) {
-        return std::unexpected(failed(why == MachineStop::Finished ? "the guest ended" : "the guest does not get anywhere"));
+        return std::unexpected(failed(
+            why == MachineStop::Finished ? "the guest ended" : "the guest does not get anywhere"));
     }
     return {};
 }
@@ -108,7 +112,8 @@ u64 GuestLoop::executed() const {
 }
 
 Error GuestLoop::failed(std::string_view what) const {
-    return {fmt::format("loop {}, {} harts, {}: {}; it said:\n{}{}", setup_.loop, setup_.harts, setup_.schedule, what, said_, line_)};
+    return {fmt::format("loop {}, {} harts, {}: {}; it said:\n{}{}", setup_.loop, setup_.harts,
+                        setup_.schedule, what, said_, line_)};
 }
 
 }  // namespace stampede::bench

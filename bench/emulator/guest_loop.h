@@ -11,8 +11,8 @@
 namespace stampede::bench {
 
 struct LoopSetup {
-    std::string loop;                    // a name of bench/guest's tables
-    u64 units = 0;                       // of its work, shared by all harts
+    std::string loop;  // a name of bench/guest's tables
+    u64 units = 0;     // of its work, shared by all harts
     unsigned harts = 1;
     // or a repeatable one, as ScheduleSpec::parse() takes it: then one thread drives all harts
     std::string schedule = "parallel";
@@ -21,8 +21,9 @@ struct LoopSetup {
 // What the guest says of a loop, and the machine.
 struct LoopCounts {
     u64 units = 0;
-    u64 in_loop = 0;     // instructions by the guest's own count (minstret), without what harts do before and behind the loop
-    u64 executed = 0;    // instructions of all harts between the two moments
+    u64 in_loop = 0;   // instructions by the guest's own count (minstret), without what harts do
+                       // before and behind the loop
+    u64 executed = 0;  // instructions of all harts between the two moments
 };
 
 // One thread.
@@ -48,7 +49,7 @@ private:
     void put(u8 byte) override;
 
     LoopSetup setup_;
-    std::unique_ptr<Schedule> schedule_;   // null: a thread a hart
+    std::unique_ptr<Schedule> schedule_;  // null: a thread a hart
     std::unique_ptr<Machine> machine_;
     // Written on harts' threads under the UART's lock, read while they are parked.
     std::string said_, line_;

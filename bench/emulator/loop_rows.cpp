@@ -3,7 +3,7 @@
 namespace stampede::bench {
 namespace {
 
-constexpr u64 buffer = u64{4} << 20;   // bytes that the loops over memory go through at once
+constexpr u64 buffer = u64{4} << 20;  // bytes that the loops over memory go through at once
 
 const LoopRow rows[] = {
     {"loops/int", {"int", 5'000'000}},

@@ -7,8 +7,9 @@
 namespace stampede::bench {
 
 struct LoopRow {
-    const char* name;   // the group, then the loop; where several harts take part, how they are driven
-    LoopSetup setup;    // so much work that it takes about a twentieth of a second
+    const char*
+        name;  // the group, then the loop; where several harts take part, how they are driven
+    LoopSetup setup;  // so much work that it takes about a twentieth of a second
 };
 
 [[nodiscard]] std::span<const LoopRow> loop_rows();

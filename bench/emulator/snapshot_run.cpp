@@ -14,8 +14,11 @@ Result<std::unique_ptr<SnapshotRun>> SnapshotRun::create(unsigned harts) {
     if (!guest) {
         return std::unexpected(guest.error());
     }
-    const MachineConfig config{.harts = harts, .memory = u64{32} << 20, .time = TimeMode::Counted,
-                               .bootargs = guest->start({"forkbomb", "ops=1000000 seed=1"}).bootargs};
+    const MachineConfig config{
+        .harts = harts,
+        .memory = u64{32} << 20,
+        .time = TimeMode::Counted,
+        .bootargs = guest->start({"forkbomb", "ops=1000000 seed=1"}).bootargs};
     const Result<ElfImage> image = ElfImage::read(guest->kernel);
     if (!image) {
         return std::unexpected(image.error());
@@ -36,7 +39,8 @@ Result<std::unique_ptr<SnapshotRun>> SnapshotRun::create(unsigned harts) {
 
 Result<void> SnapshotRun::run(u64 seed, u64 instructions) {
     static const ScheduleSpec spec = *ScheduleSpec::parse("random:1000");
-    if (machine_->run_scheduled(*spec.make(seed, machine_->harts()), instructions) != MachineStop::Deadline) {
+    if (machine_->run_scheduled(*spec.make(seed, machine_->harts()), instructions) !=
+        MachineStop::Deadline) {
         return error("the kernel stopped");
     }
     return {};

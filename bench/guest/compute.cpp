@@ -24,7 +24,9 @@ u64 integer(u64 units) {
         state ^= state << 8;
         sum += state * 0x9e37'79b9'7f4a'7c15;
         // opaque: a branch, where the compiler would rather have none
-        if ((state & 1) != 0) sum = opaque(sum ^ i);
+        if ((state & 1) != 0) {
+            sum = opaque(sum ^ i);
+        }
     }
     return sum;
 }
@@ -47,12 +49,15 @@ std::array<u8, 256> bytes;
 int left[8][8], right[8][8], product[8][8];
 
 [[gnu::noinline]] int compare(const char* a, const char* b) {
-    while (*a != 0 && *a == *b) ++a, ++b;
+    while (*a != 0 && *a == *b) {
+        ++a, ++b;
+    }
     return *a - *b;
 }
 
 [[gnu::noinline]] void copy(char* to, const char* from) {
-    while ((*to++ = *from++) != 0) {}
+    while ((*to++ = *from++) != 0) {
+    }
 }
 
 [[gnu::noinline]] Kind next_kind(Kind kind, int number) {
@@ -69,7 +74,8 @@ int left[8][8], right[8][8], product[8][8];
     kept.number += step;
     kept.kind = next_kind(kept.kind, kept.number);
     *record->next = kept;
-    record->next->next = &records[static_cast<u64>(record->next - records.data() + 1) % record_count];
+    record->next->next =
+        &records[static_cast<u64>(record->next - records.data() + 1) % record_count];
 }
 
 [[gnu::noinline]] int scan(const u8* text, u64 size) {
@@ -77,7 +83,10 @@ int left[8][8], right[8][8], product[8][8];
     for (u64 i = 0; i < size; ++i) {
         switch (text[i] & 7) {
         case 0: state = 0; break;
-        case 1: words += state == 0; state = 1; break;
+        case 1:
+            words += state == 0;
+            state = 1;
+            break;
         case 2: state ^= 2; break;
         case 3: words += text[i] > 128; break;
         case 4: state = words & 3; break;
@@ -90,27 +99,38 @@ int left[8][8], right[8][8], product[8][8];
 [[gnu::noinline]] void multiply(int row) {
     for (int column = 0; column < 8; ++column) {
         int sum = 0;
-        for (int k = 0; k < 8; ++k) sum += left[row][k] * right[k][column];
+        for (int k = 0; k < 8; ++k) {
+            sum += left[row][k] * right[k][column];
+        }
         product[row][column] = sum;
     }
 }
 
 void prepare_mixed() {
     for (u64 i = 0; i < record_count; ++i) {
-        records[i] = {
-            .next = &records[(i + 1) % record_count], .kind = Kind::First, .number = static_cast<int>(i), .name = {}};
+        records[i] = {.next = &records[(i + 1) % record_count],
+                      .kind = Kind::First,
+                      .number = static_cast<int>(i),
+                      .name = {}};
         copy(records[i].name, "a record with a longish name");
     }
-    for (u64 i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<u8>(i * 73 + 5);
-    for (int i = 0; i < 64; ++i) left[i / 8][i % 8] = i, right[i / 8][i % 8] = 64 - i;
+    for (u64 i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<u8>(i * 73 + 5);
+    }
+    for (int i = 0; i < 64; ++i) {
+        left[i / 8][i % 8] = i, right[i / 8][i % 8] = 64 - i;
+    }
 }
 
 u64 mixed(u64 units) {
     u64 sum = 0;
     for (u64 i = 0; i < units; ++i) {
         Record& record = records[i % record_count];
-        for (int step = 0; step < 8; ++step) update(&records[(i + static_cast<u64>(step)) % record_count], step);
-        copy(record.name, (i & 1) != 0 ? "a record with a longish name" : "a record with a longish gnome");
+        for (int step = 0; step < 8; ++step) {
+            update(&records[(i + static_cast<u64>(step)) % record_count], step);
+        }
+        copy(record.name,
+             (i & 1) != 0 ? "a record with a longish name" : "a record with a longish gnome");
         sum += static_cast<u64>(compare(record.name, record.next->name));
         sum += static_cast<u64>(scan(bytes.data() + (i & 127), 64));
         multiply(static_cast<int>(i & 7));
@@ -122,14 +142,18 @@ u64 mixed(u64 units) {
 
 // Calls: nothing but calls and returns, as deep as `units` says.
 [[gnu::noinline]] u64 fibonacci(u64 n) {
-    if (n < 2) return n;
+    if (n < 2) {
+        return n;
+    }
     // opaque: or the second call becomes a loop
     return opaque(fibonacci(n - 1) + fibonacci(n - 2));
 }
 
 u64 calls(u64 units) {
     u64 sum = 0;
-    for (u64 i = 0; i < units; ++i) sum += fibonacci(opaque<u64>(20));
+    for (u64 i = 0; i < units; ++i) {
+        sum += fibonacci(opaque<u64>(20));
+    }
     return sum;
 }
 

@@ -12,10 +12,10 @@ enum class On : u8 { FirstHart, EveryHart };
 struct Loop {
     const char* name;
     On on;
-    u64 units;                       // of work at `repeat=1`, shared equally by the harts that run it
-    u64 (*run)(u64 units);           // does the work; the value depends on all of it
-    void (*prepare)() = nullptr;     // untimed, on the first hart
-    u64 (*counter)() = nullptr;      // must have risen from 0 by the units of all harts
+    u64 units;                    // of work at `repeat=1`, shared equally by the harts that run it
+    u64 (*run)(u64 units);        // does the work; the value depends on all of it
+    void (*prepare)() = nullptr;  // untimed, on the first hart
+    u64 (*counter)() = nullptr;   // must have risen from 0 by the units of all harts
 };
 
 std::span<const Loop> compute_loops();

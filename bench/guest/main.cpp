@@ -22,7 +22,8 @@ volatile u64 sink;
 
 void take_part(unsigned harts) {
     arrived.fetch_add(1, std::memory_order_acq_rel);
-    while (arrived.load(std::memory_order_acquire) != harts) {}
+    while (arrived.load(std::memory_order_acquire) != harts) {
+    }
     u64 start = instructions_retired();
     sink = job->run(job_units);
     // read behind `finished`
@@ -35,13 +36,18 @@ bool measure(const Loop& loop, u64 units, unsigned harts) {
     job = &loop;
     job_units = units / taking_part;
     arrived = finished = instructions = 0;
-    if (loop.prepare != nullptr) loop.prepare();
+    if (loop.prepare != nullptr) {
+        loop.prepare();
+    }
     print("S ");
     print(loop.name);
     print("\n");
-    for (unsigned hart = 1; hart < taking_part; ++hart) wake(hart);
+    for (unsigned hart = 1; hart < taking_part; ++hart) {
+        wake(hart);
+    }
     take_part(taking_part);
-    while (finished.load(std::memory_order_acquire) != taking_part) {}
+    while (finished.load(std::memory_order_acquire) != taking_part) {
+    }
     print("E ");
     print(loop.name);
     print(" ");
@@ -50,7 +56,9 @@ bool measure(const Loop& loop, u64 units, unsigned harts) {
     print(job_units * taking_part);
     print("\n");
     bool right = loop.counter == nullptr || loop.counter() == job_units * taking_part;
-    if (!right) print("WRONG counter\n");
+    if (!right) {
+        print("WRONG counter\n");
+    }
     return right;
 }
 
@@ -59,14 +67,19 @@ bool measure(const Loop& loop, u64 units, unsigned harts) {
     const u64 repeat = number(argument(boot.arguments, "repeat"), 1);
     const Text units = argument(boot.arguments, "units");
     bool right = true, any = false;
-    for (auto loops : {compute_loops(), memory_loops(), system_loops(), translation_loops(), shared_loops()}) {
+    for (auto loops :
+         {compute_loops(), memory_loops(), system_loops(), translation_loops(), shared_loops()}) {
         for (const Loop& loop : loops) {
-            if (wanted.length != 0 && !(wanted == loop.name)) continue;
+            if (wanted.length != 0 && !(wanted == loop.name)) {
+                continue;
+            }
             any = true;
             right = measure(loop, number(units, loop.units) * repeat, boot.harts) && right;
         }
     }
-    if (!any) print("there is no such loop\n");
+    if (!any) {
+        print("there is no such loop\n");
+    }
     power_off(any && right ? passed : failed);
 }
 
@@ -74,7 +87,9 @@ bool measure(const Loop& loop, u64 units, unsigned harts) {
 
 extern "C" void hart_main(unsigned hart, const u8* device_tree) {
     BootInformation boot = read_device_tree(device_tree);
-    if (hart == 0) run_selected(boot);
+    if (hart == 0) {
+        run_selected(boot);
+    }
     for (;;) {
         sleep_until_woken(hart);
         take_part(boot.harts);

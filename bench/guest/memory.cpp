@@ -19,7 +19,9 @@ u64* target() { return words(buffer + page); }  // not a multiple of the buffer 
 u64* chased() { return words(2 * (buffer + page)); }
 
 void touch_buffers() {
-    for (u64 i = 0; i < buffer / 8; ++i) source()[i] = i, target()[i] = 0;
+    for (u64 i = 0; i < buffer / 8; ++i) {
+        source()[i] = i, target()[i] = 0;
+    }
 }
 
 u64 copy_words(u64 units) {
@@ -40,7 +42,9 @@ u64 fill_words(u64 units) {
     for (u64 done = 0; done < units; done += buffer) {
         u64* to = target();
 #pragma clang loop unroll(disable)
-        for (u64 i = 0; i < buffer / 8; i += 4) to[i] = to[i + 1] = to[i + 2] = to[i + 3] = done;
+        for (u64 i = 0; i < buffer / 8; i += 4) {
+            to[i] = to[i + 1] = to[i + 2] = to[i + 3] = done;
+        }
         asm volatile("" ::: "memory");
     }
     return target()[units / buffer];
@@ -64,7 +68,9 @@ u64 move_bytes(u64 units) {
 // before.
 void link_pages() {
     u64* order = source();
-    for (u64 i = 0; i < chased_pages; ++i) order[i] = i;
+    for (u64 i = 0; i < chased_pages; ++i) {
+        order[i] = i;
+    }
     u64 random = 12345;
     for (u64 i = chased_pages - 1; i > 0; --i) {  // Sattolo: one cycle
         random = random * 6364136223846793005 + 1442695040888963407;
@@ -73,13 +79,17 @@ void link_pages() {
         order[other] = kept;
     }
     auto word = [](u64 number) { return chased() + number * (page / 8) + (number * 7 % 64) * 8; };
-    for (u64 i = 0; i < chased_pages; ++i) *word(i) = reinterpret_cast<u64>(word(order[i]));
+    for (u64 i = 0; i < chased_pages; ++i) {
+        *word(i) = reinterpret_cast<u64>(word(order[i]));
+    }
 }
 
 u64 chase(u64 units) {
     u64 at = *chased();
 #pragma clang loop unroll(disable)
-    for (u64 i = 0; i < units; ++i) at = *reinterpret_cast<volatile u64*>(at);
+    for (u64 i = 0; i < units; ++i) {
+        at = *reinterpret_cast<volatile u64*>(at);
+    }
     return at;
 }
 

@@ -29,9 +29,9 @@ Text argument(const char* arguments, const char* key);
 u64 number(Text text, u64 otherwise);  // decimal
 
 void print(const char* text);
-void print(u64 value);  // decimal
-void wake(unsigned hart);                 // machine software interrupt
-void sleep_until_woken(unsigned hart);    // acknowledges it
+void print(u64 value);                  // decimal
+void wake(unsigned hart);               // machine software interrupt
+void sleep_until_woken(unsigned hart);  // acknowledges it
 [[noreturn]] void power_off(u32 finisher_code);
 inline constexpr u32 passed = 0x5555, failed = 0x3333 | 1 << 16;
 

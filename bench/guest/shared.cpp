@@ -4,8 +4,8 @@
 namespace bench_guest {
 namespace {
 
-alignas(64) u32 lock;      // 0 or 1; by amoswap, as in the specification's example
-alignas(64) u64 counter;   // by plain accesses under the lock, by AMO, or by LR/SC
+alignas(64) u32 lock;     // 0 or 1; by amoswap, as in the specification's example
+alignas(64) u64 counter;  // by plain accesses under the lock, by AMO, or by LR/SC
 
 void reset() { lock = 0, counter = 0; }
 u64 count() { return *static_cast<volatile u64*>(&counter); }
@@ -15,9 +15,16 @@ u64 locked_additions(u64 units) {
     for (u64 i = 0; i < units; ++i) {
         u64 value;
         u32 taken;
-        do asm volatile("amoswap.w.aq %0, %1, (%2)" : "=&r"(taken) : "r"(1), "r"(&lock) : "memory");
-        while (taken != 0);
-        asm volatile("ld %0, (%1)\n addi %0, %0, 1\n sd %0, (%1)" : "=&r"(value) : "r"(&counter) : "memory");
+        do {
+            asm volatile("amoswap.w.aq %0, %1, (%2)"
+                         : "=&r"(taken)
+                         : "r"(1), "r"(&lock)
+                         : "memory");
+        } while (taken != 0);
+        asm volatile("ld %0, (%1)\n addi %0, %0, 1\n sd %0, (%1)"
+                     : "=&r"(value)
+                     : "r"(&counter)
+                     : "memory");
         asm volatile("amoswap.w.rl zero, zero, (%0)" ::"r"(&lock) : "memory");
     }
     return units;
@@ -28,14 +35,18 @@ u64 reserved_additions(u64 units) {
     for (u64 i = 0; i < units; ++i) {
         u64 value;
         asm volatile("1: lr.d.aq %0, (%1)\n addi %0, %0, 1\n sc.d.rl %0, %0, (%1)\n bnez %0, 1b"
-                     : "=&r"(value) : "r"(&counter) : "memory");
+                     : "=&r"(value)
+                     : "r"(&counter)
+                     : "memory");
     }
     return units;
 }
 
 u64 atomic_additions(u64 units) {
 #pragma clang loop unroll(disable)
-    for (u64 i = 0; i < units; ++i) asm volatile("amoadd.d zero, %0, (%1)" ::"r"(1), "r"(&counter) : "memory");
+    for (u64 i = 0; i < units; ++i) {
+        asm volatile("amoadd.d zero, %0, (%1)" ::"r"(1), "r"(&counter) : "memory");
+    }
     return units;
 }
 

@@ -13,7 +13,8 @@ u64 csr_accesses(u64 units) {
 #pragma clang loop unroll(disable)
     for (u64 i = 0; i < units; ++i) {
         u64 value;
-        asm volatile("csrr %0, sstatus\n csrci sstatus, 2\n csrsi sstatus, 2" : "=r"(value)::"memory");
+        asm volatile("csrr %0, sstatus\n csrci sstatus, 2\n csrsi sstatus, 2"
+                     : "=r"(value)::"memory");
         seen |= value;
     }
     return seen;
@@ -23,7 +24,9 @@ u64 environment_calls(u64 units) {
     u64 kept;
     asm volatile("csrrw %0, mtvec, %1" : "=r"(kept) : "r"(&resume_behind_ecall) : "memory");
 #pragma clang loop unroll(disable)
-    for (u64 i = 0; i < units; ++i) asm volatile("ecall" ::: "memory");
+    for (u64 i = 0; i < units; ++i) {
+        asm volatile("ecall" ::: "memory");
+    }
     asm volatile("csrw mtvec, %0" ::"r"(kept) : "memory");
     return units;
 }
@@ -38,7 +41,9 @@ struct AddressSpace {
 AddressSpace spaces[2];
 
 void map_both() {
-    for (AddressSpace& space : spaces) map(space.root, space.middle, space.last, paged);
+    for (AddressSpace& space : spaces) {
+        map(space.root, space.middle, space.last, paged);
+    }
 }
 
 u64 switch_spaces(u64 units) {
@@ -47,7 +52,9 @@ u64 switch_spaces(u64 units) {
 #pragma clang loop unroll(disable)
     for (u64 i = 0; i < units; ++i) {
         asm volatile("sfence.vma\n csrw satp, %0\n sfence.vma" ::"r"(satp[i & 1]) : "memory");
-        for (u64 p = 0; p < pages_touched; ++p) sum += *reinterpret_cast<volatile u64*>(paged + p * page_size + p * 8);
+        for (u64 p = 0; p < pages_touched; ++p) {
+            sum += *reinterpret_cast<volatile u64*>(paged + p * page_size + p * 8);
+        }
     }
     asm volatile("csrw satp, zero\n sfence.vma" ::: "memory");
     return sum;

@@ -8,13 +8,15 @@ namespace {
 
 constexpr u64 tables = 8, pages = tables * 512;  // more than a TLB holds
 constexpr u64 paged = ram + (u64{64} << 20);
-constexpr u64 pages_a_fence = 64;                // few enough for any TLB
+constexpr u64 pages_a_fence = 64;  // few enough for any TLB
 
 PageTable root, middle, last[tables];
 
 void map_pages() { map(root, middle, last, paged); }
 
-u64 load_of(u64 page) { return *reinterpret_cast<volatile u64*>(paged + page * page_size + page % 64 * 64); }
+u64 load_of(u64 page) {
+    return *reinterpret_cast<volatile u64*>(paged + page * page_size + page % 64 * 64);
+}
 
 void enter() { asm volatile("csrw satp, %0\n sfence.vma" ::"r"(satp_of(root)) : "memory"); }
 void leave() { asm volatile("csrw satp, zero\n sfence.vma" ::: "memory"); }
@@ -23,7 +25,9 @@ u64 sweep(u64 units) {
     u64 sum = 0;
     enter();
 #pragma clang loop unroll(disable)
-    for (u64 i = 0; i < units; ++i) sum += load_of(i % pages);
+    for (u64 i = 0; i < units; ++i) {
+        sum += load_of(i % pages);
+    }
     leave();
     return sum;
 }
@@ -33,7 +37,9 @@ u64 sweep_behind_fences(u64 units) {
     enter();
 #pragma clang loop unroll(disable)
     for (u64 i = 0; i < units; ++i) {
-        if (i % pages_a_fence == 0) asm volatile("sfence.vma" ::: "memory");
+        if (i % pages_a_fence == 0) {
+            asm volatile("sfence.vma" ::: "memory");
+        }
         sum += load_of(i % pages_a_fence);
     }
     leave();

@@ -18,8 +18,9 @@ std::string Throughputs::table(const Selection& selection, unsigned cores) const
         return text;
     }
     for (const unsigned harts : selection.cpus) {
-        text += fmt::format("\n{} {}{}: operations a CPU second\n{:<16}", harts, harts == 1 ? "hart" : "harts",
-                            harts > cores ? fmt::format(" (more than the host's {} cores)", cores) : "", "");
+        text += fmt::format(
+            "\n{} {}{}: operations a CPU second\n{:<16}", harts, harts == 1 ? "hart" : "harts",
+            harts > cores ? fmt::format(" (more than the host's {} cores)", cores) : "", "");
         for (const std::string& policy : selection.policies) {
             text += fmt::format(" {:>13}", policy);
         }

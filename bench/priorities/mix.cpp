@@ -28,8 +28,11 @@ Result<std::vector<SampledProcess>> run_mix(unsigned tenths) {
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    const MachineConfig config{.harts = 1, .time = TimeMode::Counted,
-                               .bootargs = guest->start({"priorities", fmt::format("scheduler=pbs tenths={}", tenths)}).bootargs};
+    const MachineConfig config{
+        .harts = 1,
+        .time = TimeMode::Counted,
+        .bootargs =
+            guest->start({"priorities", fmt::format("scheduler=pbs tenths={}", tenths)}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());
@@ -40,7 +43,9 @@ Result<std::vector<SampledProcess>> run_mix(unsigned tenths) {
     (*machine)->run_scheduled(schedule, (tenths + 10) * per_tenth);
     const auto status = (*machine)->exit_status();
     if (status != 0u) {
-        return error(fmt::format("the guest {}; it said:\n{}", status ? fmt::format("ended with status {}", *status) : "did not end", console.text));
+        return error(fmt::format(
+            "the guest {}; it said:\n{}",
+            status ? fmt::format("ended with status {}", *status) : "did not end", console.text));
     }
     return read_samples(console.text);
 }

@@ -47,7 +47,9 @@ TEST(PriorityMix, each_sample_is_the_sum_of_static_priority_and_index_up_to_100)
     for (const SampledProcess& process : mix()) {
         EXPECT_GT(process.samples.size(), 250u) << process.name;
         for (const PrioritySample& sample : process.samples) {
-            ASSERT_EQ(sample.dynamic_priority, std::min(100u, sample.static_priority + sample.index)) << process.name << " at " << sample.ms;
+            ASSERT_EQ(sample.dynamic_priority,
+                      std::min(100u, sample.static_priority + sample.index))
+                << process.name << " at " << sample.ms;
         }
     }
 }
@@ -58,7 +60,9 @@ TEST(PriorityMix, who_sleeps_stands_before_who_computes) {
     EXPECT_LT(mean_between(sleeps, 50, 300), 60);
     EXPECT_GT(mean_between(computes, 50, 300), 65);
     // two slices give the index 100, one 75
-    EXPECT_EQ(std::ranges::max(computes.samples, {}, &PrioritySample::dynamic_priority).dynamic_priority, 100u);
+    EXPECT_EQ(
+        std::ranges::max(computes.samples, {}, &PrioritySample::dynamic_priority).dynamic_priority,
+        100u);
     EXPECT_GE(sleeps.samples.back().turns, 2u);
     EXPECT_GE(computes.samples.back().turns, 8u);
 }
@@ -76,7 +80,8 @@ TEST(PriorityMix, a_priority_set_midway_shows_from_then_on) {
 TEST(PriorityMix, the_page_has_a_plot_of_all_and_one_of_each) {
     const std::string page = priorities_page(mix());
     std::size_t plots = 0;
-    for (std::size_t at = page.find("<svg"); at != std::string::npos; at = page.find("<svg", at + 1)) {
+    for (std::size_t at = page.find("<svg"); at != std::string::npos;
+         at = page.find("<svg", at + 1)) {
         ++plots;
     }
     EXPECT_EQ(plots, 4u);

@@ -23,8 +23,12 @@ Result<std::vector<SampledProcess>> read_samples(std::string_view console) {
         }
         u64 ticks = 0;
         PrioritySample sample;
-        if (!(words >> ticks >> name >> sample.static_priority >> sample.index >> sample.dynamic_priority >> sample.turns) || words >> more) {
-            return error(fmt::format("the guest said `{}`, expected `sample TICKS NAME STATIC INDEX DYNAMIC TURNS`", line));
+        if (!(words >> ticks >> name >> sample.static_priority >> sample.index >>
+              sample.dynamic_priority >> sample.turns) ||
+            words >> more) {
+            return error(fmt::format(
+                "the guest said `{}`, expected `sample TICKS NAME STATIC INDEX DYNAMIC TURNS`",
+                line));
         }
         sample.ms = static_cast<double>(ticks) / ticks_per_ms;
         auto process = std::ranges::find(processes, name, &SampledProcess::name);

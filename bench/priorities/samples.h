@@ -10,7 +10,7 @@
 namespace stampede::bench {
 
 struct PrioritySample {
-    double ms = 0;                       // of guest time, since the beginning
+    double ms = 0;  // of guest time, since the beginning
     unsigned static_priority = 0, index = 0, dynamic_priority = 0;
     u64 turns = 0;
     bool operator==(const PrioritySample&) const = default;
@@ -18,7 +18,7 @@ struct PrioritySample {
 
 struct SampledProcess {
     std::string name;
-    std::vector<PrioritySample> samples; // by time
+    std::vector<PrioritySample> samples;  // by time
 };
 
 // Processes in the order in which the console first names them; lines that are no samples say

@@ -33,10 +33,15 @@ void AccessLog::note(Hart& hart, PhysAddr at, LineAccess access) {
     }
 }
 
-void AccessLog::on_load(Hart& hart, PhysAddr at, unsigned, u64) { note(hart, at, LineAccess::Read); }
-void AccessLog::on_store(Hart& hart, PhysAddr at, unsigned, u64) { note(hart, at, LineAccess::Written); }
+void AccessLog::on_load(Hart& hart, PhysAddr at, unsigned, u64) {
+    note(hart, at, LineAccess::Read);
+}
+void AccessLog::on_store(Hart& hart, PhysAddr at, unsigned, u64) {
+    note(hart, at, LineAccess::Written);
+}
 void AccessLog::before_atomic(Hart& hart, const AtomicAccess& access) {
-    note(hart, access.at, access.kind == AtomicAccess::Kind::LoadReserved ? LineAccess::Read : LineAccess::Both);
+    note(hart, access.at,
+         access.kind == AtomicAccess::Kind::LoadReserved ? LineAccess::Read : LineAccess::Both);
 }
 void AccessLog::on_trap(Hart& hart, u64 cause, u64, Privilege) {
     if ((cause & interrupt) != 0) {

@@ -12,7 +12,7 @@
 namespace stampede::bench {
 
 enum class LineAccess : u8 { Read = 1, Written = 2, Both = 3 };
-using AccessedLines = std::map<u64, u8>;   // by physical address of the line: LineAccess bits
+using AccessedLines = std::map<u64, u8>;  // by physical address of the line: LineAccess bits
 
 // The engine of harts that have no fast access.
 extern const Engine slow_accesses_engine;

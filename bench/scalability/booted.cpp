@@ -15,7 +15,10 @@ Workload workload_of(const std::string& program) {
     return workload != nullptr ? *workload : Workload{};
 }
 
-std::string name_for_errors(const Point& point) { return fmt::format("{}, {}, {} {}", point.policy, point.program, point.harts, point.harts == 1 ? "hart" : "harts"); }
+std::string name_for_errors(const Point& point) {
+    return fmt::format("{}, {}, {} {}", point.policy, point.program, point.harts,
+                       point.harts == 1 ? "hart" : "harts");
+}
 
 }  // namespace
 
@@ -46,8 +49,11 @@ Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCal
         return std::unexpected(kernel.error());
     }
     const Workload workload = workload_of(point.program);
-    const std::string words = fmt::format("copies={} batch={} seconds=1000000 seed=1", copies, workload.batch);
-    const MachineConfig config{.harts = point.harts, .memory = workload.megabytes << 20, .time = time,
+    const std::string words =
+        fmt::format("copies={} batch={} seconds=1000000 seed=1", copies, workload.batch);
+    const MachineConfig config{.harts = point.harts,
+                               .memory = workload.megabytes << 20,
+                               .time = time,
                                .bootargs = guest->start({point.program, words}).bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
@@ -60,15 +66,20 @@ Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCal
 }
 
 Error stopped(const Point& point, const Booted& booted, MachineStop why) {
-    const char* const what = why == MachineStop::Finished || why == MachineStop::Quiescent ? "the guest ended"
-                             : why == MachineStop::Idle   ? "every hart waits for ever"
-                             : why == MachineStop::Deadline ? "the guest does not get anywhere" : "the guest stopped";
-    return {fmt::format("{}: {}; last it said:\n{}", name_for_errors(point), what, booted.console->text())};
+    const char* const what = why == MachineStop::Finished || why == MachineStop::Quiescent
+                                 ? "the guest ended"
+                             : why == MachineStop::Idle     ? "every hart waits for ever"
+                             : why == MachineStop::Deadline ? "the guest does not get anywhere"
+                                                            : "the guest stopped";
+    return {fmt::format("{}: {}; last it said:\n{}", name_for_errors(point), what,
+                        booted.console->text())};
 }
 
 Result<void> sound(const Point& point, const FailureListener& listener) {
     const auto failure = listener.failure();
-    return failure ? error(fmt::format("{}: a check of the program's own failed: {}", name_for_errors(point), *failure)) : Result<void>();
+    return failure ? error(fmt::format("{}: a check of the program's own failed: {}",
+                                       name_for_errors(point), *failure))
+                   : Result<void>();
 }
 
 }  // namespace stampede::bench

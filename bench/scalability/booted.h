@@ -41,7 +41,8 @@ struct Booted {
 };
 
 // With `sink` for its guest calls.
-[[nodiscard]] Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCallSink& sink);
+[[nodiscard]] Result<Booted> boot(const Point& point, unsigned copies, TimeMode time,
+                                  GuestCallSink& sink);
 
 // Error: a program's check failed, named as in stopped().
 [[nodiscard]] Result<void> sound(const Point& point, const FailureListener& listener);

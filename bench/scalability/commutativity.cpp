@@ -16,15 +16,16 @@ namespace stampede::bench {
 namespace {
 
 constexpr auto& names = abi::commuting_operation_names;
-constexpr unsigned warming = 10, measured = 20;   // rounds of each process
-constexpr unsigned harts = 4;                      // two for the processes, which never sleep, and two for their children
+constexpr unsigned warming = 10, measured = 20;  // rounds of each process
+constexpr unsigned harts =
+    4;  // two for the processes, which never sleep, and two for their children
 
 // Which lines each process's operations touch, and how often they did in how many windows.
 class Operations final : public GuestCallSink {
 public:
     struct Lines {
         unsigned windows = 0;
-        std::map<u64, unsigned> accessed, written;   // windows by line
+        std::map<u64, unsigned> accessed, written;  // windows by line
     };
 
     void listen_to(AccessLog& log) { log_ = &log; }
@@ -36,7 +37,8 @@ public:
         }
         if ((number & 1) == 0) {
             log_->begin(state.id);
-        } else if (const AccessedLines* lines = log_->end(state.id); lines != nullptr && rounds_[process] >= warming) {
+        } else if (const AccessedLines* lines = log_->end(state.id);
+                   lines != nullptr && rounds_[process] >= warming) {
             add(all_[process][operation][state.id.value], *lines);
         }
         // the last of a round
@@ -46,9 +48,12 @@ public:
     }
     void on_audit_table(const HartState&, PhysAddr table) override { table_ = table; }
 
-    [[nodiscard]] bool enough() const { return std::ranges::all_of(rounds_, [](unsigned one) { return one >= warming + measured; }); }
+    [[nodiscard]] bool enough() const {
+        return std::ranges::all_of(rounds_, [](unsigned one) { return one >= warming + measured; });
+    }
     // Of the hart that each process did it on most, two of them.
-    [[nodiscard]] std::pair<const Lines&, const Lines&> of(std::size_t first, std::size_t second) const {
+    [[nodiscard]] std::pair<const Lines&, const Lines&> of(std::size_t first,
+                                                           std::size_t second) const {
         const auto most = [](const std::array<Lines, harts>& by_hart, unsigned but) {
             unsigned best = but == 0 ? 1 : 0;
             for (unsigned hart = 0; hart < harts; ++hart) {
@@ -88,7 +93,8 @@ std::set<u64> conflicts(const Operations::Lines& a, const Operations::Lines& b) 
     std::set<u64> lines;
     const auto one_way = [&](const Operations::Lines& writer, const Operations::Lines& other) {
         for (const auto& [line, _] : writer.written) {
-            if (usual(writer.written, line, writer.windows) && usual(other.accessed, line, other.windows)) {
+            if (usual(writer.written, line, writer.windows) &&
+                usual(other.accessed, line, other.windows)) {
                 lines.insert(line);
             }
         }
@@ -105,7 +111,7 @@ u64 CommutativityOfPolicy::free_of_conflict() const {
 }
 
 Result<CommutativityOfPolicy> commutativity_of(const std::string& policy) {
-    constexpr u64 piece = 50'000, longest = 400'000'000, turn = 500;   // instructions
+    constexpr u64 piece = 50'000, longest = 400'000'000, turn = 500;  // instructions
     const Point point{policy, "commute", harts};
     Operations operations;
     Result<Booted> booted = boot(point, 1, TimeMode::Counted, operations);
@@ -118,7 +124,8 @@ Result<CommutativityOfPolicy> commutativity_of(const std::string& policy) {
     machine.set_observers({&log}, slow_accesses_engine);
     RoundRobin schedule(turn);
     MachineStop why = MachineStop::Deadline;
-    for (u64 done = 0; why == MachineStop::Deadline && !operations.enough() && done < longest; done += piece) {
+    for (u64 done = 0; why == MachineStop::Deadline && !operations.enough() && done < longest;
+         done += piece) {
         why = machine.run_scheduled(schedule, piece);
     }
     if (!operations.enough()) {
@@ -131,9 +138,12 @@ Result<CommutativityOfPolicy> commutativity_of(const std::string& policy) {
         for (std::size_t b = a; b < names.size(); ++b) {
             const auto& [first, second] = operations.of(a, b);
             if (first.windows < measured / 4 || second.windows < measured / 4) {
-                return error(fmt::format("{}: {} and {} ran undisturbed {} and {} times only", policy, names[a], names[b], first.windows, second.windows));
+                return error(fmt::format("{}: {} and {} ran undisturbed {} and {} times only",
+                                         policy, names[a], names[b], first.windows,
+                                         second.windows));
             }
-            CommutingPair pair{.first = std::string(names[a]), .second = std::string(names[b]), .conflicts = {}};
+            CommutingPair pair{
+                .first = std::string(names[a]), .second = std::string(names[b]), .conflicts = {}};
             std::set<std::string> told;
             for (const u64 line : conflicts(first, second)) {
                 ++pair.lines;

@@ -15,9 +15,9 @@
 namespace stampede::bench {
 
 struct CommutingPair {
-    std::string first, second;              // operations, as kernel/user/bench/commute.cpp names them
-    std::vector<std::string> conflicts;     // lines by what lies on them, no name twice; empty: none
-    u64 lines = 0;                          // how many lines
+    std::string first, second;           // operations, as kernel/user/bench/commute.cpp names them
+    std::vector<std::string> conflicts;  // lines by what lies on them, no name twice; empty: none
+    u64 lines = 0;                       // how many lines
 };
 
 struct CommutativityOfPolicy {

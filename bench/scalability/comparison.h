@@ -8,8 +8,8 @@
 namespace stampede::bench {
 
 struct Change {
-    std::string name;        // of the point
-    double before = 0, now = 0;   // operations an emulated second
+    std::string name;            // of the point
+    double before = 0, now = 0;  // operations an emulated second
     [[nodiscard]] double relative() const { return now / before - 1; }
 };
 
@@ -18,7 +18,7 @@ struct ReportComparison {
     std::vector<Change> changes;
     std::vector<std::string> only_before, only_now;
     unsigned same = 0;
-    std::string other_settings;           // empty: the model's were the same
+    std::string other_settings;  // empty: the model's were the same
     // Whether a point has lost more than `limit`, a share.
     [[nodiscard]] bool regressed(double limit) const;
 };

@@ -35,23 +35,27 @@ Result<HostMeasurement> measure_on_host(const Point& point, double seconds) {
     }
     const Clock::time_point booting = Clock::now();
     MachineStop why = MachineStop::Deadline;
-    while (why == MachineStop::Deadline && operations.batches() < warm && !operations.failure() && Clock::now() - booting < longest_waiting) {
+    while (why == MachineStop::Deadline && operations.batches() < warm && !operations.failure() &&
+           Clock::now() - booting < longest_waiting) {
         why = booted->machine->run_parallel(piece);
     }
     const u64 before = operations.done();
     const Clock::time_point began = Clock::now();
     const double cpu_before = process_cpu_s();
-    const auto length = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(seconds));
+    const auto length = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(seconds));
     if (why == MachineStop::Deadline && before != 0) {
         why = booted->machine->run_parallel(length);
     }
     // An operation may take longer than that, or the host be busy with something else.
-    while (why == MachineStop::Deadline && operations.done() == before && !operations.failure() && Clock::now() - began < length + longest_waiting) {
+    while (why == MachineStop::Deadline && operations.done() == before && !operations.failure() &&
+           Clock::now() - began < length + longest_waiting) {
         why = booted->machine->run_parallel(piece);
     }
-    const HostMeasurement result{.operations = operations.done() - before,
-                                 .wall_s = std::chrono::duration<double>(Clock::now() - began).count(),
-                                 .cpu_s = process_cpu_s() - cpu_before};
+    const HostMeasurement result{
+        .operations = operations.done() - before,
+        .wall_s = std::chrono::duration<double>(Clock::now() - began).count(),
+        .cpu_s = process_cpu_s() - cpu_before};
     if (Result<void> good = sound(point, operations); !good) {
         return std::unexpected(good.error());
     }

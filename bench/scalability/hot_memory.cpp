@@ -13,8 +13,9 @@ constexpr std::size_t most_kept = 12;
 
 }  // namespace
 
-void describe_memory(Measurement& result, Machine& machine, const EmulatedTime& time, std::optional<PhysAddr> audit_table,
-                     const GuestSymbols& symbols, double all_time) {
+void describe_memory(Measurement& result, Machine& machine, const EmulatedTime& time,
+                     std::optional<PhysAddr> audit_table, const GuestSymbols& symbols,
+                     double all_time) {
     const MemoryNames names(machine.ram(), audit_table, symbols);
     std::map<std::string, HotLine> lines;
     for (const CacheLines::Counts& counts : time.lines().counts()) {
@@ -39,8 +40,12 @@ void describe_memory(Measurement& result, Machine& machine, const EmulatedTime& 
         lock.name = name;
         result.locks.push_back(lock);
     }
-    std::ranges::sort(result.lines, [](const HotLine& a, const HotLine& b) { return std::tie(b.stalled, a.name) < std::tie(a.stalled, b.name); });
-    std::ranges::sort(result.locks, [](const HotLock& a, const HotLock& b) { return std::tie(b.waited, a.name) < std::tie(a.waited, b.name); });
+    std::ranges::sort(result.lines, [](const HotLine& a, const HotLine& b) {
+        return std::tie(b.stalled, a.name) < std::tie(a.stalled, b.name);
+    });
+    std::ranges::sort(result.locks, [](const HotLock& a, const HotLock& b) {
+        return std::tie(b.waited, a.name) < std::tie(a.waited, b.name);
+    });
     result.lines.resize(std::min(result.lines.size(), most_kept));
     result.locks.resize(std::min(result.locks.size(), most_kept));
 }

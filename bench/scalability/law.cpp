@@ -6,7 +6,9 @@
 namespace stampede::bench {
 
 std::optional<double> ScalabilityLaw::peak() const {
-    return coherency > 0 ? std::optional(std::max(1.0, std::sqrt((1 - std::min(contention, 1.0)) / coherency))) : std::nullopt;
+    return coherency > 0 ? std::optional(std::max(
+                               1.0, std::sqrt((1 - std::min(contention, 1.0)) / coherency)))
+                         : std::nullopt;
 }
 
 std::optional<ScalabilityLaw> fit_law(std::span<const std::pair<double, double>> measured) {
@@ -20,7 +22,8 @@ std::optional<ScalabilityLaw> fit_law(std::span<const std::pair<double, double>>
     double xx = 0, xy = 0, yy = 0, xr = 0, yr = 0;
     for (const auto& [harts, throughput] : measured) {
         const double slowdown = harts * law.single / throughput;
-        const double x = (harts - 1) / slowdown, y = harts * (harts - 1) / slowdown, r = (slowdown - 1) / slowdown;
+        const double x = (harts - 1) / slowdown, y = harts * (harts - 1) / slowdown,
+                     r = (slowdown - 1) / slowdown;
         xx += x * x, xy += x * y, yy += y * y, xr += x * r, yr += y * r;
     }
     const double determinant = xx * yy - xy * xy;

@@ -9,12 +9,15 @@
 namespace stampede::bench {
 
 struct ScalabilityLaw {
-    double single = 0;       // l
-    double contention = 0;   // s, not below 0
-    double coherency = 0;    // k, not below 0
-    double error = 0;        // root of the mean square of what it is wrong by, relative to what was measured
+    double single = 0;      // l
+    double contention = 0;  // s, not below 0
+    double coherency = 0;   // k, not below 0
+    double error =
+        0;  // root of the mean square of what it is wrong by, relative to what was measured
 
-    [[nodiscard]] double at(double harts) const { return single * harts / (1 + contention * (harts - 1) + coherency * harts * (harts - 1)); }
+    [[nodiscard]] double at(double harts) const {
+        return single * harts / (1 + contention * (harts - 1) + coherency * harts * (harts - 1));
+    }
     // Where more harts begin to do less; none where they never do.
     [[nodiscard]] std::optional<double> peak() const;
 };
@@ -22,6 +25,7 @@ struct ScalabilityLaw {
 // The law nearest to `measured` (harts, throughput), by least squares of N l / C(N), whose
 // deviations weigh as much as the throughput's relative ones. None for fewer than three numbers of
 // harts, or without one hart's throughput.
-[[nodiscard]] std::optional<ScalabilityLaw> fit_law(std::span<const std::pair<double, double>> measured);
+[[nodiscard]] std::optional<ScalabilityLaw> fit_law(
+    std::span<const std::pair<double, double>> measured);
 
 }  // namespace stampede::bench

@@ -8,7 +8,8 @@
 namespace stampede::bench {
 namespace {
 
-std::vector<std::pair<double, double>> sampled(const ScalabilityLaw& law, std::vector<double> harts) {
+std::vector<std::pair<double, double>> sampled(const ScalabilityLaw& law,
+                                               std::vector<double> harts) {
     std::vector<std::pair<double, double>> all;
     for (const double n : harts) {
         all.emplace_back(n, law.at(n));
@@ -17,7 +18,9 @@ std::vector<std::pair<double, double>> sampled(const ScalabilityLaw& law, std::v
 }
 
 TEST(ScalabilityLaw, what_follows_a_law_gives_its_coefficients) {
-    for (const ScalabilityLaw& law : {ScalabilityLaw{1'000, 0.05, 0.002}, ScalabilityLaw{3e6, 0, 0.01}, ScalabilityLaw{7, 0.3, 0}, ScalabilityLaw{1, 0, 0}}) {
+    for (const ScalabilityLaw& law :
+         {ScalabilityLaw{1'000, 0.05, 0.002}, ScalabilityLaw{3e6, 0, 0.01},
+          ScalabilityLaw{7, 0.3, 0}, ScalabilityLaw{1, 0, 0}}) {
         const auto fit = fit_law(sampled(law, {1, 2, 4, 8, 16, 32}));
         ASSERT_TRUE(fit);
         EXPECT_DOUBLE_EQ(fit->single, law.single);
@@ -28,13 +31,15 @@ TEST(ScalabilityLaw, what_follows_a_law_gives_its_coefficients) {
 }
 
 TEST(ScalabilityLaw, no_coefficient_is_below_zero) {
-    const std::vector<std::pair<double, double>> more_than_linear{{1, 100}, {2, 220}, {4, 480}, {8, 1'000}};
+    const std::vector<std::pair<double, double>> more_than_linear{
+        {1, 100}, {2, 220}, {4, 480}, {8, 1'000}};
     const auto fit = fit_law(more_than_linear);
     ASSERT_TRUE(fit);
     EXPECT_EQ(fit->contention, 0);
     EXPECT_EQ(fit->coherency, 0);
     EXPECT_GT(fit->error, 0.1);
-    const std::vector<std::pair<double, double>> serial{{1, 100}, {2, 133}, {4, 178}, {8, 250}, {16, 400}};
+    const std::vector<std::pair<double, double>> serial{
+        {1, 100}, {2, 133}, {4, 178}, {8, 250}, {16, 400}};
     auto near = *fit_law(serial);
     EXPECT_EQ(near.coherency, 0);
     EXPECT_GT(near.contention, 0);
@@ -46,9 +51,11 @@ TEST(ScalabilityLaw, no_coefficient_is_below_zero) {
         return sum;
     };
     for (const double factor : {0.95, 1.05}) {
-        EXPECT_LT(squares(near), squares({near.single, near.contention * factor, 0})) << "fitted anew without the other coefficient";
+        EXPECT_LT(squares(near), squares({near.single, near.contention * factor, 0}))
+            << "fitted anew without the other coefficient";
     }
-    const std::vector<std::pair<double, double>> late_bend{{1, 100}, {2, 200}, {4, 390}, {8, 500}, {16, 300}};
+    const std::vector<std::pair<double, double>> late_bend{
+        {1, 100}, {2, 200}, {4, 390}, {8, 500}, {16, 300}};
     EXPECT_GE(fit_law(late_bend)->contention, 0);
     EXPECT_GT(fit_law(late_bend)->coherency, 0);
 }

@@ -29,7 +29,8 @@ public:
     // others starve.
     [[nodiscard]] bool warm(u64 starving) const {
         constexpr u64 each = 2;
-        const bool all = std::popcount(ready_) == static_cast<int>(harts_) && batches_ >= each * harts_;
+        const bool all =
+            std::popcount(ready_) == static_cast<int>(harts_) && batches_ >= each * harts_;
         return all || (batches_ != 0 && time_->cycles() >= first_ + starving);
     }
     [[nodiscard]] u64 operations() const { return operations_; }
@@ -73,24 +74,29 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     LeastTime schedule(time);
 
     MachineStop why = MachineStop::Deadline;
-    while (why == MachineStop::Deadline && !counts.warm(starving) && instructions(machine) < longest_warming) {
+    while (why == MachineStop::Deadline && !counts.warm(starving) &&
+           instructions(machine) < longest_warming) {
         why = machine.run_scheduled(schedule, piece);
     }
     if (why != MachineStop::Deadline || !counts.warm(starving)) {
         return std::unexpected(stopped(point, *booted, why));
     }
     // From one count to another, so that no batch is cut.
-    const u64 operations = counts.operations(), began = counts.last(), executed = instructions(machine), now = time.cycles();
+    const u64 operations = counts.operations(), began = counts.last(),
+              executed = instructions(machine), now = time.cycles();
     time.count_anew();
-    constexpr u64 most_windows = 50;   // for operations that take longer than one
-    while (why == MachineStop::Deadline && (time.cycles() < now + window || (counts.last() <= began && time.cycles() < now + most_windows * window))) {
+    constexpr u64 most_windows = 50;  // for operations that take longer than one
+    while (why == MachineStop::Deadline &&
+           (time.cycles() < now + window ||
+            (counts.last() <= began && time.cycles() < now + most_windows * window))) {
         why = machine.run_scheduled(schedule, piece);
     }
     if (why != MachineStop::Deadline) {
         return std::unexpected(stopped(point, *booted, why));
     }
     if (counts.last() <= began) {
-        return error(point.policy + ", " + point.program + ": nothing was done in the window; a longer one is needed (--window)");
+        return error(point.policy + ", " + point.program +
+                     ": nothing was done in the window; a longer one is needed (--window)");
     }
     if (Result<void> good = sound(point, counts); !good) {
         return std::unexpected(good.error());
@@ -100,9 +106,11 @@ Result<Measurement> measure(const Point& point, u64 window, const CacheCosts& co
     result.operations = counts.operations() - operations;
     result.cycles = counts.last() - began;
     result.instructions = instructions(machine) - executed;
-    result.per_second = static_cast<double>(result.operations) / static_cast<double>(result.cycles) * EmulatedTime::cycles_per_second;
+    result.per_second = static_cast<double>(result.operations) /
+                        static_cast<double>(result.cycles) * EmulatedTime::cycles_per_second;
     const double all_time = static_cast<double>(time.cycles() - now) * point.harts;
-    describe_memory(result, machine, time, counts.table(), GuestSymbols(booted->kernel, {}), all_time);
+    describe_memory(result, machine, time, counts.table(), GuestSymbols(booted->kernel, {}),
+                    all_time);
     return result;
 }
 

@@ -13,7 +13,7 @@ namespace stampede::bench {
 
 struct Point {
     std::string policy;
-    std::string program;   // of the workloads that are benchmarks; a copy of it runs for each hart
+    std::string program;  // of the workloads that are benchmarks; a copy of it runs for each hart
     unsigned harts = 1;
 
     auto operator<=>(const Point&) const = default;
@@ -21,29 +21,30 @@ struct Point {
 
 // A line of memory that harts handed on.
 struct HotLine {
-    std::string name;      // "kernel::frames+0x40", "page_table frames"
+    std::string name;  // "kernel::frames+0x40", "page_table frames"
     u64 transfers = 0;
-    double stalled = 0;    // share of all harts' time
+    double stalled = 0;  // share of all harts' time
 };
 // A word that harts waited for.
 struct HotLock {
     std::string name;
     u64 waits = 0;
-    double waited = 0;     // share of all harts' time
+    double waited = 0;  // share of all harts' time
 };
 
 struct Measurement {
     Point point;
-    u64 operations = 0;        // in the window
-    u64 cycles = 0;            // the window: emulated nanoseconds
-    u64 instructions = 0;      // of all harts, in it
-    double per_second = 0;     // operations an emulated second
-    double waited = 0;         // share of all harts' time that they waited for locks
-    double stalled = 0;        // … for lines
+    u64 operations = 0;     // in the window
+    u64 cycles = 0;         // the window: emulated nanoseconds
+    u64 instructions = 0;   // of all harts, in it
+    double per_second = 0;  // operations an emulated second
+    double waited = 0;      // share of all harts' time that they waited for locks
+    double stalled = 0;     // … for lines
     u64 transfers = 0;
-    std::vector<HotLine> lines;   // most stalled first, those that matter
-    std::vector<HotLock> locks;   // most waited for first
-    std::optional<double> host_per_second;  // a thread a hart on this host, operations a second of wall time
+    std::vector<HotLine> lines;  // most stalled first, those that matter
+    std::vector<HotLock> locks;  // most waited for first
+    std::optional<double>
+        host_per_second;  // a thread a hart on this host, operations a second of wall time
 };
 
 // Emulated cycles that a point is measured for, once every hart has done something.
@@ -58,7 +59,7 @@ inline constexpr u64 default_window = 4'000'000;
 struct HostMeasurement {
     u64 operations = 0;
     double wall_s = 0;
-    double cpu_s = 0;    // of this process, all threads
+    double cpu_s = 0;  // of this process, all threads
 };
 
 // For `seconds` of wall time. Alone in its process and, for wall time to mean something, on the

@@ -15,17 +15,21 @@
 namespace stampede::bench {
 namespace {
 
-std::string harts_text(unsigned harts) { return fmt::format("{} hart{}", harts, harts == 1 ? "" : "s"); }
+std::string harts_text(unsigned harts) {
+    return fmt::format("{} hart{}", harts, harts == 1 ? "" : "s");
+}
 
 std::string row(const char* cell, const std::vector<std::string>& cells) {
     std::string text = "<tr>";
     for (std::size_t n = 0; n < cells.size(); ++n) {
-        text += fmt::format("<{}{}>{}</{}>", cell, n == 0 ? "" : " class=\"number\"", cells[n], cell);
+        text +=
+            fmt::format("<{}{}>{}</{}>", cell, n == 0 ? "" : " class=\"number\"", cells[n], cell);
     }
     return text + "</tr>\n";
 }
 
-std::string table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::string>& head,
+                  const std::vector<std::vector<std::string>>& rows) {
     std::string text = "<div class=\"wide\"><table>" + row("th", head);
     for (const auto& cells : rows) {
         text += row("td", cells);
@@ -55,9 +59,10 @@ std::vector<std::string> programs(const Results& results) {
 }
 
 // The horizontal axis is the logarithm of the number of harts.
-std::string plot_of(const std::vector<const Curve*>& curves, const std::string& title, const std::function<double(const Curve&, const Measurement&)>& value,
+std::string plot_of(const std::vector<const Curve*>& curves, const std::string& title,
+                    const std::function<double(const Curve&, const Measurement&)>& value,
                     const std::function<double(const ScalabilityLaw&, double)>& law) {
-    constexpr unsigned pieces = 8;   // of the law's curve, a doubling
+    constexpr unsigned pieces = 8;  // of the law's curve, a doubling
     Plot plot{.title = title, .series = {}, .ticks = {}};
     for (const Curve* curve : curves) {
         PlotSeries& series = plot.series.emplace_back();
@@ -94,7 +99,10 @@ std::string figures_of(const std::vector<const Curve*>& curves) {
         std::vector<std::string> cells{html(curve->policy)}, wall{html(curve->policy)};
         for (const Measurement& point : curve->points) {
             const auto efficiency = curve->efficiency(point);
-            cells.push_back(short_number(point.per_second) + (efficiency ? fmt::format(" <span class=\"soft\">{:.2f}</span>", *efficiency) : ""));
+            cells.push_back(short_number(point.per_second) +
+                            (efficiency
+                                 ? fmt::format(" <span class=\"soft\">{:.2f}</span>", *efficiency)
+                                 : ""));
             if (point.host_per_second) {
                 const bool over = point.point.harts > std::thread::hardware_concurrency();
                 const std::string number = short_number(*point.host_per_second);
@@ -113,11 +121,16 @@ std::string figures_of(const std::vector<const Curve*>& curves) {
             host.push_back(std::move(wall));
         }
     }
-    std::string text = "<p class=\"soft\">Operations an emulated second, and efficiency against one hart; the universal scalability law's two coefficients and what it is off by.</p>" +
-                       table(head, rows);
+    std::string text =
+        "<p class=\"soft\">Operations an emulated second, and efficiency against one hart; the "
+        "universal scalability law's two coefficients and what it is off by.</p>" +
+        table(head, rows);
     if (!host.empty()) {
         head.resize(head.size() - 3);
-        text += "<p class=\"soft\">On this host, a thread a hart: operations a second of wall time. * more harts than cores: what oversubscription gives, no scalability.</p>" + table(head, host);
+        text +=
+            "<p class=\"soft\">On this host, a thread a hart: operations a second of wall time. * "
+            "more harts than cores: what oversubscription gives, no scalability.</p>" +
+            table(head, host);
     }
     return text;
 }
@@ -139,24 +152,36 @@ std::string hot_memory(const Curve& curve) {
             lines.push_back({html(line.name), std::to_string(line.transfers), share(line.stalled)});
         }
     }
-    std::string text = fmt::format("<details class=\"finding\"><summary style=\"display:block\"><b>{}</b>, {} harts <span class=\"soft\">{} of the time spent waiting for locks, {} for lines "
-                                   "({} handed on)</span></summary><div>", html(curve.policy), point.point.harts, share(point.waited), share(point.stalled), point.transfers);
+    std::string text = fmt::format(
+        "<details class=\"finding\"><summary style=\"display:block\"><b>{}</b>, {} harts <span "
+        "class=\"soft\">{} of the time spent waiting for locks, {} for lines "
+        "({} handed on)</span></summary><div>",
+        html(curve.policy), point.point.harts, share(point.waited), share(point.stalled),
+        point.transfers);
     if (!locks.empty()) {
         text += table({"lock", "waited for", "share of all time"}, locks);
     }
     if (!lines.empty()) {
         text += table({"what lies on the line", "handed on", "share of all time"}, lines);
     }
-    return text + (locks.empty() && lines.empty() ? "<p>nothing worth telling</p>" : "") + "</div></details>\n";
+    return text + (locks.empty() && lines.empty() ? "<p>nothing worth telling</p>" : "") +
+           "</div></details>\n";
 }
 
 std::string program_part(const Results& results, const std::string& program) {
     const auto curves = of_program(results, program);
-    std::string text = fmt::format("<h2>{}</h2>\n<div class=\"plots\">", html(program)) +
-        plot_of(curves, "Operations an emulated second", [](const Curve&, const Measurement& m) { return m.per_second; },
-                [](const ScalabilityLaw& law, double harts) { return law.at(harts); }) +
-        plot_of(curves, "Efficiency against one hart", [](const Curve& c, const Measurement& m) { return c.efficiency(m).value_or(0); },
-                [](const ScalabilityLaw& law, double harts) { return law.at(harts) / (law.single * harts); }) +
+    std::string text =
+        fmt::format("<h2>{}</h2>\n<div class=\"plots\">", html(program)) +
+        plot_of(
+            curves, "Operations an emulated second",
+            [](const Curve&, const Measurement& m) { return m.per_second; },
+            [](const ScalabilityLaw& law, double harts) { return law.at(harts); }) +
+        plot_of(
+            curves, "Efficiency against one hart",
+            [](const Curve& c, const Measurement& m) { return c.efficiency(m).value_or(0); },
+            [](const ScalabilityLaw& law, double harts) {
+                return law.at(harts) / (law.single * harts);
+            }) +
         "</div>\n" + figures_of(curves);
     for (const Curve* curve : curves) {
         text += hot_memory(*curve);
@@ -168,7 +193,9 @@ std::string commuting_part(const std::vector<CommutativityOfPolicy>& all) {
     if (all.empty()) {
         return "";
     }
-    std::string text = "<h2>Operations that commute</h2>\n<p class=\"soft\">Two processes, a hart each, do what commutes; a pair conflicts where both access a line and one writes it.</p>\n";
+    std::string text =
+        "<h2>Operations that commute</h2>\n<p class=\"soft\">Two processes, a hart each, do what "
+        "commutes; a pair conflicts where both access a line and one writes it.</p>\n";
     for (const CommutativityOfPolicy& policy : all) {
         std::vector<std::vector<std::string>> rows;
         for (const CommutingPair& pair : policy.pairs) {
@@ -177,13 +204,19 @@ std::string commuting_part(const std::vector<CommutativityOfPolicy>& all) {
                 for (const std::string& name : pair.conflicts) {
                     names += (names.empty() ? "" : "<br>") + html(name);
                 }
-                rows.push_back({pair.first + ", " + pair.second, std::to_string(pair.lines), names});
+                rows.push_back(
+                    {pair.first + ", " + pair.second, std::to_string(pair.lines), names});
             }
         }
-        text += fmt::format("<details class=\"finding\"><summary style=\"display:block\"><b>{}</b> <span class=\"soft\">{} of {} pairs without a conflicting line, {:.1f} %</span></summary><div>{}</div></details>\n",
-                            html(policy.policy), policy.free_of_conflict(), policy.pairs.size(),
-                            100.0 * static_cast<double>(policy.free_of_conflict()) / static_cast<double>(policy.pairs.size()),
-                            rows.empty() ? "<p>no pair conflicts</p>" : table({"operations", "lines", "what lies on them"}, rows));
+        text += fmt::format(
+            "<details class=\"finding\"><summary style=\"display:block\"><b>{}</b> <span "
+            "class=\"soft\">{} of {} pairs without a conflicting line, {:.1f} "
+            "%</span></summary><div>{}</div></details>\n",
+            html(policy.policy), policy.free_of_conflict(), policy.pairs.size(),
+            100.0 * static_cast<double>(policy.free_of_conflict()) /
+                static_cast<double>(policy.pairs.size()),
+            rows.empty() ? "<p>no pair conflicts</p>"
+                         : table({"operations", "lines", "what lies on them"}, rows));
     }
     return text;
 }
@@ -192,18 +225,24 @@ std::string comparison_part(const ReportComparison* comparison, double limit) {
     if (comparison == nullptr) {
         return "";
     }
-    return fmt::format("<h2>Against the older report</h2>\n<pre>{}</pre>\n", html(comparison_text(*comparison, limit)));
+    return fmt::format("<h2>Against the older report</h2>\n<pre>{}</pre>\n",
+                       html(comparison_text(*comparison, limit)));
 }
 
 }  // namespace
 
 std::string report_page(const Results& results, const ReportComparison* comparison, double limit) {
     std::string text = fmt::format(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Scalability: Stampede</title>"
-        "<style>{}</style></head><body>\n<div class=\"verdict good\"><h1>Scalability</h1><p class=\"soft\">Emulated time: a cycle of 1 ns an instruction; a line of memory costs {} cycles to share, {} to "
-        "get from its writer, {} to take for a store, {} to make one's own, {} for an atomic. Windows of {} ms. The host: {}.</p></div>\n",
-        page_style, results.costs.load_shared, results.costs.load_exclusive, results.costs.store, results.costs.upgrade, results.costs.atomic,
-        static_cast<double>(results.window) / 1e6, html(host_description()));
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width\"><title>Scalability: Stampede</title>"
+        "<style>{}</style></head><body>\n<div class=\"verdict good\"><h1>Scalability</h1><p "
+        "class=\"soft\">Emulated time: a cycle of 1 ns an instruction; a line of memory costs {} "
+        "cycles to share, {} to "
+        "get from its writer, {} to take for a store, {} to make one's own, {} for an atomic. "
+        "Windows of {} ms. The host: {}.</p></div>\n",
+        page_style, results.costs.load_shared, results.costs.load_exclusive, results.costs.store,
+        results.costs.upgrade, results.costs.atomic, static_cast<double>(results.window) / 1e6,
+        html(host_description()));
     text += comparison_part(comparison, limit);
     for (const std::string& program : programs(results)) {
         text += program_part(results, program);
@@ -224,13 +263,19 @@ std::string report_text(const Results& results) {
             text += fmt::format("{:<16}", curve->policy);
             for (const Measurement& point : curve->points) {
                 const auto efficiency = curve->efficiency(point);
-                text += fmt::format(" {:>14}", short_number(point.per_second) + (efficiency ? fmt::format("  {:.2f}", *efficiency) : ""));
+                text += fmt::format(" {:>14}",
+                                    short_number(point.per_second) +
+                                        (efficiency ? fmt::format("  {:.2f}", *efficiency) : ""));
             }
-            text += curve->law ? fmt::format("  {:.4f}  {:.6f}\n", curve->law->contention, curve->law->coherency) : "\n";
+            text += curve->law ? fmt::format("  {:.4f}  {:.6f}\n", curve->law->contention,
+                                             curve->law->coherency)
+                               : "\n";
         }
     }
     for (const CommutativityOfPolicy& policy : results.commuting) {
-        text += fmt::format("{:<16} {} of {} pairs of operations that commute have no conflicting line\n", policy.policy, policy.free_of_conflict(), policy.pairs.size());
+        text += fmt::format(
+            "{:<16} {} of {} pairs of operations that commute have no conflicting line\n",
+            policy.policy, policy.free_of_conflict(), policy.pairs.size());
     }
     return text;
 }

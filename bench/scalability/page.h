@@ -8,7 +8,8 @@
 namespace stampede::bench {
 
 // `comparison` may be null; `limit` is its.
-[[nodiscard]] std::string report_page(const Results& results, const ReportComparison* comparison, double limit);
+[[nodiscard]] std::string report_page(const Results& results, const ReportComparison* comparison,
+                                      double limit);
 
 // The same for a terminal: a table of efficiencies for each program, the laws, what conflicts.
 [[nodiscard]] std::string report_text(const Results& results);

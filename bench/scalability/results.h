@@ -15,7 +15,7 @@ namespace stampede::bench {
 // The points of one program under one policy.
 struct Curve {
     std::string policy, program;
-    std::vector<Measurement> points;   // by harts
+    std::vector<Measurement> points;  // by harts
     std::optional<ScalabilityLaw> law;
 
     // Throughput against as many single harts; none without one hart's.
@@ -25,7 +25,7 @@ struct Curve {
 struct Results {
     CacheCosts costs;
     u64 window = default_window;
-    std::vector<Curve> curves;                       // by program, policies in their order
+    std::vector<Curve> curves;  // by program, policies in their order
     std::vector<CommutativityOfPolicy> commuting;
 };
 

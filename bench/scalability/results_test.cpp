@@ -17,7 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Measurement measured(const std::string& policy, const std::string& program, unsigned harts, double per_second) {
+Measurement measured(const std::string& policy, const std::string& program, unsigned harts,
+                     double per_second) {
     Measurement one;
     one.point = {policy, program, harts};
     one.per_second = per_second;
@@ -30,15 +31,21 @@ Measurement measured(const std::string& policy, const std::string& program, unsi
 
 Results example() {
     Results results;
-    results.curves = curves_of({measured("kmem", "fork", 4, 2'000), measured("kmem", "fork", 1, 1'000), measured("kmem", "fork", 2, 1'500),
-                                measured("eager", "fork", 1, 500), measured("eager", "fork", 2, 1'000), measured("kmem", "fault", 2, 10)});
-    results.commuting = {{.policy = "kmem", .pairs = {{"fork", "fork", {"kernel::frames"}, 3}, {"fork", "wait", {}, 0}}}};
+    results.curves =
+        curves_of({measured("kmem", "fork", 4, 2'000), measured("kmem", "fork", 1, 1'000),
+                   measured("kmem", "fork", 2, 1'500), measured("eager", "fork", 1, 500),
+                   measured("eager", "fork", 2, 1'000), measured("kmem", "fault", 2, 10)});
+    results.commuting = {
+        {.policy = "kmem",
+         .pairs = {{"fork", "fork", {"kernel::frames"}, 3}, {"fork", "wait", {}, 0}}}};
     return results;
 }
 
 class ResultsTest : public testing::Test {
 protected:
-    ResultsTest() : file(std::filesystem::temp_directory_path() / ("results_test." + std::to_string(getpid()) + ".json")) {}
+    ResultsTest()
+        : file(std::filesystem::temp_directory_path() /
+               ("results_test." + std::to_string(getpid()) + ".json")) {}
     ~ResultsTest() override { std::filesystem::remove(file); }
     void write(const std::string& text) const { ASSERT_TRUE(write_file_atomically(file, text)); }
     std::filesystem::path file;
@@ -52,7 +59,8 @@ TEST_F(ResultsTest, points_become_curves_in_the_order_of_harts) {
     EXPECT_DOUBLE_EQ(*curve.efficiency(curve.points[2]), 0.5);
     EXPECT_TRUE(curve.law);
     EXPECT_FALSE(results.curves[1].law) << "two points are no curve";
-    EXPECT_FALSE(results.curves[2].efficiency(results.curves[2].points[0])) << "nobody knows what one hart does";
+    EXPECT_FALSE(results.curves[2].efficiency(results.curves[2].points[0]))
+        << "nobody knows what one hart does";
 }
 
 TEST_F(ResultsTest, json_is_google_benchmarks_with_the_context_keys) {
@@ -93,7 +101,9 @@ TEST_F(ResultsTest, a_report_is_read_back_and_compared) {
     EXPECT_THAT(other.only_now, ElementsAre("fault/kmem/harts:8"));
     EXPECT_TRUE(other.regressed(0.04));
     EXPECT_FALSE(other.regressed(0.06));
-    EXPECT_THAT(comparison_text(other, 0.04), AllOf(HasSubstr("-5.00 %  REGRESSION"), HasSubstr("+0.67 %\n"), HasSubstr("3 of 5 points as before")));
+    EXPECT_THAT(comparison_text(other, 0.04),
+                AllOf(HasSubstr("-5.00 %  REGRESSION"), HasSubstr("+0.67 %\n"),
+                      HasSubstr("3 of 5 points as before")));
     EXPECT_THAT(comparison_text(other, 0.06), Not(HasSubstr("REGRESSION")));
 
     now.costs.atomic = 1;
@@ -101,8 +111,11 @@ TEST_F(ResultsTest, a_report_is_read_back_and_compared) {
 }
 
 TEST_F(ResultsTest, files_that_are_no_report_are_named_with_the_reason) {
-    for (const auto& [text, reason] : {std::pair{"nonsense", "no JSON"}, {"{}", "schema"}, {R"({"schema": "stampede.run/1"})", "schema"},
-                                       {R"({"schema": "stampede.scalability/1", "context": {}})", "window_ns"}}) {
+    for (const auto& [text, reason] :
+         {std::pair{"nonsense", "no JSON"},
+          {"{}", "schema"},
+          {R"({"schema": "stampede.run/1"})", "schema"},
+          {R"({"schema": "stampede.scalability/1", "context": {}})", "window_ns"}}) {
         write(text);
         const auto read = read_recorded(file);
         ASSERT_FALSE(read);
@@ -113,10 +126,16 @@ TEST_F(ResultsTest, files_that_are_no_report_are_named_with_the_reason) {
 TEST_F(ResultsTest, the_page_has_curves_laws_locks_and_conflicts_and_escapes_names) {
     const Results results = example();
     const std::string page = report_page(results, nullptr, 0.05);
-    EXPECT_THAT(page, AllOf(HasSubstr("<h2>fork</h2>"), HasSubstr("polyline class=\"s0 fit\""), HasSubstr("kernel::frames &lt;lock&gt;"), HasSubstr("1 of 2 pairs"),
+    EXPECT_THAT(page, AllOf(HasSubstr("<h2>fork</h2>"), HasSubstr("polyline class=\"s0 fit\""),
+                            HasSubstr("kernel::frames &lt;lock&gt;"), HasSubstr("1 of 2 pairs"),
                             HasSubstr("fork, fork"), HasSubstr("user frames")));
-    EXPECT_THAT(page, AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf,")), Not(HasSubstr("<script"))));
-    const ReportComparison comparison{.changes = {{"fork/kmem/harts:4", 10, 5}}, .only_before = {}, .only_now = {}, .same = 0, .other_settings = ""};
+    EXPECT_THAT(page,
+                AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf,")), Not(HasSubstr("<script"))));
+    const ReportComparison comparison{.changes = {{"fork/kmem/harts:4", 10, 5}},
+                                      .only_before = {},
+                                      .only_now = {},
+                                      .same = 0,
+                                      .other_settings = ""};
     EXPECT_THAT(report_page(results, &comparison, 0.05), HasSubstr("REGRESSION"));
 }
 

@@ -36,9 +36,14 @@ std::vector<Point> Selection::points() const {
 }
 
 void add_options(CLI::App& app, Selection& selection) {
-    app.add_option("--cpus", selection.cpus, "LIST: numbers of harts, each 1 to 64")->delimiter(',')->capture_default_str();
-    app.add_option("--policy", selection.policies, "LIST: kernels")->delimiter(',')->capture_default_str();
-    app.add_option("--program", selection.programs, "LIST: benchmarks of the guest (stress --list); a copy runs for each hart")
+    app.add_option("--cpus", selection.cpus, "LIST: numbers of harts, each 1 to 64")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--policy", selection.policies, "LIST: kernels")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--program", selection.programs,
+                   "LIST: benchmarks of the guest (stress --list); a copy runs for each hart")
         ->delimiter(',')
         ->capture_default_str();
 }

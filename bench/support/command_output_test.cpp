@@ -11,7 +11,9 @@ std::vector<std::string> shell(const std::string& script) { return {"sh", "-c", 
 const std::string burn = "n=0; while [ $n -lt 200000 ]; do n=$((n+1)); done; ";
 
 TEST(CommandOutput, sums_the_numbers_of_as_many_lines_as_are_asked_for) {
-    const auto span = time_between(shell("echo 'E 1'; echo S a; echo 'E 3'; echo other; echo 'E 4'; echo 'E 5'"), {"S", "E (\\d+)", 2});
+    const auto span =
+        time_between(shell("echo 'E 1'; echo S a; echo 'E 3'; echo other; echo 'E 4'; echo 'E 5'"),
+                     {"S", "E (\\d+)", 2});
     ASSERT_TRUE(span) << span.error().message;
     EXPECT_EQ(span->sum, 7);
 }
@@ -19,7 +21,8 @@ TEST(CommandOutput, sums_the_numbers_of_as_many_lines_as_are_asked_for) {
 TEST(CommandOutput, times_what_is_done_between_the_lines_only) {
     const auto before = time_between(shell(burn + "echo S; echo 'E 1'"), {"S", "E (\\d+)"});
     const auto between = time_between(shell("echo S; " + burn + "echo 'E 1'"), {"S", "E (\\d+)"});
-    const auto until_the_last = time_between(shell("echo S; echo 'E 1'; " + burn + "echo 'E 1'"), {"S", "E (\\d+)", 2});
+    const auto until_the_last =
+        time_between(shell("echo S; echo 'E 1'; " + burn + "echo 'E 1'"), {"S", "E (\\d+)", 2});
     const auto behind = time_between(shell("echo S; echo 'E 1'; " + burn), {"S", "E (\\d+)"});
     ASSERT_TRUE(before && between && until_the_last && behind);
     EXPECT_GT(between->cpu_s, 4 * before->cpu_s);

@@ -5,7 +5,7 @@
 namespace stampede::bench {
 namespace {
 
-bool gave_up = false;   // rows run one behind the other, on main's thread
+bool gave_up = false;  // rows run one behind the other, on main's thread
 
 }  // namespace
 

@@ -18,9 +18,12 @@ bool holds(const Bar& bar, double value) {
 }
 
 std::string judged(const Row& row) {
-    if (!row.bar) return "";
-    return fmt::format("{} {:g}: {}", row.bar->direction == Direction::AtLeast ? "at least" : "at most", row.bar->limit,
-                       holds(*row.bar, row.values.back().second) ? "yes" : "NO");
+    if (!row.bar) {
+        return "";
+    }
+    return fmt::format("{} {:g}: {}",
+                       row.bar->direction == Direction::AtLeast ? "at least" : "at most",
+                       row.bar->limit, holds(*row.bar, row.values.back().second) ? "yes" : "NO");
 }
 
 // Four significant digits, no exponent for what a table usually holds.
@@ -30,9 +33,12 @@ std::string cell(double value) {
 
 }  // namespace
 
-Report::Report(std::map<std::string, std::string> context) : context_(with_host(std::move(context))) {
+Report::Report(std::map<std::string, std::string> context)
+    : context_(with_host(std::move(context))) {
     fmt::print("{}", host_description());
-    for (const auto& [key, value] : context_) fmt::print("; {} {}", key, value);
+    for (const auto& [key, value] : context_) {
+        fmt::print("; {} {}", key, value);
+    }
     fmt::print("\n");
 }
 
@@ -42,7 +48,9 @@ void Report::add(Row row) {
         columns += fmt::format(" {:>18}", column);
         values += fmt::format(" {:>18}", cell(value));
     }
-    if (columns != heading_) fmt::print("{}   bar\n", heading_ = columns);
+    if (columns != heading_) {
+        fmt::print("{}   bar\n", heading_ = columns);
+    }
     fmt::print("{}   {}\n", values, judged(row));
     std::fflush(stdout);
     rows_.push_back(std::move(row));
@@ -55,9 +63,13 @@ Result<void> Report::write_json(const std::string& file) const {
     json["context"]["library_build_type"] = "release";
     json["benchmarks"] = nlohmann::ordered_json::array();
     for (const Row& row : rows_) {
-        nlohmann::ordered_json entry = {{"name", row.name}, {"run_name", row.name}, {"run_type", "aggregate"},
+        nlohmann::ordered_json entry = {{"name", row.name},
+                                        {"run_name", row.name},
+                                        {"run_type", "aggregate"},
                                         {"aggregate_name", "median"}};
-        for (const auto& [column, value] : row.values) entry[column] = value;
+        for (const auto& [column, value] : row.values) {
+            entry[column] = value;
+        }
         if (row.bar) {
             entry["bar"] = row.bar->limit;
             entry["bar_held"] = holds(*row.bar, row.values.back().second);
@@ -67,11 +79,14 @@ Result<void> Report::write_json(const std::string& file) const {
     std::ofstream out(file);
     out << json.dump(2) << '\n';
     out.close();
-    if (!out) return error(fmt::format("cannot write {}", file));
+    if (!out) {
+        return error(fmt::format("cannot write {}", file));
+    }
     return {};
 }
 
-int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
+int run_benchmark(int argc, char** argv, const std::string& question,
+                  std::map<std::string, std::string> context,
                   const std::function<Result<void>(Report&, unsigned runs)>& measure,
                   const std::function<void(CLI::App&)>& add_options) {
     unsigned runs = 5;
@@ -91,8 +106,12 @@ int run_benchmark(int argc, char** argv, const std::string& question, std::map<s
     fmt::print("{}\n", question);
     Report report(std::move(context));
     Result<void> result = measure(report, runs);
-    if (result && !json.empty()) result = report.write_json(json);
-    if (result) return 0;
+    if (result && !json.empty()) {
+        result = report.write_json(json);
+    }
+    if (result) {
+        return 0;
+    }
     fmt::print(stderr, "{}\n", result.error().message);
     return 1;
 }

@@ -50,8 +50,9 @@ private:
 // main() of a benchmark: reads --runs N (alternations, at least 1, default 5), --json FILE and what
 // `add_options` adds, hands on a report for `measure` to fill. Returns main's result: 0, or 1 where
 // something could not be measured (a bar missed is marked in the table).
-int run_benchmark(int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
-                  const std::function<Result<void>(Report&, unsigned runs)>& measure,
-                  const std::function<void(CLI::App&)>& add_options = [](CLI::App&) {});
+int run_benchmark(
+    int argc, char** argv, const std::string& question, std::map<std::string, std::string> context,
+    const std::function<Result<void>(Report&, unsigned runs)>& measure,
+    const std::function<void(CLI::App&)>& add_options = [](CLI::App&) {});
 
 }  // namespace stampede::bench

@@ -18,7 +18,9 @@ public:
     ~LineConsole() override { flush(); }
     void put(u8 byte) override {
         line_ += static_cast<char>(byte);
-        if (byte == '\n') flush();
+        if (byte == '\n') {
+            flush();
+        }
     }
 
 private:
@@ -46,11 +48,17 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
 
     auto image = ElfImage::read(file);
-    if (!image) return fail(image.error());
+    if (!image) {
+        return fail(image.error());
+    }
     LineConsole console;
     auto machine = Machine::create(config, *image);
-    if (!machine) return fail(machine.error());
+    if (!machine) {
+        return fail(machine.error());
+    }
     (*machine)->set_console(&console);
-    while (!(*machine)->exit_status()) (*machine)->run_parallel();
+    while (!(*machine)->exit_status()) {
+        (*machine)->run_parallel();
+    }
     return static_cast<int>(*(*machine)->exit_status() != 0);
 }

@@ -17,13 +17,16 @@ inline double median(std::vector<double> values) {
 // a hundredth keep to.
 inline double percentile(std::vector<double> values, double share) {
     std::ranges::sort(values);
-    return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+    return values[std::min(values.size() - 1,
+                           static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
 // Of at least one positive value.
 inline double geometric_mean(const std::vector<double>& values) {
     double sum = 0;
-    for (double value : values) sum += std::log(value);
+    for (double value : values) {
+        sum += std::log(value);
+    }
     return std::exp(sum / static_cast<double>(values.size()));
 }
 

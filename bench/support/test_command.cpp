@@ -12,7 +12,8 @@
 
 namespace stampede::bench {
 
-CommandResult run_command(const std::string& program, std::vector<std::string> arguments, const ChildSetup& setup) {
+CommandResult run_command(const std::string& program, std::vector<std::string> arguments,
+                          const ChildSetup& setup) {
     CommandResult result;
     arguments.insert(arguments.begin(), Shelf::beside_program().command(program));
     Result<Child> child = Child::start(arguments, setup);
@@ -33,7 +34,9 @@ CommandResult run_command(const std::string& program, std::vector<std::string> a
 
 std::string CommandResult::text() const { return fmt::format("{}", fmt::join(lines, "\n")); }
 
-ReportFile::ReportFile() : path_(std::filesystem::temp_directory_path() / fmt::format("stampede_bench_{}.json", getpid())) {}
+ReportFile::ReportFile()
+    : path_(std::filesystem::temp_directory_path() /
+            fmt::format("stampede_bench_{}.json", getpid())) {}
 
 ReportFile::~ReportFile() { std::filesystem::remove(path_); }
 

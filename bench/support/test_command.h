@@ -10,13 +10,15 @@ namespace stampede::bench {
 
 struct CommandResult {
     int status = -1;
-    std::vector<std::string> lines;   // of its output and its errors
+    std::vector<std::string> lines;  // of its output and its errors
 
     [[nodiscard]] std::string text() const;
 };
 
 // `program`: a command of the shelf, `bench_kernel`.
-[[nodiscard]] CommandResult run_command(const std::string& program, std::vector<std::string> arguments, const ChildSetup& setup = {});
+[[nodiscard]] CommandResult run_command(const std::string& program,
+                                        std::vector<std::string> arguments,
+                                        const ChildSetup& setup = {});
 
 // A file for a report, gone with this.
 class ReportFile {
@@ -34,6 +36,7 @@ private:
 };
 
 // What `program` writes with --benchmark_out; null, and a failed test, where it fails.
-[[nodiscard]] nlohmann::json json_report(const std::string& program, std::vector<std::string> arguments);
+[[nodiscard]] nlohmann::json json_report(const std::string& program,
+                                         std::vector<std::string> arguments);
 
 }  // namespace stampede::bench

@@ -16,6 +16,7 @@ struct UsageExit {
 };
 
 // Lets `app` read the command line.
-[[nodiscard]] std::expected<void, UsageExit> parse(CLI::App& app, int argc, const char* const* argv);
+[[nodiscard]] std::expected<void, UsageExit> parse(CLI::App& app, int argc,
+                                                   const char* const* argv);
 
 }  // namespace stampede::bench

@@ -27,7 +27,8 @@ TEST(BenchVersusQemu, says_a_word_and_is_content_where_qemu_is_missing) {
 TEST(BenchVersusQemu, refuses_bad_options_with_qemu_and_without) {
     for (const char* path : {"PATH=/nowhere", "PATH=/usr/bin:/bin"}) {
         const ChildSetup setup{.environment = {path}};
-        const CommandResult flag = versus_qemu({"--filtre", "csr"}, setup), expression = versus_qemu({"--filter", "csr("}, setup);
+        const CommandResult flag = versus_qemu({"--filtre", "csr"}, setup),
+                            expression = versus_qemu({"--filter", "csr("}, setup);
         EXPECT_EQ(flag.status, 1);
         EXPECT_THAT(flag.lines, Contains(HasSubstr("--filtre")));
         EXPECT_EQ(expression.status, 1);
@@ -40,7 +41,9 @@ TEST(BenchVersusQemu, compares_a_loop_harts_that_contend_and_copies_of_a_program
         GTEST_SKIP() << "there is no qemu-system-riscv64";
     }
     const ReportFile file;
-    const CommandResult result = versus_qemu({"--runs", "1", "--seconds", "1", "--filter", "^(csr, 1|lock, 2|cow_fault, 2)", "--json", file.path()});
+    const CommandResult result =
+        versus_qemu({"--runs", "1", "--seconds", "1", "--filter", "^(csr, 1|lock, 2|cow_fault, 2)",
+                     "--json", file.path()});
     ASSERT_EQ(result.status, 0) << result.text();
     const nlohmann::json rows = file.read()["benchmarks"];
     const std::array names{"csr, 1 hart", "lock, 2 harts", "cow_fault, 2 harts"};

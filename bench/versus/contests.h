@@ -16,7 +16,7 @@ struct Contest {
     unsigned harts = 1;
     std::optional<Bar> bar;
     bool in_mean = false;
-    unsigned copies = 1;                  // of a program, at once
+    unsigned copies = 1;  // of a program, at once
 
     [[nodiscard]] std::string row() const;
 };
@@ -26,8 +26,8 @@ struct Contest {
 [[nodiscard]] std::size_t contests_in_mean();
 
 struct ContestChoice {
-    std::string filter;                   // a regular expression, of any part of a row's name
-    unsigned seconds = 2;                 // of each program, guest time
+    std::string filter;    // a regular expression, of any part of a row's name
+    unsigned seconds = 2;  // of each program, guest time
 
     [[nodiscard]] bool wants(const Contest& contest) const;
 };
@@ -35,6 +35,7 @@ void add_options(CLI::App& app, ContestChoice& choice);
 
 // Runs the guest under both in turn, `runs` times; medians of CPU nanoseconds a unit, and last how
 // many times faster ours is.
-[[nodiscard]] Result<Row> compare_with_qemu(const Contest& contest, unsigned seconds, unsigned runs);
+[[nodiscard]] Result<Row> compare_with_qemu(const Contest& contest, unsigned seconds,
+                                            unsigned runs);
 
 }  // namespace stampede::bench

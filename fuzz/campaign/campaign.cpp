@@ -11,9 +11,9 @@
 
 #include "fuzz/campaign/corpus/coverage.h"
 #include "fuzz/campaign/crew.h"
+#include "fuzz/campaign/slots/kinds.h"
 #include "fuzz/campaign/state/folder_lock.h"
 #include "fuzz/campaign/state/journal.h"
-#include "fuzz/campaign/slots/kinds.h"
 #include "fuzz/campaign/worker.h"
 
 namespace stampede::campaign {
@@ -39,14 +39,16 @@ std::vector<std::string> to_stress() {
 }
 
 // Error: a kernel that there is none of.
-Result<std::set<std::pair<std::string, std::string>>> unfit_pairs(const Shelf& shelf, const std::vector<std::string>& policies) {
+Result<std::set<std::pair<std::string, std::string>>> unfit_pairs(
+    const Shelf& shelf, const std::vector<std::string>& policies) {
     std::set<std::pair<std::string, std::string>> pairs;
     for (const std::string& policy : policies) {
         const Result<Guest> guest = shelf.kernel(policy);
         if (!guest) {
             return std::unexpected(guest.error());
         }
-        for (const std::string& name : names_of([&](const Workload& workload) { return !guest->can_pass(workload); })) {
+        for (const std::string& name :
+             names_of([&](const Workload& workload) { return !guest->can_pass(workload); })) {
             pairs.emplace(policy, name);
         }
     }
@@ -97,15 +99,20 @@ void keep_previous_coverage(const CampaignOptions& options, const State& state) 
     for (const std::string& policy : options.policies) {
         if (state.run.worked_s == 0) {
             std::error_code absent;
-            files::rename(coverage_file(options.out, policy), previous_coverage_file(options.out, policy), absent);
+            files::rename(coverage_file(options.out, policy),
+                          previous_coverage_file(options.out, policy), absent);
         }
     }
 }
 
 // Of a campaign that was interrupted too: it takes some seconds.
-void measure_all(const CampaignOptions& options, const Shelf& shelf, std::vector<std::string>& problems) {
+void measure_all(const CampaignOptions& options, const Shelf& shelf,
+                 std::vector<std::string>& problems) {
     for (const std::string& policy : options.policies) {
-        if (const auto measured = measure_coverage(shelf, policy, options.corpus / policy, options.source, coverage_file(options.out, policy)); !measured) {
+        if (const auto measured =
+                measure_coverage(shelf, policy, options.corpus / policy, options.source,
+                                 coverage_file(options.out, policy));
+            !measured) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
             return;
         }
@@ -114,7 +121,8 @@ void measure_all(const CampaignOptions& options, const Shelf& shelf, std::vector
 
 }  // namespace
 
-Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf& shelf, const StopWanted& stop) {
+Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf& shelf,
+                                    const StopWanted& stop) {
     if (auto made = make_folders(options.out / "work"); !made) {
         return std::unexpected(made.error());
     }
@@ -128,18 +136,28 @@ Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf&
     if (!corpora || !state || !unfit) {
         return std::unexpected(!corpora ? corpora.error() : !state ? state.error() : unfit.error());
     }
-    std::atomic<bool> failed{false};   // written by a worker, read by all; seq_cst, for it is rare
+    std::atomic<bool> failed{false};  // written by a worker, read by all; seq_cst, for it is rare
     std::vector<std::string> problems;
-    CampaignContext context{options, {shelf, options.corpus, options.suppressions}, std::move(*corpora), [&] { return stop() || failed.load(); }};
+    CampaignContext context{
+        options, {shelf, options.corpus, options.suppressions}, std::move(*corpora), [&] {
+            return stop() || failed.load();
+        }};
     const double left = state->begin_run(options.seconds(), seconds_since_1970());
     const double seconds = state->run.worked_s + left;
-    PlanSetup plan{possible_kinds(options, context.setup, stop, problems), options.policies, options.harts, to_stress(),
-                   names_of(&Workload::is_for_each_failure), slot_seconds(options.seconds(), options.jobs), std::move(*unfit)};
+    PlanSetup plan{possible_kinds(options, context.setup, stop, problems),
+                   options.policies,
+                   options.harts,
+                   to_stress(),
+                   names_of(&Workload::is_for_each_failure),
+                   slot_seconds(options.seconds(), options.jobs),
+                   std::move(*unfit)};
     if (plan.kinds.empty()) {
-        return error(fmt::format("nothing can be done: {}", problems.empty() ? "no kind was asked for" : problems.front()));
+        return error(fmt::format("nothing can be done: {}",
+                                 problems.empty() ? "no kind was asked for" : problems.front()));
     }
     keep_previous_coverage(options, *state);
-    Journal journal(std::move(*state), std::move(plan), options.out / "state.json", seconds, seconds_now);
+    Journal journal(std::move(*state), std::move(plan), options.out / "state.json", seconds,
+                    seconds_now);
     if (const auto recovered = recover(context, journal); !recovered) {
         return std::unexpected(recovered.error());
     }

@@ -11,6 +11,7 @@ namespace stampede::campaign {
 // written every minute and at the end. Killed at any moment, the same call does what is left.
 // Error: a folder that cannot be used, or that another campaign works in; a state file that is
 // none.
-[[nodiscard]] Result<CampaignReport> run_campaign(const CampaignOptions& options, const Shelf& shelf, const StopWanted& stop);
+[[nodiscard]] Result<CampaignReport> run_campaign(const CampaignOptions& options,
+                                                  const Shelf& shelf, const StopWanted& stop);
 
 }  // namespace stampede::campaign

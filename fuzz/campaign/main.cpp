@@ -22,7 +22,7 @@ std::atomic<int> signals{0};
 
 extern "C" void on_signal(int) {
     if (signals.fetch_add(1) != 0) {
-        ::_exit(unusable);   // the second one does not wait
+        ::_exit(unusable);  // the second one does not wait
     }
 }
 
@@ -44,8 +44,8 @@ int run(int argc, char** argv) {
     for (const std::string& problem : report->problems) {
         fmt::print("{}\n", problem);
     }
-    fmt::print("{} programs and runs, {} findings ({} new): {}\n", report->state.run.executions, report->seen(), report->fresh(),
-               (options->out / "report.html").string());
+    fmt::print("{} programs and runs, {} findings ({} new): {}\n", report->state.run.executions,
+               report->seen(), report->fresh(), (options->out / "report.html").string());
     return report->exit_status();
 }
 
@@ -53,5 +53,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     const std::string_view word = argc > 1 ? argv[1] : "";
-    return word == "triage" ? triage_command(argc - 1, argv + 1) : word == "merge" ? merge_command(argc - 1, argv + 1) : run(argc, argv);
+    return word == "triage"  ? triage_command(argc - 1, argv + 1)
+           : word == "merge" ? merge_command(argc - 1, argv + 1)
+                             : run(argc, argv);
 }

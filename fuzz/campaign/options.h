@@ -17,9 +17,9 @@ struct CampaignOptions {
     // default: all but those that are wrong on purpose
     std::vector<std::string> policies;
     std::vector<unsigned> harts{2, 4, 8};
-    std::vector<SlotKind> kinds;                          // default: all
-    unsigned jobs = 1;                                    // slots at once; default: the host's cores
-    u64 corpus_megabytes = 1024;                          // of each policy's corpus at most
+    std::vector<SlotKind> kinds;  // default: all
+    unsigned jobs = 1;            // slots at once; default: the host's cores
+    u64 corpus_megabytes = 1024;  // of each policy's corpus at most
     std::optional<std::filesystem::path> suppressions;
     // for source lines on the page; empty: none
     std::filesystem::path source;
@@ -32,6 +32,7 @@ struct UsageExit {
     std::string text;
     bool wanted = false;
 };
-[[nodiscard]] std::expected<CampaignOptions, UsageExit> parse_campaign_options(int argc, const char* const* argv, const Shelf& shelf);
+[[nodiscard]] std::expected<CampaignOptions, UsageExit> parse_campaign_options(
+    int argc, const char* const* argv, const Shelf& shelf);
 
 }  // namespace stampede::campaign

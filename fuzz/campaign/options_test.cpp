@@ -51,8 +51,9 @@ TEST_F(OptionsTest, by_default_every_kernel_that_is_not_wrong_on_purpose_and_eve
 
 TEST_F(OptionsTest, lists_are_taken_apart) {
     const std::string policies = "kmem," + wrong;
-    const auto options = parse({"--corpus", "c", "--out", "o", "--policy", policies.c_str(), "--cpus", "1,64", "--kinds", "stress,fuzz-race",
-                                "--hours", "0.05"});
+    const auto options =
+        parse({"--corpus", "c", "--out", "o", "--policy", policies.c_str(), "--cpus", "1,64",
+               "--kinds", "stress,fuzz-race", "--hours", "0.05"});
     ASSERT_TRUE(options.has_value()) << options.error().text;
     EXPECT_THAT(options->policies, ElementsAre("kmem", wrong));
     EXPECT_THAT(options->harts, ElementsAre(1, 64));

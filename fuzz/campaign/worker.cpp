@@ -8,22 +8,25 @@
 #include <functional>
 #include <thread>
 
-#include "fuzz/campaign/triage/adopt.h"
-#include "fuzz/campaign/state/folder_lock.h"
 #include "fuzz/campaign/corpus/minimise_corpus.h"
+#include "fuzz/campaign/state/folder_lock.h"
+#include "fuzz/campaign/triage/adopt.h"
 
 namespace stampede::campaign {
 namespace {
 
-constexpr double triage_share_s = 60;      // at a slot's end
+constexpr double triage_share_s = 60;  // at a slot's end
 constexpr double triage_one_s = 30;
 constexpr double failed_soon_s = 1;
-constexpr u64 no_slots_number = ~u64{0};   // of minimisations, which are no slots of the plan
+constexpr u64 no_slots_number = ~u64{0};  // of minimisations, which are no slots of the plan
 
 void say(const Slot& slot, const SlotResult& result, const TakenIn& taken, std::size_t findings) {
-    std::string text = fmt::format("slot {}, {} {}{}{}{} on {} harts: ", slot.number, name_of(slot.kind), slot.policy,
-                                   slot.workload.empty() ? "" : " " + slot.workload, slot.mode.empty() ? "" : " ", slot.mode, slot.harts);
-    text += fmt::format("{:.0f} s, {} {}", result.seconds, result.executions, is_fuzzing(slot.kind) ? "programs" : "run");
+    std::string text =
+        fmt::format("slot {}, {} {}{}{}{} on {} harts: ", slot.number, name_of(slot.kind),
+                    slot.policy, slot.workload.empty() ? "" : " " + slot.workload,
+                    slot.mode.empty() ? "" : " ", slot.mode, slot.harts);
+    text += fmt::format("{:.0f} s, {} {}", result.seconds, result.executions,
+                        is_fuzzing(slot.kind) ? "programs" : "run");
     if (is_fuzzing(slot.kind)) {
         text += fmt::format(", {} features, {} new in the corpus", result.features, taken.added);
     }
@@ -36,9 +39,11 @@ void say(const Slot& slot, const SlotResult& result, const TakenIn& taken, std::
     fmt::print(stderr, "{}\n", text);
 }
 
-Result<void> minimise_if_due(const CampaignContext& context, Journal& journal, const std::string& policy) {
+Result<void> minimise_if_due(const CampaignContext& context, Journal& journal,
+                             const std::string& policy) {
     const Corpus& corpus = context.corpus_of(policy);
-    if (context.stop() || !context.setup.shelf.has_command(program_of(SlotKind::Fuzz)) || !journal.claim_corpus(policy, corpus.size().entries)) {
+    if (context.stop() || !context.setup.shelf.has_command(program_of(SlotKind::Fuzz)) ||
+        !journal.claim_corpus(policy, corpus.size().entries)) {
         return {};
     }
     // As slots, for programs may show something on a number of harts that they have not run on yet.
@@ -52,19 +57,25 @@ Result<void> minimise_if_due(const CampaignContext& context, Journal& journal, c
     }
     const auto done = minimise_corpus(corpus, slots, context.setup, context.work(), context.stop);
     for (const Slot& slot : slots) {
-        if (const auto gathered = gather(context, journal, slot, {context.work() / slot_name(slot)}); !gathered) {
+        if (const auto gathered =
+                gather(context, journal, slot, {context.work() / slot_name(slot)});
+            !gathered) {
             return gathered;
         }
     }
     // One that did not work out is not tried again at once either.
-    journal.minimised(policy, done && !context.stop() ? std::optional(corpus.size().entries) : std::nullopt);
+    journal.minimised(
+        policy, done && !context.stop() ? std::optional(corpus.size().entries) : std::nullopt);
     if (!done) {
         return std::unexpected(done.error());
     }
     if (*done) {
-        fmt::print(stderr, "corpus of {}: {} of {} entries kept\n", policy, (*done)->before - (*done)->gone, (*done)->before);
+        fmt::print(stderr, "corpus of {}: {} of {} entries kept\n", policy,
+                   (*done)->before - (*done)->gone, (*done)->before);
     } else if (!context.stop()) {
-        fmt::print(stderr, "corpus of {}: not minimised, libFuzzer's merge did not come to its end\n", policy);
+        fmt::print(stderr,
+                   "corpus of {}: not minimised, libFuzzer's merge did not come to its end\n",
+                   policy);
     }
     return {};
 }
@@ -83,7 +94,8 @@ void tell(const Adopted& adopted, Journal& journal, const Slot& slot) {
     }
 }
 
-Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder) {
+Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, const Slot& slot,
+                             const SlotFolder& folder) {
     const auto adopted = adopt(folder.findings(), context.findings());
     if (!adopted) {
         return std::unexpected(adopted.error());
@@ -91,7 +103,8 @@ Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, c
     tell(*adopted, journal, slot);
     Gathered gathered{{}, adopted->keys.size()};
     // A slot of a campaign that was killed may be of a policy that this one leaves alone.
-    const auto corpus = Corpus::open(context.options.corpus, slot.policy, context.options.corpus_megabytes << 20);
+    const auto corpus =
+        Corpus::open(context.options.corpus, slot.policy, context.options.corpus_megabytes << 20);
     const auto taken = corpus ? corpus->take_in(folder.units()) : std::unexpected(corpus.error());
     if (!taken) {
         return std::unexpected(taken.error());
@@ -99,7 +112,8 @@ Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, c
     journal.took_in(*taken);
     gathered.taken = *taken;
     // Whoever files a finding and is killed meanwhile has at least written its input.
-    for (const std::string& input : is_fuzzing(slot.kind) ? adopted->unfiled : std::vector<std::string>()) {
+    for (const std::string& input :
+         is_fuzzing(slot.kind) ? adopted->unfiled : std::vector<std::string>()) {
         const SlotFolder again{folder.path / "again.d"};
         if (auto made = make_folders(again.path); !made) {
             return std::unexpected(made.error());
@@ -119,7 +133,8 @@ Result<Gathered> gather_from(const CampaignContext& context, Journal& journal, c
 
 }  // namespace
 
-Result<void> gather(const CampaignContext& context, Journal& journal, const Slot& slot, const SlotFolder& folder) {
+Result<void> gather(const CampaignContext& context, Journal& journal, const Slot& slot,
+                    const SlotFolder& folder) {
     const auto gathered = gather_from(context, journal, slot, folder);
     if (!gathered) {
         return std::unexpected(gathered.error());
@@ -145,16 +160,19 @@ Result<void> triage_new(const CampaignContext& context, Journal& journal, double
         const TriageSetup setup{context.setup.shelf, *slot, context.findings() / key, triage_one_s};
         const auto result = triage_apart(setup, context.stop);
         if (context.stop()) {
-            return {};       // it was cut short: the next run looks again
+            return {};  // it was cut short: the next run looks again
         }
-        journal.triaged(key, result.value_or(TriageResult{0, 0, result ? "" : result.error().message}));
+        journal.triaged(key,
+                        result.value_or(TriageResult{0, 0, result ? "" : result.error().message}));
     }
     return {};
 }
 
 Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slot& slot) {
     const SlotFolder folder{context.work() / slot_name(slot)};
-    const SlotObserver observer{context.stop, [&](u64 executions, u64 features) { journal.heard(slot, executions, features); }};
+    const SlotObserver observer{context.stop, [&](u64 executions, u64 features) {
+                                    journal.heard(slot, executions, features);
+                                }};
     // Machines that share a corpus are not to do the same.
     const u64 seed = std::hash<std::string>()(context.options.out.string()) + slot.number;
     const auto result = run_slot(slot, context.setup, folder, seed, observer);
@@ -173,7 +191,9 @@ Result<void> do_slot(const CampaignContext& context, Journal& journal, const Slo
         // what cannot be done at all is not to be tried a thousand times
         std::this_thread::sleep_for(std::chrono::seconds(1));
     }
-    if (const auto looked = triage_new(context, journal, std::min(triage_share_s, journal.left_s())); !looked) {
+    if (const auto looked =
+            triage_new(context, journal, std::min(triage_share_s, journal.left_s()));
+        !looked) {
         return looked;
     }
     return is_fuzzing(slot.kind) ? minimise_if_due(context, journal, slot.policy) : Result<void>();

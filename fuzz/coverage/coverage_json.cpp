@@ -9,7 +9,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json share_json(const Share& share) { return {{"edges", share.edges}, {"covered", share.covered}, {"percent", share.percent()}}; }
+Json share_json(const Share& share) {
+    return {{"edges", share.edges}, {"covered", share.covered}, {"percent", share.percent()}};
+}
 
 Json lines_json(const FunctionCoverage& function) {
     struct Line {
@@ -23,7 +25,10 @@ Json lines_json(const FunctionCoverage& function) {
     }
     Json all = Json::array();
     for (const auto& [number, line] : lines) {
-        all.push_back({{"line", number}, {"edges", line.share.edges}, {"covered", line.share.covered}, {"hits", line.hits}});
+        all.push_back({{"line", number},
+                       {"edges", line.share.edges},
+                       {"covered", line.share.covered},
+                       {"hits", line.hits}});
     }
     return all;
 }
@@ -33,12 +38,20 @@ Json lines_json(const FunctionCoverage& function) {
 std::string coverage_json(const CoverageReport& report) {
     Json functions = Json::array();
     for (const FunctionCoverage& function : report.functions) {
-        const bool reachable = std::ranges::count(report.reachable, function.function, &FunctionCoverage::function) != 0;
-        functions.push_back({{"function", function.function}, {"file", function.file}, {"edges", function.share.edges},
-                             {"covered", function.share.covered}, {"reachable", reachable}, {"lines", lines_json(function)}});
+        const bool reachable = std::ranges::count(report.reachable, function.function,
+                                                  &FunctionCoverage::function) != 0;
+        functions.push_back({{"function", function.function},
+                             {"file", function.file},
+                             {"edges", function.share.edges},
+                             {"covered", function.share.covered},
+                             {"reachable", reachable},
+                             {"lines", lines_json(function)}});
     }
-    const Json all{{"schema", "stampede.coverage/1"}, {"policy", report.policy}, {"programs", report.programs},
-                   {"total", share_json(total_of(report.functions))}, {"reachable", share_json(total_of(report.reachable))},
+    const Json all{{"schema", "stampede.coverage/1"},
+                   {"policy", report.policy},
+                   {"programs", report.programs},
+                   {"total", share_json(total_of(report.functions))},
+                   {"reachable", share_json(total_of(report.reachable))},
                    {"functions", functions}};
     return all.dump(2) + "\n";
 }

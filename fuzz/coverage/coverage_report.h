@@ -10,8 +10,8 @@ namespace stampede::fuzz {
 struct CoverageReport {
     std::string policy;
     u64 programs = 0;
-    std::vector<FunctionCoverage> functions;   // all
-    std::vector<FunctionCoverage> reachable;   // those that a program could reach
+    std::vector<FunctionCoverage> functions;  // all
+    std::vector<FunctionCoverage> reachable;  // those that a program could reach
 };
 
 // A table of folders and functions, and the total.

@@ -8,7 +8,8 @@ namespace stampede::fuzz {
 namespace {
 
 std::string row(const std::string& name, const Share& share) {
-    return fmt::format("{:<60} {:>5} / {:<5} {:5.1f} %\n", name, share.covered, share.edges, share.percent());
+    return fmt::format("{:<60} {:>5} / {:<5} {:5.1f} %\n", name, share.covered, share.edges,
+                       share.percent());
 }
 
 std::string_view name_of(Branch way) { return way == Branch::Taken ? "taken" : "not taken"; }
@@ -30,7 +31,9 @@ std::string coverage_text(const CoverageReport& report) {
     const Share all = total_of(report.functions), reachable = total_of(report.reachable);
     text += row(fmt::format("all, kernel {}, {} programs", report.policy, report.programs), all);
     if (reachable != all) {
-        text += row(fmt::format("without what no program can reach ({} edges)", all.edges - reachable.edges), reachable);
+        text += row(fmt::format("without what no program can reach ({} edges)",
+                                all.edges - reachable.edges),
+                    reachable);
     }
     return text;
 }
@@ -42,7 +45,8 @@ std::string uncovered_text(const CoverageReport& report) {
         for (const Edge& edge : function.edges) {
             if (!edge.covered()) {
                 const GuestBranch& branch = edge.branch;
-                const std::string line = fmt::format("{}:{} {}: {}", branch.file, branch.line, function.function, name_of(edge.way));
+                const std::string line = fmt::format("{}:{} {}: {}", branch.file, branch.line,
+                                                     function.function, name_of(edge.way));
                 if (lines[line]++ == 0) {
                     order.push_back(line);
                 }

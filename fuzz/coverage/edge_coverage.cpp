@@ -6,7 +6,8 @@
 
 namespace stampede::fuzz {
 
-EdgeCoverage::EdgeCoverage(const std::vector<GuestBranch>& branches, const std::vector<std::string>& folders) {
+EdgeCoverage::EdgeCoverage(const std::vector<GuestBranch>& branches,
+                           const std::vector<std::string>& folders) {
     for (const GuestBranch& branch : branches) {
         if (std::ranges::count(folders, folder_of(branch.file)) != 0) {
             edges_.push_back({branch, Branch::NotTaken});
@@ -34,7 +35,9 @@ std::vector<FunctionCoverage> EdgeCoverage::functions() const {
     }
     std::vector<FunctionCoverage> all;
     for (auto& [name, function] : by_name) {
-        std::ranges::sort(function.edges, {}, [](const Edge& edge) { return std::tuple(edge.branch.line, edge.branch.offset, edge.way); });
+        std::ranges::sort(function.edges, {}, [](const Edge& edge) {
+            return std::tuple(edge.branch.line, edge.branch.offset, edge.way);
+        });
         all.push_back(std::move(function));
     }
     return all;

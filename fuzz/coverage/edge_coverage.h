@@ -13,9 +13,11 @@ namespace stampede::fuzz {
 struct Edge {
     GuestBranch branch;
     Branch way = Branch::NotTaken;
-    u64 hits = 0;            // a program's up to 255
+    u64 hits = 0;  // a program's up to 255
     [[nodiscard]] bool covered() const { return hits != 0; }
-    [[nodiscard]] const std::string& leads_to() const { return branch.leads_to[static_cast<std::size_t>(way)]; }
+    [[nodiscard]] const std::string& leads_to() const {
+        return branch.leads_to[static_cast<std::size_t>(way)];
+    }
 };
 
 // Edges of which so many were gone.
@@ -27,16 +29,18 @@ struct Share {
         covered += edge.covered() ? 1 : 0;
     }
     // 0 where there are no edges.
-    [[nodiscard]] double percent() const { return edges == 0 ? 0 : 100.0 * static_cast<double>(covered) / static_cast<double>(edges); }
+    [[nodiscard]] double percent() const {
+        return edges == 0 ? 0 : 100.0 * static_cast<double>(covered) / static_cast<double>(edges);
+    }
     friend bool operator==(const Share&, const Share&) = default;
 };
 
 struct FunctionCoverage {
-    std::string folder;      // mm
+    std::string folder;  // mm
     std::string function;
     std::string file;
     Share share;
-    std::vector<Edge> edges; // by line, then address
+    std::vector<Edge> edges;  // by line, then address
 };
 
 class EdgeCoverage {

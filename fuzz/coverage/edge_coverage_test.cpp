@@ -15,10 +15,12 @@ using testing::HasSubstr;
 
 // Two functions of mm/, one of fs/; `find` has ten branches.
 std::vector<GuestBranch> some_branches() {
-    std::vector<GuestBranch> branches{{0, "kernel::map", "kernel/mm/space.cpp", 7, {"", "kernel::panic"}},
-                                      {4, "kernel::open", "kernel/fs/inode.cpp", 3, {}}};
+    std::vector<GuestBranch> branches{
+        {0, "kernel::map", "kernel/mm/space.cpp", 7, {"", "kernel::panic"}},
+        {4, "kernel::open", "kernel/fs/inode.cpp", 3, {}}};
     for (u64 n = 0; n < 10; ++n) {
-        branches.push_back({10 + 2 * n, "kernel::find", "kernel/mm/find.cpp", n < 9 ? 20u : 12u, {}});
+        branches.push_back(
+            {10 + 2 * n, "kernel::find", "kernel/mm/find.cpp", n < 9 ? 20u : 12u, {}});
     }
     return branches;
 }
@@ -75,21 +77,27 @@ TEST(UnreachableList, what_is_wrong_with_it_is_named) {
         const auto list = UnreachableList::parse(text, "list.txt");
         return list ? "no error" : list.error().message;
     };
-    EXPECT_EQ(error_of("kernel::a | boot\nkernel::b\n"), "list.txt:2: found 'kernel::b', expected FUNCTION | REASON");
+    EXPECT_EQ(error_of("kernel::a | boot\nkernel::b\n"),
+              "list.txt:2: found 'kernel::b', expected FUNCTION | REASON");
     EXPECT_THAT(error_of("kernel::a | "), HasSubstr("list.txt:1: found 'kernel::a | '"));
     EXPECT_THAT(error_of(" | boot"), HasSubstr("list.txt:1: "));
-    EXPECT_EQ(error_of("a | boot\n# a\na | again\n"), "list.txt:3: found a again, expected it once");
+    EXPECT_EQ(error_of("a | boot\n# a\na | again\n"),
+              "list.txt:3: found a again, expected it once");
 
     const auto functions = covered({}).functions();
-    const auto refusal_of = [&](std::string_view text) { return UnreachableList::parse(text, "l")->leave_out(functions).error().message; };
+    const auto refusal_of = [&](std::string_view text) {
+        return UnreachableList::parse(text, "l")->leave_out(functions).error().message;
+    };
     EXPECT_THAT(refusal_of("kernel::gone | boot"), HasSubstr("kernel::gone is listed"));
-    EXPECT_THAT(refusal_of("kernel::find | boot"),
-                HasSubstr("20 of 22 edges are listed as unreachable, 90.9 %; expected at most 10 %"));
+    EXPECT_THAT(
+        refusal_of("kernel::find | boot"),
+        HasSubstr("20 of 22 edges are listed as unreachable, 90.9 %; expected at most 10 %"));
 }
 
 TEST(CoverageReport, says_the_same_as_text_and_as_json) {
     CoverageReport report{"kmem", 5, covered({0, 10, 11, 12}).functions(), {}};
-    report.reachable = *UnreachableList::parse("kernel::panic | a broken kernel", "l")->leave_out(report.functions);
+    report.reachable = *UnreachableList::parse("kernel::panic | a broken kernel", "l")
+                            ->leave_out(report.functions);
     const std::string text = coverage_text(report);
     EXPECT_THAT(text, HasSubstr("    4 / 22     18.2 %"));
     EXPECT_THAT(text, HasSubstr("without what no program can reach (1 edges)"));
@@ -101,7 +109,8 @@ TEST(CoverageReport, says_the_same_as_text_and_as_json) {
     EXPECT_EQ(json["reachable"]["edges"], 21);
     const auto& find = json["functions"][0];
     EXPECT_EQ(find["function"], "kernel::find");
-    EXPECT_EQ(find["lines"][1], (nlohmann::json{{"line", 20}, {"edges", 18}, {"covered", 3}, {"hits", 9}}));
+    EXPECT_EQ(find["lines"][1],
+              (nlohmann::json{{"line", 20}, {"edges", 18}, {"covered", 3}, {"hits", 9}}));
 }
 
 TEST(CoverageReport, uncovered_edges_stand_by_line_once_with_their_number) {

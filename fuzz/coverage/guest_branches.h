@@ -13,9 +13,9 @@ namespace stampede::fuzz {
 // Where code was inlined, its own place counts, not the caller's; a header of the library counts as
 // the kernel's line that uses it.
 struct GuestBranch {
-    u64 offset = 0;          // into the bytes of ElfImage::code()
-    std::string function;    // kernel::AddressSpace::find
-    std::string file;        // kernel/mm/find.cpp
+    u64 offset = 0;        // into the bytes of ElfImage::code()
+    std::string function;  // kernel::AddressSpace::find
+    std::string file;      // kernel/mm/find.cpp
     u32 line = 0;
     // By way: the function that is called before anything else is decided, such as kernel::panic;
     // empty: none is.

@@ -32,13 +32,15 @@ protected:
     // Addresses of llvm-objdump's lines whose mnemonic is a branch's: `ffffffc080000494: beqz a0,
     // 0x…`.
     static std::vector<u64> llvm_branches(const std::string& options) {
-        std::istringstream lines(output_of(std::string(LLVM_OBJDUMP " -d --no-show-raw-insn ") + options + " " + kernel_file));
+        std::istringstream lines(output_of(std::string(LLVM_OBJDUMP " -d --no-show-raw-insn ") +
+                                           options + " " + kernel_file));
         std::vector<u64> found;
         for (std::string line; std::getline(lines, line);) {
             std::istringstream words(line);
             std::string address, mnemonic;
             words >> address >> mnemonic;
-            static const std::array branches{"beq", "bne", "blt", "bge", "bltu", "bgeu", "beqz", "bnez", "blez", "bgez", "bltz", "bgtz"};
+            static const std::array branches{"beq",  "bne",  "blt",  "bge",  "bltu", "bgeu",
+                                             "beqz", "bnez", "blez", "bgez", "bltz", "bgtz"};
             if (address.ends_with(':') && std::ranges::count(branches, mnemonic) != 0) {
                 found.push_back(std::stoull(address, nullptr, 16));
             }
@@ -62,9 +64,11 @@ TEST_F(GuestBranches, they_are_the_ones_that_llvm_objdump_disassembles) {
 
 // Functions whose branches are all their own: nothing with a branch is inlined there.
 TEST_F(GuestBranches, a_function_has_two_edges_for_each_branch_that_llvm_objdump_finds_in_it) {
-    const std::vector<FunctionCoverage> functions = EdgeCoverage(branches, {"frames", "mm", "sys", "trap"}).functions();
-    const std::map<std::string, std::string> names{{"kernel::dispatch_system_call", "_ZN6kernel20dispatch_system_callERNS_7ProcessE"},
-                                                   {"kernel::MappingChange::finish", "_ZN6kernel13MappingChange6finishEv"}};
+    const std::vector<FunctionCoverage> functions =
+        EdgeCoverage(branches, {"frames", "mm", "sys", "trap"}).functions();
+    const std::map<std::string, std::string> names{
+        {"kernel::dispatch_system_call", "_ZN6kernel20dispatch_system_callERNS_7ProcessE"},
+        {"kernel::MappingChange::finish", "_ZN6kernel13MappingChange6finishEv"}};
     for (const auto& [name, symbol] : names) {
         const auto function = std::ranges::find(functions, name, &FunctionCoverage::function);
         ASSERT_NE(function, functions.end()) << name;
@@ -87,18 +91,30 @@ TEST_F(GuestBranches, each_has_a_function_a_file_and_nearly_each_a_line) {
 
 TEST_F(GuestBranches, a_way_that_only_calls_panic_is_known) {
     // KERNEL_ASSERT(page.value < user_end) and what it guards
-    const auto leads_to_panic = [&](const GuestBranch& branch) { return std::ranges::count(branch.leads_to, "kernel::panic") == 1; };
-    EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
-        return branch.function == "kernel::AddressSpace::find_or_make" && leads_to_panic(branch);
-    }), 1);
-    EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
-        return branch.function == "kernel::MappingChange::finish" && leads_to_panic(branch);
-    }), 0);
+    const auto leads_to_panic = [&](const GuestBranch& branch) {
+        return std::ranges::count(branch.leads_to, "kernel::panic") == 1;
+    };
+    EXPECT_EQ(std::ranges::count_if(branches,
+                                    [&](const GuestBranch& branch) {
+                                        return branch.function ==
+                                                   "kernel::AddressSpace::find_or_make" &&
+                                               leads_to_panic(branch);
+                                    }),
+              1);
+    EXPECT_EQ(std::ranges::count_if(branches,
+                                    [&](const GuestBranch& branch) {
+                                        return branch.function == "kernel::MappingChange::finish" &&
+                                               leads_to_panic(branch);
+                                    }),
+              0);
     // if (!(cause & cause_interrupt)) panic(…, read_csr<Csr::stval>()), and if (kind ==
     // Interrupt::none) panic(…)
-    EXPECT_EQ(std::ranges::count_if(branches, [&](const GuestBranch& branch) {
-        return branch.function == "kernel_trap" && leads_to_panic(branch);
-    }), 2);
+    EXPECT_EQ(std::ranges::count_if(branches,
+                                    [&](const GuestBranch& branch) {
+                                        return branch.function == "kernel_trap" &&
+                                               leads_to_panic(branch);
+                                    }),
+              2);
 }
 
 TEST(FolderOf, is_the_kernels_folder) {

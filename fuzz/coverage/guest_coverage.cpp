@@ -59,20 +59,27 @@ Result<void> run(const Options& options) {
     fmt::print("{}", options.uncovered ? uncovered_text(report) : "");
     fmt::print("{}", coverage_text(report));
     if (coverage->with_findings != 0) {
-        fmt::print("{} programs found something: fuzz_syscalls says what\n", coverage->with_findings);
+        fmt::print("{} programs found something: fuzz_syscalls says what\n",
+                   coverage->with_findings);
     }
-    return options.json.empty() ? Result<void>() : write_file_atomically(options.json, coverage_json(report));
+    return options.json.empty() ? Result<void>()
+                                : write_file_atomically(options.json, coverage_json(report));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app("What a corpus of programs covers of the kernel: each way of each conditional branch is an edge.");
-    app.add_option("CORPUS", options.corpora, "folders of programs, as fuzz_syscalls writes them")->required();
+    CLI::App app(
+        "What a corpus of programs covers of the kernel: each way of each conditional branch is an "
+        "edge.");
+    app.add_option("CORPUS", options.corpora, "folders of programs, as fuzz_syscalls writes them")
+        ->required();
     app.add_option("--policy", options.policy, "which kernel")->capture_default_str();
     app.add_option("--cpus", options.harts)->check(CLI::Range(1, 64))->capture_default_str();
-    app.add_option("--folders", options.folders, "of kernel/, whose code counts")->delimiter(',')->capture_default_str();
+    app.add_option("--folders", options.folders, "of kernel/, whose code counts")
+        ->delimiter(',')
+        ->capture_default_str();
     app.add_option("--json", options.json, "a file for stampede.coverage/1: functions and lines");
     app.add_option("--except", options.except, "a list of functions that no program can reach");
     app.add_flag("--uncovered", options.uncovered, "lists the edges that nobody went");

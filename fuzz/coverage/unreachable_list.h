@@ -19,11 +19,13 @@ struct UnreachableList {
     std::set<std::string, std::less<>> functions;
 
     // Error: `name` and line, what was found and what was expected: no reason, a function twice.
-    [[nodiscard]] static Result<UnreachableList> parse(std::string_view text, const std::string& name);
+    [[nodiscard]] static Result<UnreachableList> parse(std::string_view text,
+                                                       const std::string& name);
 
     // `all` without those of the list, and without the edges that lead to them. Error: a name that
     // fits no edge, or too much is left out.
-    [[nodiscard]] Result<std::vector<FunctionCoverage>> leave_out(const std::vector<FunctionCoverage>& all) const;
+    [[nodiscard]] Result<std::vector<FunctionCoverage>> leave_out(
+        const std::vector<FunctionCoverage>& all) const;
 };
 
 }  // namespace stampede::fuzz

@@ -8,7 +8,9 @@ namespace stampede::fuzz {
 namespace {
 
 TEST(ProgramBinaryTest, decoding_what_was_encoded_gives_the_same_program) {
-    for_each_generated(20'000, [](const Program& program) { ASSERT_EQ(decode(encode(program)), program) << print(program); });
+    for_each_generated(20'000, [](const Program& program) {
+        ASSERT_EQ(decode(encode(program)), program) << print(program);
+    });
 }
 
 TEST(ProgramBinaryTest, from_text_to_bytes_to_text_is_the_identity) {
@@ -31,7 +33,8 @@ TEST(ProgramBinaryTest, every_byte_string_is_a_valid_program) {
         ASSERT_EQ(flaw(program), std::nullopt) << print(program);
         ASSERT_EQ(decode(encode(program)), program);
         const Extent extent = extent_of(program);
-        most = {std::max(most.calls, extent.calls), std::max(most.forks, extent.forks), std::max(most.depth, extent.depth)};
+        most = {std::max(most.calls, extent.calls), std::max(most.forks, extent.forks),
+                std::max(most.depth, extent.depth)};
     }
     EXPECT_EQ(most.calls, Program::most_calls);
     EXPECT_EQ(most.forks, Program::most_forks);
@@ -39,7 +42,9 @@ TEST(ProgramBinaryTest, every_byte_string_is_a_valid_program) {
 }
 
 TEST(ProgramBinaryTest, missing_bytes_are_0) {
-    EXPECT_EQ(decode(""), (Program{{ScheduleChoice::Kind::RoundRobin, ScheduleChoice::shortest_turn, 0}, {Process{}}}));
+    EXPECT_EQ(decode(""),
+              (Program{{ScheduleChoice::Kind::RoundRobin, ScheduleChoice::shortest_turn, 0},
+                       {Process{}}}));
     for_each_generated(200, [](const Program& program) {
         std::string bytes = encode(program);
         while (!bytes.empty()) {
@@ -58,11 +63,13 @@ TEST(ProgramBinaryTest, the_schedule_comes_first) {
     const Program program = program_of("schedule pct:2 seed 305419896\nprocess 0:\nprocess 1:\n");
     EXPECT_EQ(encode(program), std::string("\x02\x01\x00\x78\x56\x34\x12\x01\x00\x00", 10));
     const ScheduleChoice choice = decode(std::string("\x01\x00\x00\x07", 4)).schedule;
-    EXPECT_EQ(choice, (ScheduleChoice{ScheduleChoice::Kind::Random, ScheduleChoice::shortest_turn, 7}));
+    EXPECT_EQ(choice,
+              (ScheduleChoice{ScheduleChoice::Kind::Random, ScheduleChoice::shortest_turn, 7}));
 }
 
 TEST(ProgramBinaryTest, a_fork_too_deep_is_none_and_its_calls_are_those_of_the_list_around) {
-    const Program deep = program_of("process 0:\n  r0 = fork { r0 = fork { r0 = fork { getpid } } }\n");
+    const Program deep =
+        program_of("process 0:\n  r0 = fork { r0 = fork { r0 = fork { getpid } } }\n");
     std::string bytes = encode(deep);
     const u64 at = bytes.find(static_cast<char>(CallKind::getpid));
     bytes.replace(at, 1, std::string("\x01\x00\x0a", 3));  // fork, slot 0, getpid

@@ -12,7 +12,7 @@ using CallKind = abi::ProgramCall;
 
 enum class Operand : u8 {
     None,
-    Result,           // a slot, in front: `r0 = `
+    Result,  // a slot, in front: `r0 = `
     PipeSlot,
     Descriptor,
     Pid,
@@ -21,18 +21,18 @@ enum class Operand : u8 {
     Address,
     OptionalAddress,  // the last one; null where it is left out
     Length,
-    Body,             // the child's calls
+    Body,  // the child's calls
     // From here on all are Call::number.
     Status,
     Byte,
-    HeapBytes,        // sbrk's, and `least`
+    HeapBytes,  // sbrk's, and `least`
     Ticks,
-    OpenFlags,        // mode + 3 * create + 6 * truncate
+    OpenFlags,  // mode + 3 * create + 6 * truncate
     Major,
-    Allocation,       // which one from now on fails
-    Arguments,        // abi::ProgramArguments
-    Flaw,             // abi::ProgramFlaw
-    NoCall,           // a system call's number that there is none of
+    Allocation,  // which one from now on fails
+    Arguments,   // abi::ProgramArguments
+    Flaw,        // abi::ProgramFlaw
+    NoCall,      // a system call's number that there is none of
 };
 
 constexpr bool is_number(Operand operand) { return operand >= Operand::Status; }
@@ -93,16 +93,20 @@ inline constexpr CallShape call_shapes[] = {
     {CallKind::system_call, "system_call", 0, {Operand::NoCall}},
 };
 static_assert(std::size(call_shapes) == abi::program_call_count);
-static_assert([] {
-    for (unsigned n = 0; n < std::size(call_shapes); ++n) {
-        if (static_cast<unsigned>(call_shapes[n].kind) != n + 1) {
-            return false;
+static_assert(
+    [] {
+        for (unsigned n = 0; n < std::size(call_shapes); ++n) {
+            if (static_cast<unsigned>(call_shapes[n].kind) != n + 1) {
+                return false;
+            }
         }
-    }
-    return true;
-}(), "a line for each kind, in the order of ProgramCall");
+        return true;
+    }(),
+    "a line for each kind, in the order of ProgramCall");
 
-constexpr const CallShape& shape_of(CallKind kind) { return call_shapes[static_cast<unsigned>(kind) - 1]; }
+constexpr const CallShape& shape_of(CallKind kind) {
+    return call_shapes[static_cast<unsigned>(kind) - 1];
+}
 // Without the None.
 constexpr std::span<const Operand> operands_of(CallKind kind) {
     const std::span<const Operand> all = shape_of(kind).operands;

@@ -20,7 +20,8 @@ public:
     ScheduleChoice schedule() {
         ScheduleChoice choice;
         choice.kind = static_cast<ScheduleChoice::Kind>(below(schedule_kind_count));
-        const unsigned first = ScheduleChoice::first_parameter(choice.kind), last = ScheduleChoice::last_parameter(choice.kind);
+        const unsigned first = ScheduleChoice::first_parameter(choice.kind),
+                       last = ScheduleChoice::last_parameter(choice.kind);
         choice.parameter = static_cast<u16>(first + take(2) % (last - first + 1));
         choice.seed = static_cast<u32>(take(4));
         return choice;
@@ -35,7 +36,8 @@ public:
             }
             Call call;
             call.kind = static_cast<CallKind>(tag);
-            if (call.kind == CallKind::fork && (depth == Program::deepest_fork || forks_ == Program::most_forks)) {
+            if (call.kind == CallKind::fork &&
+                (depth == Program::deepest_fork || forks_ == Program::most_forks)) {
                 take(1);  // its slot
                 continue;
             }
@@ -64,7 +66,8 @@ private:
         const u64 count = static_cast<u64>(range.last - range.first + 1);
         if (operand == Operand::HeapBytes) {
             const u64 index = take(3) % (count + 1);
-            return index == count ? least_heap_bytes : static_cast<i32>(range.first + static_cast<i64>(index));
+            return index == count ? least_heap_bytes
+                                  : static_cast<i32>(range.first + static_cast<i64>(index));
         }
         return static_cast<i32>(range.first + static_cast<i64>(take(1) % count));
     }

@@ -22,7 +22,9 @@ public:
     void put_number(Operand operand, i32 number) {
         const NumberRange range = numbers_of(operand);
         if (operand == Operand::HeapBytes) {
-            put(static_cast<u64>(number == least_heap_bytes ? range.last + 1 - range.first : number - range.first), 3);
+            put(static_cast<u64>(number == least_heap_bytes ? range.last + 1 - range.first
+                                                            : number - range.first),
+                3);
         } else {
             put(static_cast<u64>(number - range.first), 1);
         }
@@ -66,7 +68,9 @@ private:
 std::string encode(const Program& program) {
     Writer writer;
     writer.put(static_cast<u64>(program.schedule.kind), 1);
-    writer.put(program.schedule.parameter - u64{ScheduleChoice::first_parameter(program.schedule.kind)}, 2);
+    writer.put(
+        program.schedule.parameter - u64{ScheduleChoice::first_parameter(program.schedule.kind)},
+        2);
     writer.put(program.schedule.seed, 4);
     writer.put(program.processes.size() - 1, 1);
     for (const Process& process : program.processes) {

@@ -12,13 +12,15 @@ namespace {
 using abi::ProgramOperation;
 
 u16 lowered_offset(Address address) {
-    const bool downward = address.base == Address::Base::stack || address.base == Address::Base::below_max;
+    const bool downward =
+        address.base == Address::Base::stack || address.base == Address::Base::below_max;
     return static_cast<u16>(downward ? abi::program_downward - address.offset : address.offset);
 }
 
 // The system call gets 0 for it, which means no address.
 bool is_zero(Address address) {
-    return address.base == Address::Base::null || (address.base == Address::Base::text && address.offset == 0);
+    return address.base == Address::Base::null ||
+           (address.base == Address::Base::text && address.offset == 0);
 }
 
 bool certainly_bad(Path path) {
@@ -42,7 +44,9 @@ i64 value_of(const Call& call) {
     case CallKind::read:
     case CallKind::write: return call.length.value();
     case CallKind::open: return open_flags(call.number);
-    case CallKind::system_call: return call.number == numbers_of(Operand::NoCall).last ? -1 : call.number;  // beyond all, too
+    case CallKind::system_call:
+        return call.number == numbers_of(Operand::NoCall).last ? -1
+                                                               : call.number;  // beyond all, too
     default: return call.number;
     }
 }
@@ -50,10 +54,18 @@ i64 value_of(const Call& call) {
 // What must come of a call by this process.
 u8 certain_result(const Call& call, const View& view) {
     switch (call.kind) {
-    case CallKind::store: return view.certainly_bad(call.address, 1, Access::Write) ? ProgramOperation::must_fault : u8{0};
-    case CallKind::load: return view.certainly_bad(call.address, 1, Access::Read) ? ProgramOperation::must_fault : u8{0};
-    case CallKind::read: return view.certainly_bad(call.address, 1, Access::Write) ? ProgramOperation::not_positive : u8{0};
-    case CallKind::write: return view.certainly_bad(call.address, 1, Access::Read) ? ProgramOperation::not_positive : u8{0};
+    case CallKind::store:
+        return view.certainly_bad(call.address, 1, Access::Write) ? ProgramOperation::must_fault
+                                                                  : u8{0};
+    case CallKind::load:
+        return view.certainly_bad(call.address, 1, Access::Read) ? ProgramOperation::must_fault
+                                                                 : u8{0};
+    case CallKind::read:
+        return view.certainly_bad(call.address, 1, Access::Write) ? ProgramOperation::not_positive
+                                                                  : u8{0};
+    case CallKind::write:
+        return view.certainly_bad(call.address, 1, Access::Read) ? ProgramOperation::not_positive
+                                                                 : u8{0};
     case CallKind::wait:
         if (is_zero(call.address)) {
             return 0;
@@ -61,8 +73,13 @@ u8 certain_result(const Call& call, const View& view) {
         [[fallthrough]];
     case CallKind::pipe:
     case CallKind::fstat:
-        return view.certainly_bad(call.address, bytes_written(call), Access::Write) ? ProgramOperation::minus_one : u8{0};
-    default: return certainly_bad(call.path) || certainly_bad(call.second_path) ? ProgramOperation::minus_one : u8{0};
+        return view.certainly_bad(call.address, bytes_written(call), Access::Write)
+                   ? ProgramOperation::minus_one
+                   : u8{0};
+    default:
+        return certainly_bad(call.path) || certainly_bad(call.second_path)
+                   ? ProgramOperation::minus_one
+                   : u8{0};
     }
 }
 
@@ -81,7 +98,8 @@ public:
 
     std::string image(const abi::ProgramHeader& header) const {
         std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
-        bytes.append(reinterpret_cast<const char*>(operations_.data()), operations_.size() * sizeof(ProgramOperation));
+        bytes.append(reinterpret_cast<const char*>(operations_.data()),
+                     operations_.size() * sizeof(ProgramOperation));
         assert(bytes.size() <= abi::program_image_limit);
         return bytes;
     }
@@ -151,8 +169,9 @@ private:
     }
 
     void add(const Call& call, u8 flags) {
-        operations_.push_back({call.kind, flags, call.slot, operand_of(call), call.address.base, call.second_path.index,
-                               lowered_offset(call.address), value_of(call)});
+        operations_.push_back({call.kind, flags, call.slot, operand_of(call), call.address.base,
+                               call.second_path.index, lowered_offset(call.address),
+                               value_of(call)});
     }
 
     WatchedBytes watched_;

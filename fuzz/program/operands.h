@@ -24,7 +24,9 @@ constexpr OffsetRange offsets_of(Address::Base base) {
     switch (base) {
     case Address::Base::region: return {0, abi::program_region_size - 1};
     case Address::Base::text: return {0, 0xfff};
-    case Address::Base::stack: return {1, 0x2000};  // the stack's page and the one where nothing is; code lies further down
+    case Address::Base::stack:
+        return {1,
+                0x2000};  // the stack's page and the one where nothing is; code lies further down
     case Address::Base::below_max: return {1, 0xffff};
     case Address::Base::null: return {0, 0};
     default: return {0, 0xffff};

@@ -106,7 +106,8 @@ Extent extent_of(const Program& program) {
 
 std::optional<std::string> flaw(const Program& program) {
     if (program.processes.empty() || program.processes.size() > Program::most_processes) {
-        return fmt::format("{} processes, expected 1 to {}", program.processes.size(), Program::most_processes);
+        return fmt::format("{} processes, expected 1 to {}", program.processes.size(),
+                           Program::most_processes);
     }
     const ScheduleChoice& schedule = program.schedule;
     if (static_cast<unsigned>(schedule.kind) >= schedule_kind_count ||
@@ -122,7 +123,8 @@ std::optional<std::string> flaw(const Program& program) {
         return fmt::format("{} forks, expected at most {}", extent.forks, Program::most_forks);
     }
     if (extent.depth > Program::deepest_fork) {
-        return fmt::format("forks {} deep, expected at most {}", extent.depth, Program::deepest_fork);
+        return fmt::format("forks {} deep, expected at most {}", extent.depth,
+                           Program::deepest_fork);
     }
     for (const Process& process : program.processes) {
         if (auto inside = flaw(process.calls)) {

@@ -16,15 +16,15 @@ using Calls = std::vector<Call>;
 // One call. What its shape (call_shapes.h) does not have is as it is initialised.
 struct Call {
     CallKind kind = CallKind::getpid;
-    u8 slot = 0;           // below program_slots
+    u8 slot = 0;  // below program_slots
     Descriptor descriptor;
     Pid pid;
     Path path;
     Path second_path;
     Address address;
     Length length;
-    i32 number = 0;        // within numbers_of() its operand
-    Calls body;            // of fork: what the child does; then it exits with 0, unless it has before
+    i32 number = 0;  // within numbers_of() its operand
+    Calls body;      // of fork: what the child does; then it exits with 0, unless it has before
 
     friend bool operator==(const Call&, const Call&) = default;
 };
@@ -36,12 +36,12 @@ struct Process {
 
 struct Program {
     static constexpr unsigned most_processes = abi::program_processes;
-    static constexpr unsigned most_calls = 64;       // of all processes, bodies included
-    static constexpr unsigned most_forks = 8;        // of all processes
-    static constexpr unsigned deepest_fork = 3;      // forks inside each other
+    static constexpr unsigned most_calls = 64;   // of all processes, bodies included
+    static constexpr unsigned most_forks = 8;    // of all processes
+    static constexpr unsigned deepest_fork = 3;  // forks inside each other
 
     ScheduleChoice schedule;
-    std::vector<Process> processes;                  // at least one
+    std::vector<Process> processes;  // at least one
 
     friend bool operator==(const Program&, const Program&) = default;
 };

@@ -8,7 +8,8 @@ namespace stampede::fuzz {
 namespace {
 
 TEST(ProgramTest, the_extent_counts_bodies) {
-    const Program program = program_of("process 0:\n  r0 = fork { r1 = fork { getpid }; r1 = fork { } }\nprocess 1:\n  wait\n");
+    const Program program = program_of(
+        "process 0:\n  r0 = fork { r1 = fork { getpid }; r1 = fork { } }\nprocess 1:\n  wait\n");
     const Extent extent = extent_of(program);
     EXPECT_EQ(extent.calls, 5u);
     EXPECT_EQ(extent.forks, 3u);
@@ -57,16 +58,26 @@ TEST(ProgramTest, an_operand_out_of_its_range_is_a_flaw) {
         change(call);
         return flaw(with(call)).value_or("none");
     };
-    EXPECT_EQ(flaw_of(CallKind::fork, [](Call& call) { call.slot = 4; }), "fork: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::close, [](Call& call) { call.descriptor = {39}; }), "close: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::kill, [](Call& call) { call.pid = {41}; }), "kill: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::link, [](Call& call) { call.second_path = {19}; }), "link: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::load, [](Call& call) { call.address = {Address::Base::region, 0x8000}; }), "load: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::load, [](Call& call) { call.address = {Address::Base::stack, 0}; }), "load: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::read, [](Call& call) { call.length = {12292}; }), "read: an operand out of its range");
-    EXPECT_EQ(flaw_of(CallKind::sleep, [](Call& call) { call.number = 4; }), "sleep: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::fork, [](Call& call) { call.slot = 4; }),
+              "fork: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::close, [](Call& call) { call.descriptor = {39}; }),
+              "close: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::kill, [](Call& call) { call.pid = {41}; }),
+              "kill: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::link, [](Call& call) { call.second_path = {19}; }),
+              "link: an operand out of its range");
+    EXPECT_EQ(
+        flaw_of(CallKind::load, [](Call& call) { call.address = {Address::Base::region, 0x8000}; }),
+        "load: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::load, [](Call& call) { call.address = {Address::Base::stack, 0}; }),
+              "load: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::read, [](Call& call) { call.length = {12292}; }),
+              "read: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::sleep, [](Call& call) { call.number = 4; }),
+              "sleep: an operand out of its range");
     EXPECT_EQ(flaw_of(CallKind::sbrk, [](Call& call) { call.number = least_heap_bytes; }), "none");
-    EXPECT_EQ(flaw_of(CallKind::exit, [](Call& call) { call.number = -1; }), "exit: an operand out of its range");
+    EXPECT_EQ(flaw_of(CallKind::exit, [](Call& call) { call.number = -1; }),
+              "exit: an operand out of its range");
 }
 
 TEST(ProgramTest, an_operand_that_a_call_does_not_have_is_a_flaw) {

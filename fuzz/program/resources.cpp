@@ -12,7 +12,8 @@ bool is_pipe_end(Descriptor one) { return one.index < descriptor::opened; }
 bool is_writer(Descriptor one) { return one.index % 2 != 0; }
 
 // The resources before a place, looked for in one list and the bodies inside it.
-std::optional<Resources> find(const Calls& calls, Resources resources, const Calls& list, u64 index) {
+std::optional<Resources> find(const Calls& calls, Resources resources, const Calls& list,
+                              u64 index) {
     for (u64 n = 0; n <= calls.size(); ++n) {
         if (&calls == &list && n == index) {
             return resources;
@@ -59,13 +60,15 @@ void Resources::after(const Call& call) {
         break;
     case CallKind::read:
         if (pipe != nullptr && !is_writer(call.descriptor)) {
-            pipe->bytes -= call.length.plain() ? std::min<u32>(pipe->bytes, call.length.code) : pipe->bytes;
+            pipe->bytes -=
+                call.length.plain() ? std::min<u32>(pipe->bytes, call.length.code) : pipe->bytes;
         }
         break;
     case CallKind::close:
         if (pipe != nullptr) {
             (is_writer(call.descriptor) ? pipe->writers : pipe->readers) = 0;
-        } else if (call.descriptor.index >= descriptor::opened && call.descriptor.index < descriptor::raw) {
+        } else if (call.descriptor.index >= descriptor::opened &&
+                   call.descriptor.index < descriptor::raw) {
             // a dup's bit lies past the mask's four
             opened &= ~(1u << (call.descriptor.index - descriptor::opened));
             if (call.descriptor.index >= descriptor::copied) {
@@ -84,14 +87,16 @@ Resources Resources::of_child() const {
 }
 
 bool Resources::pipe_has_bytes() const {
-    return std::ranges::any_of(made, &PipeResource::can_be_read) || std::ranges::any_of(shared, &PipeResource::can_be_read);
+    return std::ranges::any_of(made, &PipeResource::can_be_read) ||
+           std::ranges::any_of(shared, &PipeResource::can_be_read);
 }
 
 PipeResource* Resources::pipe_of(Descriptor one) {
     if (!is_pipe_end(one)) {
         return nullptr;
     }
-    return one.index < descriptor::shared ? &made[one.index / 2] : &shared[(one.index - descriptor::shared) / 2];
+    return one.index < descriptor::shared ? &made[one.index / 2]
+                                          : &shared[(one.index - descriptor::shared) / 2];
 }
 
 Descriptor Resources::end_of_made(unsigned slot, End end) {

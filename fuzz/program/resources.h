@@ -8,9 +8,9 @@
 namespace stampede::fuzz {
 
 struct PipeResource {
-    u8 readers = 0;   // 1: this process has that end
+    u8 readers = 0;  // 1: this process has that end
     u8 writers = 0;
-    u32 bytes = 0;    // written and not read, by this process and its ancestors
+    u32 bytes = 0;  // written and not read, by this process and its ancestors
 
     // Without sleeping.
     [[nodiscard]] bool can_be_read() const { return readers != 0 && (bytes != 0 || writers == 0); }
@@ -19,13 +19,17 @@ struct PipeResource {
 struct Resources {
     std::array<PipeResource, abi::program_slots> made;
     std::array<PipeResource, 2> shared{PipeResource{1, 1, 0}, PipeResource{1, 1, 0}};
-    u32 children = 0;        // forked and not waited for
-    u32 forked = 0;          // masks of slots that hold a result
+    u32 children = 0;  // forked and not waited for
+    u32 forked = 0;    // masks of slots that hold a result
     u32 opened = 0;
     u32 copied = 0;
-    u32 grown = 0;           // bytes that sbrk has asked for
-    bool heap_is_fresh = false;  // it has grown, or been shared by a fork, and nothing was stored since
-    enum class Exec : u8 { NothingNew, Prepared } exec = Exec::NothingNew;  // whether a file or arguments wait for an exec
+    u32 grown = 0;  // bytes that sbrk has asked for
+    bool heap_is_fresh =
+        false;  // it has grown, or been shared by a fork, and nothing was stored since
+    enum class Exec : u8 {
+        NothingNew,
+        Prepared
+    } exec = Exec::NothingNew;  // whether a file or arguments wait for an exec
 
     // What the call makes of them, on a kernel where all goes well.
     void after(const Call& call);

@@ -37,7 +37,8 @@ private:
         if (written || call.kind == CallKind::load) {
             bytes_.offsets.push_back(offset);
         }
-        if (written && bytes_.checked.size() < WatchedBytes::most_checked && std::ranges::find(bytes_.checked, offset) == bytes_.checked.end()) {
+        if (written && bytes_.checked.size() < WatchedBytes::most_checked &&
+            std::ranges::find(bytes_.checked, offset) == bytes_.checked.end()) {
             bytes_.checked.push_back(offset);
         }
     }
@@ -115,7 +116,8 @@ bool View::certainly_bad(Address address, u64 bytes, Access access) const {
     case Address::Base::text: return access == Access::Write;
     case Address::Base::null: return false;
     case Address::Base::stack: return address.offset > page_size;
-    case Address::Base::region: return heap_ == Heap::AtBeginning && address.offset + static_cast<i64>(bytes) > region_size;
+    case Address::Base::region:
+        return heap_ == Heap::AtBeginning && address.offset + static_cast<i64>(bytes) > region_size;
     }
     return false;
 }

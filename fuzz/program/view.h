@@ -11,8 +11,9 @@ namespace stampede::fuzz {
 // Bytes that the program is about: those of loads and stores, and the first of each range that a
 // call may write to.
 struct WatchedBytes {
-    std::vector<u16> offsets;   // all, ascending
-    std::vector<u16> checked;   // those that somebody writes, ascending, at most `most_checked`: the first in the text
+    std::vector<u16> offsets;  // all, ascending
+    std::vector<u16> checked;  // those that somebody writes, ascending, at most `most_checked`: the
+                               // first in the text
     static constexpr u64 most_checked = 32;
 };
 [[nodiscard]] WatchedBytes watched_bytes(const Program& program);

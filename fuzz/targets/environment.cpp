@@ -20,8 +20,10 @@ std::string value_of(const char* variable, const char* otherwise) {
 Result<unsigned> harts_of(const std::string& text) {
     unsigned harts = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), harts);
-    if (failure != std::errc() || end != text.data() + text.size() || harts < 1 || harts > max_harts) {
-        return error(fmt::format("STAMPEDE_CPUS is '{}': a number from 1 to {} is expected", text, max_harts));
+    if (failure != std::errc() || end != text.data() + text.size() || harts < 1 ||
+        harts > max_harts) {
+        return error(fmt::format("STAMPEDE_CPUS is '{}': a number from 1 to {} is expected", text,
+                                 max_harts));
     }
     return harts;
 }
@@ -41,7 +43,8 @@ Result<OnFinding> on_finding_of(const std::string& word) {
     if (word == "abort" || word == "continue") {
         return word == "abort" ? OnFinding::Abort : OnFinding::Continue;
     }
-    return error(fmt::format("STAMPEDE_ON_FINDING is '{}': `abort` or `continue` is expected", word));
+    return error(
+        fmt::format("STAMPEDE_ON_FINDING is '{}': `abort` or `continue` is expected", word));
 }
 
 }  // namespace
@@ -53,7 +56,8 @@ std::vector<std::string> TargetEnvironment::repeatable_command() const {
 }
 
 std::vector<std::string> TargetEnvironment::command() const {
-    std::vector<std::string> words{"env", "STAMPEDE_POLICY=" + policy, fmt::format("STAMPEDE_CPUS={}", runner.harts)};
+    std::vector<std::string> words{"env", "STAMPEDE_POLICY=" + policy,
+                                   fmt::format("STAMPEDE_CPUS={}", runner.harts)};
     if (schedule) {
         words.push_back("STAMPEDE_SCHEDULE=" + schedule->text());
     }
@@ -66,7 +70,8 @@ Result<TargetEnvironment> TargetEnvironment::read() {
     environment.policy = value_of("STAMPEDE_POLICY", default_kernel);
     auto guest = Shelf::beside_program().kernel(environment.policy);
     if (!guest) {
-        return error(fmt::format("STAMPEDE_POLICY is '{}': {}", environment.policy, guest.error().message));
+        return error(
+            fmt::format("STAMPEDE_POLICY is '{}': {}", environment.policy, guest.error().message));
     }
     environment.runner.guest = std::move(*guest);
     environment.findings = value_of("STAMPEDE_FINDINGS", "findings");

@@ -13,9 +13,9 @@ namespace stampede::fuzz {
 enum class OnFinding : u8 { Abort, Continue };
 
 struct TargetEnvironment {
-    RunnerSetup runner;                          // guest, harts
+    RunnerSetup runner;  // guest, harts
     std::filesystem::path findings;
-    std::optional<ScheduleSpec> schedule;        // for all inputs; nothing: each has its own
+    std::optional<ScheduleSpec> schedule;  // for all inputs; nothing: each has its own
     std::string policy;
     OnFinding on_finding = OnFinding::Abort;
 

@@ -31,13 +31,15 @@ namespace kernel::fuzz {
 namespace {
 
 constexpr std::uint64_t frames = 192;          // few enough that memory runs out now and then
-constexpr std::uint64_t mapped_at_first = 17;   // pages
+constexpr std::uint64_t mapped_at_first = 17;  // pages
 
 // Threads that wait for work: CPUs 1 to most_cpus. They live as long as the process.
 class Cpus {
 public:
     Cpus() {
-        for (unsigned number = 0; number < most_cpus; ++number) std::thread([this, number] { serve(number); }).detach();
+        for (unsigned number = 0; number < most_cpus; ++number) {
+            std::thread([this, number] { serve(number); }).detach();
+        }
     }
 
     // Calls work(0) to work(count - 1), each on a thread of its own, all at the same time.
@@ -46,7 +48,7 @@ public:
         work_ = &work;
         wanted_ = count;
         left_ = count;
-        arrived_.store(0, std::memory_order_relaxed);   // the mutex orders it
+        arrived_.store(0, std::memory_order_relaxed);  // the mutex orders it
         ++round_;
         changed_.notify_all();
         changed_.wait(lock, [this] { return left_ == 0; });
@@ -58,26 +60,32 @@ private:
         std::unique_lock lock(mutex_);
         for (std::uint64_t seen = 0;; seen = round_) {
             changed_.wait(lock, [&] { return round_ != seen; });
-            if (number >= wanted_) continue;
+            if (number >= wanted_) {
+                continue;
+            }
             const auto& work = *work_;
             const unsigned count = wanted_;
             lock.unlock();
             // Scripts are short: who begins before the others are awake is done by then. Nothing is
             // handed over here, the mutex did.
             arrived_.fetch_add(1, std::memory_order_relaxed);
-            while (arrived_.load(std::memory_order_relaxed) < count) std::this_thread::yield();
+            while (arrived_.load(std::memory_order_relaxed) < count) {
+                std::this_thread::yield();
+            }
             work(number);
             lock.lock();
-            if (--left_ == 0) changed_.notify_all();
+            if (--left_ == 0) {
+                changed_.notify_all();
+            }
         }
     }
 
-    std::mutex mutex_;                             // guards all but arrived_
+    std::mutex mutex_;  // guards all but arrived_
     std::condition_variable changed_;
     const std::function<void(unsigned)>* work_ = nullptr;
     unsigned wanted_ = 0, left_ = 0;
     std::uint64_t round_ = 0;
-    std::atomic<unsigned> arrived_ = 0;            // at the beginning of this round's work
+    std::atomic<unsigned> arrived_ = 0;  // at the beginning of this round's work
 };
 
 using Processes = std::array<std::deque<ProcessPointer>, most_cpus>;
@@ -86,12 +94,20 @@ using Processes = std::array<std::deque<ProcessPointer>, most_cpus>;
 void begin(Processes& processes, unsigned cpus) {
     auto first = std::make_unique<Process>();
     constexpr std::uint64_t read_write = Pte::read | Pte::write;
-    if (!first->space.create() || !first->space.map_zeroed(address_of_page(0), address_of_page(mapped_at_first), read_write)) std::abort();
-    for (std::uint64_t page = 0; page < mapped_at_first; ++page) first->memory[page].mapped = true;
+    if (!first->space.create() ||
+        !first->space.map_zeroed(address_of_page(0), address_of_page(mapped_at_first),
+                                 read_write)) {
+        std::abort();
+    }
+    for (std::uint64_t page = 0; page < mapped_at_first; ++page) {
+        first->memory[page].mapped = true;
+    }
     for (unsigned cpu = 1; cpu < cpus; ++cpu) {
         auto child = std::make_unique<Process>();
         child->memory = first->memory;
-        if (!child->space.create() || !first->space.fork_into(child->space)) std::abort();
+        if (!child->space.create() || !first->space.fork_into(child->space)) {
+            std::abort();
+        }
         processes[cpu].push_back(std::move(child));
     }
     processes[0].push_back(std::move(first));
@@ -100,21 +116,31 @@ void begin(Processes& processes, unsigned cpus) {
 void require_consistent(const Processes& processes, const char* when) {
     std::vector<const AddressSpace*> spaces;
     for (const auto& of_cpu : processes) {
-        for (const ProcessPointer& process : of_cpu) spaces.push_back(&process->space);
+        for (const ProcessPointer& process : of_cpu) {
+            spaces.push_back(&process->space);
+        }
     }
     policy::settle();
     const std::vector<std::string> lines = test::violations(spaces);
-    for (const std::string& line : lines) fmt::print(stderr, "fuzz_mm: {}: {}\n", when, line);
-    if (!lines.empty()) std::abort();
+    for (const std::string& line : lines) {
+        fmt::print(stderr, "fuzz_mm: {}: {}\n", when, line);
+    }
+    if (!lines.empty()) {
+        std::abort();
+    }
 }
 
 void end(Processes& processes, Mailbox& mailbox) {
     for (auto& left : mailbox) {
-        if (ProcessPointer process{left.exchange(nullptr)}) processes[0].push_back(std::move(process));
+        if (ProcessPointer process{left.exchange(nullptr)}) {
+            processes[0].push_back(std::move(process));
+        }
     }
     require_consistent(processes, "behind the last operation");
     for (auto& of_cpu : processes) {
-        for (const ProcessPointer& process : of_cpu) process->space.destroy();
+        for (const ProcessPointer& process : of_cpu) {
+            process->space.destroy();
+        }
         of_cpu.clear();
     }
     require_consistent(processes, "at the end");
@@ -143,7 +169,8 @@ void run(const Script& script) {
 }  // namespace kernel::fuzz
 
 // an engine may have none
-extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t room);
+extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
+                                                      std::size_t room);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     kernel::fuzz::run(kernel::fuzz::script_of({data, size}));
@@ -152,8 +179,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 // CPUs get in each other's way in long scripts only, and libFuzzer begins with short ones: now and
 // then there is a new one by chance.
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t room, unsigned seed) {
-    constexpr std::size_t short_script = 64, longest_new = 800;   // bytes
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t room, unsigned seed) {
+    constexpr std::size_t short_script = 64, longest_new = 800;  // bytes
     std::minstd_rand random(seed);
     if (size < short_script || random() % 32 == 0) {
         size = std::min<std::size_t>(room, short_script + random() % (longest_new - short_script));

@@ -18,17 +18,22 @@ namespace kernel::fuzz {
 inline constexpr std::uint64_t pages = 20;
 // The last two have a page table of their own, whose allocation may fail, too.
 inline constexpr std::uint64_t first_address = 0x20'0000 - 18 * page_size;
-inline constexpr std::size_t processes_a_cpu = 6;      // at most, as far as fork goes
-inline constexpr std::array<std::uint64_t, 4> probes{0, 1, 2000, 4095};   // bytes of a page whose value is remembered
+inline constexpr std::size_t processes_a_cpu = 6;  // at most, as far as fork goes
+inline constexpr std::array<std::uint64_t, 4> probes{
+    0, 1, 2000, 4095};  // bytes of a page whose value is remembered
 
-constexpr VirtAddr address_of_page(std::uint64_t page) { return {first_address + page * page_size}; }
-constexpr std::uint64_t page_at(std::uint64_t address) { return (address - first_address) / page_size; }
+constexpr VirtAddr address_of_page(std::uint64_t page) {
+    return {first_address + page * page_size};
+}
+constexpr std::uint64_t page_at(std::uint64_t address) {
+    return (address - first_address) / page_size;
+}
 
 // What a process must see in a page.
 struct Page {
-    static constexpr int unknown = -1;                 // the old value or the new one
+    static constexpr int unknown = -1;  // the old value or the new one
     bool mapped = false;
-    bool writable = true;                              // where it is mapped
+    bool writable = true;  // where it is mapped
     std::array<int, probes.size()> seen{};
 };
 
@@ -45,7 +50,8 @@ using Mailbox = std::array<std::atomic<Process*>, 2>;
 class ScriptedCpu {
 public:
     // On a wrong byte: prints it and aborts. `processes`: this CPU's own.
-    ScriptedCpu(std::deque<ProcessPointer>& processes, Mailbox& mailbox) : mine_(processes), mailbox_(mailbox) {}
+    ScriptedCpu(std::deque<ProcessPointer>& processes, Mailbox& mailbox)
+        : mine_(processes), mailbox_(mailbox) {}
     void run(std::span<const Operation> operations);
     // The frames that it still hoards.
     void give_back();

@@ -16,31 +16,31 @@ enum class Kind : std::uint8_t {
     fork,
     end_process,
     store,
-    store_all,      // into each page
+    store_all,  // into each page
     load,
-    copy_out,       // some bytes, perhaps across the end of a page
+    copy_out,  // some bytes, perhaps across the end of a page
     copy_in,
-    unmap,          // one or a few pages
-    map,            // the same
-    grow,           // at the end of what is mapped, as sbrk does
+    unmap,  // one or a few pages
+    map,    // the same
+    grow,   // at the end of what is mapped, as sbrk does
     shrink,
-    hoard,          // the kernel takes frames until there are none, or some
+    hoard,  // the kernel takes frames until there are none, or some
     give_back,
-    fail,           // one of the next allocations fails
-    hand_over,      // the process goes on on another CPU
+    fail,       // one of the next allocations fails
+    hand_over,  // the process goes on on another CPU
 };
 inline constexpr unsigned kinds = 15;
 
 struct Operation {
     Kind kind = Kind::load;
-    std::uint8_t process = 0;    // whichever the CPU has
+    std::uint8_t process = 0;  // whichever the CPU has
     std::uint8_t page = 0;
     std::uint8_t place = 0;
     std::uint8_t value = 0;
 };
 
 inline constexpr unsigned most_cpus = 4;
-inline constexpr std::size_t most_operations = 1024;   // of all CPUs; what follows is left out
+inline constexpr std::size_t most_operations = 1024;  // of all CPUs; what follows is left out
 
 struct Script {
     unsigned cpus = 2;
@@ -49,13 +49,17 @@ struct Script {
 
 inline Script script_of(std::span<const std::uint8_t> bytes) {
     Script script;
-    if (bytes.empty()) return script;
+    if (bytes.empty()) {
+        return script;
+    }
     script.cpus = 2 + bytes[0] % (most_cpus - 1);
     bytes = bytes.subspan(1);
-    for (std::size_t n = 0; n < most_operations && bytes.size() >= 4; ++n, bytes = bytes.subspan(4)) {
+    for (std::size_t n = 0; n < most_operations && bytes.size() >= 4;
+         ++n, bytes = bytes.subspan(4)) {
         const unsigned cpu = bytes[0] / kinds % script.cpus;
-        script.operations[cpu].push_back({static_cast<Kind>(bytes[0] % kinds), static_cast<std::uint8_t>(bytes[1] >> 5),
-                                          static_cast<std::uint8_t>(bytes[1] & 31), bytes[2], bytes[3]});
+        script.operations[cpu].push_back(
+            {static_cast<Kind>(bytes[0] % kinds), static_cast<std::uint8_t>(bytes[1] >> 5),
+             static_cast<std::uint8_t>(bytes[1] & 31), bytes[2], bytes[3]});
     }
     return script;
 }

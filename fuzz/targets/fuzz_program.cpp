@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "fuzz/program/binary.h"
-#include "fuzz/program/lowered.h"
 #include "fuzz/program/generate/mutate.h"
+#include "fuzz/program/lowered.h"
 #include "fuzz/program/text/text.h"
 #include "fuzz/targets/require.h"
 
@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
         require_sound(*parsed, "parsed");
         change(*parsed, random);
     } else {
-        require(parsed.error().message.starts_with("line "), "an error names its line", parsed.error().message);
+        require(parsed.error().message.starts_with("line "), "an error names its line",
+                parsed.error().message);
     }
     return 0;
 }

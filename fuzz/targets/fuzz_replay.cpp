@@ -1,9 +1,9 @@
 // fuzz_replay: the small texts that people hand to `stress`: replay files, the words of --schedule,
 // suppressions. Each input is tried as all of them.
 #include "fuzz/targets/require.h"
+#include "harts/oracles/findings/suppressions.h"
 #include "harts/report/replay/replay_file.h"
 #include "harts/schedule/schedule_spec.h"
-#include "harts/oracles/findings/suppressions.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
@@ -13,12 +13,14 @@ namespace {
 void replay_file(std::string_view input) {
     const Result<ReplayFile> file = parse_replay(input, "input");
     if (!file) {
-        require(file.error().message.starts_with("input:"), "an error names the file", file.error().message);
+        require(file.error().message.starts_with("input:"), "an error names the file",
+                file.error().message);
         return;
     }
     const Result<std::string> text = replay_text(*file);
     if (!text) {  // turns that a person wrote shorter than the writer does
-        require(text.error().message.starts_with("the replay file would have "), "only its length can forbid a text", text.error().message);
+        require(text.error().message.starts_with("the replay file would have "),
+                "only its length can forbid a text", text.error().message);
         return;
     }
     const Result<ReplayFile> again = parse_replay(*text, "input");
@@ -28,18 +30,21 @@ void replay_file(std::string_view input) {
 void schedule(std::string_view input) {
     const Result<ScheduleSpec> spec = ScheduleSpec::parse(input);
     if (!spec) {
-        require(spec.error().message.starts_with("schedule "), "an error says of what", spec.error().message);
+        require(spec.error().message.starts_with("schedule "), "an error says of what",
+                spec.error().message);
         return;
     }
     const Result<ScheduleSpec> again = ScheduleSpec::parse(spec->text());
     require(again.has_value() && *again == *spec, "its text is the schedule again", spec->text());
-    require((spec->make(1, 2) != nullptr) == spec->repeatable(), "it makes a schedule where it repeats", spec->text());
+    require((spec->make(1, 2) != nullptr) == spec->repeatable(),
+            "it makes a schedule where it repeats", spec->text());
 }
 
 void suppressions(std::string_view input) {
     const Result<Suppressions> rules = Suppressions::parse(input, "input");
     if (!rules) {
-        require(rules.error().message.starts_with("input:"), "an error names the file", rules.error().message);
+        require(rules.error().message.starts_with("input:"), "an error names the file",
+                rules.error().message);
         return;
     }
     Finding finding;

@@ -28,9 +28,9 @@
 #include "fuzz/program_replay.h"
 #include "fuzz/program_runner.h"
 #include "fuzz/targets/environment.h"
+#include "fuzz/targets/races.h"
 #include "harts/report/finding_store.h"
 #include "harts/report/forms/text.h"
-#include "fuzz/targets/races.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;
@@ -40,7 +40,8 @@ namespace {
 // libFuzzer clears them before each input and takes what is not 0 afterwards for features.
 constexpr int error_exitcode = 77;  // libFuzzer's default for an input that crashes
 constexpr std::size_t code_counters = std::size_t{1} << 17, meeting_counters = std::size_t{1} << 16;
-[[gnu::section("__libfuzzer_extra_counters"), clang::no_sanitize("address")]]  // no red zones between them
+[[gnu::section("__libfuzzer_extra_counters"),
+  clang::no_sanitize("address")]]  // no red zones between them
 u8 counters[code_counters + meeting_counters];
 
 struct Target {
@@ -51,7 +52,8 @@ std::optional<Target> target;
 
 // What the inputs were like, for the last line.
 struct Totals {
-    u64 programs = 0, calls = 0, several_processes = 0, with_fork = 0, instructions = 0, dirty_pages = 0;
+    u64 programs = 0, calls = 0, several_processes = 0, with_fork = 0, instructions = 0,
+        dirty_pages = 0;
 
     void add(const Program& program, const ProgramOutcome& outcome) {
         const Extent extent = extent_of(program);
@@ -63,10 +65,15 @@ struct Totals {
         dirty_pages += outcome.dirty_pages;
     }
     void print() const {
-        const auto mean = [&](u64 sum) { return static_cast<double>(sum) / static_cast<double>(std::max<u64>(programs, 1)); };
-        fmt::print(stderr, "{} programs: {:.1f} calls, {:.0f} instructions and {:.1f} pages written each; {:.0f} % with several processes, "
-                           "{:.0f} % with a fork\n",
-                   programs, mean(calls), mean(instructions), mean(dirty_pages), 100 * mean(several_processes), 100 * mean(with_fork));
+        const auto mean = [&](u64 sum) {
+            return static_cast<double>(sum) / static_cast<double>(std::max<u64>(programs, 1));
+        };
+        fmt::print(stderr,
+                   "{} programs: {:.1f} calls, {:.0f} instructions and {:.1f} pages written each; "
+                   "{:.0f} % with several processes, "
+                   "{:.0f} % with a fork\n",
+                   programs, mean(calls), mean(instructions), mean(dirty_pages),
+                   100 * mean(several_processes), 100 * mean(with_fork));
     }
 } totals;
 
@@ -96,7 +103,8 @@ public:
         finding.reproduce = target->environment.repeatable_command();
         finding.reproduce.emplace_back("-runs=1");
         const auto folder = FindingStore(target->environment.findings).add(finding);
-        fmt::print(stderr, "before any program runs:\n{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
+        fmt::print(stderr, "before any program runs:\n{}\n{}\n", report_text(finding),
+                   folder ? folder->string() : folder.error().message);
     }
     void flush() {
         for (auto& [key, known] : known_) {
@@ -113,17 +121,22 @@ private:
     static void file(Finding& finding, const Program& program, std::string_view input) {
         if (target->environment.in_parallel()) {
             if (const auto repeatable = made_repeatable(program, finding)) {
-                file_as(finding, {*repeatable, encode(*repeatable), std::nullopt, Shown::EachTime}, target->environment.repeatable_command());
+                file_as(finding, {*repeatable, encode(*repeatable), std::nullopt, Shown::EachTime},
+                        target->environment.repeatable_command());
                 return;
             }
-            finding.detail += fmt::format("\nfound with a thread a hart; none of {} repeatable schedules shows it with this program", schedules_tried);
+            finding.detail += fmt::format(
+                "\nfound with a thread a hart; none of {} repeatable schedules shows it with this "
+                "program",
+                schedules_tried);
         }
         std::vector<std::string> command = target->environment.command();
         if (target->environment.in_parallel()) {
             command.emplace_back("-runs=1000");
         }
         const Shown shown = target->environment.in_parallel() ? Shown::ByChance : Shown::EachTime;
-        file_as(finding, {program, std::string(input), target->environment.schedule, shown}, std::move(command));
+        file_as(finding, {program, std::string(input), target->environment.schedule, shown},
+                std::move(command));
     }
 
     enum class Shown : u8 { EachTime, ByChance };
@@ -137,26 +150,31 @@ private:
         const FindingStore store(target->environment.findings);
         finding.reproduce = std::move(command);
         finding.reproduce.push_back((store.folder_of(finding) / "input").string());
-        Attachments attachments{{"program", print(culprit.program)}, {"input", std::move(culprit.input)}};
-        if (auto replay = replay_text_of(finding, culprit); replay && culprit.shown == Shown::EachTime) {
+        Attachments attachments{{"program", print(culprit.program)},
+                                {"input", std::move(culprit.input)}};
+        if (auto replay = replay_text_of(finding, culprit);
+            replay && culprit.shown == Shown::EachTime) {
             attachments.emplace(replay_file_name, std::move(*replay));
         }
         const auto folder = store.add(finding, attachments);
-        fmt::print(stderr, "{}\n{}\n", report_text(finding), folder ? folder->string() : folder.error().message);
+        fmt::print(stderr, "{}\n{}\n", report_text(finding),
+                   folder ? folder->string() : folder.error().message);
     }
     // For `stress --replay`. Error: among others, the program is too long for such a file; the
     // input is there.
     static Result<std::string> replay_text_of(const Finding& finding, const Culprit& culprit) {
         RunnerSetup setup = target->environment.runner;
         setup.race = race_detection;
-        const auto file = replay_of(setup, target->environment.policy, culprit.program, culprit.schedule, finding.title);
+        const auto file = replay_of(setup, target->environment.policy, culprit.program,
+                                    culprit.schedule, finding.title);
         return file ? replay_text(*file) : std::unexpected(file.error());
     }
     static void add(Known& known) {
         if (known.seen > known.filed) {
             known.finding.count = known.seen - known.filed;
             known.filed = known.seen;
-            if (const auto folder = FindingStore(target->environment.findings).add(known.finding); !folder) {
+            if (const auto folder = FindingStore(target->environment.findings).add(known.finding);
+                !folder) {
                 fmt::print(stderr, "{}\n", folder.error().message);
             }
         }
@@ -170,7 +188,9 @@ private:
         for (unsigned n = 0; n < schedules_tried; ++n) {
             tried.schedule = generate_schedule(random);
             const ProgramOutcome outcome = target->runner->run(tried);
-            if (std::ranges::any_of(outcome.findings, [&](const Finding& finding) { return finding.key() == wanted.key(); })) {
+            if (std::ranges::any_of(outcome.findings, [&](const Finding& finding) {
+                    return finding.key() == wanted.key();
+                })) {
                 return tried;
             }
         }
@@ -189,7 +209,9 @@ std::size_t put(const Program& program, u8* data, std::size_t room) {
     return bytes.size();
 }
 
-std::string_view text_of(const u8* data, std::size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+std::string_view text_of(const u8* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
 
 }  // namespace
 
@@ -240,21 +262,25 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
     return -1;
 }
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::size_t room, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomMutator(u8* data, std::size_t size, std::size_t room,
+                                               unsigned seed) {
     RandomNumbers random(seed);
     // one in so many is a new program: short, and unlike what the corpus has settled on
     constexpr u64 afresh = 4;
-    Program program = size == 0 || random.chance(1, afresh) ? generate(random) : input_program(text_of(data, size));
+    Program program = size == 0 || random.chance(1, afresh) ? generate(random)
+                                                            : input_program(text_of(data, size));
     mutate(program, random);
     shorten(program, random);
     const std::size_t length = put(program, data, room);
     return length != 0 ? length : size;  // too long for the room: the old one again
 }
 
-extern "C" std::size_t LLVMFuzzerCustomCrossOver(const u8* one, std::size_t one_size, const u8* other, std::size_t other_size, u8* out,
+extern "C" std::size_t LLVMFuzzerCustomCrossOver(const u8* one, std::size_t one_size,
+                                                 const u8* other, std::size_t other_size, u8* out,
                                                  std::size_t room, unsigned seed) {
     RandomNumbers random(seed);
-    Program made = cross(input_program(text_of(one, one_size)), input_program(text_of(other, other_size)), random);
+    Program made = cross(input_program(text_of(one, one_size)),
+                         input_program(text_of(other, other_size)), random);
     shorten(made, random);
     return put(made, out, room);
 }

@@ -16,7 +16,8 @@ int main(int count, char** words) {
     }
     for (int n = 1; n < count; ++n) {
         std::ifstream file(words[n], std::ios::binary);
-        const std::string input((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        const std::string input((std::istreambuf_iterator<char>(file)),
+                                std::istreambuf_iterator<char>());
         if (!file) {
             std::fprintf(stderr, "%s: cannot be read\n", words[n]);
             return 1;

@@ -15,7 +15,8 @@ namespace {
 // The RAM behind an aligned access, or why there is none.
 Accessed<Place> atomic_place(Hart& hart, u64 address, unsigned size, Access access) {
     if ((address & (size - 1)) != 0) {
-        return fault(access == Access::Read ? Cause::LoadMisaligned : Cause::StoreMisaligned, address);
+        return fault(access == Access::Read ? Cause::LoadMisaligned : Cause::StoreMisaligned,
+                     address);
     }
     const Accessed<Place> place = translate(hart, address, access);
     if (!place) {
@@ -31,15 +32,16 @@ template <class T>
 u64 amo_host(isa::AmoOp op, u8* at, T operand) {
     T* word = reinterpret_cast<T*>(at);
     T old = __atomic_load_n(word, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(word, &old, isa::amo_result<T>(op, old, operand), true, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED)) {
+    while (!__atomic_compare_exchange_n(word, &old, isa::amo_result<T>(op, old, operand), true,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
     }
     return static_cast<u64>(static_cast<i64>(old));
 }
 
 }  // namespace
 
-Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand, isa::Ordering ordering) {
+Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand,
+                         isa::Ordering ordering) {
     u64 old = 0;
     const auto change = [&](u8* at) {
         AtomicAccess access{AtomicAccess::Kind::Amo, op, {}, size, ordering, operand};
@@ -48,12 +50,14 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
             access.at = hart.machine.ram.address_of(at);
             observer->before_atomic(hart, access);
         }
-        old = size == 4 ? amo_host<i32>(op, at, static_cast<i32>(operand)) : amo_host<i64>(op, at, static_cast<i64>(operand));
+        old = size == 4 ? amo_host<i32>(op, at, static_cast<i32>(operand))
+                        : amo_host<i64>(op, at, static_cast<i64>(operand));
         if (observer != nullptr) [[unlikely]] {
             observer->after_atomic(hart, access, old, true);
         }
     };
-    if ((address & (size - 1)) == 0 && !may_begin(hart, address, size, Access::Write, Contact::Atomic)) [[unlikely]] {
+    if ((address & (size - 1)) == 0 &&
+        !may_begin(hart, address, size, Access::Write, Contact::Atomic)) [[unlikely]] {
         return postponed();
     }
     if (u8* at = cached_write(hart, address); at != nullptr && (address & (size - 1)) == 0) {
@@ -67,8 +71,10 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
             fill_write(hart, address, *place);
         }
     }
-    const u64 stored = size == 4 ? static_cast<u64>(i64{isa::amo_result<i32>(op, static_cast<i32>(old), static_cast<i32>(operand))})
-                                 : static_cast<u64>(isa::amo_result<i64>(op, static_cast<i64>(old), static_cast<i64>(operand)));
+    const u64 stored = size == 4 ? static_cast<u64>(i64{isa::amo_result<i32>(
+                                       op, static_cast<i32>(old), static_cast<i32>(operand))})
+                                 : static_cast<u64>(isa::amo_result<i64>(
+                                       op, static_cast<i64>(old), static_cast<i64>(operand)));
     if (stored == old) {
         note_spin(hart.own, hart.own.pc, address, old);
     } else {
@@ -81,7 +87,8 @@ Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, 
 Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::Ordering ordering) {
     Reservation& reservation = hart.own.reservation;
     reservation.release_line();
-    if ((address & (size - 1)) == 0 && !may_begin(hart, address, size, Access::Read, Contact::Atomic)) [[unlikely]] {
+    if ((address & (size - 1)) == 0 &&
+        !may_begin(hart, address, size, Access::Read, Contact::Atomic)) [[unlikely]] {
         return postponed();
     }
     reservation.valid = false;
@@ -97,12 +104,15 @@ Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::
     reservation.size = static_cast<u8>(size);
     note_spin(hart.own, hart.own.pc, address, value);
     if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
-        observer->after_atomic(hart, {AtomicAccess::Kind::LoadReserved, {}, place->physical, size, ordering}, value, false);
+        observer->after_atomic(
+            hart, {AtomicAccess::Kind::LoadReserved, {}, place->physical, size, ordering}, value,
+            false);
     }
     return size == 4 ? isa::extend<i32>(value) : value;
 }
 
-Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value, isa::Ordering ordering) {
+Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value,
+                                        isa::Ordering ordering) {
     Reservation& reservation = hart.own.reservation;
     if ((address & (size - 1)) != 0) {
         return fault(Cause::StoreMisaligned, address);
@@ -130,8 +140,10 @@ Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, 
     const bool kept = reservation.held == &line;
     bool stored = false;
     Observer* const observer = machine.observer;
-    const AtomicAccess access{AtomicAccess::Kind::StoreConditional, {}, place->physical, size, ordering, value};
-    if (place->physical == reservation.physical && (kept || LineVersions::try_lock(line, reservation.version))) {
+    const AtomicAccess access{
+        AtomicAccess::Kind::StoreConditional, {}, place->physical, size, ordering, value};
+    if (place->physical == reservation.physical &&
+        (kept || LineVersions::try_lock(line, reservation.version))) {
         stored = !machine.environment.fail_store_conditional(hart.own.id);
         if (stored) {
             if (observer != nullptr) [[unlikely]] {

@@ -7,10 +7,12 @@
 
 namespace stampede {
 
-[[nodiscard]] Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size, u64 operand,
-                                       isa::Ordering ordering);
-[[nodiscard]] Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size, isa::Ordering ordering);
-[[nodiscard]] Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size, u64 value,
+[[nodiscard]] Accessed<u64> amo_memory(Hart& hart, isa::AmoOp op, u64 address, unsigned size,
+                                       u64 operand, isa::Ordering ordering);
+[[nodiscard]] Accessed<u64> load_reserved_memory(Hart& hart, u64 address, unsigned size,
+                                                 isa::Ordering ordering);
+[[nodiscard]] Accessed<bool> store_conditional_memory(Hart& hart, u64 address, unsigned size,
+                                                      u64 value,
                                                       isa::Ordering ordering);  // true: stored
 
 }  // namespace stampede

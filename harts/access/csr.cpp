@@ -6,9 +6,10 @@
 namespace stampede {
 namespace {
 
-constexpr u64 sstatus_mask = csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
-constexpr u64 mstatus_mask = sstatus_mask | csr::status_mie | csr::status_mpie | csr::status_mpp | csr::status_mprv |
-                             csr::status_tvm | csr::status_tw | csr::status_tsr;
+constexpr u64 sstatus_mask =
+    csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
+constexpr u64 mstatus_mask = sstatus_mask | csr::status_mie | csr::status_mpie | csr::status_mpp |
+                             csr::status_mprv | csr::status_tvm | csr::status_tw | csr::status_tsr;
 constexpr u64 medeleg_mask = 0xb3ff;  // every exception but ecall from M
 constexpr u64 epc_mask = ~u64{1};
 
@@ -27,8 +28,8 @@ bool counter_allowed(const HartState& own, u64 bit) {
 }
 
 bool stimecmp_allowed(const HartState& own) {
-    return own.mode == Privilege::Machine ||
-           ((own.csr.mcounteren & csr::counteren_tm) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0);
+    return own.mode == Privilege::Machine || ((own.csr.mcounteren & csr::counteren_tm) != 0 &&
+                                              (own.csr.menvcfg & csr::menvcfg_stce) != 0);
 }
 
 bool satp_allowed(const HartState& own) {
@@ -60,7 +61,8 @@ void write_mstatus(Hart& hart, u64 value, u64 mask) {
     if (((wanted ^ status) & csr::status_mxr) != 0) {
         hart.tlb.flush_all();  // entries do not know under which MXR they were made
     }
-    constexpr u64 of_translation = csr::status_mprv | csr::status_mpp | csr::status_sum | csr::status_mxr;
+    constexpr u64 of_translation =
+        csr::status_mprv | csr::status_mpp | csr::status_sum | csr::status_mxr;
     const u64 changed = wanted ^ status;
     status = wanted;
     if ((changed & of_translation) != 0) {
@@ -155,7 +157,10 @@ std::optional<u64> read_supervisor(Hart& hart, u32 number) {
 std::optional<u64> read_machine(Hart& hart, u32 number) {
     const CsrFile& csr = hart.own.csr;
     switch (number) {
-    case csr::mvendorid: case csr::marchid: case csr::mimpid: case csr::mconfigptr: return 0;
+    case csr::mvendorid:
+    case csr::marchid:
+    case csr::mimpid:
+    case csr::mconfigptr: return 0;
     case csr::mhartid: return hart.own.id.value;
     case csr::mstatus: return csr.mstatus | csr::status_uxl_64 | csr::status_sxl_64;
     case csr::misa: return csr::misa_value;
@@ -223,7 +228,10 @@ bool write_machine(Hart& hart, u32 number, u64 value) {
     case csr::mstatus: write_mstatus(hart, value, mstatus_mask); return true;
     case csr::misa: return true;  // WARL: nothing can be switched off
     case csr::medeleg: csr.medeleg = value & medeleg_mask; return true;
-    case csr::mideleg: csr.mideleg = value & csr::supervisor_interrupts; hart.own.attention = true; return true;
+    case csr::mideleg:
+        csr.mideleg = value & csr::supervisor_interrupts;
+        hart.own.attention = true;
+        return true;
     case csr::mie:
         csr.mie = value & (csr::supervisor_interrupts | csr::machine_interrupts);
         timers_changed(hart);
@@ -273,7 +281,8 @@ bool write_csr(Hart& hart, u32 number, u64 value) {
         return false;
     }
     ++hart.own.effects;
-    return ((number >> 8) & 3) == 1 ? write_supervisor(hart, number, value) : write_machine(hart, number, value);
+    return ((number >> 8) & 3) == 1 ? write_supervisor(hart, number, value)
+                                    : write_machine(hart, number, value);
 }
 
 }  // namespace stampede

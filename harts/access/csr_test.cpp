@@ -88,7 +88,8 @@ TEST_F(CsrTest, exception_pcs_have_no_bit_0) {
 }
 
 TEST_F(CsrTest, delegation) {
-    EXPECT_EQ(written(0x302, all), 0xb3ffu) << "ecall from M, and what does not exist, is not delegated";
+    EXPECT_EQ(written(0x302, all), 0xb3ffu)
+        << "ecall from M, and what does not exist, is not delegated";
     EXPECT_EQ(written(0x303, all), 0x222u) << "interrupts of machine mode are not";
 }
 
@@ -143,7 +144,8 @@ TEST_F(CsrTest, satp_ignores_writes_of_modes_that_are_not_there) {
     constexpr u64 sv39 = u64{8} << 60 | u64{0xffff} << 44 | 0xfff'ffff'ffff;
     EXPECT_EQ(written(0x180, sv39), sv39) << "16 bits of ASID, 44 of PPN";
     for (const u64 other : {u64{9}, u64{10}, u64{1}, u64{15}}) {
-        EXPECT_EQ(written(0x180, other << 60 | 0x1234), sv39) << "no part of the write takes effect";
+        EXPECT_EQ(written(0x180, other << 60 | 0x1234), sv39)
+            << "no part of the write takes effect";
     }
     EXPECT_EQ(written(0x180, 0), 0u);
 }
@@ -172,7 +174,8 @@ TEST_F(CsrTest, each_privilege_sees_its_own_and_below) {
 }
 
 TEST_F(CsrTest, numbers_without_a_csr_are_illegal) {
-    for (const u32 number : {0x000u, 0x001u, 0x003u, 0x200u, 0x280u, 0x600u, 0x7a0u, 0x7ffu, 0x3a1u, 0x5a8u, 0xfffu}) {
+    for (const u32 number :
+         {0x000u, 0x001u, 0x003u, 0x200u, 0x280u, 0x600u, 0x7a0u, 0x7ffu, 0x3a1u, 0x5a8u, 0xfffu}) {
         EXPECT_FALSE(read(number).has_value()) << number;
         EXPECT_FALSE(write_csr(*hart, number, 0)) << number;
     }
@@ -188,10 +191,15 @@ TEST_F(CsrTest, tvm_takes_satp_from_supervisors) {
 }
 
 TEST_F(CsrTest, counters_open_by_mcounteren_then_scounteren) {
-    struct Case { u64 machine, supervisor; Privilege mode; bool visible; };
-    for (const Case& c : {Case{0, 0, Privilege::Machine, true}, Case{0, 7, Privilege::Supervisor, false},
-                          Case{7, 0, Privilege::Supervisor, true}, Case{7, 0, Privilege::User, false},
-                          Case{0, 7, Privilege::User, false}, Case{7, 7, Privilege::User, true}}) {
+    struct Case {
+        u64 machine, supervisor;
+        Privilege mode;
+        bool visible;
+    };
+    for (const Case& c :
+         {Case{0, 0, Privilege::Machine, true}, Case{0, 7, Privilege::Supervisor, false},
+          Case{7, 0, Privilege::Supervisor, true}, Case{7, 0, Privilege::User, false},
+          Case{0, 7, Privilege::User, false}, Case{7, 7, Privilege::User, true}}) {
         mode(Privilege::Machine);
         ASSERT_TRUE(write_csr(*hart, 0x306, c.machine));
         ASSERT_TRUE(write_csr(*hart, 0x106, c.supervisor));
@@ -204,8 +212,12 @@ TEST_F(CsrTest, counters_open_by_mcounteren_then_scounteren) {
 }
 
 TEST_F(CsrTest, stimecmp_wants_stce_and_mcounteren_tm_below_machine_mode) {
-    struct Case { u64 environment, counters; bool allowed; };
-    for (const Case& c : {Case{0, 0, false}, Case{u64{1} << 63, 0, false}, Case{0, 2, false}, Case{u64{1} << 63, 2, true}}) {
+    struct Case {
+        u64 environment, counters;
+        bool allowed;
+    };
+    for (const Case& c : {Case{0, 0, false}, Case{u64{1} << 63, 0, false}, Case{0, 2, false},
+                          Case{u64{1} << 63, 2, true}}) {
         mode(Privilege::Machine);
         ASSERT_TRUE(write_csr(*hart, 0x30a, c.environment));
         ASSERT_TRUE(write_csr(*hart, 0x306, c.counters));
@@ -244,7 +256,8 @@ TEST_F(CsrTest, pmp_registers_of_rv64) {
         EXPECT_FALSE(read(number).has_value()) << "odd pmpcfg do not exist";
     }
     EXPECT_TRUE(read(0x3ae).has_value());
-    EXPECT_EQ(written(0x3b0, all), 0x3f'ffff'ffff'ffffu) << "54 bits: an address of 56 by four bytes";
+    EXPECT_EQ(written(0x3b0, all), 0x3f'ffff'ffff'ffffu)
+        << "54 bits: an address of 56 by four bytes";
     EXPECT_TRUE(read(0x3ef).has_value());
 }
 

@@ -42,7 +42,8 @@ Accessed<CodePage*> fetch_page(Hart& hart, u64 address) {
         code = &hart.code.make(page, place->physical.page(), *machine.engine);
     }
     if (!machine.environment.evict_translation(hart.own.id)) {
-        hart.own.fetch->put_fetch(address, place->physical.value, place->level, place->global, code);
+        hart.own.fetch->put_fetch(address, place->physical.value, place->level, place->global,
+                                  code);
     }
     return code;
 }

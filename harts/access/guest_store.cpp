@@ -29,7 +29,8 @@ void store_bytes(const Ram& ram, PhysAddr at, std::span<const u8> bytes) {
 
 // Within one page, no revocation under way: no attribute that asks for something comes while this
 // stores.
-void store_in_page(MachineContext& machine, PhysAddr at, std::span<const u8> bytes, const Hart* during) {
+void store_in_page(MachineContext& machine, PhysAddr at, std::span<const u8> bytes,
+                   const Hart* during) {
     const u64 page = machine.ram.page_index(at);
     tell_code_stale(machine, page, during);
     const u8 attributes = machine.attributes.of(page);
@@ -69,10 +70,12 @@ u8 make_storable(Hart& hart, u64 page) {
     return attributes;
 }
 
-Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u8> bytes, Hart* during) {
+Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u8> bytes,
+                         Hart* during) {
     if (!machine.ram.contains(at, bytes.size())) {
-        return error(fmt::format("a store of {} bytes at {:#x}: RAM, {:#x} to {:#x}, is expected", bytes.size(), at.value,
-                                 ram_base.value, ram_base.value + machine.ram.size()));
+        return error(fmt::format("a store of {} bytes at {:#x}: RAM, {:#x} to {:#x}, is expected",
+                                 bytes.size(), at.value, ram_base.value,
+                                 ram_base.value + machine.ram.size()));
     }
     if (machine.observer != nullptr) {
         machine.observer->on_outside_store(at, bytes);
@@ -87,7 +90,8 @@ Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u
             drop_code(*during, machine.ram.page_index(at));
         } else {
             SafePoint nobody;  // nobody waits for it, it has no write tags
-            machine.revocation.exclusively(nobody, [] {}, [&] { store_in_page(machine, at, piece, nullptr); });
+            machine.revocation.exclusively(
+                nobody, [] {}, [&] { store_in_page(machine, at, piece, nullptr); });
         }
         at = at + piece.size();
         bytes = bytes.subspan(piece.size());

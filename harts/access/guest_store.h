@@ -28,7 +28,8 @@ namespace stampede {
 // hart takes part in it, as everybody would wait for it otherwise. So the caller must hold no lock
 // that a hart may want: a device gives its own up first. Where one thread drives all harts `during`
 // may be null in any case.
-[[nodiscard]] Result<void> guest_store(MachineContext& machine, PhysAddr at, std::span<const u8> bytes, Hart* during = nullptr);
+[[nodiscard]] Result<void> guest_store(MachineContext& machine, PhysAddr at,
+                                       std::span<const u8> bytes, Hart* during = nullptr);
 
 // --- a hart's own instructions, on its thread ----------------------------------------------------
 // Before a store to RAM page `page`: its code is forgotten, its contents are kept. Returns the

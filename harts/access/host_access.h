@@ -18,8 +18,12 @@ inline u64 load_host(const u8* at, unsigned size) {
 inline void store_host(u8* at, unsigned size, u64 value) {
     switch (size) {
     case 1: __atomic_store_n(at, static_cast<u8>(value), __ATOMIC_RELAXED); break;
-    case 2: __atomic_store_n(reinterpret_cast<u16*>(at), static_cast<u16>(value), __ATOMIC_RELAXED); break;
-    case 4: __atomic_store_n(reinterpret_cast<u32*>(at), static_cast<u32>(value), __ATOMIC_RELAXED); break;
+    case 2:
+        __atomic_store_n(reinterpret_cast<u16*>(at), static_cast<u16>(value), __ATOMIC_RELAXED);
+        break;
+    case 4:
+        __atomic_store_n(reinterpret_cast<u32*>(at), static_cast<u32>(value), __ATOMIC_RELAXED);
+        break;
     default: __atomic_store_n(reinterpret_cast<u64*>(at), value, __ATOMIC_RELAXED); break;
     }
 }

@@ -54,7 +54,8 @@ bool store_ram(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     }
     bool ordinary = true;
     for (unsigned n = 0; n < size; ++n) {
-        ordinary &= change_ram(hart, at + n, [&](u8* host) { store_host(host, 1, value >> (8 * n)); });
+        ordinary &=
+            change_ram(hart, at + n, [&](u8* host) { store_host(host, 1, value >> (8 * n)); });
     }
     return ordinary;
 }
@@ -117,13 +118,16 @@ Accessed<void> store_in_page(Hart& hart, u64 address, unsigned size, u64 value) 
     return {};
 }
 
-bool crosses_page(u64 address, unsigned size) { return (address & page_offset_mask) + size > page_size; }
+bool crosses_page(u64 address, unsigned size) {
+    return (address & page_offset_mask) + size > page_size;
+}
 
 u64 next_page(u64 address) { return (address & ~page_offset_mask) + page_size; }
 
 // Of an access that crosses into the next page.
 bool both_may_begin(Hart& hart, u64 address, Access access) {
-    return may_begin(hart, address, 1, access, Contact::Plain) && may_begin(hart, next_page(address), 1, access, Contact::Plain);
+    return may_begin(hart, address, 1, access, Contact::Plain) &&
+           may_begin(hart, next_page(address), 1, access, Contact::Plain);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace stampede {
 namespace {
 
 std::optional<PhysAddr> foresee(Hart& hart, u64 address, Access access) {
-    if (const u8* at = access == Access::Read ? cached_read(hart, address) : cached_write(hart, address); at != nullptr) {
+    if (const u8* at =
+            access == Access::Read ? cached_read(hart, address) : cached_write(hart, address);
+        at != nullptr) {
         return hart.machine.ram.address_of(at);
     }
     const Accessed<Place> place = look_up(hart, address, access);
@@ -24,7 +26,8 @@ bool observer_lets_begin(Hart& hart, u64 address, unsigned size, Access access, 
     if (!at) {
         return true;
     }
-    return hart.machine.observer->may_access(hart, *at, size, hart.machine.ram.contains(*at, size) ? contact : Contact::Device);
+    return hart.machine.observer->may_access(
+        hart, *at, size, hart.machine.ram.contains(*at, size) ? contact : Contact::Device);
 }
 
 }  // namespace stampede

@@ -57,7 +57,8 @@ struct Seen {
 
 // The value and the version that it had while the page was marked; nothing: the page has lost its
 // mark.
-std::optional<Seen> look(const MachineContext& machine, const LineVersions::Word& line, u64 page, const u8* at, unsigned size) {
+std::optional<Seen> look(const MachineContext& machine, const LineVersions::Word& line, u64 page,
+                         const u8* at, unsigned size) {
     for (;;) {
         // acquire: value and mark were there while no store to the line was under way.
         const u64 version = line.load(std::memory_order_acquire);
@@ -112,7 +113,8 @@ void unmark(Hart& hart, u64 page) {
         }
         machine.attributes.clear(page, PageAttributes::reservation);
         for (u64 n = 0; n < lines_in_page; ++n) {
-            LineVersions::unlock_changed(machine.lines.of(base + n * LineVersions::line_size), versions[n]);
+            LineVersions::unlock_changed(machine.lines.of(base + n * LineVersions::line_size),
+                                         versions[n]);
         }
         machine.reservation_use.reserved(page);  // counts from zero if it is marked again
     });

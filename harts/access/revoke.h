@@ -16,7 +16,8 @@ void revoke_write(Hart& hart, u64 page, u8 bit);
 template <class Change>
 void exclusively(Hart& hart, Change&& change) {
     hart.own.reservation.release_line();  // others may wait for it, and we for them
-    hart.machine.revocation.exclusively(hart.shared.safe_point, [&] { sweep_write_tags(hart); }, change);
+    hart.machine.revocation.exclusively(
+        hart.shared.safe_point, [&] { sweep_write_tags(hart); }, change);
 }
 
 }  // namespace stampede

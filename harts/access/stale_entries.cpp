@@ -26,7 +26,9 @@ public:
         if (!pte.valid() || !pte.leaf() || (pte.ppn().address().value & within) != 0) {
             return {};
         }
-        return (pte.ppn().address().value | (page & within)) == (physical & ~page_offset_mask) ? pte : Pte{};
+        return (pte.ppn().address().value | (page & within)) == (physical & ~page_offset_mask)
+                   ? pte
+                   : Pte{};
     }
     // The PTEs that a walk for `page` reads.
     void path(u64 page, StaleUse& use) {
@@ -98,8 +100,10 @@ bool check(TlbBank& bank, TodaysTables& tables, WalkRights rights) {
         const bool read = is_fresh(entry.read), write = is_fresh(entry.write);
         if (read || write) {
             const Pte pte = tables.leaf(read ? entry.read : entry.write, entry.physical);
-            found |= mark_if(read && !leaf_permits(pte, Access::Read, rights), bank, entry, entry.read);
-            found |= mark_if(write && !leaf_permits(pte, Access::Write, rights), bank, entry, entry.write);
+            found |=
+                mark_if(read && !leaf_permits(pte, Access::Read, rights), bank, entry, entry.read);
+            found |= mark_if(write && !leaf_permits(pte, Access::Write, rights), bank, entry,
+                             entry.write);
         }
     });
     return found;
@@ -109,7 +113,9 @@ bool check_fetch(Hart& hart, TlbBank& bank, TodaysTables& tables, WalkRights rig
     bool found = false;
     bank.for_each_used_fetch([&](FetchEntry& entry) {
         if (is_fresh(entry.page)) {
-            found |= mark_if(!leaf_permits(tables.leaf(entry.page, entry.physical), Access::Execute, rights), bank, entry, entry.page);
+            found |= mark_if(
+                !leaf_permits(tables.leaf(entry.page, entry.physical), Access::Execute, rights),
+                bank, entry, entry.page);
         }
     });
     if (found) {
@@ -144,7 +150,8 @@ void returned_to_user(Hart& hart) {
 }
 
 void check_translations_now_and_then(Hart& hart) {
-    if (hart.machine.translations != nullptr && hart.own.executed - hart.own.checked >= instructions_between_looks) {
+    if (hart.machine.translations != nullptr &&
+        hart.own.executed - hart.own.checked >= instructions_between_looks) {
         check_banks_in_use(hart);
     }
 }
@@ -153,7 +160,8 @@ void use_stale(Hart& hart, u64 address, Access access, u64& tag, u64 physical) {
     TranslationWatch* const watch = hart.machine.translations;
     const u64 page = address & ~page_offset_mask;
     TodaysTables tables(hart);
-    if (watch != nullptr && !leaf_permits(tables.leaf(page, physical), access, rights_of(hart.own, access))) {
+    if (watch != nullptr &&
+        !leaf_permits(tables.leaf(page, physical), access, rights_of(hart.own, access))) {
         StaleUse use{.address = address, .access = access, .page = {physical & ~page_offset_mask}};
         tables.path(page, use);
         if (!watch->on_use(hart, use)) {

@@ -22,7 +22,7 @@ public:
 
 private:
     Hart& hart_;
-    PhysAddr word_;    // of 8 bytes; 0: no table
+    PhysAddr word_;  // of 8 bytes; 0: no table
     u64 before_ = 0;
 };
 

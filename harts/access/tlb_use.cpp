@@ -13,11 +13,14 @@ TlbEntry* take_entry(Hart& hart, u64 address, const Place& place) {
         return nullptr;
     }
     const FrameWatch* const frames = hart.machine.frames;
-    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(place.physical))) [[unlikely]] {
+    if (frames != nullptr && frames->is_free(hart.machine.ram.page_index(place.physical)))
+        [[unlikely]] {
         return nullptr;
     }
-    TlbEntry& entry = hart.own.data->take(address, place.physical.page().value, place.level, place.global);
-    entry.offset = static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
+    TlbEntry& entry =
+        hart.own.data->take(address, place.physical.page().value, place.level, place.global);
+    entry.offset =
+        static_cast<i64>(reinterpret_cast<u64>(hart.machine.ram.host(place.physical)) - address);
     return &entry;
 }
 

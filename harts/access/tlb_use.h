@@ -21,9 +21,13 @@ inline u8* cached(Hart& hart, u64 address, u64 TlbEntry::* tag, Access access) {
     }
     return at;
 }
-inline const u8* cached_read(Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::read, Access::Read); }
+inline const u8* cached_read(Hart& hart, u64 address) {
+    return cached(hart, address, &TlbEntry::read, Access::Read);
+}
 // The page is ordinary, or it would have no write tag.
-inline u8* cached_write(Hart& hart, u64 address) { return cached(hart, address, &TlbEntry::write, Access::Write); }
+inline u8* cached_write(Hart& hart, u64 address) {
+    return cached(hart, address, &TlbEntry::write, Access::Write);
+}
 
 // Enters that accesses of this kind to `address` go to `place`, in RAM; for writes it is an
 // ordinary page.

@@ -10,7 +10,9 @@ namespace stampede {
 namespace {
 
 Cause page_fault(Access access) {
-    return access == Access::Read ? Cause::LoadPage : access == Access::Write ? Cause::StorePage : Cause::InstructionPage;
+    return access == Access::Read    ? Cause::LoadPage
+           : access == Access::Write ? Cause::StorePage
+                                     : Cause::InstructionPage;
 }
 
 Privilege data_privilege(const HartState& own) {
@@ -24,8 +26,8 @@ bool update_pte(Hart& hart, PhysAddr at, u64 from, u64 to) {
     bool swapped = false;
     change_ram(hart, at, [&](u8* host) {
         // seq_cst: orders the new A and D before the access they stand for.
-        swapped = __atomic_compare_exchange_n(reinterpret_cast<u64*>(host), &from, to, false, __ATOMIC_SEQ_CST,
-                                              __ATOMIC_RELAXED);
+        swapped = __atomic_compare_exchange_n(reinterpret_cast<u64*>(host), &from, to, false,
+                                              __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
     });
     return swapped;
 }
@@ -48,7 +50,8 @@ void watch_walk(Hart& hart, PhysAddr pte) {
 
 // `update`: as of walk(). `seen` hears where each PTE is read.
 template <class Update, class Seen>
-Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& update, Seen&& seen) {
+Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& update,
+                               Seen&& seen) {
     const HartState& own = hart.own;
     const WalkRights rights = rights_of(own, access);
     const Satp satp{own.csr.satp};
@@ -68,30 +71,35 @@ Accessed<Place> translate_with(Hart& hart, u64 address, Access access, Update&& 
         },
         update);
     if (!walked) {
-        return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access), address);
+        return fault(walked.error() == WalkFault::Page ? page_fault(access) : access_fault(access),
+                     address);
     }
-    return Place{walked->address, walked->level, walked->global, leaf_permits(walked->pte, Access::Read, rights)};
+    return Place{walked->address, walked->level, walked->global,
+                 leaf_permits(walked->pte, Access::Read, rights)};
 }
 
 }  // namespace
 
 WalkRights rights_of(const HartState& own, Access access) {
-    return {access == Access::Execute ? own.mode : data_privilege(own), (own.csr.mstatus & csr::status_sum) != 0,
-            (own.csr.mstatus & csr::status_mxr) != 0};
+    return {access == Access::Execute ? own.mode : data_privilege(own),
+            (own.csr.mstatus & csr::status_sum) != 0, (own.csr.mstatus & csr::status_mxr) != 0};
 }
 
 Accessed<Place> translate(Hart& hart, u64 address, Access access) {
     const Accessed<Place> place = translate_with(
-        hart, address, access, [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); },
+        hart, address, access,
+        [&](PhysAddr at, u64 from, u64 to) { return update_pte(hart, at, from, to); },
         [&](PhysAddr at) { watch_walk(hart, at); });
-    if (place && rights_of(hart.own, access).privilege != Privilege::Machine && Satp{hart.own.csr.satp}.paging()) {
+    if (place && rights_of(hart.own, access).privilege != Privilege::Machine &&
+        Satp{hart.own.csr.satp}.paging()) {
         watch_frame(hart, place->physical, access, rights_of(hart.own, access).privilege);
     }
     return place;
 }
 
 Accessed<Place> look_up(Hart& hart, u64 address, Access access) {
-    return translate_with(hart, address, access, [](PhysAddr, u64, u64) { return true; }, [](PhysAddr) {});
+    return translate_with(
+        hart, address, access, [](PhysAddr, u64, u64) { return true; }, [](PhysAddr) {});
 }
 
 }  // namespace stampede

@@ -44,10 +44,12 @@ void take_trap(Hart& hart, u64 cause, u64 tval, u64 delegation) {
     const u64 code = cause & ~csr::interrupt_bit;
     const bool delegated = own.mode != Privilege::Machine && ((delegation >> code) & 1) != 0;
     if (hart.machine.events != nullptr) [[unlikely]] {
-        hart.machine.events->on_trap(own, cause, tval, delegated ? Privilege::Supervisor : Privilege::Machine);
+        hart.machine.events->on_trap(own, cause, tval,
+                                     delegated ? Privilege::Supervisor : Privilege::Machine);
     }
     if (Observer* observer = hart.machine.observer; observer != nullptr) [[unlikely]] {
-        observer->on_trap(hart, cause, tval, delegated ? Privilege::Supervisor : Privilege::Machine);
+        observer->on_trap(hart, cause, tval,
+                          delegated ? Privilege::Supervisor : Privilege::Machine);
     }
     if (own.mode == Privilege::User) {
         hart.watched_writes.drop();
@@ -70,13 +72,16 @@ bool take_interrupt(Hart& hart) {
     HartState& own = hart.own;
     const CsrFile& csr = own.csr;
     // acquire: what the sender did before it raised the line is seen by the handler.
-    const u64 pending = (csr.mip | own.timer_lines | hart.shared.lines.load(std::memory_order_acquire)) & csr.mie;
+    const u64 pending =
+        (csr.mip | own.timer_lines | hart.shared.lines.load(std::memory_order_acquire)) & csr.mie;
     if (pending == 0 || own.executed_now() < own.deaf_until) {
         return false;
     }
-    const bool machine_enabled = own.mode != Privilege::Machine || (csr.mstatus & csr::status_mie) != 0;
-    const bool supervisor_enabled = own.mode == Privilege::User ||
-                                    (own.mode == Privilege::Supervisor && (csr.mstatus & csr::status_sie) != 0);
+    const bool machine_enabled =
+        own.mode != Privilege::Machine || (csr.mstatus & csr::status_mie) != 0;
+    const bool supervisor_enabled =
+        own.mode == Privilege::User ||
+        (own.mode == Privilege::Supervisor && (csr.mstatus & csr::status_sie) != 0);
     u64 ready = machine_enabled ? pending & ~csr.mideleg : 0;
     if (ready == 0) {
         ready = supervisor_enabled ? pending & csr.mideleg : 0;

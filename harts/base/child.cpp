@@ -25,7 +25,9 @@ double seconds(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; }
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
     std::vector<char*> all;
@@ -41,7 +43,8 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
     for (char** one = environ; *one != nullptr; ++one) {
         const std::string_view variable = *one;
         const std::string_view name = variable.substr(0, variable.find('=') + 1);
-        if (std::ranges::none_of(added, [&](const std::string& word) { return word.starts_with(name); })) {
+        if (std::ranges::none_of(added,
+                                 [&](const std::string& word) { return word.starts_with(name); })) {
             all.emplace_back(variable);
         }
     }
@@ -50,12 +53,15 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
 
 // Between fork and exec of a process that may have many threads: system calls only. Comes back
 // where there is no such program.
-int become(char* const* arguments, char* const* environment, int output, ChildSetup::Group group, pid_t parent) {
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || (group == ChildSetup::Group::Own && setpgid(0, 0) != 0)) {
+int become(char* const* arguments, char* const* environment, int output, ChildSetup::Group group,
+           pid_t parent) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
+        (group == ChildSetup::Group::Own && setpgid(0, 0) != 0)) {
         return errno;
     }
     const int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) {
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(output, STDERR_FILENO) < 0) {
         return errno;
     }
     sigset_t none;
@@ -83,7 +89,8 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildS
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid == 0) {
-        const int why = become(arguments.data(), environment.data(), output[1], setup.group, parent);
+        const int why =
+            become(arguments.data(), environment.data(), output[1], setup.group, parent);
         (void)!write(failure[1], &why, sizeof why);
         _exit(127);
     }
@@ -107,7 +114,11 @@ Result<Child> Child::start(const std::vector<std::string>& command, const ChildS
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(other.pid_), output_(other.output_), group_(other.group_), used_s_(other.used_s_), pending_(std::move(other.pending_)) {
+    : pid_(other.pid_),
+      output_(other.output_),
+      group_(other.group_),
+      used_s_(other.used_s_),
+      pending_(std::move(other.pending_)) {
     other.pid_ = -1;
     other.output_ = -1;
 }
@@ -158,7 +169,9 @@ Result<std::optional<Line>> Child::next_line(double patience_s) {
     }
 }
 
-void Child::send(int signal) const { kill(group_ == ChildSetup::Group::Own ? -pid_ : pid_, signal); }
+void Child::send(int signal) const {
+    kill(group_ == ChildSetup::Group::Own ? -pid_ : pid_, signal);
+}
 
 int Child::wait() {
     int status = 0;

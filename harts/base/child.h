@@ -12,9 +12,9 @@
 namespace stampede {
 
 struct Line {
-    std::string text;        // without its end, carriage return or newline
-    double cpu_s = 0;        // of the child and all its threads, seconds since it started
-    double wall_s = 0;       // of the monotonic clock
+    std::string text;   // without its end, carriage return or newline
+    double cpu_s = 0;   // of the child and all its threads, seconds since it started
+    double wall_s = 0;  // of the monotonic clock
 };
 
 struct ChildSetup {
@@ -30,7 +30,8 @@ struct ChildSetup {
 class Child {
 public:
     // `command[0]` is looked up in PATH. Error: the program cannot be started.
-    [[nodiscard]] static Result<Child> start(const std::vector<std::string>& command, const ChildSetup& setup = {});
+    [[nodiscard]] static Result<Child> start(const std::vector<std::string>& command,
+                                             const ChildSetup& setup = {});
     Child(Child&& other) noexcept;
     Child& operator=(Child&&) = delete;
     ~Child();
@@ -46,12 +47,13 @@ public:
     int wait();
 
 private:
-    Child(pid_t pid, int output, ChildSetup::Group group) : pid_(pid), output_(output), group_(group) {}
+    Child(pid_t pid, int output, ChildSetup::Group group)
+        : pid_(pid), output_(output), group_(group) {}
 
-    pid_t pid_;              // -1: waited for, or moved from
+    pid_t pid_;  // -1: waited for, or moved from
     int output_;
     ChildSetup::Group group_;
-    double used_s_ = 0;      // known once it is waited for
+    double used_s_ = 0;  // known once it is waited for
     std::string pending_;
 };
 

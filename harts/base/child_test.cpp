@@ -50,8 +50,9 @@ TEST(Child, both_outputs_are_read_by_lines_and_the_status_is_told) {
 
 TEST(Child, a_variable_that_is_given_takes_the_place_of_this_process_own) {
     ASSERT_EQ(setenv("STAMPEDE_CHILD_TEST", "old", 1), 0);
-    auto child = Child::start(shell("echo $STAMPEDE_CHILD_TEST $STAMPEDE_CHILD; env | grep -c STAMPEDE_CHILD_TEST="),
-                              {.environment = {"STAMPEDE_CHILD_TEST=new", "STAMPEDE_CHILD=x"}});
+    auto child = Child::start(
+        shell("echo $STAMPEDE_CHILD_TEST $STAMPEDE_CHILD; env | grep -c STAMPEDE_CHILD_TEST="),
+        {.environment = {"STAMPEDE_CHILD_TEST=new", "STAMPEDE_CHILD=x"}});
     ASSERT_TRUE(child.has_value()) << child.error().message;
     EXPECT_THAT(lines_of(*child), ElementsAre("new x", "1"));
     child->wait();
@@ -64,7 +65,8 @@ TEST(Child, a_program_that_is_not_there_is_an_error_with_its_name) {
 }
 
 TEST(Child, a_signal_to_a_group_of_its_own_ends_its_children_too) {
-    auto child = Child::start(shell("sleep 1000 & echo $!; wait"), {.group = ChildSetup::Group::Own});
+    auto child =
+        Child::start(shell("sleep 1000 & echo $!; wait"), {.group = ChildSetup::Group::Own});
     ASSERT_TRUE(child.has_value()) << child.error().message;
     const auto line = child->next_line();
     ASSERT_TRUE(line && *line);

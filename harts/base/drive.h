@@ -5,7 +5,8 @@
 namespace stampede {
 
 enum class Drive : u8 {
-    ThreadAHart,  // each hart has a host thread of its own: in parallel, and nothing is the same twice
+    ThreadAHart,  // each hart has a host thread of its own: in parallel, and nothing is the same
+                  // twice
     OneThread,    // one host thread lets them run by turns: a schedule decides, and the run repeats
 };
 

@@ -16,7 +16,8 @@ long futex(std::atomic<u32>& word, int operation, u32 value, const timespec* tim
     register const timespec* r10 asm("r10") = timeout;
     asm volatile("syscall"
                  : "=a"(result)
-                 : "a"(SYS_futex), "D"(&word), "S"(operation | FUTEX_PRIVATE_FLAG), "d"(value), "r"(r10)
+                 : "a"(SYS_futex), "D"(&word), "S"(operation | FUTEX_PRIVATE_FLAG), "d"(value),
+                   "r"(r10)
                  : "rcx", "r11", "memory");
     return result;
 #elif defined(__aarch64__)
@@ -34,7 +35,8 @@ long futex(std::atomic<u32>& word, int operation, u32 value, const timespec* tim
 
 }  // namespace
 
-void futex_wait(std::atomic<u32>& word, u32 expected, std::optional<std::chrono::nanoseconds> timeout) {
+void futex_wait(std::atomic<u32>& word, u32 expected,
+                std::optional<std::chrono::nanoseconds> timeout) {
     if (!timeout) {
         futex(word, FUTEX_WAIT, expected, nullptr);
         return;
@@ -53,7 +55,8 @@ void SpinWait::yield() { ::sched_yield(); }
 void FutexLock::lock_slow() {
     for (int spin = 0; spin < 100; ++spin) {
         u32 seen = free;
-        if (word_.compare_exchange_weak(seen, held, std::memory_order_acquire, std::memory_order_relaxed)) {
+        if (word_.compare_exchange_weak(seen, held, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
             return;
         }
         cpu_relax();

@@ -14,7 +14,8 @@ namespace stampede {
 
 // Sleeps while `word` holds `expected`, at most `timeout` (none: for ever). May wake spuriously.
 // Any thread.
-void futex_wait(std::atomic<u32>& word, u32 expected, std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
+void futex_wait(std::atomic<u32>& word, u32 expected,
+                std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
 
 // Wakes up to `count` sleepers on `word`. Any thread; async-signal-safe.
 void futex_wake(std::atomic<u32>& word, unsigned count);
@@ -26,14 +27,16 @@ public:
     void lock() ACQUIRE() {
         u32 seen = free;
         // acquire: pairs with unlock's release; what the last holder wrote is seen.
-        if (word_.compare_exchange_strong(seen, held, std::memory_order_acquire, std::memory_order_relaxed)) [[likely]] {
+        if (word_.compare_exchange_strong(seen, held, std::memory_order_acquire,
+                                          std::memory_order_relaxed)) [[likely]] {
             return;
         }
         lock_slow();
     }
     [[nodiscard]] bool try_lock() TRY_ACQUIRE(true) {
         u32 seen = free;
-        return word_.compare_exchange_strong(seen, held, std::memory_order_acquire, std::memory_order_relaxed);
+        return word_.compare_exchange_strong(seen, held, std::memory_order_acquire,
+                                             std::memory_order_relaxed);
     }
     void unlock() RELEASE() {
         if (word_.exchange(free, std::memory_order_release) == contended) [[unlikely]] {

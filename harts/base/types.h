@@ -15,7 +15,7 @@ using i16 = std::int16_t;
 using i32 = std::int32_t;
 using i64 = std::int64_t;
 
-inline constexpr u64 page_size = 4096;         // bytes, Sv39's base page
+inline constexpr u64 page_size = 4096;  // bytes, Sv39's base page
 inline constexpr u64 page_offset_mask = page_size - 1;
 inline constexpr unsigned max_harts = 64;
 

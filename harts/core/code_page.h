@@ -50,7 +50,7 @@ struct CodePage {
 
     Slot slots[slot_count + 1];  // the last one leads over the page's end
     isa::Op op[slot_count];
-    u8 length[slot_count];       // bytes
+    u8 length[slot_count];  // bytes
     PhysAddr address;
 
     // Nothing decoded yet.
@@ -74,7 +74,7 @@ public:
 
 private:
     u64 count_;
-    CodePage** pages_;                             // by RAM page; untouched parts cost nothing
+    CodePage** pages_;  // by RAM page; untouched parts cost nothing
     std::vector<std::unique_ptr<CodePage>> owned_;
     std::vector<CodePage*> free_;
 };

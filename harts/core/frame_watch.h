@@ -30,19 +30,22 @@ public:
     [[nodiscard]] bool is_user(u64 page) const { return state(page) == user; }
     [[nodiscard]] bool wants(u64 page, Access access, Privilege privilege) const {
         const u8 now = state(page);
-        return now == free || (now == user && access == Access::Write && privilege == Privilege::Supervisor);
+        return now == free ||
+               (now == user && access == Access::Write && privilege == Privilege::Supervisor);
     }
 
 protected:
     static constexpr u8 unknown = 0;  // never named
     static constexpr u8 free = 1;
-    static constexpr u8 kernel = 2;   // allocated, for the kernel's own use
-    static constexpr u8 user = 3;     // allocated, for users' pages
+    static constexpr u8 kernel = 2;  // allocated, for the kernel's own use
+    static constexpr u8 user = 3;    // allocated, for users' pages
 
     // acquire and release: whoever the guest's own order lets use a frame sees that it was
     // allocated before. In parallel mode a free frame may be seen late, never early.
     [[nodiscard]] u8 state(u64 page) const { return states_[page].load(std::memory_order_acquire); }
-    u8 exchange_state(u64 page, u8 to) { return states_[page].exchange(to, std::memory_order_acq_rel); }
+    u8 exchange_state(u64 page, u8 to) {
+        return states_[page].exchange(to, std::memory_order_acq_rel);
+    }
 
 private:
     // written by harts that allocate or free, read by all

@@ -48,7 +48,9 @@ void Hart::decode_anew() {
             if (entry.page != no_tag) {
                 const PhysAddr at{entry.physical & ~page_offset_mask};
                 CodePage* const found = code.find(machine.ram.page_index(at));
-                entry.code = found != nullptr ? found : &code.make(machine.ram.page_index(at), at, *machine.engine);
+                entry.code = found != nullptr
+                                 ? found
+                                 : &code.make(machine.ram.page_index(at), at, *machine.engine);
             }
         });
     });
@@ -67,10 +69,12 @@ u64 Hart::pending_interrupts(u64 now) {
 
 u64 Hart::next_deadline(u64 after) const {
     u64 deadline = std::numeric_limits<u64>::max();
-    if (const u64 compare = machine.clint.timer_compare(own.id); (own.csr.mie & csr::mti) != 0 && compare > after) {
+    if (const u64 compare = machine.clint.timer_compare(own.id);
+        (own.csr.mie & csr::mti) != 0 && compare > after) {
         deadline = compare;
     }
-    if ((own.csr.mie & csr::sti) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0 && own.csr.stimecmp > after) {
+    if ((own.csr.mie & csr::sti) != 0 && (own.csr.menvcfg & csr::menvcfg_stce) != 0 &&
+        own.csr.stimecmp > after) {
         deadline = std::min(deadline, own.csr.stimecmp);
     }
     if ((own.csr.mie & (csr::mei | csr::sei)) != 0) {
@@ -95,7 +99,8 @@ void select_banks(Hart& hart) {
     own.page = nullptr;
     own.data = own.fetch;
     if (own.mode == Privilege::Machine && (own.csr.mstatus & csr::status_mprv) != 0) [[unlikely]] {
-        own.data = bank_of(hart, static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >> csr::status_mpp_shift));
+        own.data = bank_of(hart, static_cast<Privilege>((own.csr.mstatus & csr::status_mpp) >>
+                                                        csr::status_mpp_shift));
     }
 }
 

@@ -31,18 +31,18 @@ struct CsrFile {
     u64 stvec = 0, scounteren = 0, senvcfg = 0;
     u64 sscratch = 0, sepc = 0, scause = 0, stval = 0, stimecmp = ~u64{0};
     u64 satp = 0;
-    u64 mcycle_offset = 0, minstret_offset = 0;      // added to the instructions executed or retired
-    u64 pmpcfg[16] = {}, pmpaddr[64] = {};           // kept, not enforced: everything is open
+    u64 mcycle_offset = 0, minstret_offset = 0;  // added to the instructions executed or retired
+    u64 pmpcfg[16] = {}, pmpaddr[64] = {};       // kept, not enforced: everything is open
 };
 
 // The reservation of a load-reserved.
 struct Reservation {
     bool valid = false;
-    u8 size = 0;             // bytes
-    u64 address = 0;         // virtual
+    u8 size = 0;      // bytes
+    u64 address = 0;  // virtual
     PhysAddr physical;
-    u64 version = 0;         // of the line, when it was read
-    u32 failures = 0;        // store-conditionals in a row that failed
+    u64 version = 0;                     // of the line, when it was read
+    u32 failures = 0;                    // store-conditionals in a row that failed
     LineVersions::Word* held = nullptr;  // the line's lock, kept from LR to SC after many failures
 
     // Gives up a line lock kept since a load-reserved. The reservation stays: its version says
@@ -56,35 +56,38 @@ struct Reservation {
 };
 
 struct Spin {
-    u32 limit = 0;           // repetitions that make a spin; 0: not looked for
+    u32 limit = 0;  // repetitions that make a spin; 0: not looked for
     u32 count = 0;
     u64 pc = 0;
-    u64 address = 0;         // virtual; of the word waited for
+    u64 address = 0;  // virtual; of the word waited for
     u64 value = 0;
 };
 
 struct HartState {
-    u64 x[33] = {};          // x[32] takes writes to x0
+    u64 x[33] = {};  // x[32] takes writes to x0
     u64 pc = 0;
-    i64 budget = 0;          // instructions left of this chunk; current on every slow path
-    u64 page_va = 0;           // virtual address of `page`
+    i64 budget = 0;   // instructions left of this chunk; current on every slow path
+    u64 page_va = 0;  // virtual address of `page`
     const Slot* slots = nullptr;
     CodePage* page = nullptr;  // where pc was last fetched from; null: to be looked up again
     TlbBank* data = nullptr;   // of loads and stores: by privilege (MPRV honoured), satp, SUM
     TlbBank* fetch = nullptr;
     Privilege mode = Privilege::Machine;
-    bool attention = false;    // something that a run must look at before it goes on: interrupts, a stop
-    bool stopping = false;     // `stop` tells why
-    bool progress = false;     // has returned to U or used a device since the harness last cleared this
+    bool attention =
+        false;  // something that a run must look at before it goes on: interrupts, a stop
+    bool stopping = false;  // `stop` tells why
+    bool progress =
+        false;  // has returned to U or used a device since the harness last cleared this
     StopReason stop = StopReason::Budget;
-    u64 timer_lines = 0;       // MTIP and STIP as of the last look at the clock
-    u64 executed = 0;          // instructions of earlier chunks
-    i64 chunk = 0;             // what `budget` began with
-    u64 trapped = 0;           // of those executed, the ones that did not retire
-    u64 deaf_until = 0;        // interrupts wait until so many instructions have been executed
-    u64 effects = 0;           // grows whenever something but registers changes on a slow path
-    u64 checked = 0;           // `executed` when the translations in use were last held against the page tables
-    u32 event = 0;             // the guest call that StopReason::Event stands for
+    u64 timer_lines = 0;  // MTIP and STIP as of the last look at the clock
+    u64 executed = 0;     // instructions of earlier chunks
+    i64 chunk = 0;        // what `budget` began with
+    u64 trapped = 0;      // of those executed, the ones that did not retire
+    u64 deaf_until = 0;   // interrupts wait until so many instructions have been executed
+    u64 effects = 0;      // grows whenever something but registers changes on a slow path
+    u64 checked =
+        0;  // `executed` when the translations in use were last held against the page tables
+    u32 event = 0;  // the guest call that StopReason::Event stands for
     HartId id;
     Reservation reservation;
     Spin spin;
@@ -96,12 +99,15 @@ struct HartState {
 };
 
 struct alignas(64) HartShared {
-    SafePoint safe_point;                      // its alarm is polled at every run end
-    std::atomic<u64> lines{0};                 // mip bits driven by devices; written by whoever drives them, read by the hart
-    std::atomic<u32> stop_requested{0};        // by the harness; the hart leaves run() with StopReason::Alarm
-    std::atomic<u32> wake{0};                  // futex of a hart in wfi: raised by whoever wants it awake
-    std::atomic<u32> sleeping{0};              // by the hart: 1 while it may sleep on `wake`
-    std::atomic<u64> instructions{0};          // retired, as of the last chunk; written by the hart, read for progress
+    SafePoint safe_point;  // its alarm is polled at every run end
+    std::atomic<u64> lines{
+        0};  // mip bits driven by devices; written by whoever drives them, read by the hart
+    std::atomic<u32> stop_requested{
+        0};                        // by the harness; the hart leaves run() with StopReason::Alarm
+    std::atomic<u32> wake{0};      // futex of a hart in wfi: raised by whoever wants it awake
+    std::atomic<u32> sleeping{0};  // by the hart: 1 while it may sleep on `wake`
+    std::atomic<u64> instructions{
+        0};  // retired, as of the last chunk; written by the hart, read for progress
     // Grows when the hart leaves the kernel, for user mode or into wfi, and when it comes back: odd
     // while it is outside. By the hart; release: who sees it outside sees what it did in the
     // kernel.
@@ -115,7 +121,8 @@ struct Hart {
     HartState own;
     HartWatches watches;
     const u64 ram;             // host address of the machine's RAM
-    bool asked_first = false;  // Observer::may_access() and may_fetch() are asked; set by whoever wants to be, as `watches`
+    bool asked_first = false;  // Observer::may_access() and may_fetch() are asked; set by whoever
+                               // wants to be, as `watches`
     HartShared shared;
     MachineContext& machine;
     Tlb tlb;

@@ -36,7 +36,9 @@ public:
     virtual void on_mark(const HartState&, [[maybe_unused]] u64 number) {}
     virtual void on_audit_table(const HartState&, [[maybe_unused]] PhysAddr table) {}
     // What `fetch` delivers, at most `capacity` bytes; empty: nothing.
-    virtual std::string_view on_fetch(const HartState&, [[maybe_unused]] u32 capacity) { return {}; }
+    virtual std::string_view on_fetch(const HartState&, [[maybe_unused]] u32 capacity) {
+        return {};
+    }
 };
 
 }  // namespace stampede

@@ -31,14 +31,20 @@ public:
 
     // It must outlive the hart's running, or be replaced before.
     template <HasPlace State>
-    void put(State& state) { at_[State::place] = &state; }
+    void put(State& state) {
+        at_[State::place] = &state;
+    }
 
     // Of a state that has been put: an engine is only used where has() holds for all of its
     // watchers.
     template <HasPlace State>
-    [[nodiscard]] State& of() const { return static_cast<State&>(*at_[State::place]); }
+    [[nodiscard]] State& of() const {
+        return static_cast<State&>(*at_[State::place]);
+    }
     template <HasPlace State>
-    [[nodiscard]] bool has() const { return dynamic_cast<State*>(at_[State::place]) != nullptr; }
+    [[nodiscard]] bool has() const {
+        return dynamic_cast<State*>(at_[State::place]) != nullptr;
+    }
 
 private:
     std::array<HartWatch*, places> at_{};

@@ -24,8 +24,13 @@ class TranslationWatch;
 class MachineContext {
 public:
     MachineContext(Ram& ram, Bus& bus, Clint& clint, Environment& environment, unsigned harts)
-        : ram(ram), bus(bus), clint(clint), environment(environment), attributes(ram),
-          reservation_use(ram), revocation(attributes, harts) {}
+        : ram(ram),
+          bus(bus),
+          clint(clint),
+          environment(environment),
+          attributes(ram),
+          reservation_use(ram),
+          revocation(attributes, harts) {}
 
     // Instructions that a hart may run before mtime reaches `deadline`; all ones where time does
     // not depend on instructions.
@@ -56,15 +61,16 @@ public:
     ReservationUse reservation_use;
     LineVersions lines;
     Revocation revocation;
-    DirtyPages* dirty_pages = nullptr; // while any page has PageAttributes::clean
-    std::vector<Hart*> harts;          // fixed before any hart runs
+    DirtyPages* dirty_pages = nullptr;  // while any page has PageAttributes::clean
+    std::vector<Hart*> harts;           // fixed before any hart runs
     GuestCallSink* guest_calls = nullptr;
-    HartEvents* events = nullptr;      // null: nobody listens
-    FrameWatch* frames = nullptr;      // null: nobody watches frames
-    Observer* observer = nullptr;      // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
-    const Engine* engine = nullptr;    // that code is decoded for; null only where no hart runs
+    HartEvents* events = nullptr;  // null: nobody listens
+    FrameWatch* frames = nullptr;  // null: nobody watches frames
+    Observer* observer =
+        nullptr;  // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
+    const Engine* engine = nullptr;  // that code is decoded for; null only where no hart runs
     TranslationWatch* translations = nullptr;  // null: stale ones are used unseen
-    u64 chunk = 20'000;                // instructions between two looks at the clock
+    u64 chunk = 20'000;                        // instructions between two looks at the clock
 };
 
 }  // namespace stampede

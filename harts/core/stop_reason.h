@@ -7,13 +7,13 @@
 namespace stampede {
 
 enum class StopReason : u8 {
-    Budget,      // exactly the budget has been executed
-    Wfi,         // waits for an interrupt; nothing pending and enabled in mip & mie
-    Spin,        // reads the same unchanged word again and again: waits for another hart
-    Alarm,       // somebody wants the hart's attention (stop, revocation)
-    Finished,    // this hart wrote the finisher
-    Postponed,   // an observer wants others to run before the next instruction
-    Event,       // a guest call that the machine stops for: quiescent, snapshot_ready
+    Budget,     // exactly the budget has been executed
+    Wfi,        // waits for an interrupt; nothing pending and enabled in mip & mie
+    Spin,       // reads the same unchanged word again and again: waits for another hart
+    Alarm,      // somebody wants the hart's attention (stop, revocation)
+    Finished,   // this hart wrote the finisher
+    Postponed,  // an observer wants others to run before the next instruction
+    Event,      // a guest call that the machine stops for: quiescent, snapshot_ready
 };
 
 constexpr std::string_view name_of(StopReason reason) {

@@ -27,22 +27,23 @@ struct Hart;
 
 // An access that went through a stale entry.
 struct StaleUse {
-    u64 address = 0;                      // virtual
+    u64 address = 0;  // virtual
     Access access = Access::Read;
-    PhysAddr page;                        // of RAM, that the entry led to
+    PhysAddr page;  // of RAM, that the entry led to
     struct Step {
-        PhysAddr at;                      // of the PTE
-        Pte pte{};                        // as it is now
+        PhysAddr at;  // of the PTE
+        Pte pte{};    // as it is now
     };
-    std::array<Step, sv39_levels> path{}; // what a walk reads today, root first
-    unsigned depth = 0;                   // steps of it, at least one
+    std::array<Step, sv39_levels> path{};  // what a walk reads today, root first
+    unsigned depth = 0;                    // steps of it, at least one
     [[nodiscard]] Pte today() const { return path[depth - 1].pte; }
 };
 
 // Called on the hart's own thread, several harts at once; nothing of pthreads in here.
 class TranslationWatch {
 public:
-    explicit TranslationWatch(const Ram& ram) : pages_(ram.pages()), stores_(new std::atomic<u16>[ram.pages()]()) {}
+    explicit TranslationWatch(const Ram& ram)
+        : pages_(ram.pages()), stores_(new std::atomic<u16>[ram.pages()]()) {}
     virtual ~TranslationWatch() = default;
 
     // Entries have just got their marks. own is as it will go on.
@@ -52,12 +53,12 @@ public:
     // A store has changed a word of a watched table.
     virtual void on_table_store(Hart&, PhysAddr at, u64 before, u64 after) = 0;
 
-    [[nodiscard]] bool watches_tables() const { return watches_tables_.load(std::memory_order_relaxed); }  // relaxed: a hint
+    [[nodiscard]] bool watches_tables() const {
+        return watches_tables_.load(std::memory_order_relaxed);
+    }  // relaxed: a hint
     // Whether tables are watched, and how many stores each has seen: what is now is what
     // restore_watching() brings back. Harts parked.
-    void save_watching() {
-        saved_ = {watches_tables(), {stores_.get(), stores_.get() + pages_}};
-    }
+    void save_watching() { saved_ = {watches_tables(), {stores_.get(), stores_.get() + pages_}}; }
     void restore_watching() {
         if (watches_tables()) {  // else no store has been counted
             std::ranges::copy(saved_.stores, stores_.get());
@@ -79,7 +80,7 @@ public:
 private:
     static constexpr u16 patience = 2'048;
     const u64 pages_;
-    std::atomic<bool> watches_tables_{false};    // set by any hart, cleared by a snapshot only
+    std::atomic<bool> watches_tables_{false};  // set by any hart, cleared by a snapshot only
     // By RAM page: stores to a watched table since somebody's walk last read it. By harts; relaxed:
     // a figure.
     const std::unique_ptr<std::atomic<u16>[]> stores_;

@@ -57,13 +57,12 @@ public:
     void tick(HartId by, u64 now);
 
 private:
-
     [[nodiscard]] const Mapping* find(PhysAddr address, u64 size) const;
     [[nodiscard]] std::optional<u64> load_misaligned(HartId from, PhysAddr address, unsigned size);
     [[nodiscard]] bool store_bytes(HartId from, PhysAddr address, unsigned size, u64 value);
 
     std::vector<Mapping> mappings_;
-    StateWriter now_;  // what restore() compares; kept for its room
+    StateWriter now_;          // what restore() compares; kept for its room
     FutexLock deadline_lock_;  // of two that change a deadline, the later one sees both
     // Written under deadline_lock_, read by every hart. release/acquire: whoever sees a deadline
     // finds the device that has it.

@@ -11,13 +11,16 @@ constexpr u64 end_of_registers = 0xc000;
 constexpr u64 low_half = 0xffff'ffff;
 
 // The `size` bytes of an 8-byte register that start at byte `part` (0 or 4).
-u64 read_part(u64 whole, u64 part, unsigned size) { return size == 8 ? whole : (whole >> (8 * part)) & low_half; }
+u64 read_part(u64 whole, u64 part, unsigned size) {
+    return size == 8 ? whole : (whole >> (8 * part)) & low_half;
+}
 
 u64 write_part(u64 whole, u64 part, unsigned size, u64 value) {
     if (size == 8) {
         return value;
     }
-    return part == 0 ? (whole & ~low_half) | (value & low_half) : (whole & low_half) | (value << 32);
+    return part == 0 ? (whole & ~low_half) | (value & low_half)
+                     : (whole & low_half) | (value << 32);
 }
 
 bool is_accepted(u64 offset, unsigned size) {
@@ -39,7 +42,9 @@ std::unique_ptr<Device> Clint::make(Board& board, u32) {
 
 u64 Clint::time() const { return time_at(environment_.time()); }
 
-u64 Clint::timer_compare(HartId hart) const { return compare_[hart.value].load(std::memory_order_acquire); }
+u64 Clint::timer_compare(HartId hart) const {
+    return compare_[hart.value].load(std::memory_order_acquire);
+}
 
 std::optional<u64> Clint::load(HartId, u64 offset, unsigned size) {
     if (!is_accepted(offset, size)) {
@@ -157,7 +162,8 @@ void Clint::set_state(const ClintState& all) {
         }
         time_offset_.store(all.time_offset, std::memory_order_release);
         for (u32 hart = 0; hart < harts_; ++hart) {
-            lines_.drive({hart}, Interrupt::MachineSoftware, software_[hart] != 0 ? Level::High : Level::Low);
+            lines_.drive({hart}, Interrupt::MachineSoftware,
+                         software_[hart] != 0 ? Level::High : Level::Low);
         }
     }
     tell_all_timers();

@@ -12,9 +12,10 @@
 namespace stampede {
 
 struct ClintState {
-    std::array<u64, max_harts> compare{};  // mtimecmp; 0 at reset as on QEMU, so MTIP is pending until it is written
+    std::array<u64, max_harts>
+        compare{};  // mtimecmp; 0 at reset as on QEMU, so MTIP is pending until it is written
     std::array<u32, max_harts> software{};  // msip: 0 or 1
-    u64 time_offset = 0;                   // mtime is the environment's time plus this
+    u64 time_offset = 0;                    // mtime is the environment's time plus this
     friend bool operator==(const ClintState&, const ClintState&) = default;
 };
 
@@ -31,7 +32,9 @@ public:
     // mtime, what the `time` CSR reads: ticks of 10 MHz. Any thread, takes no lock.
     [[nodiscard]] u64 time() const;
     // mtime when Environment::time() is `time`. Any thread, takes no lock.
-    [[nodiscard]] u64 time_at(u64 time) const { return time + time_offset_.load(std::memory_order_acquire); }
+    [[nodiscard]] u64 time_at(u64 time) const {
+        return time + time_offset_.load(std::memory_order_acquire);
+    }
     // mtimecmp of a hart: MTIP is pending while time() >= timer_compare(). Any thread, takes no
     // lock. Every change is followed by InterruptLines::timer_changed().
     [[nodiscard]] u64 timer_compare(HartId hart) const;

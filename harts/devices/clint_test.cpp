@@ -17,7 +17,9 @@ using testing::IsEmpty;
 class ClintTest : public testing::Test {
 protected:
     std::optional<u64> load(u64 offset, unsigned size) { return clint.load(hart_0, offset, size); }
-    bool store(u64 offset, unsigned size, u64 value) { return clint.store(hart_0, offset, size, value); }
+    bool store(u64 offset, unsigned size, u64 value) {
+        return clint.store(hart_0, offset, size, value);
+    }
 
     TestEnvironment environment;
     TestLines lines;

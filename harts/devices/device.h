@@ -57,8 +57,14 @@ public:
 };
 
 // mip bits that devices drive (privileged specification 3.1.9).
-enum class Interrupt : u8 { SupervisorSoftware = 1, MachineSoftware = 3, SupervisorTimer = 5, MachineTimer = 7,
-                            SupervisorExternal = 9, MachineExternal = 11 };
+enum class Interrupt : u8 {
+    SupervisorSoftware = 1,
+    MachineSoftware = 3,
+    SupervisorTimer = 5,
+    MachineTimer = 7,
+    SupervisorExternal = 9,
+    MachineExternal = 11
+};
 
 enum class Level : u8 { Low, High };
 

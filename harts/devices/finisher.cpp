@@ -16,7 +16,9 @@ std::optional<Finish> decode(u64 value) {
 
 }  // namespace
 
-std::unique_ptr<Device> Finisher::make(Board& board, u32) { return std::make_unique<Finisher>(board.finish); }
+std::unique_ptr<Device> Finisher::make(Board& board, u32) {
+    return std::make_unique<Finisher>(board.finish);
+}
 
 // Kernels find it as a register of the system controller: what they write there to end the machine
 // stands beside it.
@@ -30,7 +32,8 @@ DeviceNode Finisher::describe() const {
     };
     return {.name = "test",
             .compatible = {"sifive,test1", "sifive,test0", "syscon"},
-            .beside = {written("poweroff", "syscon-poweroff", 0x5555), written("reboot", "syscon-reboot", 0x7777)}};
+            .beside = {written("poweroff", "syscon-poweroff", 0x5555),
+                       written("reboot", "syscon-reboot", 0x7777)}};
 }
 
 std::optional<u64> Finisher::load(HartId, u64, unsigned size) {
@@ -41,7 +44,8 @@ bool Finisher::store(HartId from, u64 offset, unsigned size, u64 value) {
     if (!is_accepted(size)) {
         return false;
     }
-    const std::optional<Finish> finish = offset == 0 ? decode(size == 2 ? value & 0xffff : value) : std::nullopt;
+    const std::optional<Finish> finish =
+        offset == 0 ? decode(size == 2 ? value & 0xffff : value) : std::nullopt;
     if (!finish) {
         return true;
     }

@@ -41,7 +41,8 @@ class Finisher final : public Device {
 public:
     // `on_finish` is called once for the first write that ends the machine, on that hart's thread,
     // without a lock held.
-    explicit Finisher(std::function<void(HartId, const Finish&)> on_finish) : on_finish_(std::move(on_finish)) {}
+    explicit Finisher(std::function<void(HartId, const Finish&)> on_finish)
+        : on_finish_(std::move(on_finish)) {}
     [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     // Any thread.

@@ -17,7 +17,9 @@ protected:
     Finisher finisher{[this](HartId, const Finish& finish) { calls.push_back(finish); }};
 };
 
-TEST_F(FinisherTest, a_machine_that_never_wrote_it_has_not_finished) { EXPECT_EQ(finisher.finished(), std::nullopt); }
+TEST_F(FinisherTest, a_machine_that_never_wrote_it_has_not_finished) {
+    EXPECT_EQ(finisher.finished(), std::nullopt);
+}
 
 TEST_F(FinisherTest, pass_gives_exit_status_zero) {
     EXPECT_TRUE(finisher.store(hart_0, 0, 4, 0x5555));

@@ -19,22 +19,34 @@ constexpr u64 nanoseconds_a_tick = 1'000'000'000 / time_frequency;
 constexpr u64 with_low(u64 whole, u32 low) { return (whole & ~u64{0xffff'ffff}) | low; }
 constexpr u64 with_high(u64 whole, u32 high) { return (whole & 0xffff'ffff) | u64{high} << 32; }
 
-bool is_accepted(u64 offset, unsigned size) { return (size == 4 || size == 8) && offset + size <= end_of_registers; }
+bool is_accepted(u64 offset, unsigned size) {
+    return (size == 4 || size == 8) && offset + size <= end_of_registers;
+}
 
 }  // namespace
 
-GoldfishRtc::GoldfishRtc(Environment& environment, Plic& plic, u32 source, u64 epoch, std::function<void()> deadline_changed)
-    : environment_(environment), plic_(plic), source_(source), epoch_(epoch), deadline_changed_(std::move(deadline_changed)) {}
+GoldfishRtc::GoldfishRtc(Environment& environment, Plic& plic, u32 source, u64 epoch,
+                         std::function<void()> deadline_changed)
+    : environment_(environment),
+      plic_(plic),
+      source_(source),
+      epoch_(epoch),
+      deadline_changed_(std::move(deadline_changed)) {}
 
 std::unique_ptr<Device> GoldfishRtc::make(Board& board, u32 interrupt) {
-    return std::make_unique<GoldfishRtc>(board.environment, *board.plic, interrupt, board.epoch, board.deadline_changed);
+    return std::make_unique<GoldfishRtc>(board.environment, *board.plic, interrupt, board.epoch,
+                                         board.deadline_changed);
 }
 
-DeviceNode GoldfishRtc::describe() const { return {.name = "rtc", .compatible = {"google,goldfish-rtc"}}; }
+DeviceNode GoldfishRtc::describe() const {
+    return {.name = "rtc", .compatible = {"google,goldfish-rtc"}};
+}
 
 u64 GoldfishRtc::clock_locked(u64 now) const { return epoch_ + set_by_ + now * nanoseconds_a_tick; }
 
-void GoldfishRtc::update_line_locked() { plic_.set_level(source_, (pending_ & enabled_) != 0 ? Level::High : Level::Low); }
+void GoldfishRtc::update_line_locked() {
+    plic_.set_level(source_, (pending_ & enabled_) != 0 ? Level::High : Level::Low);
+}
 
 void GoldfishRtc::go_off_locked() {
     goes_off_at_.store(never, std::memory_order_release);
@@ -82,7 +94,10 @@ u32 GoldfishRtc::load_locked(u64 now, u64 offset) {
     case alarm_low: return static_cast<u32>(alarm_);
     case alarm_high: return static_cast<u32>(alarm_ >> 32);
     case irq_enabled: return enabled_;
-    case alarm_status: return goes_off_at_.load(std::memory_order_relaxed) != never ? 1 : 0;  // relaxed: writers hold lock_
+    case alarm_status:
+        return goes_off_at_.load(std::memory_order_relaxed) != never
+                   ? 1
+                   : 0;  // relaxed: writers hold lock_
     default: return 0;
     }
 }

@@ -30,7 +30,8 @@ class GoldfishRtc final : public Device {
 public:
     // `epoch`: nanoseconds since 1970 when the environment's time was 0. `source`: its line at the
     // PLIC. `deadline_changed` is called with no lock held. Everything must outlive it.
-    GoldfishRtc(Environment& environment, Plic& plic, u32 source, u64 epoch, std::function<void()> deadline_changed);
+    GoldfishRtc(Environment& environment, Plic& plic, u32 source, u64 epoch,
+                std::function<void()> deadline_changed);
     [[nodiscard]] static std::unique_ptr<Device> make(Board& board, u32 interrupt);
 
     [[nodiscard]] std::string_view name() const override { return "rtc"; }
@@ -39,7 +40,9 @@ public:
     void save(StateWriter& to) const override;
     void restore(StateReader& from) override;
     [[nodiscard]] DeviceNode describe() const override;
-    [[nodiscard]] u64 deadline() const override { return goes_off_at_.load(std::memory_order_acquire); }
+    [[nodiscard]] u64 deadline() const override {
+        return goes_off_at_.load(std::memory_order_acquire);
+    }
     void tick(HartId by, u64 now) override;
 
 private:
@@ -60,9 +63,9 @@ private:
 
     // Held while the PLIC is told, never the other way round.
     mutable FutexLock lock_;
-    u64 set_by_ GUARDED_BY(lock_) = 0;    // nanoseconds by which the guest has set the clock ahead
-    u64 alarm_ GUARDED_BY(lock_) = 0;     // the registers
-    u32 high_half_ GUARDED_BY(lock_) = 0; // kept for TIME_HIGH
+    u64 set_by_ GUARDED_BY(lock_) = 0;     // nanoseconds by which the guest has set the clock ahead
+    u64 alarm_ GUARDED_BY(lock_) = 0;      // the registers
+    u32 high_half_ GUARDED_BY(lock_) = 0;  // kept for TIME_HIGH
     u32 enabled_ GUARDED_BY(lock_) = 0;
     u32 pending_ GUARDED_BY(lock_) = 0;
     // Environment::time(); never: no alarm is set. Written under lock_, read by whoever looks for

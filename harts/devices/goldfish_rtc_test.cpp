@@ -20,7 +20,9 @@ protected:
         EXPECT_TRUE(value.has_value()) << offset;
         return value.value_or(0);
     }
-    void store(u64 offset, u64 value) { EXPECT_TRUE(rtc.store(hart_0, offset, 4, value)) << offset; }
+    void store(u64 offset, u64 value) {
+        EXPECT_TRUE(rtc.store(hart_0, offset, 4, value)) << offset;
+    }
     u64 clock() {
         const u64 low = load(0x00);
         return load(0x04) << 32 | low;

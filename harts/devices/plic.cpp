@@ -14,7 +14,9 @@ constexpr u64 context_stride = 0x1000;
 constexpr u64 threshold_offset = 0;
 constexpr u64 claim_offset = 4;
 
-bool test(const PlicBits& bits, u32 source) { return (bits[source / 32] >> (source % 32) & 1) != 0; }
+bool test(const PlicBits& bits, u32 source) {
+    return (bits[source / 32] >> (source % 32) & 1) != 0;
+}
 void set(PlicBits& bits, u32 source) { bits[source / 32] |= u32{1} << (source % 32); }
 void clear(PlicBits& bits, u32 source) { bits[source / 32] &= ~(u32{1} << (source % 32)); }
 
@@ -33,7 +35,8 @@ std::unique_ptr<Device> Plic::make(Board& board, u32) {
 DeviceNode Plic::describe() const {
     return {.name = "plic",
             .compatible = {"sifive,plic-1.0.0", "riscv,plic0"},
-            .properties = {{"#address-cells", std::vector<u32>{0}}, {"riscv,ndev", std::vector<u32>{plic_sources - 1}}},
+            .properties = {{"#address-cells", std::vector<u32>{0}},
+                           {"riscv,ndev", std::vector<u32>{plic_sources - 1}}},
             .drives = {Interrupt::MachineExternal, Interrupt::SupervisorExternal},
             .role = DeviceNode::Role::InterruptController};
 }
@@ -50,7 +53,8 @@ void Plic::set_level(u32 source, Level level) {
 }
 
 void Plic::forward_locked(u32 source) {
-    if (test(state_.level, source) && !test(state_.claimed, source) && !test(state_.pending, source)) {
+    if (test(state_.level, source) && !test(state_.claimed, source) &&
+        !test(state_.pending, source)) {
         set(state_.pending, source);
         drive_locked(Redrive::Changed);
     }
@@ -60,7 +64,8 @@ u32 Plic::best_locked(u32 context) const {
     u32 best = 0;
     u32 best_priority = state_.threshold[context];
     for (u32 word = 0; word < state_.pending.size(); ++word) {
-        u32 candidates = state_.pending[word] & ~state_.claimed[word] & state_.enable[context][word];
+        u32 candidates =
+            state_.pending[word] & ~state_.claimed[word] & state_.enable[context][word];
         for (; candidates != 0; candidates &= candidates - 1) {
             const u32 source = 32 * word + static_cast<u32>(__builtin_ctz(candidates));
             if (state_.priority[source] > best_priority) {
@@ -80,7 +85,8 @@ void Plic::drive_locked(Redrive which) {
         }
         driven_[context] = level;
         lines_.drive({context / 2},
-                     context % 2 == 0 ? Interrupt::MachineExternal : Interrupt::SupervisorExternal, level);
+                     context % 2 == 0 ? Interrupt::MachineExternal : Interrupt::SupervisorExternal,
+                     level);
     }
 }
 
@@ -134,10 +140,13 @@ std::optional<u64> Plic::load(HartId, u64 offset, unsigned size) {
     if (offset < context_base) {
         const u64 context = (offset - enable_base) / enable_stride;
         const u64 word = (offset - enable_base) % enable_stride / 4;
-        return context < contexts() && word < state_.pending.size() ? state_.enable[context][word] : 0;
+        return context < contexts() && word < state_.pending.size() ? state_.enable[context][word]
+                                                                    : 0;
     }
     const u64 context = (offset - context_base) / context_stride;
-    return context < contexts() ? load_context_locked(static_cast<u32>(context), offset % context_stride) : 0;
+    return context < contexts()
+               ? load_context_locked(static_cast<u32>(context), offset % context_stride)
+               : 0;
 }
 
 bool Plic::store(HartId, u64 offset, unsigned size, u64 value) {
@@ -157,11 +166,13 @@ bool Plic::store(HartId, u64 offset, unsigned size, u64 value) {
         const u64 context = (offset - enable_base) / enable_stride;
         const u64 word = (offset - enable_base) % enable_stride / 4;
         if (context < contexts() && word < state_.pending.size()) {
-            state_.enable[context][word] = static_cast<u32>(value) & (word == 0 ? ~u32{1} : ~u32{0});
+            state_.enable[context][word] =
+                static_cast<u32>(value) & (word == 0 ? ~u32{1} : ~u32{0});
             drive_locked(Redrive::Changed);
         }
     } else if (const u64 context = (offset - context_base) / context_stride; context < contexts()) {
-        store_context_locked(static_cast<u32>(context), offset % context_stride, static_cast<u32>(value));
+        store_context_locked(static_cast<u32>(context), offset % context_stride,
+                             static_cast<u32>(value));
     }
     return true;
 }

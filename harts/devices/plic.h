@@ -15,12 +15,12 @@ inline constexpr u32 plic_sources = 96;  // with source 0, which does not exist
 using PlicBits = std::array<u32, plic_sources / 32>;  // one bit a source
 
 struct PlicState {
-    std::array<u8, plic_sources> priority{};         // 0 (never interrupts) to 7
-    PlicBits level{};                                // the devices' lines
+    std::array<u8, plic_sources> priority{};  // 0 (never interrupts) to 7
+    PlicBits level{};                         // the devices' lines
     PlicBits pending{};
-    PlicBits claimed{};                              // claimed and not completed: the gateway forwards nothing
-    std::array<PlicBits, 2 * max_harts> enable{};    // by context
-    std::array<u8, 2 * max_harts> threshold{};       // by context
+    PlicBits claimed{};  // claimed and not completed: the gateway forwards nothing
+    std::array<PlicBits, 2 * max_harts> enable{};  // by context
+    std::array<u8, 2 * max_harts> threshold{};     // by context
     friend bool operator==(const PlicState&, const PlicState&) = default;
 };
 

@@ -170,7 +170,8 @@ TEST_F(PlicTest, source_zero_does_not_exist) {
 TEST_F(PlicTest, reserved_registers_read_zero_and_ignore_writes) {
     // Past the last source, past the last word, contexts of harts that are not there, past claim,
     // and the aperture's end.
-    for (const u64 offset : {0x1fcull, 0x100cull, 0x200cull, 0x2280ull, 0x20'0008ull, 0x20'5000ull, 0x5f'fffcull}) {
+    for (const u64 offset :
+         {0x1fcull, 0x100cull, 0x200cull, 0x2280ull, 0x20'0008ull, 0x20'5000ull, 0x5f'fffcull}) {
         store(offset, 0xffff'ffff);
         EXPECT_EQ(load(offset), 0u) << std::hex << offset;
     }

@@ -92,7 +92,9 @@ public:
     std::array<u8, page_size> bytes{};
 
 private:
-    static bool contains(PhysAddr at, u64 size) { return at.value - base <= page_size && size <= page_size - (at.value - base); }
+    static bool contains(PhysAddr at, u64 size) {
+        return at.value - base <= page_size && size <= page_size - (at.value - base);
+    }
 };
 
 // All devices of the map, and `more`.

@@ -19,7 +19,8 @@ constexpr u8 ier_receive = 0x01, ier_transmit = 0x02, ier_line_status = 0x04, ie
 constexpr u8 iir_fifos_enabled = 0xc0;
 constexpr u8 fcr_enable = 0x01, fcr_reset_receiver = 0x02, fcr_kept = 0xc9;
 constexpr u8 lcr_divisor_latch = 0x80;
-constexpr u8 mcr_dtr = 0x01, mcr_rts = 0x02, mcr_out1 = 0x04, mcr_out2 = 0x08, mcr_loop = 0x10, mcr_all = 0x1f;
+constexpr u8 mcr_dtr = 0x01, mcr_rts = 0x02, mcr_out1 = 0x04, mcr_out2 = 0x08, mcr_loop = 0x10,
+             mcr_all = 0x1f;
 // THRE and TEMT
 constexpr u8 lsr_data_ready = 0x01, lsr_overrun = 0x02, lsr_transmitter_empty = 0x60;
 constexpr u8 msr_cts = 0x10, msr_dsr = 0x20, msr_ring = 0x40, msr_carrier = 0x80;
@@ -35,7 +36,8 @@ Uart::Uart(Environment& environment, Plic& plic, u32 source, std::function<void(
     : environment_(environment), plic_(plic), source_(source), output_(std::move(output)) {}
 
 std::unique_ptr<Device> Uart::make(Board& board, u32 interrupt) {
-    auto uart = std::make_unique<Uart>(board.environment, *board.plic, interrupt, board.console_output);
+    auto uart =
+        std::make_unique<Uart>(board.environment, *board.plic, interrupt, board.console_output);
     board.input_ready = [&uart = *uart] { uart.input_ready(); };
     return uart;
 }
@@ -79,7 +81,8 @@ Uart::Identification Uart::interrupt_locked() const {
         return Identification::LineStatus;
     }
     if ((state_.ier & ier_receive) != 0 && state_.count > 0) {
-        const bool below_trigger = (state_.fcr & fcr_enable) != 0 && state_.count < trigger_level(state_.fcr);
+        const bool below_trigger =
+            (state_.fcr & fcr_enable) != 0 && state_.count < trigger_level(state_.fcr);
         return below_trigger ? Identification::TimeOut : Identification::Data;
     }
     if ((state_.ier & ier_transmit) != 0 && state_.transmitted != 0) {
@@ -94,7 +97,9 @@ void Uart::update_line_locked() {
 
 // --- receiving -----------------------------------------------------------------------------------
 
-unsigned Uart::capacity_locked() const { return (state_.fcr & fcr_enable) != 0 ? UartState::fifo_size : 1; }
+unsigned Uart::capacity_locked() const {
+    return (state_.fcr & fcr_enable) != 0 ? UartState::fifo_size : 1;
+}
 
 void Uart::receive_locked() {
     if ((state_.mcr & mcr_loop) != 0) {
@@ -171,8 +176,9 @@ u8 Uart::modem_status_locked() const {
     }
     // In loop-back the modem outputs are wired to the inputs.
     const u8 mcr = state_.mcr;
-    return static_cast<u8>(((mcr & mcr_rts) != 0 ? msr_cts : 0) | ((mcr & mcr_dtr) != 0 ? msr_dsr : 0) |
-                           ((mcr & mcr_out1) != 0 ? msr_ring : 0) | ((mcr & mcr_out2) != 0 ? msr_carrier : 0));
+    return static_cast<u8>(
+        ((mcr & mcr_rts) != 0 ? msr_cts : 0) | ((mcr & mcr_dtr) != 0 ? msr_dsr : 0) |
+        ((mcr & mcr_out1) != 0 ? msr_ring : 0) | ((mcr & mcr_out2) != 0 ? msr_carrier : 0));
 }
 
 void Uart::store_locked(u64 offset, u8 value) {
@@ -216,8 +222,8 @@ void Uart::set_interrupts_locked(u8 value) {
     const u8 changed = (state_.ier ^ value) & ier_all;
     state_.ier = value & ier_all;
     if ((changed & ier_transmit) != 0) {
-        state_.transmitted =
-            (state_.ier & ier_transmit) != 0;  // the holding register is empty: enabling interrupts at once
+        state_.transmitted = (state_.ier & ier_transmit) !=
+                             0;  // the holding register is empty: enabling interrupts at once
     }
     if ((state_.ier & ier_receive) != 0) {
         receive_locked();
@@ -249,7 +255,8 @@ void Uart::control_modem_locked(u8 value) {
 
 void Uart::save(StateWriter& to) const {
     const FutexGuard guard(lock_);
-    for (const u8 part : {state_.ier, state_.fcr, state_.lcr, state_.mcr, state_.scr, state_.overrun, state_.transmitted, state_.count}) {
+    for (const u8 part : {state_.ier, state_.fcr, state_.lcr, state_.mcr, state_.scr,
+                          state_.overrun, state_.transmitted, state_.count}) {
         to.put(part);
     }
     to.put(state_.divisor);
@@ -260,7 +267,8 @@ void Uart::save(StateWriter& to) const {
 
 void Uart::restore(StateReader& from) {
     UartState all;
-    for (u8* part : {&all.ier, &all.fcr, &all.lcr, &all.mcr, &all.scr, &all.overrun, &all.transmitted, &all.count}) {
+    for (u8* part : {&all.ier, &all.fcr, &all.lcr, &all.mcr, &all.scr, &all.overrun,
+                     &all.transmitted, &all.count}) {
         from.take(*part);
     }
     from.take(all.divisor);

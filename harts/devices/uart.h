@@ -15,12 +15,13 @@ struct UartState {
     static constexpr unsigned fifo_size = 16;
 
     u8 ier = 0;
-    u8 fcr = 0;        // the bits that stay: enable, DMA mode, trigger
+    u8 fcr = 0;  // the bits that stay: enable, DMA mode, trigger
     u8 lcr = 0;
-    u8 mcr = 0x08;     // OUT2, as QEMU starts
+    u8 mcr = 0x08;  // OUT2, as QEMU starts
     u8 scr = 0;
-    u8 overrun = 0;    // LSR's OE bit; only loop-back can set it
-    u8 transmitted = 0;  // 1: the transmitter's interrupt condition is there and IIR has not told it yet
+    u8 overrun = 0;  // LSR's OE bit; only loop-back can set it
+    u8 transmitted =
+        0;  // 1: the transmitter's interrupt condition is there and IIR has not told it yet
     u16 divisor = 12;  // 9600 baud
     u8 first = 0;      // of the receive FIFO
     u8 count = 0;
@@ -60,7 +61,13 @@ public:
     void set_state(const UartState& state);
 
 private:
-    enum class Identification : u8 { None = 0x1, Transmitter = 0x2, Data = 0x4, LineStatus = 0x6, TimeOut = 0xc };
+    enum class Identification : u8 {
+        None = 0x1,
+        Transmitter = 0x2,
+        Data = 0x4,
+        LineStatus = 0x6,
+        TimeOut = 0xc
+    };
 
     [[nodiscard]] Identification interrupt_locked() const REQUIRES(lock_);
     void update_line_locked() REQUIRES(lock_);

@@ -11,8 +11,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 rbr = 0, thr = 0, dll = 0, ier = 1, dlm = 1, iir = 2, fcr = 2, lcr = 3, mcr = 4, lsr = 5, msr = 6,
-              scr = 7;
+constexpr u64 rbr = 0, thr = 0, dll = 0, ier = 1, dlm = 1, iir = 2, fcr = 2, lcr = 3, mcr = 4,
+              lsr = 5, msr = 6, scr = 7;
 
 class UartTest : public testing::Test {
 protected:

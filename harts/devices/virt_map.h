@@ -28,6 +28,7 @@ inline constexpr AddressRange clint{{0x200'0000}, 0x1'0000};
 
 // The devices of virt_map::lines() and of `more`, mapped on `bus`, which they must outlive. `board`
 // must outlive them.
-[[nodiscard]] std::vector<std::unique_ptr<Device>> make_devices(Board& board, Bus& bus, std::span<const DeviceLine> more);
+[[nodiscard]] std::vector<std::unique_ptr<Device>> make_devices(Board& board, Bus& bus,
+                                                                std::span<const DeviceLine> more);
 
 }  // namespace stampede

@@ -19,16 +19,20 @@ struct Place {
 std::vector<Place> places(const Bus& bus) {
     std::vector<Place> all;
     for (const Bus::Mapping& mapping : bus.mappings()) {
-        all.push_back({mapping.device->name(), mapping.range.base.value, mapping.range.size, mapping.interrupt});
+        all.push_back({mapping.device->name(), mapping.range.base.value, mapping.range.size,
+                       mapping.interrupt});
     }
     return all;
 }
 
 TEST(VirtMap, stands_where_qemu_virt_has_it) {
     const TestBoard board(1);
-    EXPECT_THAT(places(board.bus), testing::UnorderedElementsAre(Place{"clint", 0x200'0000, 0x1'0000, 0}, Place{"plic", 0xc00'0000, 0x60'0000, 0},
-                                                                 Place{"finisher", 0x10'0000, 0x1000, 0}, Place{"rtc", 0x10'1000, 0x1000, 11},
-                                                                 Place{"uart", 0x1000'0000, 0x100, 10}));
+    EXPECT_THAT(places(board.bus),
+                testing::UnorderedElementsAre(Place{"clint", 0x200'0000, 0x1'0000, 0},
+                                              Place{"plic", 0xc00'0000, 0x60'0000, 0},
+                                              Place{"finisher", 0x10'0000, 0x1000, 0},
+                                              Place{"rtc", 0x10'1000, 0x1000, 11},
+                                              Place{"uart", 0x1000'0000, 0x100, 10}));
 }
 
 TEST(VirtMap, makers_leave_what_others_need) {
@@ -58,15 +62,15 @@ TEST(VirtMap, every_device_comes_back_and_shows_in_the_hash) {
         board.bus.restore(saved);
         EXPECT_EQ(board.bus.hash(0), hash) << std::hex << address;
     };
-    spoil(0x200'4010, 8, 7);       // mtimecmp of hart 2
-    spoil(0x200'0008, 4, 1);       // its msip
-    spoil(0x200'bff8, 8, 9);       // mtime
-    spoil(0xc00'0028, 4, 3);       // a priority
-    spoil(0xc00'2280, 4, 0x400);   // what the last context enables
-    spoil(0xc20'5000, 4, 3);       // its threshold
-    spoil(0x10'0000, 4, 0x9'3333); // the finisher
-    spoil(0x10'1010, 4, 1);        // the clock's interrupt
-    spoil(0x1000'0007, 1, 5);      // the UART's scratch register
+    spoil(0x200'4010, 8, 7);        // mtimecmp of hart 2
+    spoil(0x200'0008, 4, 1);        // its msip
+    spoil(0x200'bff8, 8, 9);        // mtime
+    spoil(0xc00'0028, 4, 3);        // a priority
+    spoil(0xc00'2280, 4, 0x400);    // what the last context enables
+    spoil(0xc20'5000, 4, 3);        // its threshold
+    spoil(0x10'0000, 4, 0x9'3333);  // the finisher
+    spoil(0x10'1010, 4, 1);         // the clock's interrupt
+    spoil(0x1000'0007, 1, 5);       // the UART's scratch register
 }
 
 }  // namespace

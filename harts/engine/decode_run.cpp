@@ -14,7 +14,9 @@ u32 fetch_word(const Ram& ram, PhysAddr at, bool whole) {
     if ((low & 3) != 3 || !whole) {
         return low;
     }
-    return low | u32{__atomic_load_n(reinterpret_cast<const u16*>(ram.host(at + 2)), __ATOMIC_RELAXED)} << 16;
+    return low |
+           u32{__atomic_load_n(reinterpret_cast<const u16*>(ram.host(at + 2)), __ATOMIC_RELAXED)}
+               << 16;
 }
 
 bool ends_run(isa::Flow flow) { return flow != isa::Flow::Next && flow != isa::Flow::Access; }
@@ -53,7 +55,9 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         const bool last_halfword = k == CodePage::slot_count - 1;
         const u32 word = fetch_word(ram, page.address + 2 * k, !last_halfword);
         const bool straddling = last_halfword && (word & 3) == 3;
-        const isa::Decoded decoded = straddling ? isa::Decoded{isa::Op::Illegal, CodePage::straddles, {}} : isa::decode(word);
+        const isa::Decoded decoded = straddling
+                                         ? isa::Decoded{isa::Op::Illegal, CodePage::straddles, {}}
+                                         : isa::decode(word);
         Slot& slot = page.slots[k];
         slot.imm = decoded.operands.imm;
         slot.rd = decoded.operands.rd;
@@ -62,7 +66,8 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         page.op[k] = decoded.op;
         page.length[k] = decoded.length;
         const isa::Flow flow = isa::line_of(decoded.op).flow;
-        slot.handler = engine.handler_of(decoded, near(flow, k, slot.imm) ? Reach::Page : Reach::Anywhere);
+        slot.handler =
+            engine.handler_of(decoded, near(flow, k, slot.imm) ? Reach::Page : Reach::Anywhere);
         if (engine.always_slow != nullptr && engine.always_slow(ram, page, k)) {
             slot.handler = handlers::one_slowly;
         }
@@ -78,7 +83,9 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         behind = 0;
     }
     for (unsigned i = 0; i + 1 < count - (cut ? 1 : 0); ++i) {
-        if (const Handler both = handlers::fused(decoded_at(page, fresh[i]), decoded_at(page, fresh[i + 1])); both != nullptr) {
+        if (const Handler both =
+                handlers::fused(decoded_at(page, fresh[i]), decoded_at(page, fresh[i + 1]));
+            both != nullptr) {
             page.slots[fresh[i]].handler = both;
         }
     }

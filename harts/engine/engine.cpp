@@ -35,7 +35,8 @@ void step_counted(Hart& hart, const Slot& slot) {
 // so the few instructions between (at most 16, unprivileged specification, "Eventual Success of
 // Store-Conditional Instructions") run here.
 void finish_reservation(Hart& hart) {
-    for (int n = 0; n < 16 && hart.own.reservation.held != nullptr && hart.own.budget > 0 && !hart.own.stopping && !handlers::alarmed(&hart);
+    for (int n = 0; n < 16 && hart.own.reservation.held != nullptr && hart.own.budget > 0 &&
+                    !hart.own.stopping && !handlers::alarmed(&hart);
          ++n) {
         if (const Slot* slot = enter(hart); slot != nullptr) {
             step_counted(hart, *slot);
@@ -63,9 +64,11 @@ Accessed<Straddler> fetch_straddler(Hart& hart) {
 }
 
 // As handlers::tell_flow() and tell_branch(), for the full hart.
-void tell_flow(Observer& observer, Hart& hart, isa::Op op, const isa::Operands& operands, const Full& full) {
+void tell_flow(Observer& observer, Hart& hart, isa::Op op, const isa::Operands& operands,
+               const Full& full) {
     if (isa::line_of(op).flow == isa::Flow::Branch) {
-        observer.on_branch(hart, hart.own.pc, full.next() != full.link() ? Branch::Taken : Branch::NotTaken);
+        observer.on_branch(hart, hart.own.pc,
+                           full.next() != full.link() ? Branch::Taken : Branch::NotTaken);
         return;
     }
     if (op == isa::Op::Jalr) {
@@ -210,7 +213,8 @@ void run_end(ARGUMENTS) {
 }
 
 void undecoded(ARGUMENTS) {
-    decode_run(hart->machine.ram, *hart->machine.engine, *hart->own.page, static_cast<unsigned>(slot - hart->own.slots));
+    decode_run(hart->machine.ram, *hart->machine.engine, *hart->own.page,
+               static_cast<unsigned>(slot - hart->own.slots));
     budget -= slot->n;
     if (budget < 0 || handlers::alarmed(hart)) {
         TAIL(run_end, hart, slot, budget, data);

@@ -1,8 +1,8 @@
 // The fast hart: what hits in the TLB and in the decoded page. Anything else sets `missed` and
 // leaves the state untouched, so that the full hart can begin the instruction again.
 #pragma once
-#include "harts/engine/full.h"
 #include "harts/core/hart.h"
+#include "harts/engine/full.h"
 #include "harts/engine/watching.h"
 #include "harts/isa/meanings.h"
 
@@ -43,13 +43,15 @@ struct Fast {
     static u64 imm(i64 v) { return static_cast<u64>(v); }
     static u64 keep(u64 v) { return v; }
     u64 pc() const {
-        const auto bytes = reinterpret_cast<const char*>(slot) - reinterpret_cast<const char*>(hart->own.slots);
+        const auto bytes =
+            reinterpret_cast<const char*>(slot) - reinterpret_cast<const char*>(hart->own.slots);
         return hart->own.page_va + static_cast<u64>(bytes) / (sizeof(Slot) / 2);
     }
     u64 pc_plus(i32 v) const { return pc() + static_cast<u64>(i64{v}); }
     u64 link() const { return pc() + length; }
     void jump(i32 v) {
-        next = reinterpret_cast<const Slot*>(reinterpret_cast<const char*>(slot) + i64{v} * i64{sizeof(Slot) / 2});
+        next = reinterpret_cast<const Slot*>(reinterpret_cast<const char*>(slot) +
+                                             i64{v} * i64{sizeof(Slot) / 2});
     }
     void branch_if(bool condition, i32 v) {
         if (condition) {
@@ -100,7 +102,8 @@ struct Fast {
                 return {false, 0};
             }
         }
-        return {true, isa::extend<T>(static_cast<u64>(__atomic_load_n(host<T>(entry, address), __ATOMIC_RELAXED)))};
+        return {true, isa::extend<T>(static_cast<u64>(
+                          __atomic_load_n(host<T>(entry, address), __ATOMIC_RELAXED)))};
     }
     template <class T>
     [[gnu::always_inline]] void store(u64 address, u64 value) {
@@ -130,7 +133,8 @@ struct Fast {
         }
         // A hart that looks for spins stops right behind the instruction, whichever way it takes:
         // else the turn would depend on the way.
-        if (hart->own.spin.limit != 0 && !changes<T>(op, host<T>(entry, address), static_cast<T>(operand))) [[unlikely]] {
+        if (hart->own.spin.limit != 0 &&
+            !changes<T>(op, host<T>(entry, address), static_cast<T>(operand))) [[unlikely]] {
             missed = true;
             return {false, 0};
         }
@@ -189,8 +193,8 @@ private:
         default: break;
         }
         T old = __atomic_load_n(at, __ATOMIC_RELAXED);
-        while (!__atomic_compare_exchange_n(at, &old, isa::amo_result<T>(op, old, operand), true, __ATOMIC_SEQ_CST,
-                                            __ATOMIC_RELAXED)) {
+        while (!__atomic_compare_exchange_n(at, &old, isa::amo_result<T>(op, old, operand), true,
+                                            __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
         }
         return old;
     }

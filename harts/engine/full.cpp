@@ -39,7 +39,8 @@ void Full::ecall() {
 }
 
 void Full::sret() {
-    const bool trapped = own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tsr) != 0;
+    const bool trapped =
+        own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tsr) != 0;
     if (own_.mode == Privilege::User || trapped) {
         illegal();
         return;
@@ -72,7 +73,8 @@ void Full::mret() {
 }
 
 void Full::wfi() {
-    const bool trapped = own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tw) != 0;
+    const bool trapped =
+        own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tw) != 0;
     if (own_.mode == Privilege::User || trapped) {
         illegal();
         return;
@@ -84,7 +86,8 @@ void Full::wfi() {
 }
 
 void Full::sfence_vma(u8 rs1, u64 address, u8 rs2, u64 asid) {
-    const bool trapped = own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tvm) != 0;
+    const bool trapped =
+        own_.mode == Privilege::Supervisor && (own_.csr.mstatus & csr::status_tvm) != 0;
     if (own_.mode == Privilege::User || trapped) {
         illegal();
         return;
@@ -117,7 +120,9 @@ std::optional<u64> Full::csr(isa::CsrOp op, u32 number, u64 operand, u8 rs1, u8 
     if (writes) {
         // device lines are not written back
         const u64 base = number == csr::mip || number == csr::sip ? own_.csr.mip : *old;
-        const u64 wanted = op == isa::CsrOp::Write ? operand : op == isa::CsrOp::Set ? base | operand : base & ~operand;
+        const u64 wanted = op == isa::CsrOp::Write ? operand
+                           : op == isa::CsrOp::Set ? base | operand
+                                                   : base & ~operand;
         if (!write_csr(hart_, number, wanted)) {
             illegal();
             return std::nullopt;

@@ -20,7 +20,12 @@ public:
     using Value = u64;
     // `at`: where the instruction stands in RAM, or nowhere (0): then `word` is it, as fetched.
     Full(Hart& hart, u8 length, PhysAddr at, u32 word = 0)
-        : hart_(hart), own_(hart.own), next_(hart.own.pc + length), at_(at), word_(word), length_(length) {}
+        : hart_(hart),
+          own_(hart.own),
+          next_(hart.own.pc + length),
+          at_(at),
+          word_(word),
+          length_(length) {}
     [[nodiscard]] u64 next() const { return next_; }
     void illegal();
 

@@ -12,7 +12,8 @@ namespace stampede {
 namespace {
 
 // A string of the guest's at `address`, read as this hart; at most the limit, up to a NUL.
-Accessed<std::size_t> read_string(Hart& hart, u64 address, std::array<char, abi::check_failed_limit>& text) {
+Accessed<std::size_t> read_string(Hart& hart, u64 address,
+                                  std::array<char, abi::check_failed_limit>& text) {
     std::size_t length = 0;
     for (; length < text.size(); ++length) {
         const Accessed<u64> byte = load_memory(hart, address + length, 1);
@@ -39,7 +40,8 @@ Accessed<void> fetch_into(Hart& hart, u64 address) {
     if (*magic != abi::FetchBlock::expected_magic) {
         return {};
     }
-    const std::string_view bytes = hart.machine.guest_calls->on_fetch(hart.own, static_cast<u32>(*capacity));
+    const std::string_view bytes =
+        hart.machine.guest_calls->on_fetch(hart.own, static_cast<u32>(*capacity));
     const std::size_t length = std::min<std::size_t>(bytes.size(), *capacity);
     for (std::size_t n = 0; n < length;) {
         const u64 to = address + sizeof(abi::FetchBlock) + n;

@@ -118,7 +118,8 @@ void far_handler(ARGUMENTS) {
         tell_flow<op, length, Observer>(*hart, *slot, pc, pc_of(hart->own, fast.next));
     }
     if constexpr (SeesBranches<Observer>) {
-        tell_branch<op, Observer>(*hart, pc, fast.next != stay ? Branch::Taken : Branch::NotTaken, 0);
+        tell_branch<op, Observer>(*hart, pc, fast.next != stay ? Branch::Taken : Branch::NotTaken,
+                                  0);
     }
     slot = fast.next;
     budget -= slot->n;
@@ -163,11 +164,11 @@ Handler handler_of(const isa::Decoded& decoded, Reach reach) {
 template <class Observer>
 Handler access_handler_of(const isa::Decoded& decoded) {
     switch (decoded.op) {
-#define INSN(id, ...)                                                                            \
-    case isa::Op::id:                                                                            \
-        if constexpr (isa::line_of(isa::Op::id).flow == isa::Flow::Access) {                     \
-            return handler_for<isa::Op::id, Observer>(decoded.length, Reach::Page);              \
-        }                                                                                        \
+#define INSN(id, ...)                                                               \
+    case isa::Op::id:                                                               \
+        if constexpr (isa::line_of(isa::Op::id).flow == isa::Flow::Access) {        \
+            return handler_for<isa::Op::id, Observer>(decoded.length, Reach::Page); \
+        }                                                                           \
         break;
 #include "harts/isa/instructions.inc"
 #undef INSN
@@ -180,7 +181,8 @@ template <class... Watchers>
 Handler watching_handler_of(const isa::Decoded& decoded, Reach reach) {
     if constexpr (!(watchers::SeesStack<Watchers> && ...)) {
         constexpr u8 stack_pointer = 2;
-        const bool stack = isa::line_of(decoded.op).flow == isa::Flow::Access && decoded.operands.rs1 == stack_pointer;
+        const bool stack = isa::line_of(decoded.op).flow == isa::Flow::Access &&
+                           decoded.operands.rs1 == stack_pointer;
         if (stack && decoded.length != CodePage::straddles) {
             return access_handler_of<watchers::OfStack<Watchers...>>(decoded);
         }
@@ -194,8 +196,10 @@ namespace stampede {
 
 // The engine of harts that all of these watch; `always_slow` as in Engine.
 template <class... Watchers>
-constexpr Engine engine_of(bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr) {
-    return {handlers::undecoded, handlers::page_end, handlers::watching_handler_of<Watchers...>, always_slow, Watching<Watchers...>::fits};
+constexpr Engine engine_of(bool (*always_slow)(const Ram& ram, const CodePage& page,
+                                               unsigned k) = nullptr) {
+    return {handlers::undecoded, handlers::page_end, handlers::watching_handler_of<Watchers...>,
+            always_slow, Watching<Watchers...>::fits};
 }
 
 }  // namespace stampede

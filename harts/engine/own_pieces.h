@@ -32,7 +32,9 @@ inline OwnPieces all_pieces_own;
 // A watcher: an access elsewhere is slow, so that the counter sees it.
 struct Counting {
     using State = OwnPieces;
-    static bool passes(Hart& hart, u64 offset, Access) { return hart.watches.of<OwnPieces>().have(offset); }
+    static bool passes(Hart& hart, u64 offset, Access) {
+        return hart.watches.of<OwnPieces>().have(offset);
+    }
 };
 
 }  // namespace stampede

@@ -58,9 +58,11 @@ bool spins_in_place(Hart& hart) {
     bool same = false;
     // The alarm counts here as at a run's end: without it, code that another hart has rewritten
     // would run once more.
-    while (!same && own.budget > 0 && hart.shared.safe_point.alarm.load(std::memory_order_relaxed) == 0) {
+    while (!same && own.budget > 0 &&
+           hart.shared.safe_point.alarm.load(std::memory_order_relaxed) == 0) {
         const Slot* slot = enter(hart);
-        if (slot == nullptr || isa::line_of(own.page->op[slot - own.slots]).flow == isa::Flow::System) {
+        if (slot == nullptr ||
+            isa::line_of(own.page->op[slot - own.slots]).flow == isa::Flow::System) {
             break;
         }
         step(hart, *slot);

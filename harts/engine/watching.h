@@ -44,7 +44,8 @@ concept Hears = requires(Hart& hart, const FastAccess& access) {
 template <class W>
 concept SeesAccess = MayRefuse<W> || Hears<W>;
 template <class W>
-concept LeavesAtomics = !SeesAccess<W> || (requires { typename W::LeavesAtomics; } && !MayRefuse<W>);
+concept LeavesAtomics =
+    !SeesAccess<W> || (requires { typename W::LeavesAtomics; } && !MayRefuse<W>);
 template <class W>
 concept SeesStack = !requires { typename W::LeavesStack; };
 template <class W>
@@ -161,7 +162,8 @@ struct InTuple<std::tuple<W...>> {
 };
 // Those of them that see accesses by way of the stack pointer.
 template <class... W>
-using OfStack = typename InTuple<decltype(std::tuple_cat(std::conditional_t<SeesStack<W>, std::tuple<W>, std::tuple<>>()...))>::Watching;
+using OfStack = typename InTuple<decltype(std::tuple_cat(
+    std::conditional_t<SeesStack<W>, std::tuple<W>, std::tuple<>>()...))>::Watching;
 
 }  // namespace watchers
 

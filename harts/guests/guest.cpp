@@ -24,11 +24,14 @@ std::filesystem::path Guest::program(std::string_view program_name) const {
     return programs.empty() ? programs : programs / (std::string(program_name) + ".elf");
 }
 
-bool Guest::can_pass(const Workload& workload) const { return !workload.needs_sharing || on_fork != OnFork::Copies; }
+bool Guest::can_pass(const Workload& workload) const {
+    return !workload.needs_sharing || on_fork != OnFork::Copies;
+}
 
 OnFork on_fork_of(const std::filesystem::path& kernel) {
     const Result<ElfImage> image = ElfImage::read(kernel);
-    const Result<u64> address = image ? image->address_of(STAMPEDE_SHARES_ON_FORK) : std::unexpected(image.error());
+    const Result<u64> address =
+        image ? image->address_of(STAMPEDE_SHARES_ON_FORK) : std::unexpected(image.error());
     const std::optional<std::byte> told = address ? byte_at(*image, *address) : std::nullopt;
     return !told ? OnFork::Unknown : *told == std::byte{0} ? OnFork::Copies : OnFork::Shares;
 }

@@ -14,13 +14,13 @@ namespace stampede {
 
 // What it is to do.
 struct Work {
-    std::string program;   // by name; empty: its shell
-    std::string words;     // further ones, blanks between them
+    std::string program;  // by name; empty: its shell
+    std::string words;    // further ones, blanks between them
 };
 
 enum class EndsBy : u8 {
-    Finisher,              // the guest says so: by the finisher device, or by the guest call `done`
-    Input,                 // it waits, and nobody has anything more to type
+    Finisher,  // the guest says so: by the finisher device, or by the guest call `done`
+    Input,     // it waits, and nobody has anything more to type
 };
 
 // How that is started, and how one sees that it is over.
@@ -32,11 +32,13 @@ struct Start {
 enum class OnFork : u8 { Unknown, Copies, Shares };
 
 struct Guest {
-    std::string name;                  // of the kernel: what --policy takes
-    std::filesystem::path kernel;      // its ELF file, which may be unusable
-    std::filesystem::path programs;    // folder of its user programs, NAME.elf, for names; empty: there are none
+    std::string name;              // of the kernel: what --policy takes
+    std::filesystem::path kernel;  // its ELF file, which may be unusable
+    std::filesystem::path
+        programs;  // folder of its user programs, NAME.elf, for names; empty: there are none
     OnFork on_fork = OnFork::Unknown;  // what its fork does with the parent's frames
-    const SeededBug* bug = nullptr;    // what is wrong with it on purpose, in seeded_bugs(); null: nothing
+    const SeededBug* bug =
+        nullptr;  // what is wrong with it on purpose, in seeded_bugs(); null: nothing
     Start (*starts)(const Work& work) = nullptr;
 
     [[nodiscard]] Start start(const Work& work) const { return starts(work); }

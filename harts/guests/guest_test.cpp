@@ -37,7 +37,8 @@ TEST(OurKernel, has_its_files_where_the_build_puts_them) {
 
 TEST(OurKernel, is_started_by_words_and_ends_itself_but_for_its_shell) {
     const Guest guest = our_kernel("/g", "kmem");
-    const Start run = guest.start({"forkbomb", "ops=5 seed=7"}), alone = guest.start({"forkbomb", ""}), shell = guest.start({"", "seed=7"});
+    const Start run = guest.start({"forkbomb", "ops=5 seed=7"}),
+                alone = guest.start({"forkbomb", ""}), shell = guest.start({"", "seed=7"});
     EXPECT_EQ(run.bootargs, "run=forkbomb ops=5 seed=7");
     EXPECT_EQ(run.ends, EndsBy::Finisher);
     EXPECT_EQ(alone.bootargs, "run=forkbomb");

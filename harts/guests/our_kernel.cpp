@@ -35,8 +35,10 @@ std::vector<std::string> our_kernels(const std::filesystem::path& folder) {
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(folder, absent)) {
         const std::string file = entry.path().filename();
-        if (file.starts_with(prefix) && file.ends_with(suffix) && file.size() > prefix.size() + suffix.size()) {
-            names.push_back(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
+        if (file.starts_with(prefix) && file.ends_with(suffix) &&
+            file.size() > prefix.size() + suffix.size()) {
+            names.push_back(
+                file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
         }
     }
     std::ranges::sort(names);

@@ -29,9 +29,12 @@ std::vector<std::string> kernels_of_the_build() {
     return names;
 }
 
-constexpr std::string_view guest_folder = "guest", command_folder = "bin", test_folder = "tests", program_suffix = ".elf";
+constexpr std::string_view guest_folder = "guest", command_folder = "bin", test_folder = "tests",
+                           program_suffix = ".elf";
 
-bool has(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+bool has(const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+}
 
 }  // namespace
 
@@ -95,25 +98,32 @@ Result<Guest> Shelf::kernel(const std::string& name) const {
         return our_kernel(guests_, name);
     }
     if (const auto file = made_by_the_build(name)) {
-        return error(fmt::format("{}: not built yet; ci/stress builds what its arguments need, the target `guest` all kernels",
-                                 file->string()));
+        return error(
+            fmt::format("{}: not built yet; ci/stress builds what its arguments need, the target "
+                        "`guest` all kernels",
+                        file->string()));
     }
     if (const std::vector<std::string> known = all_names(); !known.empty()) {
         const bool nothing_near = nearest_names(name, known).empty();
         return error(no_such_name("policy", name, known) +
-                     (nothing_near ? fmt::format("; expected one of {}", fmt::join(right_kernels(), ", ")) : ""));
+                     (nothing_near
+                          ? fmt::format("; expected one of {}", fmt::join(right_kernels(), ", "))
+                          : ""));
     }
     const std::string file = our_kernel(guests_, name).kernel.filename();
-    return error(looked_in_.size() == 1
-                     ? fmt::format("there is no {} in {}; the target `guest` builds it", file, guests_.string())
-                     : fmt::format("there is no {}, neither in {} nor in {}; the target `guest` builds it", file,
-                                   looked_in_.front().string(), looked_in_.back().string()));
+    return error(
+        looked_in_.size() == 1
+            ? fmt::format("there is no {} in {}; the target `guest` builds it", file,
+                          guests_.string())
+            : fmt::format("there is no {}, neither in {} nor in {}; the target `guest` builds it",
+                          file, looked_in_.front().string(), looked_in_.back().string()));
 }
 
 Result<files::path> Shelf::program(const std::string& name) const {
     const std::vector<std::string> known = programs();
-    return has(known, name) ? Result<files::path>(our_programs(guests_) / (name + std::string(program_suffix)))
-                            : error(no_such_name("program", name, known));
+    return has(known, name)
+               ? Result<files::path>(our_programs(guests_) / (name + std::string(program_suffix)))
+               : error(no_such_name("program", name, known));
 }
 
 Guest Shelf::loops() const { return bare_loops(guests_); }

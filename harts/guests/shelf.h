@@ -35,7 +35,8 @@ public:
     [[nodiscard]] std::vector<Guest> all() const;
     // Where the build tree makes the kernel, whether or not it is there yet; none where there is no
     // build tree that knows it.
-    [[nodiscard]] std::optional<std::filesystem::path> made_by_the_build(const std::string& name) const;
+    [[nodiscard]] std::optional<std::filesystem::path> made_by_the_build(
+        const std::string& name) const;
     // Error: it has to be built first; there is none of that name, with names that are near or else
     // all that are right, or none at all, with where it was looked for.
     [[nodiscard]] Result<Guest> kernel(const std::string& name) const;
@@ -47,7 +48,9 @@ public:
     // A program of the host: `stress`, `fuzz_syscalls-race`, …; where there is none, the place
     // where it should be.
     [[nodiscard]] std::filesystem::path command(std::string_view name) const;
-    [[nodiscard]] bool has_command(std::string_view name) const { return std::filesystem::exists(command(name)); }
+    [[nodiscard]] bool has_command(std::string_view name) const {
+        return std::filesystem::exists(command(name));
+    }
 
     // The sources that all this was built of; empty where only the build is there.
     [[nodiscard]] std::filesystem::path source() const;
@@ -57,9 +60,10 @@ private:
     [[nodiscard]] std::vector<std::string> all_names() const;
 
     std::filesystem::path guests_;
-    std::vector<std::filesystem::path> looked_in_;   // for guests
-    std::vector<std::string> built_here_;            // the kernels that the build knows, sorted; none but in a build tree
-    std::vector<std::filesystem::path> commands_;    // folders, the likeliest first
+    std::vector<std::filesystem::path> looked_in_;  // for guests
+    std::vector<std::string>
+        built_here_;  // the kernels that the build knows, sorted; none but in a build tree
+    std::vector<std::filesystem::path> commands_;  // folders, the likeliest first
 };
 
 }  // namespace stampede

@@ -21,9 +21,11 @@ protected:
     ShelfTest() {
         std::filesystem::create_directories(folder / "guest/user/stripped");
         std::filesystem::create_directories(folder / "bin");
-        for (const std::string& file : {std::string("kernel-b.elf"), std::string("kernel-a.elf"), "kernel-" + wrong + ".elf",
-                                        std::string("kernel-.elf"), std::string("other.elf"), std::string("kernel-a.map"),
-                                        std::string("user/sort.elf"), std::string("user/forkbomb.elf"), std::string("user/archive.bin")}) {
+        for (const std::string& file :
+             {std::string("kernel-b.elf"), std::string("kernel-a.elf"), "kernel-" + wrong + ".elf",
+              std::string("kernel-.elf"), std::string("other.elf"), std::string("kernel-a.map"),
+              std::string("user/sort.elf"), std::string("user/forkbomb.elf"),
+              std::string("user/archive.bin")}) {
             std::ofstream(folder / "guest" / file) << "x";
         }
         std::ofstream(folder / "bin/stress") << "x";
@@ -31,7 +33,8 @@ protected:
     ~ShelfTest() override { std::filesystem::remove_all(folder); }
 
     const std::string wrong = seeded_bugs().front().policy();
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("shelf-" + std::to_string(::getpid()));
+    const std::filesystem::path folder =
+        std::filesystem::path(testing::TempDir()) / ("shelf-" + std::to_string(::getpid()));
     const Shelf shelf{folder / "guest", folder / "bin"};
 };
 
@@ -47,8 +50,10 @@ TEST_F(ShelfTest, its_kernels_are_the_files_named_so_and_the_table_knows_which_a
 
 TEST_F(ShelfTest, what_it_has_not_is_refused_with_what_sounds_like_it) {
     EXPECT_EQ(shelf.kernel("a")->kernel, folder / "guest/kernel-a.elf");
-    EXPECT_EQ(shelf.kernel(wrong + "x").error().message, "there is no policy " + wrong + "x; near: " + wrong);
-    EXPECT_EQ(shelf.kernel("zzzzzzz").error().message, "there is no policy zzzzzzz; expected one of a, b");
+    EXPECT_EQ(shelf.kernel(wrong + "x").error().message,
+              "there is no policy " + wrong + "x; near: " + wrong);
+    EXPECT_EQ(shelf.kernel("zzzzzzz").error().message,
+              "there is no policy zzzzzzz; expected one of a, b");
     EXPECT_EQ(*shelf.program("sort"), folder / "guest/user/sort.elf");
     EXPECT_EQ(shelf.program("sotr").error().message, "there is no program sotr; near: sort");
 }
@@ -59,8 +64,9 @@ TEST_F(ShelfTest, an_empty_one_says_where_it_looked_and_what_fills_it) {
     EXPECT_FALSE(shelf.empty());
     EXPECT_THAT(empty.kernels(), IsEmpty());
     EXPECT_THAT(empty.programs(), IsEmpty());
-    EXPECT_EQ(empty.kernel("a").error().message,
-              "there is no kernel-a.elf in " + (folder / "nowhere").string() + "; the target `guest` builds it");
+    EXPECT_EQ(empty.kernel("a").error().message, "there is no kernel-a.elf in " +
+                                                     (folder / "nowhere").string() +
+                                                     "; the target `guest` builds it");
 }
 
 TEST_F(ShelfTest, commands_have_a_place_whether_they_are_there_or_not) {
@@ -76,9 +82,11 @@ TEST(ShelfBesideProgram, is_that_of_the_build_tree) {
     const Shelf shelf = Shelf::beside_program();
     const std::filesystem::path tree = own_program().parent_path().parent_path();
     EXPECT_EQ(shelf.kernel(default_kernel)->kernel, tree / "guest/kernel-kmem.elf");
-    EXPECT_EQ(shelf.command(own_program().filename().string()), own_program()) << "beside the program first";
+    EXPECT_EQ(shelf.command(own_program().filename().string()), own_program())
+        << "beside the program first";
     EXPECT_EQ(shelf.command("no_such_command"), own_program().parent_path() / "no_such_command");
-    EXPECT_TRUE(std::filesystem::exists(shelf.source() / "kernel/user/workloads.txt")) << shelf.source();
+    EXPECT_TRUE(std::filesystem::exists(shelf.source() / "kernel/user/workloads.txt"))
+        << shelf.source();
 }
 
 TEST(ShelfBesideProgram, names_what_the_build_makes_whether_or_not_it_is_there_yet) {

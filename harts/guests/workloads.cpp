@@ -23,7 +23,7 @@ constexpr std::string_view no_properties = "-";
 
 struct Kind {
     WorkloadKind kind;
-    std::string_view name, folder;   // of kernel/user/
+    std::string_view name, folder;  // of kernel/user/
 };
 constexpr Kind kinds[] = {
     {WorkloadKind::Test, "test", "tests"},
@@ -33,7 +33,7 @@ constexpr Kind kinds[] = {
 
 struct Flag {
     std::string_view word;
-    bool Workload::*member;
+    bool Workload::* member;
 };
 constexpr Flag flags[] = {
     {"traps", &Workload::provokes_traps},
@@ -45,7 +45,7 @@ constexpr Flag flags[] = {
 
 struct Number {
     std::string_view word;
-    u64 Workload::*member;
+    u64 Workload::* member;
 };
 constexpr Number numbers[] = {
     {"batch", &Workload::batch},
@@ -62,7 +62,8 @@ std::string refusal_of(std::string_view word) {
     for (const Number& number : numbers) {
         known.push_back(fmt::format("{}=N", number.word));
     }
-    return fmt::format("property `{}`: expected some of {}, or {} alone", word, fmt::join(known, ", "), no_properties);
+    return fmt::format("property `{}`: expected some of {}, or {} alone", word,
+                       fmt::join(known, ", "), no_properties);
 }
 
 // Empty: it is one.
@@ -78,7 +79,8 @@ std::string take_property(std::string_view word, Workload& workload) {
     }
     const std::string_view digits = word.substr(std::min(equals + 1, word.size()));
     u64 value = 0;
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto [end, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (failure != std::errc() || end != digits.data() + digits.size() || value == 0) {
         return fmt::format("property `{}`: expected a number from 1 behind `=`", word);
     }
@@ -93,10 +95,12 @@ std::expected<Workload, std::string> workload_of(const TableRow& row) {
     workload.description = row.fields[3];
     const auto kind = std::ranges::find(kinds, row.fields[1], &Kind::name);
     if (kind == std::end(kinds)) {
-        return std::unexpected(fmt::format("kind `{}`: expected test, torture or bench", row.fields[1]));
+        return std::unexpected(
+            fmt::format("kind `{}`: expected test, torture or bench", row.fields[1]));
     }
     workload.kind = kind->kind;
-    for (const std::string_view word : listed_words(row.fields[2] == no_properties ? "" : row.fields[2])) {
+    for (const std::string_view word :
+         listed_words(row.fields[2] == no_properties ? "" : row.fields[2])) {
         if (std::string wrong = take_property(word, workload); !wrong.empty()) {
             return std::unexpected(std::move(wrong));
         }

@@ -15,13 +15,15 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 std::string refusal_of(const std::string& line) {
-    const auto all = parse_workloads("# head\n\ngood | test | - | is right\n" + line + "\nlast | test | - | is right\n");
+    const auto all = parse_workloads("# head\n\ngood | test | - | is right\n" + line +
+                                     "\nlast | test | - | is right\n");
     return all ? "taken" : all.error().message;
 }
 
 TEST(Workloads, a_line_is_name_kind_properties_and_description) {
-    const auto parsed = parse_workloads("# a comment\na | test | - | one | two\n\nb | torture | shares, takes-all-memory | three\n"
-                                        "c | bench | batch=64, megabytes=256 | four");
+    const auto parsed = parse_workloads(
+        "# a comment\na | test | - | one | two\n\nb | torture | shares, takes-all-memory | three\n"
+        "c | bench | batch=64, megabytes=256 | four");
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
     const std::vector<Workload>& all = *parsed;
     ASSERT_EQ(all.size(), 3u);
@@ -41,8 +43,9 @@ TEST(Workloads, a_line_is_name_kind_properties_and_description) {
 }
 
 TEST(Workloads, each_flag_has_a_word) {
-    const auto all = parse_workloads("a | test | traps | x\nb | test | shares | x\nc | test | needs-sharing | x\n"
-                                     "d | test | takes-all-memory | x\ne | test | bears-failures | x");
+    const auto all = parse_workloads(
+        "a | test | traps | x\nb | test | shares | x\nc | test | needs-sharing | x\n"
+        "d | test | takes-all-memory | x\ne | test | bears-failures | x");
     ASSERT_TRUE(all.has_value()) << all.error().message;
     EXPECT_TRUE((*all)[0].provokes_traps);
     EXPECT_TRUE((*all)[1].shares_pages);
@@ -52,27 +55,42 @@ TEST(Workloads, each_flag_has_a_word) {
 }
 
 TEST(Workloads, a_line_of_another_shape_is_refused_by_its_number) {
-    for (const char* line : {"no bars", "a | test | what it does", "a | test | - ", "a |  | - | x", " | test | - | x"}) {
-        EXPECT_THAT(refusal_of(line), AllOf(StartsWith("kernel/user/workloads.txt:4: `"), HasSubstr(line), HasSubstr("expected 4 fields")));
+    for (const char* line : {"no bars", "a | test | what it does", "a | test | - ", "a |  | - | x",
+                             " | test | - | x"}) {
+        EXPECT_THAT(refusal_of(line), AllOf(StartsWith("kernel/user/workloads.txt:4: `"),
+                                            HasSubstr(line), HasSubstr("expected 4 fields")));
     }
 }
 
 TEST(Workloads, a_word_that_there_is_not_is_refused_by_its_line) {
-    EXPECT_THAT(refusal_of("a | tset | - | x"), StartsWith("kernel/user/workloads.txt:4: kind `tset`: expected test, torture or bench"));
-    EXPECT_THAT(refusal_of("a | test | traps, trap | x"),
-                AllOf(StartsWith("kernel/user/workloads.txt:4: property `trap`: expected some of traps, shares"), HasSubstr("batch=N")));
-    EXPECT_THAT(refusal_of("a | bench | batch | x"), HasSubstr(":4: property `batch`: expected a number"));
-    EXPECT_THAT(refusal_of("a | bench | batch=6x | x"), HasSubstr(":4: property `batch=6x`: expected a number"));
-    EXPECT_THAT(refusal_of("a | bench | batch=0 | x"), HasSubstr(":4: property `batch=0`: expected a number"));
-    EXPECT_THAT(refusal_of("a | bench | traps=1 | x"), HasSubstr(":4: property `traps=1`: expected some of"));
+    EXPECT_THAT(
+        refusal_of("a | tset | - | x"),
+        StartsWith("kernel/user/workloads.txt:4: kind `tset`: expected test, torture or bench"));
+    EXPECT_THAT(
+        refusal_of("a | test | traps, trap | x"),
+        AllOf(StartsWith(
+                  "kernel/user/workloads.txt:4: property `trap`: expected some of traps, shares"),
+              HasSubstr("batch=N")));
+    EXPECT_THAT(refusal_of("a | bench | batch | x"),
+                HasSubstr(":4: property `batch`: expected a number"));
+    EXPECT_THAT(refusal_of("a | bench | batch=6x | x"),
+                HasSubstr(":4: property `batch=6x`: expected a number"));
+    EXPECT_THAT(refusal_of("a | bench | batch=0 | x"),
+                HasSubstr(":4: property `batch=0`: expected a number"));
+    EXPECT_THAT(refusal_of("a | bench | traps=1 | x"),
+                HasSubstr(":4: property `traps=1`: expected some of"));
 }
 
-TEST(Workloads, a_name_stands_once) { EXPECT_EQ(refusal_of("good | bench | - | again"), "kernel/user/workloads.txt:4: good stands twice"); }
+TEST(Workloads, a_name_stands_once) {
+    EXPECT_EQ(refusal_of("good | bench | - | again"),
+              "kernel/user/workloads.txt:4: good stands twice");
+}
 
 TEST(Workloads, a_failure_in_turn_is_for_those_that_bear_it_and_leave_memory) {
     EXPECT_FALSE(Workload{}.is_for_each_failure());
     EXPECT_TRUE((Workload{.bears_failures = true}.is_for_each_failure()));
-    EXPECT_FALSE((Workload{.takes_all_memory = true, .bears_failures = true}.is_for_each_failure()));
+    EXPECT_FALSE(
+        (Workload{.takes_all_memory = true, .bears_failures = true}.is_for_each_failure()));
 }
 
 TEST(Workloads, every_one_that_is_built_in_is_described) {
@@ -99,7 +117,8 @@ TEST(Workloads, those_that_are_built_in_say_what_they_need) {
 
 TEST(Workloads, every_one_that_is_built_in_has_its_source_where_it_says) {
     for (const Workload& workload : workloads()) {
-        EXPECT_TRUE(std::filesystem::exists(STAMPEDE_SOURCE / workload.source())) << workload.source();
+        EXPECT_TRUE(std::filesystem::exists(STAMPEDE_SOURCE / workload.source()))
+            << workload.source();
     }
 }
 

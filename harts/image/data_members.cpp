@@ -17,7 +17,8 @@ constexpr unsigned deepest = 32;
 std::optional<u64> number_of(Dwarf_Die* die, unsigned name) {
     Dwarf_Attribute attribute;
     Dwarf_Word value = 0;
-    if (dwarf_attr_integrate(die, name, &attribute) == nullptr || dwarf_formudata(&attribute, &value) != 0) {
+    if (dwarf_attr_integrate(die, name, &attribute) == nullptr ||
+        dwarf_formudata(&attribute, &value) != 0) {
         return std::nullopt;
     }
     return value;
@@ -29,7 +30,8 @@ std::optional<Dwarf_Die> type_of(Dwarf_Die* die) {
     for (unsigned n = 0; n < deepest; ++n) {
         Dwarf_Attribute attribute;
         Dwarf_Die next;
-        if (dwarf_attr_integrate(&at, DW_AT_type, &attribute) == nullptr || dwarf_formref_die(&attribute, &next) == nullptr) {
+        if (dwarf_attr_integrate(&at, DW_AT_type, &attribute) == nullptr ||
+            dwarf_formref_die(&attribute, &next) == nullptr) {
             return std::nullopt;
         }
         switch (dwarf_tag(&next)) {
@@ -49,7 +51,8 @@ std::vector<u64> dimensions_of(Dwarf_Die* array) {
     Dwarf_Die child;
     for (int more = dwarf_child(array, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
         if (dwarf_tag(&child) == DW_TAG_subrange_type) {
-            const auto count = number_of(&child, DW_AT_count), last = number_of(&child, DW_AT_upper_bound);
+            const auto count = number_of(&child, DW_AT_count),
+                       last = number_of(&child, DW_AT_upper_bound);
             dimensions.push_back(count ? *count : last ? *last + 1 : 0);
         }
     }
@@ -103,7 +106,8 @@ std::optional<Step> into_array(Dwarf_Die* array, u64 offset) {
 std::optional<Step> into_structure(Dwarf_Die* structure, u64 offset) {
     std::optional<Step> found;
     Dwarf_Die child;
-    for (int more = dwarf_child(structure, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
+    for (int more = dwarf_child(structure, &child); more == 0;
+         more = dwarf_siblingof(&child, &child)) {
         const bool base = dwarf_tag(&child) == DW_TAG_inheritance;
         if (!base && dwarf_tag(&child) != DW_TAG_member) {
             continue;
@@ -111,7 +115,8 @@ std::optional<Step> into_structure(Dwarf_Die* structure, u64 offset) {
         const u64 begin = number_of(&child, DW_AT_data_member_location).value_or(0);
         auto type = type_of(&child);
         // external: a static one
-        if (!type || begin > offset || offset - begin >= size_of(&*type, 0) || number_of(&child, DW_AT_external)) {
+        if (!type || begin > offset || offset - begin >= size_of(&*type, 0) ||
+            number_of(&child, DW_AT_external)) {
             continue;
         }
         const char* const name = base ? nullptr : dwarf_diename(&child);
@@ -127,13 +132,15 @@ std::string rest_text(u64 offset) { return offset == 0 ? "" : fmt::format("+{:#x
 
 void DataMembers::read_variables(Dwarf_Die* parent, unsigned depth) {
     Dwarf_Die child;
-    for (int more = depth == deepest ? 1 : dwarf_child(parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
+    for (int more = depth == deepest ? 1 : dwarf_child(parent, &child); more == 0;
+         more = dwarf_siblingof(&child, &child)) {
         Dwarf_Attribute attribute;
         Dwarf_Op* operations = nullptr;
         std::size_t count = 0;
         switch (dwarf_tag(&child)) {
         case DW_TAG_variable:
-            if (dwarf_attr(&child, DW_AT_location, &attribute) != nullptr && dwarf_getlocation(&attribute, &operations, &count) == 0 && count == 1 &&
+            if (dwarf_attr(&child, DW_AT_location, &attribute) != nullptr &&
+                dwarf_getlocation(&attribute, &operations, &count) == 0 && count == 1 &&
                 operations[0].atom == DW_OP_addr) {
                 variables_.emplace(operations[0].number, dwarf_dieoffset(&child));
             }
@@ -150,7 +157,8 @@ void DataMembers::read_variables() {
     read_ = true;
     Dwarf_CU* unit = nullptr;
     Dwarf_Die die;
-    while (dwarf_ != nullptr && dwarf_get_units(dwarf_, unit, &unit, nullptr, nullptr, &die, nullptr) == 0) {
+    while (dwarf_ != nullptr &&
+           dwarf_get_units(dwarf_, unit, &unit, nullptr, nullptr, &die, nullptr) == 0) {
         read_variables(&die, 0);
     }
 }

@@ -14,8 +14,9 @@ namespace {
 // Where entries, their text, lists and lines are, in DWARF 2 to 5. No names for looking entries up,
 // no call frames.
 constexpr std::array<std::string_view, 12> of_use{
-    ".debug_abbrev", ".debug_addr",     ".debug_info", ".debug_line",        ".debug_line_str", ".debug_loc",
-    ".debug_loclists", ".debug_ranges", ".debug_rnglists", ".debug_str", ".debug_str_offsets", ".debug_types"};
+    ".debug_abbrev",   ".debug_addr", ".debug_info",        ".debug_line",
+    ".debug_line_str", ".debug_loc",  ".debug_loclists",    ".debug_ranges",
+    ".debug_rnglists", ".debug_str",  ".debug_str_offsets", ".debug_types"};
 
 constexpr std::size_t alignment = 8;  // bytes; of headers in the file, a compressed section's too
 
@@ -104,7 +105,8 @@ std::vector<char> file_of(const ElfImage& image) {
         if (std::ranges::find(of_use, section.name) == of_use.end()) {
             continue;
         }
-        if (__builtin_add_overflow(inflated, inflated_size(section), &inflated) || inflated > most_inflated * image.size()) {
+        if (__builtin_add_overflow(inflated, inflated_size(section), &inflated) ||
+            inflated > most_inflated * image.size()) {
             return {};
         }
         file.add(section);

@@ -44,7 +44,8 @@ Result<ElfImage> ElfImage::parse(FileBytes bytes, std::string name) {
         return std::unexpected(symbols.error());
     }
     std::vector<ElfSection> debug_sections = debug_sections_of(file, *header, *sections);
-    return ElfImage(std::make_shared<const Contents>(std::move(bytes), std::move(name), *entry, std::move(*segments), std::move(*symbols),
+    return ElfImage(std::make_shared<const Contents>(std::move(bytes), std::move(name), *entry,
+                                                     std::move(*segments), std::move(*symbols),
                                                      std::move(debug_sections)));
 }
 
@@ -62,10 +63,14 @@ std::size_t ElfImage::size() const { return contents_->bytes.span().size(); }
 u64 ElfImage::entry() const { return contents_->entry; }
 const std::vector<ElfSegment>& ElfImage::segments() const { return contents_->segments; }
 const std::vector<ElfSymbol>& ElfImage::symbols() const { return contents_->symbols; }
-const std::vector<ElfSection>& ElfImage::debug_sections() const { return contents_->debug_sections; }
+const std::vector<ElfSection>& ElfImage::debug_sections() const {
+    return contents_->debug_sections;
+}
 
 const ElfSegment& ElfImage::code() const {
-    return *std::ranges::find_if(segments(), [this](const ElfSegment& one) { return entry() - one.physical < one.memory_size; });
+    return *std::ranges::find_if(segments(), [this](const ElfSegment& one) {
+        return entry() - one.physical < one.memory_size;
+    });
 }
 
 u64 ElfImage::virtual_of(u64 address) const {
@@ -84,10 +89,12 @@ u64 ElfImage::virtual_of(u64 address) const {
 
 // Each segment's numbers tell where its bytes end, so no two kernels make one stream.
 u64 ElfImage::hash() const {
-    const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
+    const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
+                                                                         XXH3_freeState);
     XXH3_64bits_reset(state.get());
     for (const ElfSegment& segment : segments()) {
-        const u64 shape[] = {segment.physical, segment.virtual_address, segment.memory_size, segment.bytes.size()};
+        const u64 shape[] = {segment.physical, segment.virtual_address, segment.memory_size,
+                             segment.bytes.size()};
         XXH3_64bits_update(state.get(), shape, sizeof shape);
         XXH3_64bits_update(state.get(), segment.bytes.data(), segment.bytes.size());
     }
@@ -95,18 +102,23 @@ u64 ElfImage::hash() const {
 }
 
 Result<u64> ElfImage::address_of(std::string_view symbol) const {
-    const auto found = std::ranges::find_if(
-        symbols(), [&](const ElfSymbol& one) { return one.name == symbol && one.kind != ElfSymbol::Kind::Label; });
-    return found != symbols().end() ? Result<u64>(found->address) : error(fmt::format("{}: no symbol {}", name(), symbol));
+    const auto found = std::ranges::find_if(symbols(), [&](const ElfSymbol& one) {
+        return one.name == symbol && one.kind != ElfSymbol::Kind::Label;
+    });
+    return found != symbols().end() ? Result<u64>(found->address)
+                                    : error(fmt::format("{}: no symbol {}", name(), symbol));
 }
 
 const ElfSymbol* ElfImage::function_at(u64 address) const {
-    const bool inside = std::ranges::any_of(
-        segments(), [&](const ElfSegment& segment) { return address - segment.virtual_address < segment.memory_size; });
+    const bool inside = std::ranges::any_of(segments(), [&](const ElfSegment& segment) {
+        return address - segment.virtual_address < segment.memory_size;
+    });
     return inside ? stampede::function_at(symbols(), address) : nullptr;
 }
 
-const ElfSymbol* ElfImage::datum_at(u64 address) const { return stampede::datum_at(symbols(), address); }
+const ElfSymbol* ElfImage::datum_at(u64 address) const {
+    return stampede::datum_at(symbols(), address);
+}
 
 std::string kernel_hash(const ElfImage& image) { return fmt::format("{:016x}", image.hash()); }
 

@@ -34,9 +34,11 @@ Result<std::vector<Elf64_Shdr>> read_elf_sections(const ElfBytes& file, const El
     if (header.e_shentsize != sizeof(Elf64_Shdr) ||
         !file.contains(header.e_shoff, u64{header.e_shnum} * sizeof(Elf64_Shdr))) {
         return file.fail(
-            fmt::format("has {} section headers of {} bytes at offset {:#x}, expected {} bytes each, within the "
+            fmt::format("has {} section headers of {} bytes at offset {:#x}, expected {} bytes "
+                        "each, within the "
                         "file's {:#x}",
-                        header.e_shnum, header.e_shentsize, header.e_shoff, sizeof(Elf64_Shdr), file.bytes.size()));
+                        header.e_shnum, header.e_shentsize, header.e_shoff, sizeof(Elf64_Shdr),
+                        file.bytes.size()));
     }
     sections.reserve(header.e_shnum);
     for (u64 index = 0; index < header.e_shnum; ++index) {
@@ -45,20 +47,23 @@ Result<std::vector<Elf64_Shdr>> read_elf_sections(const ElfBytes& file, const El
     return sections;
 }
 
-std::optional<std::string_view> string_at(const ElfBytes& file, const Elf64_Shdr& strings, u64 offset) {
+std::optional<std::string_view> string_at(const ElfBytes& file, const Elf64_Shdr& strings,
+                                          u64 offset) {
     const std::string_view rest = behind(file, strings, offset);
     const std::size_t end = rest.find('\0');
     return end != std::string_view::npos ? std::optional(rest.substr(0, end)) : std::nullopt;
 }
 
-std::vector<ElfSection> debug_sections_of(const ElfBytes& file, const Elf64_Ehdr& header, const std::vector<Elf64_Shdr>& sections) {
+std::vector<ElfSection> debug_sections_of(const ElfBytes& file, const Elf64_Ehdr& header,
+                                          const std::vector<Elf64_Shdr>& sections) {
     std::vector<ElfSection> found;
     if (header.e_shstrndx >= sections.size() || !lies_in(file, sections[header.e_shstrndx])) {
         return found;
     }
     u64 total = 0;
     for (const Elf64_Shdr& section : sections) {
-        const std::string_view name = debug_name(behind(file, sections[header.e_shstrndx], section.sh_name));
+        const std::string_view name =
+            debug_name(behind(file, sections[header.e_shstrndx], section.sh_name));
         if (name.empty() || !lies_in(file, section)) {
             continue;
         }
@@ -66,7 +71,8 @@ std::vector<ElfSection> debug_sections_of(const ElfBytes& file, const Elf64_Ehdr
         if (total > file.bytes.size()) {
             return {};
         }
-        const auto form = (section.sh_flags & SHF_COMPRESSED) != 0 ? ElfSection::Form::Compressed : ElfSection::Form::Plain;
+        const auto form = (section.sh_flags & SHF_COMPRESSED) != 0 ? ElfSection::Form::Compressed
+                                                                   : ElfSection::Form::Plain;
         found.push_back({name, file.bytes.subspan(section.sh_offset, section.sh_size), form});
     }
     return found;

@@ -21,44 +21,53 @@ bool is_code(const Elf64_Sym& symbol, const std::vector<Elf64_Shdr>& sections) {
 }
 
 // Nothing: none that anybody asks for. Labels count in code only.
-std::optional<ElfSymbol::Kind> kind_of(const Elf64_Sym& symbol, const std::vector<Elf64_Shdr>& sections) {
+std::optional<ElfSymbol::Kind> kind_of(const Elf64_Sym& symbol,
+                                       const std::vector<Elf64_Shdr>& sections) {
     if (symbol.st_shndx == SHN_UNDEF) {
         return std::nullopt;
     }
     switch (ELF64_ST_TYPE(symbol.st_info)) {
     case STT_FUNC: return ElfSymbol::Kind::Function;
     case STT_OBJECT: return ElfSymbol::Kind::Object;
-    case STT_NOTYPE: return is_code(symbol, sections) ? std::optional(ElfSymbol::Kind::Label) : std::nullopt;
+    case STT_NOTYPE:
+        return is_code(symbol, sections) ? std::optional(ElfSymbol::Kind::Label) : std::nullopt;
     default: return std::nullopt;
     }
 }
 
 // Not the mapping symbols $x and $d, and not the assembler's own .L names.
-bool is_a_persons(std::string_view name) { return !name.empty() && !name.starts_with('$') && !name.starts_with('.'); }
+bool is_a_persons(std::string_view name) {
+    return !name.empty() && !name.starts_with('$') && !name.starts_with('.');
+}
 
-Result<Elf64_Shdr> strings_of(const ElfBytes& file, const std::vector<Elf64_Shdr>& sections, const Elf64_Shdr& table) {
+Result<Elf64_Shdr> strings_of(const ElfBytes& file, const std::vector<Elf64_Shdr>& sections,
+                              const Elf64_Shdr& table) {
     if (table.sh_link >= sections.size()) {
-        return file.fail(fmt::format("has a symbol table with strings in section {}, expected one of its {} sections",
-                                     table.sh_link, sections.size()));
+        return file.fail(fmt::format(
+            "has a symbol table with strings in section {}, expected one of its {} sections",
+            table.sh_link, sections.size()));
     }
     const Elf64_Shdr& strings = sections[table.sh_link];
     if (strings.sh_type != SHT_STRTAB || !file.contains(strings.sh_offset, strings.sh_size)) {
-        return file.fail(
-            fmt::format("has a string table of type {} with {:#x} bytes at offset {:#x}, expected type {} within "
-                        "the file's {:#x} bytes",
-                        strings.sh_type, strings.sh_size, strings.sh_offset, SHT_STRTAB, file.bytes.size()));
+        return file.fail(fmt::format(
+            "has a string table of type {} with {:#x} bytes at offset {:#x}, expected type {} "
+            "within "
+            "the file's {:#x} bytes",
+            strings.sh_type, strings.sh_size, strings.sh_offset, SHT_STRTAB, file.bytes.size()));
     }
     return strings;
 }
 
 Result<void> check_table(const ElfBytes& file, const Elf64_Shdr& table) {
     if (table.sh_entsize != sizeof(Elf64_Sym) || table.sh_size % sizeof(Elf64_Sym) != 0) {
-        return file.fail(fmt::format("has a symbol table of {:#x} bytes in entries of {}, expected whole entries of {}",
-                                     table.sh_size, table.sh_entsize, sizeof(Elf64_Sym)));
+        return file.fail(fmt::format(
+            "has a symbol table of {:#x} bytes in entries of {}, expected whole entries of {}",
+            table.sh_size, table.sh_entsize, sizeof(Elf64_Sym)));
     }
     if (!file.contains(table.sh_offset, table.sh_size)) {
         return file.fail(
-            fmt::format("has a symbol table of {:#x} bytes at offset {:#x}, expected it within the file's {:#x}",
+            fmt::format("has a symbol table of {:#x} bytes at offset {:#x}, expected it within the "
+                        "file's {:#x}",
                         table.sh_size, table.sh_offset, file.bytes.size()));
     }
     return {};
@@ -66,7 +75,8 @@ Result<void> check_table(const ElfBytes& file, const Elf64_Shdr& table) {
 
 class SymbolReader {
 public:
-    SymbolReader(const ElfBytes& file, const std::vector<Elf64_Shdr>& sections) : file_(file), sections_(sections) {}
+    SymbolReader(const ElfBytes& file, const std::vector<Elf64_Shdr>& sections)
+        : file_(file), sections_(sections) {}
 
     Result<void> read(const Elf64_Shdr& table) {
         if (const Result<void> sound = check_table(file_, table); !sound) {
@@ -102,14 +112,16 @@ private:
         const std::optional<std::string_view> name = string_at(file_, strings, symbol.st_name);
         if (!name) {
             return file_.fail(
-                fmt::format("has a symbol whose name is at {:#x}, expected a string that ends within its table of {:#x} "
+                fmt::format("has a symbol whose name is at {:#x}, expected a string that ends "
+                            "within its table of {:#x} "
                             "bytes",
                             symbol.st_name, strings.sh_size));
         }
         names_size_ += name->size() + 1;
         if (names_size_ > most_names_in_a_file * file_.bytes.size()) {
             return file_.fail(
-                fmt::format("has symbols whose names take more than {} times the file's {:#x} bytes, expected names of their own",
+                fmt::format("has symbols whose names take more than {} times the file's {:#x} "
+                            "bytes, expected names of their own",
                             most_names_in_a_file, file_.bytes.size()));
         }
         if (is_a_persons(*name)) {
@@ -126,7 +138,8 @@ private:
 
 }  // namespace
 
-Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file, const std::vector<Elf64_Shdr>& sections) {
+Result<std::vector<ElfSymbol>> read_elf_symbols(const ElfBytes& file,
+                                                const std::vector<Elf64_Shdr>& sections) {
     SymbolReader reader(file, sections);
     for (const Elf64_Shdr& section : sections) {
         if (section.sh_type != SHT_SYMTAB) {

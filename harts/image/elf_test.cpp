@@ -150,14 +150,15 @@ TEST(Elf, a_kernels_name_is_the_xxh3_of_its_segments_shapes_and_bytes) {
     const ElfBuilder kernel = high_half_kernel();
     std::string stream;
     for (const ElfBuilder::Segment& segment : kernel.segments) {
-        for (const u64 number :
-             {segment.physical, segment.virtual_address, segment.memory_size, u64{segment.bytes.size()}}) {
+        for (const u64 number : {segment.physical, segment.virtual_address, segment.memory_size,
+                                 u64{segment.bytes.size()}}) {
             stream.append(reinterpret_cast<const char*>(&number), sizeof number);
         }
         stream += segment.bytes;
     }
     std::ostringstream expected;
-    expected << std::hex << std::setw(16) << std::setfill('0') << XXH3_64bits(stream.data(), stream.size());
+    expected << std::hex << std::setw(16) << std::setfill('0')
+             << XXH3_64bits(stream.data(), stream.size());
     EXPECT_EQ(kernel_hash(*ElfImage::parse(kernel.build(), "a")), expected.str());
 }
 
@@ -171,23 +172,31 @@ TEST(Elf, memory_far_larger_than_the_file_is_for_the_loader_to_judge) {
 }
 
 TEST(Elf, a_wrong_header_is_named_with_what_was_found_and_expected) {
-    EXPECT_THAT(error_of({}), AllOf(StartsWith("some/kernel.elf: "), HasSubstr("has 0 bytes"), HasSubstr("64")));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[0] = '#'; }),
-                AllOf(StartsWith("some/kernel.elf: "), HasSubstr("23 45 4c 46"), HasSubstr("7f 45 4c 46")));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[EI_CLASS] = ELFCLASS32; }), HasSubstr("class 1"));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[EI_DATA] = ELFDATA2MSB; }), HasSubstr("encoding 2"));
+    EXPECT_THAT(error_of({}),
+                AllOf(StartsWith("some/kernel.elf: "), HasSubstr("has 0 bytes"), HasSubstr("64")));
+    EXPECT_THAT(
+        error_after([](Elf64_Ehdr& h) { h.e_ident[0] = '#'; }),
+        AllOf(StartsWith("some/kernel.elf: "), HasSubstr("23 45 4c 46"), HasSubstr("7f 45 4c 46")));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[EI_CLASS] = ELFCLASS32; }),
+                HasSubstr("class 1"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_ident[EI_DATA] = ELFDATA2MSB; }),
+                HasSubstr("encoding 2"));
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_machine = EM_X86_64; }),
                 AllOf(HasSubstr("machine 62"), HasSubstr("expected 243 (RISC-V)")));
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_type = ET_DYN; }),
                 AllOf(HasSubstr("type 3"), HasSubstr("expected 2")));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_entry = 0x1234; }), HasSubstr("starts at 0x1234"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_entry = 0x1234; }),
+                HasSubstr("starts at 0x1234"));
 }
 
 TEST(Elf, a_program_header_table_outside_the_file_is_named) {
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phnum = 0; }), HasSubstr("no program headers"));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phnum = 0xffff; }), HasSubstr("65535 program headers"));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phentsize = 32; }), HasSubstr("32 bytes, expected 56"));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phoff = ~u64{0} - 8; }), HasSubstr("0xfffffffffffffff7"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phnum = 0xffff; }),
+                HasSubstr("65535 program headers"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phentsize = 32; }),
+                HasSubstr("32 bytes, expected 56"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_phoff = ~u64{0} - 8; }),
+                HasSubstr("0xfffffffffffffff7"));
 }
 
 TEST(Elf, a_segment_that_does_not_hold_together_is_named) {
@@ -195,9 +204,12 @@ TEST(Elf, a_segment_that_does_not_hold_together_is_named) {
                 HasSubstr("segment 1 has 0x4 bytes in the file"));
     EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_offset = ~u64{0}; }),
                 HasSubstr("segment 1 takes 0x4 bytes"));
-    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_paddr = ~u64{0} - 16; }), HasSubstr("wraps around"));
-    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_vaddr = ~u64{0} - 16; }), HasSubstr("wraps around"));
-    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_memsz = ~u64{0}; }), HasSubstr("wraps around"));
+    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_paddr = ~u64{0} - 16; }),
+                HasSubstr("wraps around"));
+    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_vaddr = ~u64{0} - 16; }),
+                HasSubstr("wraps around"));
+    EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_memsz = ~u64{0}; }),
+                HasSubstr("wraps around"));
     EXPECT_THAT(error_after_segment([](Elf64_Phdr& p) { p.p_paddr = 0x8000'0fff; }),
                 AllOf(HasSubstr("0x80000000"), HasSubstr("0x80000fff"), HasSubstr("overlap")));
 }
@@ -213,7 +225,8 @@ TEST(Elf, segments_that_share_the_files_bytes_many_times_over_are_refused) {
     ElfBuilder builder;
     builder.segments.clear();
     for (u64 i = 0; i < 100; ++i) {
-        builder.segments.push_back({0x8000'0000 + i * 0x1'0000, 0x8000'0000 + i * 0x1'0000, "", 0x1'0000});
+        builder.segments.push_back(
+            {0x8000'0000 + i * 0x1'0000, 0x8000'0000 + i * 0x1'0000, "", 0x1'0000});
     }
     auto file = builder.build();
     for (u64 i = 0; i < 100; ++i) {
@@ -228,13 +241,20 @@ TEST(Elf, segments_that_share_the_files_bytes_many_times_over_are_refused) {
 
 TEST(Elf, a_symbol_table_that_does_not_hold_together_is_named) {
     EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_shoff += 1; }), HasSubstr("section headers"));
-    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_shentsize = 1; }), HasSubstr("section headers of 1 bytes"));
-    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_entsize = 16; }), HasSubstr("entries of 16"));
-    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_offset = 1 << 30; }), HasSubstr("symbol table of"));
-    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_link = 3; }), HasSubstr("strings in section 3"));
-    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_link = 2; }), HasSubstr("string table of type 2"));
-    EXPECT_THAT(error_after_section(1, [](Elf64_Shdr& s) { s.sh_size = ~u64{0}; }), HasSubstr("string table"));
-    EXPECT_THAT(error_after_section(1, [](Elf64_Shdr& s) { s.sh_size = 3; }), HasSubstr("name is at"));
+    EXPECT_THAT(error_after([](Elf64_Ehdr& h) { h.e_shentsize = 1; }),
+                HasSubstr("section headers of 1 bytes"));
+    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_entsize = 16; }),
+                HasSubstr("entries of 16"));
+    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_offset = 1 << 30; }),
+                HasSubstr("symbol table of"));
+    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_link = 3; }),
+                HasSubstr("strings in section 3"));
+    EXPECT_THAT(error_after_section(2, [](Elf64_Shdr& s) { s.sh_link = 2; }),
+                HasSubstr("string table of type 2"));
+    EXPECT_THAT(error_after_section(1, [](Elf64_Shdr& s) { s.sh_size = ~u64{0}; }),
+                HasSubstr("string table"));
+    EXPECT_THAT(error_after_section(1, [](Elf64_Shdr& s) { s.sh_size = 3; }),
+                HasSubstr("name is at"));
 }
 
 TEST(Elf, symbols_that_share_one_long_name_are_refused) {
@@ -258,8 +278,10 @@ TEST(Elf, a_file_cut_anywhere_gives_an_error_that_names_it) {
     const std::vector<std::byte> whole = high_half_kernel().build();
     for (std::size_t size = 0; size < whole.size(); ++size) {
         // A copy of exactly that size, so that AddressSanitizer sees a read past it.
-        const std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-        EXPECT_THAT(error_of(cut), AllOf(StartsWith("some/kernel.elf: "), HasSubstr("expected"))) << size;
+        const std::vector<std::byte> cut(whole.begin(),
+                                         whole.begin() + static_cast<std::ptrdiff_t>(size));
+        EXPECT_THAT(error_of(cut), AllOf(StartsWith("some/kernel.elf: "), HasSubstr("expected")))
+            << size;
     }
 }
 
@@ -267,13 +289,15 @@ TEST(Elf, no_flipped_bit_or_byte_makes_the_reader_stumble) {
     const std::vector<std::byte> whole = high_half_kernel().build();
     unsigned refused = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
-        for (const unsigned flip : {0x01u, 0x02u, 0x04u, 0x08u, 0x10u, 0x20u, 0x40u, 0x80u, 0xffu}) {
+        for (const unsigned flip :
+             {0x01u, 0x02u, 0x04u, 0x08u, 0x10u, 0x20u, 0x40u, 0x80u, 0xffu}) {
             std::vector<std::byte> changed = whole;
             changed[at] ^= std::byte(flip);
             const Result<ElfImage> image = ElfImage::parse(changed, "some/kernel.elf");
             if (!image) {
                 ++refused;
-                EXPECT_THAT(image.error().message, AllOf(StartsWith("some/kernel.elf: "), HasSubstr("expected")));
+                EXPECT_THAT(image.error().message,
+                            AllOf(StartsWith("some/kernel.elf: "), HasSubstr("expected")));
             }
         }
     }
@@ -284,7 +308,8 @@ class ElfFileTest : public testing::Test {
 protected:
     ~ElfFileTest() override { std::filesystem::remove_all(folder); }
     const std::filesystem::path folder = [] {
-        auto made = std::filesystem::path(testing::TempDir()) / ("elf_test." + std::to_string(getpid()));
+        auto made =
+            std::filesystem::path(testing::TempDir()) / ("elf_test." + std::to_string(getpid()));
         std::filesystem::create_directories(made);
         return made;
     }();
@@ -293,7 +318,8 @@ protected:
 TEST_F(ElfFileTest, a_file_is_read_from_disk) {
     const auto file = high_half_kernel().build();
     std::ofstream(folder / "kernel.elf", std::ios::binary)
-        .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+        .write(reinterpret_cast<const char*>(file.data()),
+               static_cast<std::streamsize>(file.size()));
     const Result<ElfImage> image = ElfImage::read(folder / "kernel.elf");
     ASSERT_TRUE(image) << image.error().message;
     EXPECT_EQ(image->name(), (folder / "kernel.elf").string());
@@ -301,10 +327,12 @@ TEST_F(ElfFileTest, a_file_is_read_from_disk) {
 }
 
 TEST_F(ElfFileTest, a_file_that_claims_more_bytes_than_any_guest_has_is_refused_unread) {
-    std::ofstream(folder / "sparse.elf") << "\x7f" "ELF";
+    std::ofstream(folder / "sparse.elf") << "\x7f"
+                                            "ELF";
     std::filesystem::resize_file(folder / "sparse.elf", u64{1} << 42);
     EXPECT_THAT(ElfImage::read(folder / "sparse.elf").error().message,
-                AllOf(HasSubstr("sparse.elf: has 4398046511104 bytes"), HasSubstr("expected at most 1073741824")));
+                AllOf(HasSubstr("sparse.elf: has 4398046511104 bytes"),
+                      HasSubstr("expected at most 1073741824")));
 }
 
 TEST_F(ElfFileTest, what_is_no_elf_file_is_named) {

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] std::span<const std::byte> span() const { return {data_.get(), size_}; }
 
 private:
-    FileBytes(std::shared_ptr<const std::byte[]> data, std::size_t size) : data_(std::move(data)), size_(size) {}
+    FileBytes(std::shared_ptr<const std::byte[]> data, std::size_t size)
+        : data_(std::move(data)), size_(size) {}
 
     std::shared_ptr<const std::byte[]> data_;
     std::size_t size_;

@@ -71,8 +71,10 @@ bool is_bounded(std::string_view name) {
     constexpr double most = 16 << 20, growth = 1.45;  // bytes; a reference
     double size = static_cast<double>(name.size());
     for (std::size_t at = 0; at < name.size() && size <= most; ++at) {
-        const std::size_t end = name.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", at + 1);
-        const bool refers = (name[at] == 'S' || name[at] == 'T') && end != std::string_view::npos && name[end] == '_';
+        const std::size_t end =
+            name.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", at + 1);
+        const bool refers = (name[at] == 'S' || name[at] == 'T') && end != std::string_view::npos &&
+                            name[end] == '_';
         size *= refers ? growth : 1;
     }
     return size <= most;
@@ -85,7 +87,8 @@ std::string demangled(const std::string& linkage_name) {
         return linkage_name;
     }
     int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name(abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status), std::free);
+    const std::unique_ptr<char, decltype(&std::free)> name(
+        abi::__cxa_demangle(linkage_name.c_str(), nullptr, nullptr, &status), std::free);
     return name != nullptr ? name.get() : linkage_name;
 }
 

@@ -80,16 +80,21 @@ std::string file_of(std::vector<Section> sections) {
 std::string unit_of(const std::string& entries) {
     constexpr u16 version = 4;
     constexpr u8 address_size = 8;
-    return bytes_of(static_cast<u32>(7 + entries.size())) + bytes_of(version) + bytes_of(u32{0}) + bytes_of(address_size) + entries;
+    return bytes_of(static_cast<u32>(7 + entries.size())) + bytes_of(version) + bytes_of(u32{0}) +
+           bytes_of(address_size) + entries;
 }
 
-Symbols symbols_of(const std::string& file) { return Symbols(ElfImage::parse(std::as_bytes(std::span(file)), "hostile.elf").value()); }
+Symbols symbols_of(const std::string& file) {
+    return Symbols(ElfImage::parse(std::as_bytes(std::span(file)), "hostile.elf").value());
+}
 
 // As SHF_COMPRESSED has it; best for what has nothing but zeros in it.
 std::string compressed(const std::string& bytes) {
     std::string packed(compressBound(bytes.size()), '\0');
     uLongf size = packed.size();
-    EXPECT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), 9), Z_OK);
+    EXPECT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                        reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), 9),
+              Z_OK);
     Elf64_Chdr header{};
     header.ch_type = ELFCOMPRESS_ZLIB;
     header.ch_size = bytes.size();
@@ -98,7 +103,8 @@ std::string compressed(const std::string& bytes) {
 }
 
 // 1: a unit with children, low_pc address, high_pc data4; 2: a function with a name and the same
-const std::string one_function_abbreviations("\x01\x11\x01\x11\x01\x12\x06\0\0\x02\x2e\0\x03\x08\x11\x01\x12\x06\0\0\0", 21);
+const std::string one_function_abbreviations(
+    "\x01\x11\x01\x11\x01\x12\x06\0\0\x02\x2e\0\x03\x08\x11\x01\x12\x06\0\0\0", 21);
 
 // `f`, from 0x1000 to 0x2000.
 std::string one_function() {
@@ -123,8 +129,10 @@ TEST(HostileFile, namespaces_nested_deeper_than_any_stack_are_no_functions) {
     // nothing else
     const std::string abbreviations("\x01\x11\x01\x11\x01\x12\x06\0\0\x02\x39\x01\0\0\0", 15);
     const std::string nested = std::string(deep, '\x02') + std::string(deep + 1, '\0');
-    const std::string info = unit_of("\x01" + bytes_of(u64{0x1000}) + bytes_of(u32{0x1000}) + nested);
-    const std::string file = file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations}, {".debug_info", SHT_PROGBITS, info}});
+    const std::string info =
+        unit_of("\x01" + bytes_of(u64{0x1000}) + bytes_of(u32{0x1000}) + nested);
+    const std::string file = file_of(
+        {{".debug_abbrev", SHT_PROGBITS, abbreviations}, {".debug_info", SHT_PROGBITS, info}});
     EXPECT_EQ(symbols_of(file).find(0x1800).function, "");
 }
 
@@ -140,7 +148,8 @@ TEST(HostileFile, units_that_share_one_long_list_of_ranges_are_no_debug_informat
         list += bytes_of(n * 0x100) + bytes_of(n * 0x100 + 0x80);
     }
     list += bytes_of(u64{0}) + bytes_of(u64{0});
-    const std::string file = file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations}, {".debug_info", SHT_PROGBITS, info},
+    const std::string file = file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations},
+                                      {".debug_info", SHT_PROGBITS, info},
                                       {".debug_ranges", SHT_PROGBITS, list}});
     const u64 before = peak_memory();
     EXPECT_EQ(symbols_of(file).find(0x1040).function, "");
@@ -150,16 +159,20 @@ TEST(HostileFile, units_that_share_one_long_list_of_ranges_are_no_debug_informat
 TEST(HostileFile, a_compressed_section_counts_like_any_other) {
     const std::string plain = file_of_one_function({".debug_info", SHT_PROGBITS, one_function()});
     EXPECT_EQ(symbols_of(plain).find(0x1800).function, "f");
-    const std::string packed = file_of_one_function({".debug_info", SHT_PROGBITS, compressed(one_function()), 0, 0, SHF_COMPRESSED});
+    const std::string packed = file_of_one_function(
+        {".debug_info", SHT_PROGBITS, compressed(one_function()), 0, 0, SHF_COMPRESSED});
     EXPECT_EQ(symbols_of(packed).find(0x1800).function, "f");
 }
 
 TEST(HostileFile, a_section_that_inflates_to_many_times_the_file_is_no_debug_information) {
     constexpr std::size_t zeros = std::size_t{16} << 20;
     const std::string packed = compressed(one_function() + std::string(zeros, '\0'));
-    const std::string file = file_of_one_function({".debug_info", SHT_PROGBITS, packed, 0, 0, SHF_COMPRESSED});
+    const std::string file =
+        file_of_one_function({".debug_info", SHT_PROGBITS, packed, 0, 0, SHF_COMPRESSED});
     EXPECT_EQ(symbols_of(file).find(0x1800).function, "");
-    const std::string cut = file_of_one_function({".debug_info", SHT_PROGBITS, packed.substr(0, sizeof(Elf64_Chdr) - 1), 0, 0, SHF_COMPRESSED});
+    const std::string cut =
+        file_of_one_function({".debug_info", SHT_PROGBITS, packed.substr(0, sizeof(Elf64_Chdr) - 1),
+                              0, 0, SHF_COMPRESSED});
     EXPECT_EQ(symbols_of(cut).find(0x1800).function, "");
 }
 
@@ -172,7 +185,8 @@ TEST(HostileFile, sections_that_share_the_files_bytes_are_no_debug_information) 
     std::memcpy(&info, file.data() + at, sizeof info);
     info.sh_size = file.size() - info.sh_offset;
     std::memcpy(file.data() + at, &info, sizeof info);
-    EXPECT_EQ(symbols_of(file).find(0x1800).function, "f") << "what lies behind a unit is another, or nothing";
+    EXPECT_EQ(symbols_of(file).find(0x1800).function, "f")
+        << "what lies behind a unit is another, or nothing";
     info.sh_offset = 0;
     info.sh_size = file.size();
     std::memcpy(file.data() + at, &info, sizeof info);
@@ -192,11 +206,14 @@ TEST(HostileFile, symbols_that_share_one_long_name_are_refused) {
         symbol.st_shndx = SHN_ABS;
         table += bytes_of(symbol);
     }
-    const std::string strings = std::string(1, '\0') + std::string(longest, 'x') + std::string(1, '\0');
-    const std::string file = file_of({{".strtab", SHT_STRTAB, strings}, {".symtab", SHT_SYMTAB, table, 1, sizeof(Elf64_Sym)}});
+    const std::string strings =
+        std::string(1, '\0') + std::string(longest, 'x') + std::string(1, '\0');
+    const std::string file = file_of(
+        {{".strtab", SHT_STRTAB, strings}, {".symtab", SHT_SYMTAB, table, 1, sizeof(Elf64_Sym)}});
     const auto image = ElfImage::parse(std::as_bytes(std::span(file)), "long.elf");
     ASSERT_FALSE(image);
-    EXPECT_THAT(image.error().message, HasSubstr("long.elf: has symbols whose names take more than 4 times the file's"));
+    EXPECT_THAT(image.error().message,
+                HasSubstr("long.elf: has symbols whose names take more than 4 times the file's"));
 }
 
 }  // namespace

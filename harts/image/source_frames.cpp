@@ -16,13 +16,15 @@ namespace {
 // dwarf_getscopes() goes on with the scopes of an inlined function's definition instead of those
 // that it was inlined into.) What is nested deeper than any compiler nests it is left out: a file's
 // bytes must not decide how much stack this takes.
-bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions, unsigned depth = 0) {
+bool collect_functions(Dwarf_Die* parent, u64 pc, std::vector<Dwarf_Die>& functions,
+                       unsigned depth = 0) {
     constexpr unsigned deepest = 128;
     if (depth == deepest) {
         return false;
     }
     Dwarf_Die child;
-    for (int more = dwarf_child(parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
+    for (int more = dwarf_child(parent, &child); more == 0;
+         more = dwarf_siblingof(&child, &child)) {
         const int tag = dwarf_tag(&child);
         if (tag == DW_TAG_namespace) {
             if (collect_functions(&child, pc, functions, depth + 1)) {
@@ -53,7 +55,8 @@ std::string function_name(Dwarf_Die* die) {
 }
 
 std::string normal_path(const char* path) {
-    return path == nullptr ? std::string() : std::filesystem::path(path).lexically_normal().string();
+    return path == nullptr ? std::string()
+                           : std::filesystem::path(path).lexically_normal().string();
 }
 
 void set_line_of_pc(SourceLocation& location, Dwarf_Die* unit, u64 pc) {
@@ -68,7 +71,8 @@ void set_line_of_pc(SourceLocation& location, Dwarf_Die* unit, u64 pc) {
 u64 unsigned_attribute(Dwarf_Die* die, unsigned name) {
     Dwarf_Attribute attribute;
     Dwarf_Word value = 0;
-    const bool found = dwarf_attr(die, name, &attribute) != nullptr && dwarf_formudata(&attribute, &value) == 0;
+    const bool found =
+        dwarf_attr(die, name, &attribute) != nullptr && dwarf_formudata(&attribute, &value) == 0;
     return found ? value : 0;
 }
 
@@ -88,7 +92,8 @@ void set_call_site(SourceLocation& location, Dwarf_Die* unit, Dwarf_Die* inlined
 SourceFrames::SourceFrames(Dwarf* dwarf, std::size_t most_ranges) : dwarf_(dwarf) {
     Dwarf_CU* unit = nullptr;
     Dwarf_Die die;
-    while (dwarf_ != nullptr && dwarf_get_units(dwarf_, unit, &unit, nullptr, nullptr, &die, nullptr) == 0) {
+    while (dwarf_ != nullptr &&
+           dwarf_get_units(dwarf_, unit, &unit, nullptr, nullptr, &die, nullptr) == 0) {
         Dwarf_Addr base = 0, low = 0, high = 0;
         for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
             if (units_.size() == most_ranges) {
@@ -104,7 +109,8 @@ SourceFrames::SourceFrames(Dwarf* dwarf, std::size_t most_ranges) : dwarf_(dwarf
 std::optional<Dwarf_Die> SourceFrames::unit_at(u64 address) const {
     auto range = std::ranges::upper_bound(units_, address, {}, &UnitRange::low);
     Dwarf_Die die;
-    if (range == units_.begin() || address >= (--range)->high || dwarf_offdie(dwarf_, range->unit, &die) == nullptr) {
+    if (range == units_.begin() || address >= (--range)->high ||
+        dwarf_offdie(dwarf_, range->unit, &die) == nullptr) {
         return std::nullopt;
     }
     return die;

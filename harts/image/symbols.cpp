@@ -16,7 +16,8 @@ namespace {
 struct Debug {
     // Each range of code takes bytes of its own, so there are fewer than the file has; else units
     // share them, which no compiler makes and which could ask for any amount of memory.
-    explicit Debug(const ElfImage& image) : file(image), frames(file.dwarf(), image.size()), members(file.dwarf()) {}
+    explicit Debug(const ElfImage& image)
+        : file(image), frames(file.dwarf(), image.size()), members(file.dwarf()) {}
 
     DebugFile file;
     SourceFrames frames;
@@ -34,8 +35,10 @@ struct Symbols::Implementation {
 
     const ElfImage image;
     FutexLock lock;
-    std::unique_ptr<Debug> opened GUARDED_BY(lock);  // null: nobody has asked yet, and most runs end without
-    std::unordered_map<u64, std::vector<SourceLocation>> known GUARDED_BY(lock);  // by address: the same few are asked for again and again
+    std::unique_ptr<Debug> opened
+        GUARDED_BY(lock);  // null: nobody has asked yet, and most runs end without
+    std::unordered_map<u64, std::vector<SourceLocation>> known
+        GUARDED_BY(lock);  // by address: the same few are asked for again and again
 };
 
 Debug& Symbols::Implementation::debug() {
@@ -47,7 +50,8 @@ Debug& Symbols::Implementation::debug() {
 
 std::vector<SourceLocation> Symbols::Implementation::frames_at(u64 address) {
     std::vector<SourceLocation> frames = debug().frames.at(address);
-    if (const ElfSymbol* function = frames.back().function.empty() ? image.function_at(address) : nullptr) {
+    if (const ElfSymbol* function =
+            frames.back().function.empty() ? image.function_at(address) : nullptr) {
         frames.back().function = readable_function_name(std::string(function->name));
     }
     return frames;
@@ -64,7 +68,8 @@ const std::vector<SourceLocation>& Symbols::Implementation::known_frames_at(u64 
     return known.emplace(address, frames_at(address)).first->second;
 }
 
-Symbols::Symbols(ElfImage image) : implementation_(std::make_unique<Implementation>(std::move(image))) {}
+Symbols::Symbols(ElfImage image)
+    : implementation_(std::make_unique<Implementation>(std::move(image))) {}
 Symbols::Symbols(Symbols&&) noexcept = default;
 Symbols& Symbols::operator=(Symbols&&) noexcept = default;
 Symbols::~Symbols() = default;
@@ -74,7 +79,8 @@ const ElfImage& Symbols::image() const { return implementation_->image; }
 std::vector<SourceLocation> Symbols::frames(u64 pc, PcKind kind) const {
     const u64 before = kind == PcKind::ReturnAddress && pc != 0 ? pc - 1 : pc;
     const FutexGuard guard(implementation_->lock);
-    std::vector<SourceLocation> frames = implementation_->known_frames_at(image().virtual_of(before));
+    std::vector<SourceLocation> frames =
+        implementation_->known_frames_at(image().virtual_of(before));
     for (SourceLocation& frame : frames) {
         frame.pc = pc;
     }
@@ -86,7 +92,8 @@ SourceLocation Symbols::find(u64 pc, PcKind kind) const { return frames(pc, kind
 std::vector<SourceLocation> Symbols::stack(const std::vector<u64>& pcs) const {
     std::vector<SourceLocation> all;
     for (std::size_t i = 0; i < pcs.size(); ++i) {
-        const std::vector<SourceLocation> at = frames(pcs[i], i == 0 ? PcKind::Instruction : PcKind::ReturnAddress);
+        const std::vector<SourceLocation> at =
+            frames(pcs[i], i == 0 ? PcKind::Instruction : PcKind::ReturnAddress);
         all.insert(all.end(), at.begin(), at.end());
     }
     return all;
@@ -96,8 +103,9 @@ std::optional<u64> Symbols::address_of(std::string_view name) const {
     const std::vector<ElfSymbol>& symbols = image().symbols();
     auto found = std::ranges::find(symbols, name, &ElfSymbol::name);
     if (found == symbols.end()) {
-        found = std::ranges::find_if(
-            symbols, [&](const ElfSymbol& symbol) { return readable_function_name(std::string(symbol.name)) == name; });
+        found = std::ranges::find_if(symbols, [&](const ElfSymbol& symbol) {
+            return readable_function_name(std::string(symbol.name)) == name;
+        });
     }
     return found != symbols.end() ? std::optional(found->address) : std::nullopt;
 }

@@ -32,7 +32,8 @@ public:
     // The frames at `pc`, innermost first: inlined functions, then the one they were inlined into;
     // never empty. `pc` may also be a physical address that the file is loaded at (code that runs
     // before paging is on). Every frame's pc is the one given; what is not known stays empty.
-    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, PcKind kind = PcKind::Instruction) const;
+    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc,
+                                                     PcKind kind = PcKind::Instruction) const;
 
     // The innermost of frames().
     [[nodiscard]] SourceLocation find(u64 pc, PcKind kind = PcKind::Instruction) const;

@@ -123,7 +123,8 @@ TEST(Symbols, labels_are_no_data) {
     const u64 start = guest().address_of("_start").value_or(0);
     EXPECT_FALSE(guest().image().address_of("_start"));
     EXPECT_EQ(guest().image().datum_at(start), nullptr);
-    const ElfSymbol* plain = guest().image().datum_at(guest().address_of("guest::plain").value_or(0));
+    const ElfSymbol* plain =
+        guest().image().datum_at(guest().address_of("guest::plain").value_or(0));
     ASSERT_NE(plain, nullptr);
     EXPECT_EQ(readable_function_name(std::string(plain->name)), "guest::plain");
 }
@@ -133,10 +134,13 @@ TEST(Symbols, what_is_no_elf_file_is_named) {
                 AllOf(HasSubstr("/nonexistent/kernel.elf"), HasSubstr("No such file")));
     EXPECT_THAT(ElfImage::read(SYMBOLS_TEST_SOURCE).error().message,
                 AllOf(HasSubstr(SYMBOLS_TEST_SOURCE), HasSubstr("expected ELF's magic")));
-    const std::string sparse = testing::TempDir() + "symbols_test_sparse." + std::to_string(getpid());
-    std::ofstream(sparse) << "\x7f" "ELF";
+    const std::string sparse =
+        testing::TempDir() + "symbols_test_sparse." + std::to_string(getpid());
+    std::ofstream(sparse) << "\x7f"
+                             "ELF";
     std::filesystem::resize_file(sparse, u64{1} << 42);
-    EXPECT_THAT(ElfImage::read(sparse).error().message, AllOf(HasSubstr(sparse), HasSubstr("1073741824")));
+    EXPECT_THAT(ElfImage::read(sparse).error().message,
+                AllOf(HasSubstr(sparse), HasSubstr("1073741824")));
     EXPECT_EQ(remove(sparse.c_str()), 0);
 }
 
@@ -172,7 +176,8 @@ std::string output_of(const std::string& command) {
 // "file:line" of each frame of each address; llvm-symbolizer prints function and file:line:column
 // in turns, and an empty line after each address.
 std::map<u64, std::vector<std::string>> llvm_frames(const std::vector<u64>& addresses) {
-    std::string command = LLVM_SYMBOLIZER " --no-demangle --inlines --relativenames --obj=" SYMBOLS_TEST_GUEST;
+    std::string command =
+        LLVM_SYMBOLIZER " --no-demangle --inlines --relativenames --obj=" SYMBOLS_TEST_GUEST;
     for (const u64 address : addresses) {
         command += " " + std::to_string(address);
     }
@@ -190,10 +195,12 @@ std::map<u64, std::vector<std::string>> llvm_frames(const std::vector<u64>& addr
 
 TEST(Symbols, every_instruction_agrees_with_llvm_symbolizer) {
     std::vector<u64> addresses;
-    for (const char* name : {"guest_main", "guest::outer", "guest::doubled<long>", "guest::Pool::drop"}) {
+    for (const char* name :
+         {"guest_main", "guest::outer", "guest::doubled<long>", "guest::Pool::drop"}) {
         const u64 start = guest().address_of(name).value_or(0);
         ASSERT_NE(start, 0u) << name;
-        for (u64 pc = start; guest().find(pc).line != 0 && guest().frames(pc).back().function == name; pc += 2) {
+        for (u64 pc = start;
+             guest().find(pc).line != 0 && guest().frames(pc).back().function == name; pc += 2) {
             addresses.push_back(pc);
         }
     }
@@ -211,7 +218,8 @@ TEST(Symbols, every_instruction_agrees_with_llvm_symbolizer) {
 
 TEST(FunctionName, is_qualified_and_without_parameters) {
     EXPECT_EQ(readable_function_name("_ZN6kernel6Frames4dropERNS_5FrameE"), "kernel::Frames::drop");
-    EXPECT_EQ(readable_function_name("_ZNK6kernel6Frames5countERKNS_5FrameE"), "kernel::Frames::count");
+    EXPECT_EQ(readable_function_name("_ZNK6kernel6Frames5countERKNS_5FrameE"),
+              "kernel::Frames::count");
     EXPECT_EQ(readable_function_name("_Z5panicPKc"), "panic");
     EXPECT_EQ(readable_function_name("main"), "main");
     EXPECT_EQ(readable_function_name("_start"), "_start");
@@ -243,37 +251,52 @@ TEST(FunctionName, stays_as_it_is_where_it_would_double_without_end) {
 
 TEST(FunctionName, keeps_long_names_with_many_references) {
     // std::map<std::string, std::vector<std::string>>::operator[](std::string const&)
-    EXPECT_EQ(readable_function_name("_ZNSt3mapINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt6vectorIS5_SaIS5_EESt4lessIS5_ESaISt4pairIKS5_S8_EEEixERSC_"),
-              "std::map<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
-              "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
-              "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > > >, "
-              "std::less<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > >, "
-              "std::allocator<std::pair<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > const, "
-              "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
-              "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > > > > > >::operator[]");
+    EXPECT_EQ(
+        readable_function_name(
+            "_ZNSt3mapINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt6vectorIS5_SaIS5_"
+            "EESt4lessIS5_ESaISt4pairIKS5_S8_EEEixERSC_"),
+        "std::map<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
+        "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+        ">, "
+        "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, "
+        "std::allocator<char> > > >, "
+        "std::less<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > "
+        ">, "
+        "std::allocator<std::pair<std::__cxx11::basic_string<char, std::char_traits<char>, "
+        "std::allocator<char> > const, "
+        "std::vector<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+        ">, "
+        "std::allocator<std::__cxx11::basic_string<char, std::char_traits<char>, "
+        "std::allocator<char> > > > > > >::operator[]");
 }
 
 TEST(FunctionName, knows_operators_lambdas_and_anonymous_namespaces) {
     EXPECT_EQ(readable_function_name("_ZN1XclEv"), "X::operator()");
     EXPECT_EQ(readable_function_name("_ZNK1XcvbEv"), "X::operator bool");
     EXPECT_EQ(readable_function_name("_ZN1XltERKS_"), "X::operator<");
-    EXPECT_EQ(readable_function_name("_ZN5guest12_GLOBAL__N_16hiddenEl"), "guest::(anonymous namespace)::hidden");
+    EXPECT_EQ(readable_function_name("_ZN5guest12_GLOBAL__N_16hiddenEl"),
+              "guest::(anonymous namespace)::hidden");
     EXPECT_EQ(readable_function_name("_ZN1aC1Ev"), "a::a");
 }
 
-std::string member(const char* name, u64 offset) { return guest().member_at(guest().address_of(name).value_or(0), offset); }
+std::string member(const char* name, u64 offset) {
+    return guest().member_at(guest().address_of(name).value_or(0), offset);
+}
 
 TEST(Symbols, a_place_in_a_variable_is_named_by_elements_and_members) {
     constexpr u64 whole = 40, part = 16, parts = 8, shorts = 4;
-    EXPECT_EQ(member("guest::wholes", 2 * whole + parts + part + shorts + 2 * (1 * 3 + 2)), "[2].parts[1].shorts[1][2]");
+    EXPECT_EQ(member("guest::wholes", 2 * whole + parts + part + shorts + 2 * (1 * 3 + 2)),
+              "[2].parts[1].shorts[1][2]");
     EXPECT_EQ(member("guest::wholes", 0), "[0].tag") << "a base's member";
     EXPECT_EQ(member("guest::wholes", 3 * whole + parts), "[3].parts[0].first");
     EXPECT_EQ(member("guest::wholes", 3 * whole + parts + 1), "[3].parts[0].first+0x1");
     EXPECT_EQ(member("guest::(anonymous namespace)::apart", 4), ".shorts[0][0]");
     EXPECT_EQ(member("guest::plain", 0), "");
     EXPECT_EQ(member("guest::plain", 4), "+0x4");
-    EXPECT_EQ(guest().member_at(guest().address_of("guest::wholes").value_or(0) + 8, 8), "+0x8") << "no variable begins there";
-    EXPECT_EQ(guest().member_at(guest().address_of("guest::outer").value_or(0), 2), "+0x2") << "no variable";
+    EXPECT_EQ(guest().member_at(guest().address_of("guest::wholes").value_or(0) + 8, 8), "+0x8")
+        << "no variable begins there";
+    EXPECT_EQ(guest().member_at(guest().address_of("guest::outer").value_or(0), 2), "+0x2")
+        << "no variable";
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ struct ImmediateLayout {
             value |= ((word >> word_bit[n]) & 1) << value_bit[n];
         }
         const int unused = 31 - highest;
-        return extend == Extend::Sign ? static_cast<i32>(value << unused) >> unused : static_cast<i32>(value);
+        return extend == Extend::Sign ? static_cast<i32>(value << unused) >> unused
+                                      : static_cast<i32>(value);
     }
     [[nodiscard]] constexpr u32 scatter(i32 value) const {
         u32 word = 0;
@@ -102,10 +103,19 @@ struct CompressedLine {
 };
 
 inline constexpr std::array<CompressedLine, compressed_count> compressed_lines{{
-#define COMPRESSED(id, mnemonic, op, encoding, rd, rs1, rs2, immediate, extend, constraint, syntax)                    \
-    {CompressedOp::id,    mnemonic,           Op::op,             parse_pattern(encoding), RegisterField::rd,          \
-     RegisterField::rs1,  RegisterField::rs2, parse_immediate(encoding, immediate), Extend::extend,                    \
-     Constraint::constraint, syntax},
+#define COMPRESSED(id, mnemonic, op, encoding, rd, rs1, rs2, immediate, extend, constraint, \
+                   syntax)                                                                  \
+    {CompressedOp::id,                                                                      \
+     mnemonic,                                                                              \
+     Op::op,                                                                                \
+     parse_pattern(encoding),                                                               \
+     RegisterField::rd,                                                                     \
+     RegisterField::rs1,                                                                    \
+     RegisterField::rs2,                                                                    \
+     parse_immediate(encoding, immediate),                                                  \
+     Extend::extend,                                                                        \
+     Constraint::constraint,                                                                \
+     syntax},
 #include "harts/isa/compressed.inc"
 #undef COMPRESSED
 }};

@@ -34,9 +34,10 @@ static_assert(unambiguous<compressed_count>(compressed_lines));
 
 template <class Table>
 consteval bool has_length(const Table& table, std::size_t count, u32 length) {
-    return std::all_of(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(count), [&](const auto& line) {
-        return (line.pattern.mask & 3) == 3 && ((line.pattern.match & 3) == 3) == (length == 4);
-    });
+    return std::all_of(
+        table.begin(), table.begin() + static_cast<std::ptrdiff_t>(count), [&](const auto& line) {
+            return (line.pattern.mask & 3) == 3 && ((line.pattern.match & 3) == 3) == (length == 4);
+        });
 }
 static_assert(has_length(lines, op_count, 4));
 static_assert(has_length(compressed_lines, compressed_count, 2));
@@ -50,8 +51,8 @@ template <std::size_t buckets, std::size_t capacity>
 using Buckets = std::array<std::array<u8, capacity>, buckets>;
 
 template <std::size_t buckets, std::size_t capacity, class Table>
-consteval Buckets<buckets, capacity> sort_lines(const Table& table, std::size_t count, u32 index_mask,
-                                                auto word_of_bucket) {
+consteval Buckets<buckets, capacity> sort_lines(const Table& table, std::size_t count,
+                                                u32 index_mask, auto word_of_bucket) {
     Buckets<buckets, capacity> sorted{};
     for (u32 bucket = 0; bucket < buckets; ++bucket) {
         sorted[bucket].fill(static_cast<u8>(count));
@@ -70,12 +71,13 @@ consteval Buckets<buckets, capacity> sort_lines(const Table& table, std::size_t 
 }
 
 // By opcode (bits 6:2) and funct3 (bits 14:12).
-constexpr auto word_buckets = sort_lines<256, 16>(
-    lines, op_count, 0x707c, [](u32 bucket) { return bits(bucket, 4, 0) << 2 | bits(bucket, 7, 5) << 12; });
-// By quadrant (bits 1:0) and funct3 (bits 15:13).
-constexpr auto halfword_buckets = sort_lines<32, 16>(compressed_lines, compressed_count, 0xe003, [](u32 bucket) {
-    return bits(bucket, 1, 0) | bits(bucket, 4, 2) << 13;
+constexpr auto word_buckets = sort_lines<256, 16>(lines, op_count, 0x707c, [](u32 bucket) {
+    return bits(bucket, 4, 0) << 2 | bits(bucket, 7, 5) << 12;
 });
+// By quadrant (bits 1:0) and funct3 (bits 15:13).
+constexpr auto halfword_buckets =
+    sort_lines<32, 16>(compressed_lines, compressed_count, 0xe003,
+                       [](u32 bucket) { return bits(bucket, 1, 0) | bits(bucket, 4, 2) << 13; });
 
 Op op_of(u32 word) {
     for (const u8 line : word_buckets[bits(word, 6, 2) | bits(word, 14, 12) << 5]) {
@@ -86,9 +88,7 @@ Op op_of(u32 word) {
     return Op::Illegal;
 }
 
-u8 destination(u32 number) {
-    return number == 0 ? sink_register : static_cast<u8>(number);
-}
+u8 destination(u32 number) { return number == 0 ? sink_register : static_cast<u8>(number); }
 
 Operands operands_of(u32 word, Format format) {
     const auto signed_word = static_cast<i32>(word);
@@ -99,14 +99,17 @@ Operands operands_of(u32 word, Format format) {
     switch (format) {
     case Format::R: return {0, rd, rs1, rs2};
     case Format::I: return {signed_word >> 20, rd, rs1, 0};
-    case Format::S: return {((signed_word >> 25) << 5) | static_cast<i32>(bits(word, 11, 7)), sink_register, rs1, rs2};
+    case Format::S:
+        return {((signed_word >> 25) << 5) | static_cast<i32>(bits(word, 11, 7)), sink_register,
+                rs1, rs2};
     case Format::B: {
         const u32 low = bits(word, 7, 7) << 11 | bits(word, 30, 25) << 5 | bits(word, 11, 8) << 1;
         return {((signed_word >> 31) << 12) | static_cast<i32>(low), sink_register, rs1, rs2};
     }
     case Format::U: return {static_cast<i32>(word & 0xffff'f000), rd, 0, 0};
     case Format::J: {
-        const u32 low = bits(word, 19, 12) << 12 | bits(word, 20, 20) << 11 | bits(word, 30, 21) << 1;
+        const u32 low =
+            bits(word, 19, 12) << 12 | bits(word, 20, 20) << 11 | bits(word, 30, 21) << 1;
         return {((signed_word >> 31) << 20) | static_cast<i32>(low), rd, 0, 0};
     }
     case Format::Shift: return {static_cast<i32>(bits(word, 25, 20)), rd, rs1, 0};
@@ -128,8 +131,9 @@ Decoded decode_compressed(u16 halfword) {
     }
     return {line->op,
             2,
-            {line->immediate.gather(halfword, line->extend), destination(register_at(line->rd, halfword)),
-             register_at(line->rs1, halfword), register_at(line->rs2, halfword)}};
+            {line->immediate.gather(halfword, line->extend),
+             destination(register_at(line->rd, halfword)), register_at(line->rs1, halfword),
+             register_at(line->rs2, halfword)}};
 }
 
 bool holds(const CompressedLine& line, u32 halfword) {

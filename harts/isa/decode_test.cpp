@@ -31,7 +31,8 @@ struct Word {
 
 // What LLVM says of each word: its text, empty where it refuses.
 std::vector<std::string> ask_llvm(const std::vector<Word>& words) {
-    const auto folder = std::filesystem::temp_directory_path() / fmt::format("isa_decode_test.{}", getpid());
+    const auto folder =
+        std::filesystem::temp_directory_path() / fmt::format("isa_decode_test.{}", getpid());
     std::filesystem::create_directories(folder);
     const auto input = folder / "words";
     const auto warnings = folder / "warnings";
@@ -46,7 +47,8 @@ std::vector<std::string> ask_llvm(const std::vector<Word>& words) {
         }
     }
     const std::string command = fmt::format(
-        "llvm-mc-19 --disassemble --triple=riscv64 -M no-aliases -mattr=+m,+a,+c,+zicsr,+zifencei,+zihintpause <'{}' "
+        "llvm-mc-19 --disassemble --triple=riscv64 -M no-aliases "
+        "-mattr=+m,+a,+c,+zicsr,+zifencei,+zihintpause <'{}' "
         "2>'{}'",
         input.string(), warnings.string());
     std::vector<std::string> accepted;
@@ -60,12 +62,14 @@ std::vector<std::string> ask_llvm(const std::vector<Word>& words) {
         const std::string text{line.data()};
         const auto first = text.find_first_not_of(" \t\n");
         if (first != std::string::npos && text.compare(first, 5, ".text") != 0) {
-            accepted.push_back(std::regex_replace(text.substr(first, text.find_last_not_of(" \t\n") + 1 - first),
-                                                  std::regex("\t"), " "));
+            accepted.push_back(
+                std::regex_replace(text.substr(first, text.find_last_not_of(" \t\n") + 1 - first),
+                                   std::regex("\t"), " "));
         }
     }
     const int status = pclose(pipe);  // 1 when a word was refused
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1) << "llvm-mc-19 (package llvm-19) is needed";
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1)
+        << "llvm-mc-19 (package llvm-19) is needed";
     std::vector<bool> refused(words.size());
     std::ifstream in(warnings);
     const std::regex where("^<stdin>:([0-9]+):.*invalid instruction encoding");
@@ -149,8 +153,8 @@ void compare(const std::vector<Word>& words) {
         }
         const std::string expected = refused ? "<unknown>" : as_we_write_it(llvm[n], word, pc);
         if (ours != expected) {
-            ADD_FAILURE() << fmt::format("{:#0{}x}: ours \"{}\", LLVM \"{}\"", word.bits, 2 + 2 * word.length, ours,
-                                         expected);
+            ADD_FAILURE() << fmt::format("{:#0{}x}: ours \"{}\", LLVM \"{}\"", word.bits,
+                                         2 + 2 * word.length, ours, expected);
             ++shown;
         }
     }
@@ -172,7 +176,9 @@ TEST(Decode, every_line_with_random_operands_is_what_llvm_says) {
     std::vector<Word> words;
     for (std::size_t line = 0; line < op_count; ++line) {
         for (int n = 0; n < 400; ++n) {
-            words.push_back({(static_cast<u32>(random()) & ~lines[line].pattern.mask) | lines[line].pattern.match, 4});
+            words.push_back({(static_cast<u32>(random()) & ~lines[line].pattern.mask) |
+                                 lines[line].pattern.match,
+                             4});
         }
     }
     compare(words);
@@ -222,21 +228,24 @@ TEST(Decode, destination_x0_is_the_sink) {
     EXPECT_EQ(decode(0x0000'0001).operands.rd, sink_register);  // c.nop
     EXPECT_EQ(decode(0x0000'4001).operands.rd, sink_register);  // c.li zero, 0
     EXPECT_EQ(decode(0x0000'8082).operands.rd, sink_register);  // c.jr ra
-    EXPECT_EQ(decode(0x00b5'0023).operands.rd, sink_register);  // sb a1, 0(a0): rd's place holds the immediate
+    EXPECT_EQ(decode(0x00b5'0023).operands.rd,
+              sink_register);  // sb a1, 0(a0): rd's place holds the immediate
 }
 
 // The hints of the compressed instructions (unprivileged specification, table "RVC hint
 // instructions").
 TEST(Decode, compressed_hints_have_no_effect) {
-    const std::map<std::string, u16> hints{
-        {"c.nop 5", 0x0015},       {"c.addi a0, 0", 0x0501},   {"c.li zero, 5", 0x4015},   {"c.lui zero, 5", 0x6015},
-        {"c.mv zero, a0", 0x802a}, {"c.add zero, a0", 0x902a}, {"c.slli zero, 5", 0x0016}, {"c.slli64 a0", 0x0502},
-        {"c.srli64 a0", 0x8101},   {"c.srai64 a0", 0x8501}};
+    const std::map<std::string, u16> hints{{"c.nop 5", 0x0015},        {"c.addi a0, 0", 0x0501},
+                                           {"c.li zero, 5", 0x4015},   {"c.lui zero, 5", 0x6015},
+                                           {"c.mv zero, a0", 0x802a},  {"c.add zero, a0", 0x902a},
+                                           {"c.slli zero, 5", 0x0016}, {"c.slli64 a0", 0x0502},
+                                           {"c.srli64 a0", 0x8101},    {"c.srai64 a0", 0x8501}};
     for (const auto& [text, word] : hints) {
         const Decoded decoded = decode(word);
         EXPECT_EQ(disassemble(word, {}), text);
         EXPECT_EQ(line_of(decoded.op).flow, Flow::Next) << text;
-        const bool same_register = decoded.operands.rd == decoded.operands.rs1 && decoded.operands.imm == 0;
+        const bool same_register =
+            decoded.operands.rd == decoded.operands.rs1 && decoded.operands.imm == 0;
         EXPECT_TRUE(decoded.operands.rd == sink_register || same_register) << text;
     }
 }

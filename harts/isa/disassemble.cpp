@@ -11,8 +11,9 @@ namespace stampede::isa {
 namespace {
 
 constexpr std::array<std::string_view, 33> register_names{
-    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",  "a6",
-    "a7",   "s2", "s3", "s4", "s5",  "s6",  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "zero"};
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "zero"};
 
 std::string target(const Operands& operands, VirtAddr pc) {
     return fmt::format("{:#x}", pc.value + static_cast<u64>(i64{operands.imm}));
@@ -47,18 +48,22 @@ bool is_load(Op op) { return op >= Op::Lb && op <= Op::Lwu; }
 
 std::string atomic(const Line& line, const Operands& d) {
     constexpr std::array<std::string_view, 4> suffixes{"", ".rl", ".aq", ".aqrl"};
-    const std::string mnemonic = fmt::format("{}{}", line.mnemonic, suffixes[static_cast<u32>(d.imm) & 3]);
+    const std::string mnemonic =
+        fmt::format("{}{}", line.mnemonic, suffixes[static_cast<u32>(d.imm) & 3]);
     if (line.op == Op::LrW || line.op == Op::LrD) {
         return fmt::format("{} {}, ({})", mnemonic, register_name(d.rd), register_name(d.rs1));
     }
-    return fmt::format("{} {}, {}, ({})", mnemonic, register_name(d.rd), register_name(d.rs2), register_name(d.rs1));
+    return fmt::format("{} {}, {}, ({})", mnemonic, register_name(d.rd), register_name(d.rs2),
+                       register_name(d.rs1));
 }
 
 std::string immediate(const Line& line, const Operands& d) {
     if (is_load(line.op) || line.op == Op::Jalr) {
-        return fmt::format("{} {}, {}({})", line.mnemonic, register_name(d.rd), d.imm, register_name(d.rs1));
+        return fmt::format("{} {}, {}({})", line.mnemonic, register_name(d.rd), d.imm,
+                           register_name(d.rs1));
     }
-    return fmt::format("{} {}, {}, {}", line.mnemonic, register_name(d.rd), register_name(d.rs1), d.imm);
+    return fmt::format("{} {}, {}, {}", line.mnemonic, register_name(d.rd), register_name(d.rs1),
+                       d.imm);
 }
 
 std::string compressed(const CompressedLine& line, const Operands& d, VirtAddr pc) {
@@ -95,8 +100,9 @@ std::string disassemble(const Decoded& decoded, VirtAddr pc) {
     }
     switch (line.format) {
     case Format::R:
-        return decoded.op == Op::SfenceVma ? fmt::format("{} {}, {}", line.mnemonic, rs1, rs2)
-                                           : fmt::format("{} {}, {}, {}", line.mnemonic, rd, rs1, rs2);
+        return decoded.op == Op::SfenceVma
+                   ? fmt::format("{} {}, {}", line.mnemonic, rs1, rs2)
+                   : fmt::format("{} {}, {}, {}", line.mnemonic, rd, rs1, rs2);
     case Format::I: return immediate(line, d);
     case Format::S: return fmt::format("{} {}, {}({})", line.mnemonic, rs2, d.imm, rs1);
     case Format::B: return fmt::format("{} {}, {}, {}", line.mnemonic, rs1, rs2, target(d, pc));
@@ -104,7 +110,8 @@ std::string disassemble(const Decoded& decoded, VirtAddr pc) {
     case Format::J: return fmt::format("{} {}, {}", line.mnemonic, rd, target(d, pc));
     case Format::Shift: return fmt::format("{} {}, {}, {}", line.mnemonic, rd, rs1, d.imm);
     case Format::Csr: return fmt::format("{} {}, {}, {}", line.mnemonic, rd, csr_text(d.imm), rs1);
-    case Format::CsrImmediate: return fmt::format("{} {}, {}, {}", line.mnemonic, rd, csr_text(d.imm), d.rs1);
+    case Format::CsrImmediate:
+        return fmt::format("{} {}, {}, {}", line.mnemonic, rd, csr_text(d.imm), d.rs1);
     case Format::Amo: return atomic(line, d);
     case Format::Fence: return fence(static_cast<u32>(d.imm));
     case Format::None: return std::string{line.mnemonic};

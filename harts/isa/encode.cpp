@@ -24,12 +24,12 @@ u32 operand_bits(Format format, const Operands& d) {
     case Format::CsrImmediate: return bits_of(d.imm, 11, 0) << 20 | rs1 | rd;
     case Format::S: return bits_of(d.imm, 11, 5) << 25 | bits_of(d.imm, 4, 0) << 7 | rs1 | rs2;
     case Format::B:
-        return bits_of(d.imm, 12, 12) << 31 | bits_of(d.imm, 10, 5) << 25 | bits_of(d.imm, 4, 1) << 8 |
-               bits_of(d.imm, 11, 11) << 7 | rs1 | rs2;
+        return bits_of(d.imm, 12, 12) << 31 | bits_of(d.imm, 10, 5) << 25 |
+               bits_of(d.imm, 4, 1) << 8 | bits_of(d.imm, 11, 11) << 7 | rs1 | rs2;
     case Format::U: return (static_cast<u32>(d.imm) & 0xffff'f000) | rd;
     case Format::J:
-        return bits_of(d.imm, 20, 20) << 31 | bits_of(d.imm, 10, 1) << 21 | bits_of(d.imm, 11, 11) << 20 |
-               bits_of(d.imm, 19, 12) << 12 | rd;
+        return bits_of(d.imm, 20, 20) << 31 | bits_of(d.imm, 10, 1) << 21 |
+               bits_of(d.imm, 11, 11) << 20 | bits_of(d.imm, 19, 12) << 12 | rd;
     case Format::Shift: return bits_of(d.imm, 5, 0) << 20 | rs1 | rd;
     case Format::Amo: return bits_of(d.imm, 1, 0) << 25 | rd | rs1 | rs2;
     case Format::Fence: return bits_of(d.imm, 11, 0) << 20;
@@ -56,7 +56,8 @@ u32 register_bits(RegisterField field, u32 number) {
 // Both build the word and keep it only if it decodes to what was asked for.
 std::optional<u32> encode(Op op, const Operands& operands) {
     const Line& line = line_of(op);
-    const u32 word = line.pattern.match | (operand_bits(line.format, operands) & ~line.pattern.mask);
+    const u32 word =
+        line.pattern.match | (operand_bits(line.format, operands) & ~line.pattern.mask);
     const Decoded back = decode(word);
     if (back.op != op || !same(back.operands, operands)) {
         return std::nullopt;
@@ -66,7 +67,8 @@ std::optional<u32> encode(Op op, const Operands& operands) {
 
 std::optional<u16> encode(CompressedOp op, const Operands& operands) {
     const CompressedLine& line = compressed_lines.at(static_cast<std::size_t>(op));
-    const u32 fields = register_bits(line.rd, number_of(operands.rd)) | register_bits(line.rs1, operands.rs1) |
+    const u32 fields = register_bits(line.rd, number_of(operands.rd)) |
+                       register_bits(line.rs1, operands.rs1) |
                        register_bits(line.rs2, operands.rs2) | line.immediate.scatter(operands.imm);
     const auto word = static_cast<u16>(line.pattern.match | (fields & ~line.pattern.mask));
     if (compressed_line(word) != &line || !same(decode(word).operands, operands)) {

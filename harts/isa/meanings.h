@@ -24,10 +24,10 @@ struct Meaning;
 template <class H>
 concept FullHart = requires(H h) { h.mret(); };
 
-#define MEANING(id)               \
-    template <>                   \
-    struct Meaning<Op::id> {      \
-        template <class H>        \
+#define MEANING(id)          \
+    template <>              \
+    struct Meaning<Op::id> { \
+        template <class H>   \
         [[gnu::always_inline]] static inline void run(H& h, [[maybe_unused]] const Operands& d)
 #define END ;
 #define S1 h.read(d.rs1)

@@ -31,18 +31,10 @@ public:
     friend OpaqueCondition operator!(OpaqueCondition) { return {}; }
     friend Opaque number(OpaqueCondition) { return {}; }
 };
-inline OpaqueCondition operator==(Opaque, Opaque) {
-    return {};
-}
-inline OpaqueCondition operator!=(Opaque, Opaque) {
-    return {};
-}
-inline OpaqueCondition less(Opaque, Opaque) {
-    return {};
-}
-inline OpaqueCondition below(Opaque, Opaque) {
-    return {};
-}
+inline OpaqueCondition operator==(Opaque, Opaque) { return {}; }
+inline OpaqueCondition operator!=(Opaque, Opaque) { return {}; }
+inline OpaqueCondition less(Opaque, Opaque) { return {}; }
+inline OpaqueCondition below(Opaque, Opaque) { return {}; }
 template <class T>
 Opaque extend(Opaque) {
     return {};
@@ -105,8 +97,9 @@ static_assert(!FullHart<OpaqueHart> && FullHart<OpaqueFullHart>);
 
 // A check that the checker checks: what C++ could decide on an Opaque does not compile.
 template <class V, class C>
-concept Decidable = requires(V v, C c) { static_cast<bool>(c); } || requires(V v) { static_cast<u64>(v); } ||
-                    requires(V v, C c) { c ? v : v; } || requires(V v) { v < v; };
+concept Decidable = requires(V v, C c) { static_cast<bool>(c); } || requires(V v) {
+    static_cast<u64>(v);
+} || requires(V v, C c) { c ? v : v; } || requires(V v) { v < v; };
 static_assert(!Decidable<Opaque, OpaqueCondition>);
 static_assert(Decidable<u64, bool>);
 
@@ -299,14 +292,18 @@ struct BranchThatAlsoJumps {
 };
 
 TEST(Meanings, planted_mistakes_are_caught) {
-    EXPECT_EQ(verdict_of<JalrThatReadsTooLate>(Flow::JumpReg), "reads after its write (rd may be the same register)");
-    EXPECT_EQ(verdict_of<LoadThatWritesAnyway>(Flow::Access), "writes although its fallible act failed");
+    EXPECT_EQ(verdict_of<JalrThatReadsTooLate>(Flow::JumpReg),
+              "reads after its write (rd may be the same register)");
+    EXPECT_EQ(verdict_of<LoadThatWritesAnyway>(Flow::Access),
+              "writes although its fallible act failed");
     EXPECT_EQ(verdict_of<StoreAfterWrite>(Flow::Access), "a fallible act after its write");
     EXPECT_EQ(verdict_of<TwoLoads>(Flow::Access), "two fallible acts");
     EXPECT_EQ(verdict_of<TwoWrites>(Flow::Next), "writes twice");
     EXPECT_EQ(verdict_of<BranchThatAlsoJumps>(Flow::Branch), "leaves twice");
-    EXPECT_EQ(verdict_of<Meaning<Op::Ld>>(Flow::Next), "the table's flow is not what the meaning does");
-    EXPECT_EQ(verdict_of<Meaning<Op::Beq>>(Flow::Jump), "the table's flow is not what the meaning does");
+    EXPECT_EQ(verdict_of<Meaning<Op::Ld>>(Flow::Next),
+              "the table's flow is not what the meaning does");
+    EXPECT_EQ(verdict_of<Meaning<Op::Beq>>(Flow::Jump),
+              "the table's flow is not what the meaning does");
 }
 
 // And for the opaque value: a decision on it does not compile.

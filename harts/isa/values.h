@@ -29,13 +29,15 @@ inline u64 extend<u32>(u64 v) {
 // Pure functions of two values, for what no host has in one instruction with RISC-V's corner cases
 // (unprivileged specification, chapter "M", table of division by zero and overflow).
 inline u64 multiply_high(u64 a, u64 b) {
-    return static_cast<u64>((static_cast<__int128>(static_cast<i64>(a)) * static_cast<i64>(b)) >> 64);
+    return static_cast<u64>((static_cast<__int128>(static_cast<i64>(a)) * static_cast<i64>(b)) >>
+                            64);
 }
 inline u64 multiply_high_unsigned(u64 a, u64 b) {
     return static_cast<u64>((static_cast<unsigned __int128>(a) * b) >> 64);
 }
 inline u64 multiply_high_signed_unsigned(u64 a, u64 b) {
-    return static_cast<u64>((static_cast<__int128>(static_cast<i64>(a)) * static_cast<__int128>(b)) >> 64);
+    return static_cast<u64>(
+        (static_cast<__int128>(static_cast<i64>(a)) * static_cast<__int128>(b)) >> 64);
 }
 inline bool division_overflows(u64 a, u64 b) {
     return static_cast<i64>(a) == std::numeric_limits<i64>::min() && static_cast<i64>(b) == -1;
@@ -44,13 +46,15 @@ inline u64 divide(u64 a, u64 b) {
     if (b == 0) {
         return ~u64{0};
     }
-    return division_overflows(a, b) ? a : static_cast<u64>(static_cast<i64>(a) / static_cast<i64>(b));
+    return division_overflows(a, b) ? a
+                                    : static_cast<u64>(static_cast<i64>(a) / static_cast<i64>(b));
 }
 inline u64 remainder(u64 a, u64 b) {
     if (b == 0) {
         return a;
     }
-    return division_overflows(a, b) ? 0 : static_cast<u64>(static_cast<i64>(a) % static_cast<i64>(b));
+    return division_overflows(a, b) ? 0
+                                    : static_cast<u64>(static_cast<i64>(a) % static_cast<i64>(b));
 }
 inline u64 divide_unsigned(u64 a, u64 b) { return b == 0 ? ~u64{0} : a / b; }
 inline u64 remainder_unsigned(u64 a, u64 b) { return b == 0 ? a : a % b; }

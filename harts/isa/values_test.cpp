@@ -104,7 +104,8 @@ TEST(Values, amo_results_wrap_and_compare_by_their_kind) {
     EXPECT_EQ(amo_result<i32>(AmoOp::Maxu, -1, 1), -1);
     EXPECT_EQ(amo_result<i32>(AmoOp::Min, word_min, word_max), word_min);
     EXPECT_EQ(amo_result<i32>(AmoOp::Maxu, word_min, word_max), word_min);
-    EXPECT_EQ(amo_result<i64>(AmoOp::Minu, static_cast<i64>(most_negative), static_cast<i64>(most_positive)),
+    EXPECT_EQ(amo_result<i64>(AmoOp::Minu, static_cast<i64>(most_negative),
+                              static_cast<i64>(most_positive)),
               static_cast<i64>(most_positive));
 }
 

@@ -8,7 +8,8 @@ u64 HostClock::time() {
     const auto elapsed = std::chrono::steady_clock::now() - start_;
     const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
     // acquire: pairs with jump_to; whoever sees the jump sees why.
-    return static_cast<u64>(nanoseconds) / (1'000'000'000 / time_frequency) + ahead_.load(std::memory_order_acquire);
+    return static_cast<u64>(nanoseconds) / (1'000'000'000 / time_frequency) +
+           ahead_.load(std::memory_order_acquire);
 }
 
 void HostClock::jump_to(u64 deadline) {
@@ -28,7 +29,8 @@ u64 CountedClock::instructions_until(u64 deadline) {
     if (deadline - now > std::numeric_limits<u64>::max() / instructions_per_tick) {
         return std::numeric_limits<u64>::max();
     }
-    return (deadline - now) * instructions_per_tick - counter_.executed_by_all() % instructions_per_tick;
+    return (deadline - now) * instructions_per_tick -
+           counter_.executed_by_all() % instructions_per_tick;
 }
 
 void CountedClock::jump_to(u64 deadline) {
@@ -39,7 +41,8 @@ void CountedClock::jump_to(u64 deadline) {
 
 void CountedClock::run_ahead(u64 time) {
     const u64 now = this->time();
-    if (time > now && ran_ahead_ + (time - now) <= run_ahead_credit + run_ahead_ratio * executed()) {
+    if (time > now &&
+        ran_ahead_ + (time - now) <= run_ahead_credit + run_ahead_ratio * executed()) {
         ahead_ += time - now;
         ran_ahead_ += time - now;
     }

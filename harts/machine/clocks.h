@@ -31,7 +31,9 @@ public:
     u64 time() override;
     void jump_to(u64 deadline) override;
     ClockState state() override { return {.time = time()}; }
-    void set_state(const ClockState& state) override { ahead_.store(ahead_.load() + state.time - time()); }
+    void set_state(const ClockState& state) override {
+        ahead_.store(ahead_.load() + state.time - time());
+    }
 
 private:
     const std::chrono::steady_clock::time_point start_;
@@ -65,7 +67,9 @@ public:
     void run_ahead(u64 time) override;
 
 private:
-    [[nodiscard]] u64 executed() const { return counter_.executed_by_all() / instructions_per_tick; }
+    [[nodiscard]] u64 executed() const {
+        return counter_.executed_by_all() / instructions_per_tick;
+    }
 
     const Counter& counter_;
     u64 ahead_ = 0;      // of what instructions make

@@ -44,7 +44,8 @@ TEST(CountedClockTest, the_instructions_to_a_deadline_reach_it_exactly) {
 TEST(CountedClockTest, deadlines_too_far_to_count_are_never) {
     Executed executed;
     CountedClock clock(executed);
-    for (const u64 far : {std::numeric_limits<u64>::max(), u64{1} << 63, std::numeric_limits<u64>::max() / 100 + 2}) {
+    for (const u64 far : {std::numeric_limits<u64>::max(), u64{1} << 63,
+                          std::numeric_limits<u64>::max() / 100 + 2}) {
         EXPECT_EQ(clock.instructions_until(far), std::numeric_limits<u64>::max()) << far;
     }
 }
@@ -106,7 +107,8 @@ TEST(CountedClockTest, its_state_brings_jumps_and_runs_ahead_back) {
     executed.count = 2'500;
     EXPECT_EQ(clock.time(), 525u);
     clock.run_ahead(525 + CountedClock::run_ahead_credit);
-    EXPECT_EQ(clock.time(), 525 + CountedClock::run_ahead_credit) << "what is spent after the state was taken is there again";
+    EXPECT_EQ(clock.time(), 525 + CountedClock::run_ahead_credit)
+        << "what is spent after the state was taken is there again";
 }
 
 TEST(HostClockTest, it_begins_at_zero_and_does_not_go_back_while_others_jump) {
@@ -125,7 +127,8 @@ TEST(HostClockTest, it_begins_at_zero_and_does_not_go_back_while_others_jump) {
     }
     jumper.join();
     EXPECT_EQ(backwards, 0u);
-    EXPECT_EQ(clock.instructions_until(last + 1), std::numeric_limits<u64>::max()) << "host time does not wait for instructions";
+    EXPECT_EQ(clock.instructions_until(last + 1), std::numeric_limits<u64>::max())
+        << "host time does not wait for instructions";
 }
 
 }  // namespace

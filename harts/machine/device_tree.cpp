@@ -78,7 +78,9 @@ private:
 
 using Node = TreeWriter::Node;
 
-std::string unit_name(std::string_view name, u64 address) { return fmt::format("{}@{:x}", name, address); }
+std::string unit_name(std::string_view name, u64 address) {
+    return fmt::format("{}@{:x}", name, address);
+}
 
 u32 hart_controller(unsigned hart) { return 1 + hart; }  // its phandle
 
@@ -88,30 +90,38 @@ struct Described {
     const DeviceNode node;
     const u32 handle;
 
-    [[nodiscard]] std::string unit() const { return unit_name(node.name, mapping.range.base.value); }
-    [[nodiscard]] bool is_referred_to() const { return node.role == DeviceNode::Role::InterruptController || !node.beside.empty(); }
+    [[nodiscard]] std::string unit() const {
+        return unit_name(node.name, mapping.range.base.value);
+    }
+    [[nodiscard]] bool is_referred_to() const {
+        return node.role == DeviceNode::Role::InterruptController || !node.beside.empty();
+    }
 };
 
 // Phandles: each hart's interrupt controller, then the devices.
 std::vector<Described> describe(unsigned harts, const Bus& bus) {
     std::vector<Described> devices;
     for (const Bus::Mapping& mapping : bus.mappings()) {
-        devices.push_back({mapping, mapping.device->describe(), 1 + harts + static_cast<u32>(devices.size())});
+        devices.push_back(
+            {mapping, mapping.device->describe(), 1 + harts + static_cast<u32>(devices.size())});
     }
     return devices;
 }
 
 const Described* find(std::span<const Described> devices, DeviceNode::Role role) {
-    const auto found = std::ranges::find_if(devices, [&](const Described& device) { return device.node.role == role; });
+    const auto found = std::ranges::find_if(
+        devices, [&](const Described& device) { return device.node.role == role; });
     return found != devices.end() ? &*found : nullptr;
 }
 
-void write_chosen(TreeWriter& tree, const std::string& bootargs, std::span<const Described> devices) {
+void write_chosen(TreeWriter& tree, const std::string& bootargs,
+                  std::span<const Described> devices) {
     const Node node(tree, "chosen");
     if (!bootargs.empty()) {
         tree.text("bootargs", bootargs);
     }
-    if (const Described* const console = find(devices, DeviceNode::Role::Console); console != nullptr) {
+    if (const Described* const console = find(devices, DeviceNode::Role::Console);
+        console != nullptr) {
         tree.text("stdout-path", "/soc/" + console->unit());
     }
 }
@@ -196,7 +206,8 @@ std::vector<u32> to_every_hart(unsigned harts, std::span<const Interrupt> interr
     return cells;
 }
 
-void write_device(TreeWriter& tree, const Described& device, unsigned harts, const Described* controller) {
+void write_device(TreeWriter& tree, const Described& device, unsigned harts,
+                  const Described* controller) {
     const Node node(tree, device.unit());
     tree.texts("compatible", device.node.compatible);
     tree.range("reg", device.mapping.range);
@@ -239,7 +250,8 @@ void write_what_stands_beside(TreeWriter& tree, const Described& device) {
 
 }  // namespace
 
-std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs, const Bus& bus) {
+std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs,
+                                 const Bus& bus) {
     assert(harts >= 1 && harts <= max_harts);
     const std::vector<Described> devices = describe(harts, bus);
     std::size_t room = 4096 + std::size_t{1024} * harts + bootargs.size();

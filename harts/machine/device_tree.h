@@ -13,6 +13,7 @@ namespace stampede {
 // /chosen/bootargs; an empty one leaves the property out. Each device on `bus` describes itself.
 // The size depends on the harts and bootargs: about 2 KiB for one, 20 KiB for 64. The same
 // arguments give the same bytes.
-[[nodiscard]] std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs, const Bus& bus);
+[[nodiscard]] std::vector<u8> make_device_tree(unsigned harts, u64 memory,
+                                               const std::string& bootargs, const Bus& bus);
 
 }  // namespace stampede

@@ -21,10 +21,12 @@ public:
     explicit Tree(std::vector<u8> bytes) : bytes_(std::move(bytes)) {}
 
     // The property's bytes; none if node or property is absent.
-    [[nodiscard]] std::optional<std::string> raw(const std::string& path, const char* property) const {
+    [[nodiscard]] std::optional<std::string> raw(const std::string& path,
+                                                 const char* property) const {
         const int node = fdt_path_offset(bytes_.data(), path.c_str());
         int length = 0;
-        const void* value = node < 0 ? nullptr : fdt_getprop(bytes_.data(), node, property, &length);
+        const void* value =
+            node < 0 ? nullptr : fdt_getprop(bytes_.data(), node, property, &length);
         if (value == nullptr) {
             return std::nullopt;
         }
@@ -45,7 +47,8 @@ public:
     [[nodiscard]] std::string path_of_phandle(u32 handle) const {
         char path[128] = "";
         const int node = fdt_node_offset_by_phandle(bytes_.data(), handle);
-        return node >= 0 && fdt_get_path(bytes_.data(), node, path, sizeof path) == 0 ? path : "(absent)";
+        return node >= 0 && fdt_get_path(bytes_.data(), node, path, sizeof path) == 0 ? path
+                                                                                      : "(absent)";
     }
     [[nodiscard]] const std::vector<u8>& bytes() const { return bytes_; }
 
@@ -55,7 +58,8 @@ private:
 
 constexpr u64 mebibyte = u64{1} << 20;
 
-std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs, std::span<const DeviceLine> more = {}) {
+std::vector<u8> make_device_tree(unsigned harts, u64 memory, const std::string& bootargs,
+                                 std::span<const DeviceLine> more = {}) {
     return stampede::make_device_tree(harts, memory, bootargs, TestBoard(harts, more).bus);
 }
 
@@ -107,7 +111,8 @@ TEST(DeviceTree, describes_every_hart) {
     }
     EXPECT_EQ(tree.raw("/cpus/cpu@3", "reg"), std::nullopt);
     // The unit address is hexadecimal.
-    EXPECT_THAT(Tree(make_device_tree(64, 128 * mebibyte, "")).cells("/cpus/cpu@3f", "reg"), ElementsAre(63));
+    EXPECT_THAT(Tree(make_device_tree(64, 128 * mebibyte, "")).cells("/cpus/cpu@3f", "reg"),
+                ElementsAre(63));
 }
 
 TEST(DeviceTree, puts_devices_where_qemu_virt_has_them) {
@@ -116,15 +121,19 @@ TEST(DeviceTree, puts_devices_where_qemu_virt_has_them) {
     EXPECT_THAT(tree.cells("/soc/clint@2000000", "reg"), ElementsAre(0, 0x2000000, 0, 0x10000));
     EXPECT_THAT(tree.cells("/soc/plic@c000000", "reg"), ElementsAre(0, 0xc000000, 0, 0x600000));
     EXPECT_THAT(tree.cells("/soc/serial@10000000", "reg"), ElementsAre(0, 0x10000000, 0, 0x100));
-    EXPECT_EQ(tree.raw("/soc/test@100000", "compatible"), std::string("sifive,test1\0sifive,test0\0syscon\0", 33));
-    EXPECT_EQ(tree.raw("/soc/clint@2000000", "compatible"), std::string("sifive,clint0\0riscv,clint0\0", 27));
-    EXPECT_EQ(tree.raw("/soc/plic@c000000", "compatible"), std::string("sifive,plic-1.0.0\0riscv,plic0\0", 30));
+    EXPECT_EQ(tree.raw("/soc/test@100000", "compatible"),
+              std::string("sifive,test1\0sifive,test0\0syscon\0", 33));
+    EXPECT_EQ(tree.raw("/soc/clint@2000000", "compatible"),
+              std::string("sifive,clint0\0riscv,clint0\0", 27));
+    EXPECT_EQ(tree.raw("/soc/plic@c000000", "compatible"),
+              std::string("sifive,plic-1.0.0\0riscv,plic0\0", 30));
     EXPECT_EQ(tree.text("/soc/serial@10000000", "compatible"), "ns16550a");
     EXPECT_THAT(tree.cells("/soc/serial@10000000", "interrupts"), ElementsAre(10));
     EXPECT_THAT(tree.cells("/soc/rtc@101000", "reg"), ElementsAre(0, 0x101000, 0, 0x1000));
     EXPECT_EQ(tree.text("/soc/rtc@101000", "compatible"), "google,goldfish-rtc");
     EXPECT_THAT(tree.cells("/soc/rtc@101000", "interrupts"), ElementsAre(11));
-    EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/rtc@101000", "interrupt-parent").at(0)), "/soc/plic@c000000");
+    EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/rtc@101000", "interrupt-parent").at(0)),
+              "/soc/plic@c000000");
 }
 
 TEST(DeviceTree, wires_interrupts_to_each_harts_controller) {
@@ -136,11 +145,13 @@ TEST(DeviceTree, wires_interrupts_to_each_harts_controller) {
         EXPECT_EQ(tree.path_of_phandle(wires[2]), "/cpus/cpu@0/interrupt-controller");
         EXPECT_EQ(tree.path_of_phandle(wires[4]), "/cpus/cpu@1/interrupt-controller");
         EXPECT_EQ(tree.path_of_phandle(wires[6]), "/cpus/cpu@1/interrupt-controller");
-        EXPECT_THAT((std::vector{wires[1], wires[3], wires[5], wires[7]}), ElementsAre(first, second, first, second));
+        EXPECT_THAT((std::vector{wires[1], wires[3], wires[5], wires[7]}),
+                    ElementsAre(first, second, first, second));
     };
     expect_wiring("/soc/clint@2000000", 3, 7);
     expect_wiring("/soc/plic@c000000", 11, 9);
-    EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/serial@10000000", "interrupt-parent").at(0)), "/soc/plic@c000000");
+    EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/serial@10000000", "interrupt-parent").at(0)),
+              "/soc/plic@c000000");
     EXPECT_THAT(tree.cells("/soc/plic@c000000", "riscv,ndev"), ElementsAre(95));
     EXPECT_THAT(tree.cells("/soc/plic@c000000", "#interrupt-cells"), ElementsAre(1));
     EXPECT_THAT(tree.cells("/soc/plic@c000000", "#address-cells"), ElementsAre(0));

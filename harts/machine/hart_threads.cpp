@@ -15,16 +15,21 @@ namespace stampede {
 namespace {
 
 // Figures measured with 8 harts on 2 cores.
-constexpr u64 chunk = 20'000;                                // instructions between two looks at clock and queue
-constexpr auto slice = std::chrono::microseconds(1000);      // a turn with a permit while others wait
-constexpr auto low_slice = slice / 16;                       // of a hart without progress while normal ones wait
-constexpr u32 spin_limit = 64;                               // looks at one unchanged word
+constexpr u64 chunk = 20'000;  // instructions between two looks at clock and queue
+constexpr auto slice = std::chrono::microseconds(1000);  // a turn with a permit while others wait
+constexpr auto low_slice = slice / 16;  // of a hart without progress while normal ones wait
+constexpr u32 spin_limit = 64;          // looks at one unchanged word
 
 }  // namespace
 
-HartThreads::HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time, StopRequest& stop)
-    : harts_(std::move(harts)), permits_(permits, static_cast<unsigned>(harts_.size())), clock_(clock), time_(time),
-      stop_(stop), waiting_(harts_.size()) {}
+HartThreads::HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time,
+                         StopRequest& stop)
+    : harts_(std::move(harts)),
+      permits_(permits, static_cast<unsigned>(harts_.size())),
+      clock_(clock),
+      time_(time),
+      stop_(stop),
+      waiting_(harts_.size()) {}
 
 HartThreads::~HartThreads() {
     exiting_.store(1, std::memory_order_release);
@@ -46,8 +51,10 @@ void HartThreads::run(std::optional<std::chrono::nanoseconds> limit, WhenIdle wh
     round_.fetch_add(1, std::memory_order_acq_rel);
     futex_wake(round_, max_harts);
     const auto end = limit ? std::optional(Time::now() + *limit) : std::nullopt;
-    for (u32 left = running_.load(std::memory_order_acquire); left != 0; left = running_.load(std::memory_order_acquire)) {
-        const auto patience = end ? std::optional<std::chrono::nanoseconds>(*end - Time::now()) : std::nullopt;
+    for (u32 left = running_.load(std::memory_order_acquire); left != 0;
+         left = running_.load(std::memory_order_acquire)) {
+        const auto patience =
+            end ? std::optional<std::chrono::nanoseconds>(*end - Time::now()) : std::nullopt;
         if (patience && patience->count() <= 0) {
             stop_.set(MachineStop::Deadline, harts_);
             futex_wait(running_, left, std::chrono::milliseconds(10));
@@ -164,8 +171,10 @@ void HartThreads::wait_for_interrupt(Hart& hart) {
         if (hart.shared.stop_requested.load(std::memory_order_seq_cst) != 0 || hart.wakeable()) {
             break;
         }
-        const u64 deadline = hart.next_deadline();  // each time: another hart may have written this one's mtimecmp
-        waiting.deadline.store(deadline, std::memory_order_relaxed);  // relaxed, both: published by the store below
+        const u64 deadline =
+            hart.next_deadline();  // each time: another hart may have written this one's mtimecmp
+        waiting.deadline.store(
+            deadline, std::memory_order_relaxed);  // relaxed, both: published by the store below
         waiting.wake.store(wake, std::memory_order_relaxed);
         waiting.waiting.store(1, std::memory_order_seq_cst);
         if (time_ == TimeMode::Warp) {
@@ -192,7 +201,8 @@ void HartThreads::warp_if_all_wait() {
         }
         // It has been woken and not looked yet: its deadline may be another. acquire: what whoever
         // woke it did is seen.
-        if (harts_[n]->shared.wake.load(std::memory_order_acquire) != waiting_[n].wake.load(std::memory_order_relaxed)) {
+        if (harts_[n]->shared.wake.load(std::memory_order_acquire) !=
+            waiting_[n].wake.load(std::memory_order_relaxed)) {
             return;
         }
         deadline = std::min(deadline, waiting_[n].deadline.load(std::memory_order_relaxed));

@@ -19,7 +19,8 @@ namespace stampede {
 class HartThreads {
 public:
     // Threads start with the first run().
-    HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time, StopRequest& stop);
+    HartThreads(std::vector<Hart*> harts, unsigned permits, Clock& clock, TimeMode time,
+                StopRequest& stop);
     ~HartThreads();
     HartThreads(const HartThreads&) = delete;
     HartThreads& operator=(const HartThreads&) = delete;
@@ -32,9 +33,10 @@ public:
 private:
     using Time = std::chrono::steady_clock;
     struct alignas(64) Waiting {
-        std::atomic<u32> waiting{0};    // by the hart: 1 while it sleeps in wfi
-        std::atomic<u64> deadline{0};   // by the hart, before it waits: when its next timer fires, and
-        std::atomic<u32> wake{0};       // the HartShared::wake before which it found that
+        std::atomic<u32> waiting{0};  // by the hart: 1 while it sleeps in wfi
+        std::atomic<u64> deadline{
+            0};                    // by the hart, before it waits: when its next timer fires, and
+        std::atomic<u32> wake{0};  // the HartShared::wake before which it found that
     };
 
     void thread_main(Hart& hart);
@@ -52,7 +54,8 @@ private:
     FutexLock warp_lock_;
     WhenIdle when_idle_ = WhenIdle::Wait;  // by run(), while harts are parked
 
-    std::atomic<u32> round_{0};    // futex of parked harts; raised by run() for each new round, and to end
+    std::atomic<u32> round_{
+        0};  // futex of parked harts; raised by run() for each new round, and to end
     std::atomic<u32> running_{0};  // harts not parked yet; futex of run()
     std::atomic<u32> exiting_{0};  // by the destructor
     std::vector<std::thread> threads_;

@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "harts/engine/engine.h"
 #include "harts/core/machine_context.h"
 #include "harts/core/observers.h"
 #include "harts/devices/finisher.h"
 #include "harts/devices/virt_map.h"
+#include "harts/engine/engine.h"
 #include "harts/machine/clocks.h"
 #include "harts/machine/device_memory.h"
 #include "harts/machine/hart_threads.h"
@@ -25,11 +25,19 @@ struct Machine::Implementation final : InterruptLines {
     struct Surroundings final : Environment {
         explicit Surroundings(Implementation& machine) : machine(machine) {}
         u64 time() override { return machine.clock->time(); }
-        u64 instructions_until(u64 deadline) override { return machine.clock->instructions_until(deadline); }
-        u64 next_run_ahead(HartId hart, u64 executed) override { return perturbations.next_early_timer(hart, executed); }
+        u64 instructions_until(u64 deadline) override {
+            return machine.clock->instructions_until(deadline);
+        }
+        u64 next_run_ahead(HartId hart, u64 executed) override {
+            return perturbations.next_early_timer(hart, executed);
+        }
         void run_ahead(u64 time) override { machine.clock->run_ahead(time); }
-        bool fail_store_conditional(HartId hart) override { return perturbations.fail_store_conditional(hart); }
-        bool evict_translation(HartId hart) override { return perturbations.evict_translation(hart); }
+        bool fail_store_conditional(HartId hart) override {
+            return perturbations.fail_store_conditional(hart);
+        }
+        bool evict_translation(HartId hart) override {
+            return perturbations.evict_translation(hart);
+        }
         std::optional<u8> console_input() override {
             return machine.console != nullptr ? machine.console->get() : std::nullopt;
         }
@@ -38,7 +46,11 @@ struct Machine::Implementation final : InterruptLines {
     };
 
     Implementation(const MachineConfig& config, Ram memory_of_guest)
-        : config(config), ram(std::move(memory_of_guest)), turns(hart_pointers, config.time, stop), clock(make_clock()), surroundings(*this),
+        : config(config),
+          ram(std::move(memory_of_guest)),
+          turns(hart_pointers, config.time, stop),
+          clock(make_clock()),
+          surroundings(*this),
           memory(context),
           board{.harts = config.harts,
                 .environment = surroundings,
@@ -49,7 +61,8 @@ struct Machine::Implementation final : InterruptLines {
                 .finish = [this](HartId, const Finish& finish) { finished(finish); },
                 .deadline_changed = [this] { deadline_changed(); },
                 .input_ready = {}},
-          devices(make_devices(board, bus, config.devices)), context(ram, bus, *board.clint, surroundings, config.harts) {
+          devices(make_devices(board, bus, config.devices)),
+          context(ram, bus, *board.clint, surroundings, config.harts) {
         context.engine = engine;
         turns.set_clock(*clock);
     }
@@ -63,7 +76,10 @@ struct Machine::Implementation final : InterruptLines {
             hart_pointers.push_back(harts.back().get());
             context.revocation.attach(HartId{n}, harts.back()->shared.safe_point);
         }
-        const unsigned permits = std::min(config.permits != 0 ? config.permits : std::max(1u, std::thread::hardware_concurrency()), config.harts);
+        const unsigned permits =
+            std::min(config.permits != 0 ? config.permits
+                                         : std::max(1u, std::thread::hardware_concurrency()),
+                     config.harts);
         threads = std::make_unique<HartThreads>(context.harts, permits, *clock, config.time, stop);
     }
 
@@ -78,7 +94,8 @@ struct Machine::Implementation final : InterruptLines {
     static u64 epoch(TimeMode time) {
         using namespace std::chrono;
         constexpr sys_days repeatable{year{2024} / January / 1};
-        const system_clock::time_point now = time == TimeMode::Counted ? system_clock::time_point(repeatable) : system_clock::now();
+        const system_clock::time_point now =
+            time == TimeMode::Counted ? system_clock::time_point(repeatable) : system_clock::now();
         return static_cast<u64>(duration_cast<nanoseconds>(now.time_since_epoch()).count());
     }
 
@@ -192,7 +209,7 @@ struct Machine::Implementation final : InterruptLines {
     const Engine* engine = &quiet_engine;  // their engine
     std::vector<PhysAddr> assumed_shared;
     std::unique_ptr<EventCounter> counter;
-    Observers watching;                // all that are told, where there are several
+    Observers watching;  // all that are told, where there are several
 };
 
 }  // namespace stampede

@@ -40,7 +40,8 @@ protected:
 };
 
 TEST_F(LoaderTest, segments_go_to_their_physical_addresses) {
-    elf.segments = {{0xffff'ffc0'8000'0000, 0x8000'0000, "abcdefgh", 64}, {0xffff'ffc0'8000'1000, 0x8000'1000, "ijklmnop", 8}};
+    elf.segments = {{0xffff'ffc0'8000'0000, 0x8000'0000, "abcdefgh", 64},
+                    {0xffff'ffc0'8000'1000, 0x8000'1000, "ijklmnop", 8}};
     elf.entry = 0x8000'0004;
     const auto loaded = load();
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;

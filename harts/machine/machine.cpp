@@ -16,7 +16,8 @@ constexpr u64 least_memory = u64{2} << 20;
 constexpr u64 most_memory = u64{64} << 30;
 
 bool overlap(AddressRange one, AddressRange other) {
-    return one.base.value < other.base.value + other.size && other.base.value < one.base.value + one.size;
+    return one.base.value < other.base.value + other.size &&
+           other.base.value < one.base.value + one.size;
 }
 
 Result<void> check_devices(const MachineConfig& config) {
@@ -25,15 +26,21 @@ Result<void> check_devices(const MachineConfig& config) {
     for (const DeviceLine& line : config.devices) {
         const auto [base, size] = line.range;
         if (size == 0 || base.value + size < base.value) {
-            return error(fmt::format("a device of {} bytes at {:#x}: a range of addresses is expected", size, base.value));
+            return error(
+                fmt::format("a device of {} bytes at {:#x}: a range of addresses is expected", size,
+                            base.value));
         }
         if (line.interrupt >= plic_sources) {
-            return error(fmt::format("the device at {:#x} has interrupt {}: 0 to {} are expected", base.value, line.interrupt, plic_sources - 1));
+            return error(fmt::format("the device at {:#x} has interrupt {}: 0 to {} are expected",
+                                     base.value, line.interrupt, plic_sources - 1));
         }
         for (const DeviceLine& other : before) {
             if (overlap(line.range, other.range)) {
-                return error(fmt::format("the device at {:#x} takes {} bytes, up to where something else stands: {:#x} to {:#x}", base.value, size,
-                                         other.range.base.value, other.range.base.value + other.range.size));
+                return error(
+                    fmt::format("the device at {:#x} takes {} bytes, up to where something else "
+                                "stands: {:#x} to {:#x}",
+                                base.value, size, other.range.base.value,
+                                other.range.base.value + other.range.size));
             }
         }
         before.push_back(line);
@@ -45,8 +52,11 @@ Result<void> check(const MachineConfig& config) {
     if (config.harts < 1 || config.harts > max_harts) {
         return error(fmt::format("{} harts: 1 to {} are expected", config.harts, max_harts));
     }
-    if (config.memory < least_memory || config.memory > most_memory || config.memory % least_memory != 0) {
-        return error(fmt::format("memory of {} bytes: a multiple of 2 MiB from 2 MiB to 64 GiB is expected", config.memory));
+    if (config.memory < least_memory || config.memory > most_memory ||
+        config.memory % least_memory != 0) {
+        return error(
+            fmt::format("memory of {} bytes: a multiple of 2 MiB from 2 MiB to 64 GiB is expected",
+                        config.memory));
     }
     return check_devices(config);
 }
@@ -56,10 +66,35 @@ u64 hash_hart(const HartState& own, u64 hash) {
         hash = mix_hash(hash, own.x[n]);
     }
     const CsrFile& c = own.csr;
-    for (const u64 word : {own.pc, static_cast<u64>(own.mode), own.executed, c.mstatus, c.medeleg, c.mideleg, c.mie, c.mip, c.mtvec,
-                           c.mcounteren, c.menvcfg, c.mscratch, c.mepc, c.mcause, c.mtval, c.stvec, c.scounteren,
-                           c.senvcfg, c.sscratch, c.sepc, c.scause, c.stval, c.stimecmp, c.satp, c.mcycle_offset,
-                           c.minstret_offset, own.trapped, u64{own.reservation.valid}, own.reservation.address}) {
+    for (const u64 word : {own.pc,
+                           static_cast<u64>(own.mode),
+                           own.executed,
+                           c.mstatus,
+                           c.medeleg,
+                           c.mideleg,
+                           c.mie,
+                           c.mip,
+                           c.mtvec,
+                           c.mcounteren,
+                           c.menvcfg,
+                           c.mscratch,
+                           c.mepc,
+                           c.mcause,
+                           c.mtval,
+                           c.stvec,
+                           c.scounteren,
+                           c.senvcfg,
+                           c.sscratch,
+                           c.sepc,
+                           c.scause,
+                           c.stval,
+                           c.stimecmp,
+                           c.satp,
+                           c.mcycle_offset,
+                           c.minstret_offset,
+                           own.trapped,
+                           u64{own.reservation.valid},
+                           own.reservation.address}) {
         hash = mix_hash(hash, word);
     }
     for (const u64 word : c.pmpcfg) {
@@ -73,10 +108,12 @@ u64 hash_hart(const HartState& own, u64 hash) {
 
 }  // namespace
 
-Machine::Machine(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+Machine::Machine(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
 Machine::~Machine() = default;
 
-Result<std::unique_ptr<Machine>> Machine::create(const MachineConfig& config, const ElfImage& kernel) {
+Result<std::unique_ptr<Machine>> Machine::create(const MachineConfig& config,
+                                                 const ElfImage& kernel) {
     if (const auto sound = check(config); !sound) {
         return std::unexpected(sound.error());
     }
@@ -85,7 +122,8 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineConfig& config, co
         return std::unexpected(ram.error());
     }
     auto implementation = std::make_unique<Implementation>(config, std::move(*ram));
-    const Result<Loaded> loaded = load_kernel(implementation->ram, kernel, config.harts, config.bootargs, implementation->bus);
+    const Result<Loaded> loaded = load_kernel(implementation->ram, kernel, config.harts,
+                                              config.bootargs, implementation->bus);
     if (!loaded) {
         return std::unexpected(loaded.error());
     }
@@ -98,7 +136,8 @@ void Machine::set_guest_calls(GuestCallSink* sink) { implementation_->context.gu
 void Machine::set_events(HartEvents* events) { implementation_->context.events = events; }
 void Machine::set_frame_watch(FrameWatch* watch) { implementation_->context.frames = watch; }
 
-MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit, WhenIdle when_idle) {
+MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit,
+                                  WhenIdle when_idle) {
     Implementation& machine = *implementation_;
     machine.stop_counting();
     if (!machine.stop.is_set()) {
@@ -110,14 +149,17 @@ MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit,
     return why;
 }
 
-void Machine::request_stop() { implementation_->stop.set(MachineStop::Requested, implementation_->context.harts); }
+void Machine::request_stop() {
+    implementation_->stop.set(MachineStop::Requested, implementation_->context.harts);
+}
 
 StopReason Machine::run(HartId id, u64 budget) { return implementation_->turns.run(id, budget); }
 
 MachineStop Machine::run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener) {
     Implementation& machine = *implementation_;
     schedule.limits_events() ? machine.start_counting() : machine.stop_counting();
-    const MachineStop why = machine.turns.run(schedule, machine.counter.get(), listener, instructions);
+    const MachineStop why =
+        machine.turns.run(schedule, machine.counter.get(), listener, instructions);
     if (listener != nullptr) {
         listener->on_turns_over();
     }
@@ -136,13 +178,19 @@ void Machine::set_observers(std::vector<Observer*> observers, const Engine& engi
     machine.watch(machine.observers, engine);
 }
 
-void Machine::set_translation_watch(TranslationWatch* watch) { implementation_->context.translations = watch; }
+void Machine::set_translation_watch(TranslationWatch* watch) {
+    implementation_->context.translations = watch;
+}
 
 void Machine::set_perturbation(const Perturbation& perturbation) {
     implementation_->surroundings.perturbations = Perturbations(perturbation);
 }
-void Machine::set_time_keeper(const TimeKeeper* keeper) { implementation_->turns.set_time_keeper(keeper); }
-void Machine::assume_shared(std::vector<PhysAddr> words) { implementation_->assumed_shared = std::move(words); }
+void Machine::set_time_keeper(const TimeKeeper* keeper) {
+    implementation_->turns.set_time_keeper(keeper);
+}
+void Machine::assume_shared(std::vector<PhysAddr> words) {
+    implementation_->assumed_shared = std::move(words);
+}
 std::vector<PhysAddr> Machine::shared_words() const {
     EventCounter* const counter = implementation_->counter.get();
     return counter != nullptr ? counter->lines().shared() : std::vector<PhysAddr>();
@@ -158,7 +206,8 @@ std::optional<u32> Machine::exit_status() const {
 }
 
 u64 Machine::instructions(HartId id) const {
-    return implementation_->context.harts[id.value]->shared.instructions.load(std::memory_order_relaxed);
+    return implementation_->context.harts[id.value]->shared.instructions.load(
+        std::memory_order_relaxed);
 }
 
 u64 Machine::time() const { return implementation_->context.clint.time(); }

@@ -32,17 +32,17 @@ extern const Engine quiet_engine;
 enum class TimeMode : u8 {
     Host,     // 10 MHz off the host's monotonic clock
     Warp,     // the same, but when every hart waits, time jumps to the next deadline
-    Counted,  // 100 instructions executed by all harts together are one tick; jumps as in Warp. For run() and
-              // run_scheduled() only: in run_parallel() it stands still
+    Counted,  // 100 instructions executed by all harts together are one tick; jumps as in Warp. For
+              // run() and run_scheduled() only: in run_parallel() it stands still
 };
 
 struct MachineConfig {
-    unsigned harts = 1;                        // 1 to 64
-    u64 memory = u64{128} << 20;               // bytes, a multiple of 2 MiB, 2 MiB to 64 GiB
+    unsigned harts = 1;           // 1 to 64
+    u64 memory = u64{128} << 20;  // bytes, a multiple of 2 MiB, 2 MiB to 64 GiB
     TimeMode time = TimeMode::Host;
-    std::string bootargs;                      // /chosen/bootargs
-    unsigned permits = 0;                      // harts that run at once in parallel mode; 0: the host's cores
-    std::vector<DeviceLine> devices = {};      // beside those of virt_map::lines()
+    std::string bootargs;  // /chosen/bootargs
+    unsigned permits = 0;  // harts that run at once in parallel mode; 0: the host's cores
+    std::vector<DeviceLine> devices = {};  // beside those of virt_map::lines()
 };
 
 // Where the guest's console goes and where its input comes from.
@@ -65,12 +65,13 @@ public:
 
 // Why run_parallel() or run_scheduled() came back.
 enum class MachineStop : u8 {
-    Finished,        // the guest wrote the finisher: exit_status() tells
-    Quiescent,       // the guest says: no lock held, every other hart idle. Go on by another call
-    SnapshotReady,   // the guest called snapshot_ready. Go on by another call
-    Requested,       // request_stop()
-    Deadline,        // `limit` of host time has passed, or all instructions are executed
-    Idle,            // every hart waits, and nothing will ever wake one; of run_parallel() only with WhenIdle::Stop
+    Finished,       // the guest wrote the finisher: exit_status() tells
+    Quiescent,      // the guest says: no lock held, every other hart idle. Go on by another call
+    SnapshotReady,  // the guest called snapshot_ready. Go on by another call
+    Requested,      // request_stop()
+    Deadline,       // `limit` of host time has passed, or all instructions are executed
+    Idle,           // every hart waits, and nothing will ever wake one; of run_parallel() only with
+                    // WhenIdle::Stop
 };
 
 // What run_parallel() does when nothing in the machine will ever wake a hart.
@@ -80,14 +81,15 @@ class Machine {
 public:
     // Error: a number out of range (named with its range), devices in each other's place, no memory
     // on the host, a kernel image that does not fit.
-    [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const MachineConfig& config, const ElfImage& kernel);
+    [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const MachineConfig& config,
+                                                                 const ElfImage& kernel);
     ~Machine();
 
     // Sinks; null to stop listening. Only while harts are parked.
     void set_console(Console* console);
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
-    void set_frame_watch(FrameWatch* watch);   // before the first run (core/frame_watch.h)
+    void set_frame_watch(FrameWatch* watch);  // before the first run (core/frame_watch.h)
     // All of these watch every access and call (core/observer.h), in this order; `engine` is
     // composed of their fast parts (engine/watching.h). Before the first run.
     void set_observers(std::vector<Observer*> observers, const Engine& engine = quiet_engine);
@@ -107,7 +109,8 @@ public:
     // --- parallel mode: every hart on its own host thread ----------------------------------------
     // Lets all harts run until something stops them; on return every hart is parked and its state
     // may be read and changed. `when_idle` matters with TimeMode::Warp only.
-    MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt, WhenIdle when_idle = WhenIdle::Wait);
+    MachineStop run_parallel(std::optional<std::chrono::nanoseconds> limit = std::nullopt,
+                             WhenIdle when_idle = WhenIdle::Wait);
     // Ends run_parallel() soon. Any thread, async-signal-safe.
     void request_stop();
 
@@ -119,7 +122,8 @@ public:
     // have been executed by all harts together (then: Deadline, at the end of a turn, so that a run
     // does not depend on the pieces it is driven in). With TimeMode::Counted everything that the
     // guest can see follows from the schedule. `listener` may be null.
-    MachineStop run_scheduled(Schedule& schedule, u64 instructions, TurnListener* listener = nullptr);
+    MachineStop run_scheduled(Schedule& schedule, u64 instructions,
+                              TurnListener* listener = nullptr);
     // The turns of run_scheduled() since the last call, if they are kept; those of one hart behind
     // each other are one.
     void keep_turns(bool keep);

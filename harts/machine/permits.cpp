@@ -70,7 +70,8 @@ void Permits::release() {
 }
 
 bool Permits::yield(HartId hart, Standing standing, Why why) {
-    const Low low = standing == Standing::Low || why == Why::Spinning ? Low::Welcome : Low::Rationed;
+    const Low low =
+        standing == Standing::Low || why == Why::Spinning ? Low::Welcome : Low::Rationed;
     HartId next;
     {
         const FutexGuard guard(lock_);

@@ -34,7 +34,9 @@ public:
 
     // Whether somebody waits in any queue, or in the normal one; as of a moment ago. Any thread.
     [[nodiscard]] bool contended() const { return waiting_.load(std::memory_order_relaxed) != 0; }
-    [[nodiscard]] bool normal_waiting() const { return normal_waiting_.load(std::memory_order_relaxed) != 0; }
+    [[nodiscard]] bool normal_waiting() const {
+        return normal_waiting_.load(std::memory_order_relaxed) != 0;
+    }
 
 private:
     struct alignas(64) Turn {

@@ -59,7 +59,8 @@ TEST_F(PermitsTest, as_many_harts_run_as_there_are_permits) {
                     while (seen < now && !most.compare_exchange_weak(seen, now)) {
                     }
                     running.fetch_sub(1);
-                    (void)permits.yield(HartId{n}, Standing::Normal, turn == 0 ? Why::Spinning : Why::SliceOver);
+                    (void)permits.yield(HartId{n}, Standing::Normal,
+                                        turn == 0 ? Why::Spinning : Why::SliceOver);
                 }
                 permits.release();
             }

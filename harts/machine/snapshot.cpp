@@ -22,7 +22,8 @@ struct Snapshot::SavedHart {
 };
 
 struct Snapshot::Saved {
-    explicit Saved(Machine::Implementation& machine) : dirty(machine.ram, machine.context.attributes) {}
+    explicit Saved(Machine::Implementation& machine)
+        : dirty(machine.ram, machine.context.attributes) {}
 
     DirtyPages dirty;
     std::vector<std::unique_ptr<SavedHart>> harts;
@@ -36,7 +37,9 @@ struct Snapshot::Saved {
 };
 
 Snapshot::Snapshot(Machine& machine, std::vector<Restorable*> others)
-    : machine_(*machine.implementation_), others_(std::move(others)), saved_(std::make_unique<Saved>(machine_)) {
+    : machine_(*machine.implementation_),
+      others_(std::move(others)),
+      saved_(std::make_unique<Saved>(machine_)) {
     assert(machine_.context.dirty_pages == nullptr);  // one at a time
     machine_.context.dirty_pages = &saved_->dirty;
     settle();
@@ -56,7 +59,9 @@ void Snapshot::settle() {
         own.page = nullptr;
         own.slots = nullptr;
         Reservation& reservation = own.reservation;
-        reservation.valid = reservation.valid && machine_.context.lines.of(reservation.physical).load() == reservation.version;
+        reservation.valid =
+            reservation.valid &&
+            machine_.context.lines.of(reservation.physical).load() == reservation.version;
         hart->tlb.count_changes({own.data, own.fetch});
         hart->watched_writes = {};
     }
@@ -78,7 +83,8 @@ void Snapshot::save() {
     saved_->attributes = machine_.context.attributes.all();
     for (u64 page = 0; page < machine_.ram.pages(); ++page) {
         if ((saved_->attributes[page] & PageAttributes::reservation) != 0) {
-            saved_->reservation_use.emplace_back(page, machine_.context.reservation_use.count(page));
+            saved_->reservation_use.emplace_back(page,
+                                                 machine_.context.reservation_use.count(page));
         }
     }
     if (TranslationWatch* const watch = machine_.context.translations; watch != nullptr) {

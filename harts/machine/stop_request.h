@@ -14,7 +14,9 @@ public:
     void set(MachineStop why, const std::vector<Hart*>& harts);
     void clear(const std::vector<Hart*>& harts);
     [[nodiscard]] bool is_set() const { return reason_.load(std::memory_order_seq_cst) != none; }
-    [[nodiscard]] MachineStop reason() const { return static_cast<MachineStop>(reason_.load(std::memory_order_acquire)); }
+    [[nodiscard]] MachineStop reason() const {
+        return static_cast<MachineStop>(reason_.load(std::memory_order_acquire));
+    }
 
 private:
     static constexpr u32 none = ~u32{0};

@@ -161,7 +161,8 @@ void Turns::note(HartId hart, u64 instructions) {
 
 std::vector<HartRun> Turns::take_log() { return std::exchange(log_, {}); }
 
-MachineStop Turns::run(Schedule& schedule, EventCounter* counter, TurnListener* listener, u64 instructions) {
+MachineStop Turns::run(Schedule& schedule, EventCounter* counter, TurnListener* listener,
+                       u64 instructions) {
     const u64 until = instructions < never - now_.executed ? now_.executed + instructions : never;
     while (!stop_.is_set()) {
         if (now_.executed >= until) {

@@ -29,7 +29,11 @@ void copy_page(u8* to, const u8* from) {
 }  // namespace
 
 DirtyPages::DirtyPages(Ram& ram, PageAttributes& attributes)
-    : ram_(ram), attributes_(attributes), kept_(map(ram.size())), place_(ram.pages(), nowhere), pages_(ram.pages()) {}
+    : ram_(ram),
+      attributes_(attributes),
+      kept_(map(ram.size())),
+      place_(ram.pages(), nowhere),
+      pages_(ram.pages()) {}
 
 DirtyPages::~DirtyPages() {
     for (u64 page = 0; page < ram_.pages(); ++page) {
@@ -65,6 +69,8 @@ void DirtyPages::restore() {
     count_ = 0;
 }
 
-u8* DirtyPages::kept_at(u64 page) const { return kept_.host(ram_base + u64{place_[page]} * page_size); }
+u8* DirtyPages::kept_at(u64 page) const {
+    return kept_.host(ram_base + u64{place_[page]} * page_size);
+}
 
 }  // namespace stampede

@@ -35,7 +35,9 @@ public:
     // Every page becomes clean as it is now. Once.
     void track();
     // Pages that have been stored to since, in the order of their first store.
-    [[nodiscard]] std::span<const u32> dirty() const NO_THREAD_SAFETY_ANALYSIS { return {pages_.data(), count_}; }
+    [[nodiscard]] std::span<const u32> dirty() const NO_THREAD_SAFETY_ANALYSIS {
+        return {pages_.data(), count_};
+    }
     // Their contents come back. The caller marks them clean again.
     void restore() NO_THREAD_SAFETY_ANALYSIS;
 
@@ -45,11 +47,11 @@ private:
 
     Ram& ram_;
     PageAttributes& attributes_;
-    const Ram kept_;              // contents, close together; what is not used costs no memory
+    const Ram kept_;  // contents, close together; what is not used costs no memory
     FutexLock lock_;
-    std::vector<u32> place_ GUARDED_BY(lock_);   // by page: of its contents in kept_
+    std::vector<u32> place_ GUARDED_BY(lock_);  // by page: of its contents in kept_
     u32 next_place_ GUARDED_BY(lock_) = 0;
-    std::vector<u32> pages_ GUARDED_BY(lock_);   // room for all; the first count_ are dirty
+    std::vector<u32> pages_ GUARDED_BY(lock_);  // room for all; the first count_ are dirty
     u64 count_ GUARDED_BY(lock_) = 0;
 };
 

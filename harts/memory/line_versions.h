@@ -17,32 +17,43 @@ namespace stampede {
 class LineVersions {
 public:
     static constexpr u64 line_size = 64;  // bytes; the reservation set
-    using Word = std::atomic<u64>;        // bit 0: locked; the rest: version. Written by storing harts, read by reserving ones
+    using Word = std::atomic<u64>;  // bit 0: locked; the rest: version. Written by storing harts,
+                                    // read by reserving ones
 
     LineVersions() : words_(new Word[size]()) {}
 
-    [[nodiscard]] Word& of(PhysAddr address) { return words_[(address.value / line_size) & (size - 1)]; }
+    [[nodiscard]] Word& of(PhysAddr address) {
+        return words_[(address.value / line_size) & (size - 1)];
+    }
 
     // Locks; returns the version. Acquire: what the last holder stored is seen.
     static u64 lock(Word& word) {
         for (SpinWait wait;; wait.once()) {
             u64 version = word.load(std::memory_order_relaxed);
             if ((version & 1) == 0 &&
-                word.compare_exchange_weak(version, version | 1, std::memory_order_acquire, std::memory_order_relaxed)) {
+                word.compare_exchange_weak(version, version | 1, std::memory_order_acquire,
+                                           std::memory_order_relaxed)) {
                 return version;
             }
         }
     }
     // Locks only if the version is still `version`.
     [[nodiscard]] static bool try_lock(Word& word, u64 version) {
-        return word.compare_exchange_strong(version, version | 1, std::memory_order_seq_cst, std::memory_order_relaxed);
+        return word.compare_exchange_strong(version, version | 1, std::memory_order_seq_cst,
+                                            std::memory_order_relaxed);
     }
     // Unlocks; the line has been stored to.
-    static void unlock_changed(Word& word, u64 version) { word.store(version + 2, std::memory_order_release); }
+    static void unlock_changed(Word& word, u64 version) {
+        word.store(version + 2, std::memory_order_release);
+    }
     // The same; and what was stored is visible to all before anything that the caller loads later.
-    static void unlock_changed_in_order(Word& word, u64 version) { word.exchange(version + 2, std::memory_order_seq_cst); }
+    static void unlock_changed_in_order(Word& word, u64 version) {
+        word.exchange(version + 2, std::memory_order_seq_cst);
+    }
     // Unlocks; nothing was stored.
-    static void unlock_unchanged(Word& word, u64 version) { word.store(version, std::memory_order_release); }
+    static void unlock_unchanged(Word& word, u64 version) {
+        word.store(version, std::memory_order_release);
+    }
 
 private:
     static constexpr u64 size = u64{1} << 14;

@@ -19,7 +19,8 @@ TEST(LineVersionsTest, the_64_lines_of_a_page_have_64_versions) {
     LineVersions versions;
     for (u64 line = 1; line < 64; ++line) {
         for (u64 earlier = 0; earlier < line; ++earlier) {
-            ASSERT_NE(&versions.of({0x8000'0000 + line * 64}), &versions.of({0x8000'0000 + earlier * 64}));
+            ASSERT_NE(&versions.of({0x8000'0000 + line * 64}),
+                      &versions.of({0x8000'0000 + earlier * 64}));
         }
     }
 }

@@ -18,19 +18,24 @@ namespace stampede {
 
 class PageAttributes {
 public:
-    static constexpr u8 code = 1;         // some hart holds decoded instructions of this page
-    static constexpr u8 reservation = 2;  // a load-reserved has been seen here: stores bump line versions
-    static constexpr u8 page_table = 4;   // PTEs in use stand here: a TranslationWatch wants to know who changes them
+    static constexpr u8 code = 1;  // some hart holds decoded instructions of this page
+    static constexpr u8 reservation =
+        2;  // a load-reserved has been seen here: stores bump line versions
+    static constexpr u8 page_table =
+        4;  // PTEs in use stand here: a TranslationWatch wants to know who changes them
 
     // not stored to since the last snapshot (memory/dirty_pages.h)
     static constexpr u8 clean = 8;
 
-    explicit PageAttributes(const Ram& ram) : pages_(ram.pages()), bits_(new std::atomic<u8>[ram.pages()]()) {}
+    explicit PageAttributes(const Ram& ram)
+        : pages_(ram.pages()), bits_(new std::atomic<u8>[ram.pages()]()) {}
 
     // Acquire: pairs with set's release; a hart that sees the bit sees what was published with it.
     [[nodiscard]] u8 of(u64 page) const { return bits_[page].load(std::memory_order_acquire); }
     void set(u64 page, u8 bit) { bits_[page].fetch_or(bit, std::memory_order_seq_cst); }
-    void clear(u64 page, u8 bit) { bits_[page].fetch_and(static_cast<u8>(~bit), std::memory_order_seq_cst); }
+    void clear(u64 page, u8 bit) {
+        bits_[page].fetch_and(static_cast<u8>(~bit), std::memory_order_seq_cst);
+    }
 
     // For snapshots: all of them, and back but for `kept`. Harts parked.
     [[nodiscard]] std::vector<u8> all() const {

@@ -12,16 +12,19 @@ namespace stampede {
 Result<Ram> Ram::create(u64 size) {
     constexpr u64 huge_page = u64{2} << 20;
     if (size == 0 || size % huge_page != 0) {
-        return error("memory of " + std::to_string(size) + " bytes: a multiple of 2 MiB is expected");
+        return error("memory of " + std::to_string(size) +
+                     " bytes: a multiple of 2 MiB is expected");
     }
     // One huge page more than asked for, so that the start can be aligned to one.
     void* mapped = ::mmap(nullptr, size + huge_page, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) {
-        return error("memory of " + std::to_string(size >> 20) + " MiB: the host refuses it: " + std::strerror(errno));
+        return error("memory of " + std::to_string(size >> 20) +
+                     " MiB: the host refuses it: " + std::strerror(errno));
     }
     auto* start = static_cast<u8*>(mapped);
-    auto* aligned = reinterpret_cast<u8*>((reinterpret_cast<std::uintptr_t>(start) + huge_page - 1) & ~(huge_page - 1));
+    auto* aligned = reinterpret_cast<u8*>(
+        (reinterpret_cast<std::uintptr_t>(start) + huge_page - 1) & ~(huge_page - 1));
     if (aligned != start) {
         ::munmap(start, static_cast<std::size_t>(aligned - start));
     }
@@ -33,7 +36,8 @@ Result<Ram> Ram::create(u64 size) {
     return Ram(aligned, size);
 }
 
-Ram::Ram(Ram&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+Ram::Ram(Ram&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 Ram::~Ram() {
     if (data_ != nullptr) {

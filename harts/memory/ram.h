@@ -25,10 +25,16 @@ public:
         return offset < size_ && bytes <= size_ - offset;
     }
     // Host address of a guest address that contains() holds for.
-    [[nodiscard]] u8* host(PhysAddr address) const { return data_ + (address.value - ram_base.value); }
+    [[nodiscard]] u8* host(PhysAddr address) const {
+        return data_ + (address.value - ram_base.value);
+    }
     // The guest address of a host address in RAM.
-    [[nodiscard]] PhysAddr address_of(const u8* host) const { return ram_base + static_cast<u64>(host - data_); }
-    [[nodiscard]] u64 page_index(PhysAddr address) const { return (address.value - ram_base.value) / page_size; }
+    [[nodiscard]] PhysAddr address_of(const u8* host) const {
+        return ram_base + static_cast<u64>(host - data_);
+    }
+    [[nodiscard]] u64 page_index(PhysAddr address) const {
+        return (address.value - ram_base.value) / page_size;
+    }
     [[nodiscard]] u64 pages() const { return size_ / page_size; }
 
     // The harness's own copies: byte-wise relaxed atomics with no libc call in them, so that no

@@ -12,7 +12,8 @@ TEST(RamTest, sizes_that_are_no_multiple_of_2_mib_are_refused_by_name) {
     for (const u64 size : {u64{0}, u64{4096}, (u64{2} << 20) + 4096}) {
         const auto ram = Ram::create(size);
         ASSERT_FALSE(ram.has_value());
-        EXPECT_NE(ram.error().message.find(std::to_string(size)), std::string::npos) << ram.error().message;
+        EXPECT_NE(ram.error().message.find(std::to_string(size)), std::string::npos)
+            << ram.error().message;
         EXPECT_NE(ram.error().message.find("2 MiB"), std::string::npos) << ram.error().message;
     }
 }

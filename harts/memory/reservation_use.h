@@ -31,7 +31,9 @@ public:
     }
 
     // For snapshots. Harts parked.
-    [[nodiscard]] u32 count(u64 page) const { return stores_[page].load(std::memory_order_relaxed); }
+    [[nodiscard]] u32 count(u64 page) const {
+        return stores_[page].load(std::memory_order_relaxed);
+    }
     void set_count(u64 page, u32 stores) { stores_[page].store(stores, std::memory_order_relaxed); }
 
     // Stores to a page without a load-reserved in between after which it loses its mark: at 4,096,

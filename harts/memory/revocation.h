@@ -25,14 +25,17 @@ namespace stampede {
 
 // What a hart shows to markers.
 struct SafePoint {
-    std::atomic<u32> alarm{0};          // set by anybody, cleared by the hart: something wants attention at the next run end
-    std::atomic<u32> running{0};        // by the hart: 1 from before its first instruction until after its last
-    std::atomic<u64> acknowledged{0};   // by the hart: the last epoch it has swept for
+    std::atomic<u32> alarm{
+        0};  // set by anybody, cleared by the hart: something wants attention at the next run end
+    std::atomic<u32> running{
+        0};  // by the hart: 1 from before its first instruction until after its last
+    std::atomic<u64> acknowledged{0};  // by the hart: the last epoch it has swept for
 };
 
 class Revocation {
 public:
-    Revocation(PageAttributes& attributes, unsigned harts) : attributes_(attributes), harts_(harts, nullptr) {}
+    Revocation(PageAttributes& attributes, unsigned harts)
+        : attributes_(attributes), harts_(harts, nullptr) {}
 
     // Before any hart runs.
     void attach(HartId id, SafePoint& point) { harts_[id.value] = &point; }
@@ -92,8 +95,8 @@ private:
 
     PageAttributes& attributes_;
     std::vector<SafePoint*> harts_;
-    std::atomic<u32> locked_{0};   // held for about a microsecond by markers
-    std::atomic<u64> epoch_{0};    // raised by markers, read by all
+    std::atomic<u32> locked_{0};  // held for about a microsecond by markers
+    std::atomic<u64> epoch_{0};   // raised by markers, read by all
 };
 
 }  // namespace stampede

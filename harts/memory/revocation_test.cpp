@@ -99,7 +99,8 @@ TEST_F(RevocationTest, no_fast_store_comes_after_a_revocation) {
             late += word.load(std::memory_order_relaxed);
             cpu_relax();
         }
-        revocation.exclusively(points[0], nothing, [&] { attributes.clear(7, PageAttributes::code); });
+        revocation.exclusively(points[0], nothing,
+                               [&] { attributes.clear(7, PageAttributes::code); });
         if (round % 8 == 0) {
             std::this_thread::yield();
         }

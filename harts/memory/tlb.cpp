@@ -8,7 +8,8 @@ namespace {
 constexpr bool is_global(u64 physical) { return (physical & TlbBank::flag_global) != 0; }
 constexpr int level_of(u64 physical) { return static_cast<int>((physical >> 1) & 3); }
 constexpr u64 pack(u64 physical, int level, bool global) {
-    return (physical & ~page_offset_mask) | (static_cast<u64>(level) << 1) | (global ? TlbBank::flag_global : 0);
+    return (physical & ~page_offset_mask) | (static_cast<u64>(level) << 1) |
+           (global ? TlbBank::flag_global : 0);
 }
 
 // Whether an entry of virtual page `page`, cut from a leaf at `level`, translates `address`.
@@ -16,7 +17,9 @@ constexpr bool covers(u64 page, int level, u64 address) {
     return ((page ^ address) & ~(sv39_level_size(level) - 1)) == 0;
 }
 
-constexpr u64 page_of(const TlbEntry& entry) { return stampede::page_of(entry.read != no_tag ? entry.read : entry.write); }
+constexpr u64 page_of(const TlbEntry& entry) {
+    return stampede::page_of(entry.read != no_tag ? entry.read : entry.write);
+}
 
 }  // namespace
 
@@ -56,7 +59,9 @@ template <class Matches>
 void TlbBank::flush_one_page(u64 address, Matches&& matches) {
     // pieces of a superpage may stand anywhere
     if ((superpages[address >> 63] & superpage_hash(address)) != 0) {
-        flush_if([&](u64 page, u64 physical) { return covers(page, level_of(physical), address) && matches(physical); });
+        flush_if([&](u64 page, u64 physical) {
+            return covers(page, level_of(physical), address) && matches(physical);
+        });
         return;
     }
     const u64 page = address & ~page_offset_mask;

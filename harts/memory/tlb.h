@@ -29,7 +29,7 @@ namespace stampede {
 
 struct CodePage;
 
-inline constexpr u64 no_tag = 0xfff;  // low bits that no compared address has
+inline constexpr u64 no_tag = 0xfff;      // low bits that no compared address has
 inline constexpr u64 stale_mark = 0x800;  // likewise, ored into a tag
 
 constexpr bool is_fresh(u64 tag) { return (tag & page_offset_mask) == 0; }
@@ -39,14 +39,14 @@ constexpr u64 page_of(u64 tag) { return tag == no_tag ? no_tag : tag & ~page_off
 struct TlbEntry {
     u64 read = no_tag;
     u64 write = no_tag;
-    i64 offset = 0;     // host address minus guest virtual address
-    u64 physical = 0;   // page address | flag_global | level << 1
+    i64 offset = 0;    // host address minus guest virtual address
+    u64 physical = 0;  // page address | flag_global | level << 1
 };
 
 struct alignas(32) FetchEntry {
-    u64 page = no_tag;        // virtual
+    u64 page = no_tag;  // virtual
     CodePage* code = nullptr;
-    u64 physical = 0;         // as TlbEntry's
+    u64 physical = 0;  // as TlbEntry's
 };
 
 struct TlbBank {
@@ -61,17 +61,20 @@ struct TlbBank {
     // bit n: entries[n] may be another than when changes were last counted, write tags apart
     std::array<u64, size / 64> changed{};
     u64 fetch_changed = 0;
-    std::array<u64, 2> superpages{};    // filter, lower and upper half: hashes of the 2 MiB regions of pieces of superpages
-    u64 last_use = 0;                   // for the user banks' replacement
-    u16 asid = 0;                       // whose entries without G these are
+    std::array<u64, 2> superpages{};  // filter, lower and upper half: hashes of the 2 MiB regions
+                                      // of pieces of superpages
+    u64 last_use = 0;                 // for the user banks' replacement
+    u16 asid = 0;                     // whose entries without G these are
     bool in_use = false;
 
     [[nodiscard]] static constexpr u64 index(u64 address) { return (address >> 12) & (size - 1); }
-    [[nodiscard]] static constexpr u64 fetch_index(u64 address) { return (address >> 12) & (fetch_size - 1); }
+    [[nodiscard]] static constexpr u64 fetch_index(u64 address) {
+        return (address >> 12) & (fetch_size - 1);
+    }
 
-    void flush();                          // everything
+    void flush();  // everything
     void flush_without_global();
-    void flush_page(u64 address);          // with and without G
+    void flush_page(u64 address);  // with and without G
     void flush_page_without_global(u64 address);
     // Drops write tags of pages for which `revoked(physical page address)` holds.
     template <class Revoked>
@@ -91,8 +94,12 @@ struct TlbBank {
         note_change(entry);
     }
     // Somebody writes to one of its tags.
-    void note_change(const TlbEntry& entry) { mark(changed, static_cast<u64>(&entry - entries.data())); }
-    void note_change(const FetchEntry& entry) { fetch_changed |= u64{1} << (&entry - fetch.data()); }
+    void note_change(const TlbEntry& entry) {
+        mark(changed, static_cast<u64>(&entry - entries.data()));
+    }
+    void note_change(const FetchEntry& entry) {
+        fetch_changed |= u64{1} << (&entry - fetch.data());
+    }
 
     // As of Tlb's.
     void count_changes();
@@ -115,7 +122,9 @@ struct TlbBank {
     }
 
 private:
-    static void mark(std::array<u64, size / 64>& bits, u64 n) { bits[n / 64] |= u64{1} << (n % 64); }
+    static void mark(std::array<u64, size / 64>& bits, u64 n) {
+        bits[n / 64] |= u64{1} << (n % 64);
+    }
     void clear(FetchEntry& entry) {
         entry.page = no_tag;
         note_change(entry);
@@ -124,7 +133,9 @@ private:
     void flush_if(Matches&& matches);
     template <class Matches>
     void flush_one_page(u64 address, Matches&& matches);
-    static constexpr u64 superpage_hash(u64 address) { return u64{1} << (((address >> 21) * 0x9e3779b97f4a7c15ull) >> 58); }
+    static constexpr u64 superpage_hash(u64 address) {
+        return u64{1} << (((address >> 21) * 0x9e3779b97f4a7c15ull) >> 58);
+    }
     void note_superpage(u64 address, int level) {
         if (level != 0) {
             superpages[address >> 63] |= level == 1 ? superpage_hash(address) : ~u64{0};

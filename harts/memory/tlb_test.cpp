@@ -13,10 +13,13 @@ namespace {
 
 enum class Scope : u8 { Local, Global };
 
-constexpr Satp satp_of(u16 asid, u64 root = 0x80200) { return {u64{8} << 60 | u64{asid} << 44 | root}; }
+constexpr Satp satp_of(u16 asid, u64 root = 0x80200) {
+    return {u64{8} << 60 | u64{asid} << 44 | root};
+}
 
 void put(TlbBank& bank, u64 address, Scope scope = Scope::Local, int level = 0) {
-    TlbEntry& entry = bank.take(address, 0x8000'0000 + (address & 0xff'f000), level, scope == Scope::Global);
+    TlbEntry& entry =
+        bank.take(address, 0x8000'0000 + (address & 0xff'f000), level, scope == Scope::Global);
     entry.read = entry.write = address & ~page_offset_mask;
 }
 bool holds(const TlbBank& bank, u64 address) {
@@ -46,7 +49,8 @@ TEST_F(TlbTest, taking_an_entry_for_the_same_translation_keeps_its_tags) {
 TEST_F(TlbTest, taking_an_entry_for_another_meaning_empties_it) {
     TlbBank& bank = tlb.user(satp_of(1));
     for (const auto& [physical, level, global] :
-         {std::tuple{0x8000'2000u, 0, false}, std::tuple{0x8000'1000u, 1, false}, std::tuple{0x8000'1000u, 0, true}}) {
+         {std::tuple{0x8000'2000u, 0, false}, std::tuple{0x8000'1000u, 1, false},
+          std::tuple{0x8000'1000u, 0, true}}) {
         put(bank, 0x1000);
         const TlbEntry& entry = bank.take(0x1000, physical, level, global);
         EXPECT_EQ(entry.read, no_tag);
@@ -92,7 +96,8 @@ TEST_F(TlbTest, more_address_spaces_than_banks_recycle_the_least_recently_used_e
         put(tlb.user(satp_of(asid)), 0x1000, Scope::Global);
     }
     (void)tlb.user(satp_of(1));  // used again: 2 is the oldest now
-    EXPECT_FALSE(holds(tlb.user(satp_of(100)), 0x1000)) << "G of another address space's user bank too";
+    EXPECT_FALSE(holds(tlb.user(satp_of(100)), 0x1000))
+        << "G of another address space's user bank too";
     EXPECT_TRUE(holds(tlb.user(satp_of(1)), 0x1000));
     EXPECT_FALSE(holds(tlb.user(satp_of(2)), 0x1000));
 }
@@ -159,7 +164,8 @@ TEST_F(TlbTest, sfence_of_address_and_asid_drops_one_page_of_one_address_space) 
     EXPECT_TRUE(holds(tlb.user(satp_of(1)), 0x2000));
     EXPECT_TRUE(holds(tlb.user(satp_of(2)), 0x1000));
     tlb.flush_address_asid(0x1000, 3);
-    EXPECT_TRUE(holds(tlb.user(satp_of(3)), 0x1000)) << "global mappings stay when an ASID is given";
+    EXPECT_TRUE(holds(tlb.user(satp_of(3)), 0x1000))
+        << "global mappings stay when an ASID is given";
 }
 
 TEST_F(TlbTest, sfence_of_any_address_in_a_superpage_drops_all_its_pieces) {
@@ -168,8 +174,9 @@ TEST_F(TlbTest, sfence_of_any_address_in_a_superpage_drops_all_its_pieces) {
         TlbBank& bank = tlb.user(satp_of(1));
         put(bank, region + 0x3000, Scope::Local, level);
         put(bank, region + 0x1'f000, Scope::Local, level);
-        put(bank, 0x9000'5000, Scope::Local, level);   // another 1 GiB region
-        put(bank, region + 0x4000, Scope::Local, 0);   // an ordinary page, mapped before the superpage
+        put(bank, 0x9000'5000, Scope::Local, level);  // another 1 GiB region
+        put(bank, region + 0x4000, Scope::Local,
+            0);  // an ordinary page, mapped before the superpage
         bank.put_fetch(region + 0x7000, 0x8000'7000, level, false, nullptr);
         tlb.flush_address(region + (level == 1 ? 0x10'0000 : 0x1000'0000));
         EXPECT_FALSE(holds(bank, region + 0x3000)) << level;
@@ -248,8 +255,10 @@ private:
     u64 address() { return next(2) << 63 | next(600) << 12 | next(8); }
     TlbBank& bank(Tlb& tlb) {
         const u64 kind = next(5);
-        return kind == 0 ? tlb.bare() : kind == 1 ? tlb.supervisor(satp_of(asid())) : kind == 2 ? tlb.supervisor_sum(satp_of(asid()))
-                                                                                               : tlb.user(satp_of(asid()));
+        return kind == 0   ? tlb.bare()
+               : kind == 1 ? tlb.supervisor(satp_of(asid()))
+               : kind == 2 ? tlb.supervisor_sum(satp_of(asid()))
+                           : tlb.user(satp_of(asid()));
     }
     u16 asid() { return static_cast<u16>(1 + next(20)); }
     void make_one(Tlb& tlb) {
@@ -258,9 +267,17 @@ private:
         case 1: tlb.flush_address_asid(address(), asid()); break;
         case 2: next(8) == 0 ? tlb.flush_all() : tlb.flush_asid(asid()); break;
         case 3: tlb.for_each_bank([](TlbBank& one) { one.drop_fetch_of(code); }); break;
-        case 4: tlb.for_each_supervisor_bank([&](TlbBank& one) { one.clear(one.entries[next(TlbBank::size)]); }); break;
-        case 5: bank(tlb).put_fetch(address(), next(300) << 12, static_cast<int>(next(2)), next(2) != 0, code); break;
-        default: put(bank(tlb), address(), next(2) != 0 ? Scope::Global : Scope::Local, static_cast<int>(next(3)));
+        case 4:
+            tlb.for_each_supervisor_bank(
+                [&](TlbBank& one) { one.clear(one.entries[next(TlbBank::size)]); });
+            break;
+        case 5:
+            bank(tlb).put_fetch(address(), next(300) << 12, static_cast<int>(next(2)), next(2) != 0,
+                                code);
+            break;
+        default:
+            put(bank(tlb), address(), next(2) != 0 ? Scope::Global : Scope::Local,
+                static_cast<int>(next(3)));
         }
     }
 
@@ -314,7 +331,9 @@ TEST_F(TlbTest, whatever_changes_is_taken_back) {
             for (std::size_t n = 0; n < now.size(); ++n) {
                 expect_same(now[n], then[n]);
             }
-            EXPECT_EQ(tlb.user(satp_of(50)).last_use, std::make_unique<Tlb>(*saved)->user(satp_of(50)).last_use) << "the clock";
+            EXPECT_EQ(tlb.user(satp_of(50)).last_use,
+                      std::make_unique<Tlb>(*saved)->user(satp_of(50)).last_use)
+                << "the clock";
             tlb.restore(*saved, [](PhysAddr at) { return reinterpret_cast<CodePage*>(at.value); });
         }
     }
@@ -328,7 +347,8 @@ TEST_F(TlbTest, a_fetch_entry_comes_back_with_the_code_that_is_there_now) {
     bank.drop_fetch_of(reinterpret_cast<CodePage*>(0x10));
     tlb.restore(*saved, [](PhysAddr at) { return reinterpret_cast<CodePage*>(at.value + 1); });
     EXPECT_TRUE(holds_code(bank, 0x1000));
-    EXPECT_EQ(bank.fetch[TlbBank::fetch_index(0x1000)].code, reinterpret_cast<CodePage*>(0x8000'1001));
+    EXPECT_EQ(bank.fetch[TlbBank::fetch_index(0x1000)].code,
+              reinterpret_cast<CodePage*>(0x8000'1001));
 }
 
 }  // namespace

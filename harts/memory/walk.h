@@ -16,11 +16,11 @@ struct WalkRights {
 };
 
 struct Walked {
-    PhysAddr address;      // what the virtual address means
-    Pte pte;               // the leaf, A and D as they are now
+    PhysAddr address;  // what the virtual address means
+    Pte pte;           // the leaf, A and D as they are now
     PhysAddr pte_address;
-    int level = 0;         // 0: 4 KiB, 1: 2 MiB, 2: 1 GiB
-    bool global = false;   // G in the leaf or above it
+    int level = 0;        // 0: 4 KiB, 1: 2 MiB, 2: 1 GiB
+    bool global = false;  // G in the leaf or above it
 };
 
 enum class WalkFault : u8 {
@@ -30,7 +30,9 @@ enum class WalkFault : u8 {
 
 constexpr bool leaf_permits(Pte pte, Access access, WalkRights rights) {
     const bool user_page = pte.has(Pte::u);
-    if (rights.privilege == Privilege::User ? !user_page : user_page && (!rights.sum || access == Access::Execute)) {
+    if (rights.privilege == Privilege::User
+            ? !user_page
+            : user_page && (!rights.sum || access == Access::Execute)) {
         return false;
     }
     switch (access) {
@@ -45,8 +47,8 @@ constexpr bool leaf_permits(Pte pte, Access access, WalkRights rights) {
 // update_pte(PhysAddr, u64 from, u64 to) → bool: one compare-and-swap; false when the PTE is not
 // `from` any more, and it is walked again.
 template <class ReadPte, class UpdatePte>
-std::expected<Walked, WalkFault> walk(Satp satp, u64 address, Access access, WalkRights rights, ReadPte&& read_pte,
-                                      UpdatePte&& update_pte) {
+std::expected<Walked, WalkFault> walk(Satp satp, u64 address, Access access, WalkRights rights,
+                                      ReadPte&& read_pte, UpdatePte&& update_pte) {
     if (!sv39_canonical(address)) {
         return std::unexpected(WalkFault::Page);
     }
@@ -80,7 +82,11 @@ std::expected<Walked, WalkFault> walk(Satp satp, u64 address, Access access, Wal
         if (wanted != pte.bits && !update_pte(at, pte.bits, wanted)) {
             continue;  // changed meanwhile: look at this PTE again
         }
-        return Walked{{pte.ppn().address().value | (address & within)}, {wanted}, at, level, global || pte.has(Pte::g)};
+        return Walked{{pte.ppn().address().value | (address & within)},
+                      {wanted},
+                      at,
+                      level,
+                      global || pte.has(Pte::g)};
     }
     return std::unexpected(WalkFault::Page);
 }

@@ -105,14 +105,16 @@ TEST_F(WalkTest, a_misaligned_superpage_faults) {
 
 TEST_F(WalkTest, bits_63_to_39_must_equal_bit_38) {
     for (const u64 flags : {v | r | a}) {
-        memory[root] = memory[root + 255 * 8] = memory[root + 256 * 8] = memory[root + 511 * 8] = pte(0x8000'0000, flags);
+        memory[root] = memory[root + 255 * 8] = memory[root + 256 * 8] = memory[root + 511 * 8] =
+            pte(0x8000'0000, flags);
     }
     EXPECT_TRUE(go(0x0000'0000'0000'0000, Access::Read).has_value());
     EXPECT_TRUE(go(0x0000'003f'ffff'ffff, Access::Read).has_value());
     EXPECT_TRUE(go(0xffff'ffc0'0000'0000, Access::Read).has_value());
     EXPECT_TRUE(go(0xffff'ffff'ffff'ffff, Access::Read).has_value());
-    for (const u64 bad : {0x0000'0040'0000'0000ull, 0xffff'ffbf'ffff'ffffull, 0x8000'0000'0000'0000ull,
-                          0x0000'ffff'ffff'ffffull, 0x7fff'ffff'ffff'ffffull}) {
+    for (const u64 bad :
+         {0x0000'0040'0000'0000ull, 0xffff'ffbf'ffff'ffffull, 0x8000'0000'0000'0000ull,
+          0x0000'ffff'ffff'ffffull, 0x7fff'ffff'ffff'ffffull}) {
         reads = 0;
         expect_page_fault(bad, Access::Read);
         EXPECT_EQ(reads, 0u) << "no PTE is looked at";
@@ -172,9 +174,13 @@ TEST_F(WalkTest, a_d_and_u_of_a_pointer_are_reserved) {
 }
 
 TEST_F(WalkTest, each_access_wants_its_right) {
-    struct Case { u64 flags; bool read, write, execute; };
-    for (const Case& c : {Case{r, true, false, false}, Case{r | w, true, true, false}, Case{x, false, false, true},
-                          Case{r | x, true, false, true}, Case{r | w | x, true, true, true}}) {
+    struct Case {
+        u64 flags;
+        bool read, write, execute;
+    };
+    for (const Case& c :
+         {Case{r, true, false, false}, Case{r | w, true, true, false}, Case{x, false, false, true},
+          Case{r | x, true, false, true}, Case{r | w | x, true, true, true}}) {
         map_page(pte(0x8765'4000, c.flags | v | a | d));
         EXPECT_EQ(go(address, Access::Read).has_value(), c.read) << c.flags;
         EXPECT_EQ(go(address, Access::Write).has_value(), c.write) << c.flags;
@@ -218,7 +224,8 @@ TEST_F(WalkTest, a_is_set_by_every_access_and_d_by_writes) {
         map_page(pte(0x8765'4000, v | r | w | x));
         const auto walked = go(address, access);
         ASSERT_TRUE(walked.has_value());
-        const u64 expected = pte(0x8765'4000, v | r | w | x | a | (access == Access::Write ? d : 0));
+        const u64 expected =
+            pte(0x8765'4000, v | r | w | x | a | (access == Access::Write ? d : 0));
         EXPECT_EQ(memory[last + 7 * 8], expected);
         EXPECT_EQ(walked->pte.bits, expected);
     }
@@ -247,7 +254,8 @@ TEST_F(WalkTest, a_leaf_made_read_only_before_its_update_is_not_written_through)
     map_page(pte(0x8765'4000, v | r | w));
     change_before_update = pte(0x8765'4000, v | r);
     EXPECT_FALSE(go(address, Access::Write).has_value());
-    EXPECT_EQ(memory[last + 7 * 8], pte(0x8765'4000, v | r)) << "neither A nor D of a PTE that forbids the access";
+    EXPECT_EQ(memory[last + 7 * 8], pte(0x8765'4000, v | r))
+        << "neither A nor D of a PTE that forbids the access";
 }
 
 TEST_F(WalkTest, a_superpage_split_before_its_update_is_walked_further) {

@@ -7,8 +7,8 @@
 #include <span>
 #include <tuple>
 
-#include "harts/core/hart.h"
 #include "harts/access/host_access.h"
+#include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
 #include "harts/observe/stack_walk.h"
 
@@ -69,7 +69,7 @@ struct FrameLedger::Saved {
         u8 state;
         std::array<u64, words> history;
     };
-    std::vector<u8> is_kept;       // by page of RAM
+    std::vector<u8> is_kept;  // by page of RAM
     std::vector<Page> pages;
     u64 sequence = 0;
     u32 booted = 0;
@@ -83,9 +83,12 @@ struct FrameLedger::Knowledge {
 };
 
 FrameLedger::FrameLedger(const Ram& ram, Drive drive)
-    : FrameWatch(ram.pages()), ram_(ram), drive_(drive),
-      histories_(static_cast<History*>(::mmap(nullptr, ram.pages() * sizeof(History), PROT_READ | PROT_WRITE,
-                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {
+    : FrameWatch(ram.pages()),
+      ram_(ram),
+      drive_(drive),
+      histories_(static_cast<History*>(
+          ::mmap(nullptr, ram.pages() * sizeof(History), PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {
     if (histories_ == MAP_FAILED) {
         throw std::bad_alloc();
     }
@@ -149,7 +152,8 @@ std::optional<u64> FrameLedger::page_of(PhysAddr at) const {
 std::optional<u32> FrameLedger::pid_of(u64 satp, u64 sequence) const {
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     const std::optional<u64> root = page_of(Satp{satp}.root().address());
-    if (known == nullptr || !root || histories_[*root].allocated.sequence.load(std::memory_order_relaxed) > sequence) {
+    if (known == nullptr || !root ||
+        histories_[*root].allocated.sequence.load(std::memory_order_relaxed) > sequence) {
         return std::nullopt;
     }
     return known->processes.pid_of({satp});
@@ -163,7 +167,8 @@ void FrameLedger::note(Event& event, Hart& hart) {
     }
     event.hart.store(hart.own.id.value, std::memory_order_relaxed);
     event.satp.store(hart.own.csr.satp, std::memory_order_relaxed);
-    event.sequence.store(sequence_.fetch_add(1, std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    event.sequence.store(sequence_.fetch_add(1, std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
 }
 
 void FrameLedger::on_allocated(Hart& hart, PhysAddr frame) {
@@ -176,14 +181,17 @@ void FrameLedger::on_allocated(Hart& hart, PhysAddr frame) {
     }
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     const std::optional<u64> number = known != nullptr ? known->view.frame_of(frame) : std::nullopt;
-    const bool of_user = number && known->view.owner(*number) == static_cast<u8>(abi::FrameOwner::user);
+    const bool of_user =
+        number && known->view.owner(*number) == static_cast<u8>(abi::FrameOwner::user);
     const u8 before = exchange_state(*page, of_user ? user : kernel);
     History& history = histories_[*page];
     if (before == user || before == kernel) {
-        report(FrameIncident::Kind::AllocatedTwice, hart, frame, Access::Write, number ? known->view.count(*number) : 0);
+        report(FrameIncident::Kind::AllocatedTwice, hart, frame, Access::Write,
+               number ? known->view.count(*number) : 0);
     }
     note(history.allocated, hart);
-    history.since_boot.store(booted_.load(std::memory_order_relaxed) != 0, std::memory_order_relaxed);
+    history.since_boot.store(booted_.load(std::memory_order_relaxed) != 0,
+                             std::memory_order_relaxed);
 }
 
 void FrameLedger::on_freed(Hart& hart, PhysAddr frame) {
@@ -211,7 +219,8 @@ void FrameLedger::forget_translations(Hart& hart, PhysAddr frame) const {
         }
     };
     const auto drop_linear = [&](Hart& other) {
-        other.tlb.for_each_supervisor_bank([&](TlbBank& bank) { drop(bank, bank.entries[TlbBank::index(physical)]); });
+        other.tlb.for_each_supervisor_bank(
+            [&](TlbBank& bank) { drop(bank, bank.entries[TlbBank::index(physical)]); });
     };
     if (drive_ == Drive::ThreadAHart) {
         drop_linear(hart);
@@ -255,7 +264,8 @@ FrameParty FrameLedger::party(Hart& hart, std::size_t depth) const {
 
 FrameParty FrameLedger::party(const Event& event) const {
     FrameParty party{event.hart.load(std::memory_order_relaxed), std::nullopt, {}};
-    party.pid = pid_of(event.satp.load(std::memory_order_relaxed), event.sequence.load(std::memory_order_relaxed));
+    party.pid = pid_of(event.satp.load(std::memory_order_relaxed),
+                       event.sequence.load(std::memory_order_relaxed));
     for (const auto& pc : event.pcs) {
         if (const u64 value = pc.load(std::memory_order_relaxed); value != 0) {
             party.chain.push_back(value);
@@ -264,7 +274,8 @@ FrameParty FrameLedger::party(const Event& event) const {
     return party;
 }
 
-void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count) {
+void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access,
+                         i64 count) {
     // of the stack: what is kept, what tells two incidents apart
     constexpr std::size_t deep = 24, telling = 6;
     FrameParty who = party(hart, deep);
@@ -277,7 +288,8 @@ void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Acce
         const std::vector<u64>& other = by_freer ? known.freed.chain : known.who.chain;
         const std::size_t compared = std::min({telling, mine.size(), other.size()});
         if (known.kind == kind && known.mode == hart.own.mode &&
-            std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(compared), other.begin())) {
+            std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(compared),
+                       other.begin())) {
             ++known.times;
             return;
         }
@@ -286,7 +298,8 @@ void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Acce
         return;
     }
     who.pid = pid_of(hart.own.csr.satp, sequence_.load(std::memory_order_relaxed));
-    incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated), std::move(freed), at, count, 1});
+    incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated),
+                          std::move(freed), at, count, 1});
     count_.store(incidents_.size(), std::memory_order_relaxed);
 }
 
@@ -299,7 +312,8 @@ std::vector<u64> FrameLedger::site(const std::vector<u64>& chain) const {
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     auto from = chain.begin();
     if (known != nullptr) {
-        const auto last = std::find_if(chain.rbegin(), chain.rend(), [&](u64 pc) { return known->view.in_policy(pc - 1); });
+        const auto last = std::find_if(chain.rbegin(), chain.rend(),
+                                       [&](u64 pc) { return known->view.in_policy(pc - 1); });
         from = last == chain.rend() ? from : last.base();
     }
     return {from, chain.end()};
@@ -323,8 +337,11 @@ std::vector<LostFrames> FrameLedger::lost() const {
             continue;
         }
         std::vector<u64> chain = site(party(histories_[page].allocated).chain);
-        std::vector<u64> key(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(std::min(chain.size(), telling)));
-        LostFrames& lost = sites.try_emplace(std::move(key), LostFrames{std::move(chain), 0, address}).first->second;
+        std::vector<u64> key(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(
+                                                                std::min(chain.size(), telling)));
+        LostFrames& lost =
+            sites.try_emplace(std::move(key), LostFrames{std::move(chain), 0, address})
+                .first->second;
         ++lost.frames;
     }
     std::vector<LostFrames> all;

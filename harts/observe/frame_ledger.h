@@ -38,19 +38,20 @@ struct FrameIncident {
     Privilege mode = Privilege::Supervisor;  // of the hart that did it
     FrameParty who, allocated, freed;        // the last time each
     PhysAddr at;
-    i64 count = 0;                           // of the frame's references, as its kernel says
+    i64 count = 0;  // of the frame's references, as its kernel says
     u64 times = 1;
 
     // Whoever walks or runs user code through a free frame does nothing wrong himself: who freed it
     // tells one such bug from another.
     [[nodiscard]] static bool told_by_freer(Kind kind, Privilege mode) {
-        return kind == Kind::WalkThroughFree || (kind == Kind::UseAfterFree && mode == Privilege::User);
+        return kind == Kind::WalkThroughFree ||
+               (kind == Kind::UseAfterFree && mode == Privilege::User);
     }
 };
 
 // Frames of one allocation site that nobody has any more.
 struct LostFrames {
-    std::vector<u64> chain;                  // of the policy's callers, innermost first
+    std::vector<u64> chain;  // of the policy's callers, innermost first
     u64 frames = 0;
     PhysAddr first;
 };
@@ -69,7 +70,8 @@ public:
 
     void on_allocated(Hart& hart, PhysAddr frame) override;
     void on_freed(Hart& hart, PhysAddr frame) override;
-    void on_access(Hart& hart, PhysAddr at, Access access, Privilege privilege) override EXCLUDES(lock_);
+    void on_access(Hart& hart, PhysAddr at, Access access, Privilege privilege) override
+        EXCLUDES(lock_);
     void on_walk(Hart& hart, PhysAddr pte) override EXCLUDES(lock_);
 
     void save() override EXCLUDES(lock_);
@@ -100,17 +102,20 @@ private:
     [[nodiscard]] FrameParty party(Hart& hart, std::size_t depth) const;
     [[nodiscard]] FrameParty party(const Event& event) const;
     [[nodiscard]] std::optional<u32> pid_of(u64 satp, u64 sequence) const;
-    void report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count) EXCLUDES(lock_);
+    void report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count)
+        EXCLUDES(lock_);
     void forget_translations(Hart& hart, PhysAddr frame) const;
 
     const Ram& ram_;
     const Drive drive_;
-    History* const histories_;               // by page of RAM; untouched ones cost no memory
-    std::atomic<u64> sequence_{0};           // of events; by all harts. relaxed: numbers that tell earlier from later
-    std::atomic<u32> booted_{0};             // by the harness or a hart, read by harts; relaxed: a boundary in time only
+    History* const histories_;  // by page of RAM; untouched ones cost no memory
+    std::atomic<u64> sequence_{
+        0};  // of events; by all harts. relaxed: numbers that tell earlier from later
+    std::atomic<u32> booted_{
+        0};  // by the harness or a hart, read by harts; relaxed: a boundary in time only
     // release when set, acquire when read: the object behind it is complete. Never changed again.
     std::atomic<Knowledge*> knowledge_{nullptr};
-    std::atomic<std::size_t> count_{0};      // of incidents_; by harts, read by anybody
+    std::atomic<std::size_t> count_{0};  // of incidents_; by harts, read by anybody
 
     mutable FutexLock lock_;
     std::unique_ptr<Knowledge> knowledge_owner_ GUARDED_BY(lock_);

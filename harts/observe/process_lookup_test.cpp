@@ -13,7 +13,8 @@ TEST(ProcessLookup, a_page_table_leads_to_its_process_also_after_the_slot_was_us
     guest.finish();
     const ProcessLookup lookup(AuditView::create(guest.ram(), guest.table()).value());
     const auto satp_of = [&](unsigned slot) {
-        return Satp{Satp::mode_sv39 << 60 | SyntheticGuest::address_of(guest.root_of(slot)).value / page_size};
+        return Satp{Satp::mode_sv39 << 60 |
+                    SyntheticGuest::address_of(guest.root_of(slot)).value / page_size};
     };
     EXPECT_EQ(lookup.pid_of(satp_of(first)), 5u);
     EXPECT_EQ(lookup.pid_of(satp_of(second)), 9u);

@@ -20,7 +20,8 @@ struct Translation {
 
 // Where `address` lies, if it is mapped to RAM for a read. A and D bits stay as they are, SUM and
 // MXR are taken as set.
-[[nodiscard]] std::optional<PhysAddr> translate(const Ram& ram, Translation translation, u64 address);
+[[nodiscard]] std::optional<PhysAddr> translate(const Ram& ram, Translation translation,
+                                                u64 address);
 
 // The u64 at an aligned address, if it can be read.
 [[nodiscard]] std::optional<u64> peek(const Ram& ram, Translation translation, u64 address);
@@ -31,6 +32,7 @@ struct Translation {
 [[nodiscard]] std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
                                           std::size_t limit = 32);
 // The same into an array, without allocation; gives the number of entries.
-[[nodiscard]] std::size_t walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp, std::span<u64> chain);
+[[nodiscard]] std::size_t walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
+                                     std::span<u64> chain);
 
 }  // namespace stampede

@@ -66,7 +66,8 @@ TEST_F(StackWalkTest, looking_sets_neither_a_nor_d) {
 }
 
 TEST_F(StackWalkTest, page_tables_outside_ram_are_no_translation) {
-    EXPECT_EQ(translate(ram_, {Privilege::Supervisor, {Satp::mode_sv39 << 60 | 0x123}}, mapped_at), std::nullopt);
+    EXPECT_EQ(translate(ram_, {Privilege::Supervisor, {Satp::mode_sv39 << 60 | 0x123}}, mapped_at),
+              std::nullopt);
     ram_.store_u64(root, pointing_to({0x1000'0000}, Pte::v));
     EXPECT_EQ(translate(ram_, sv39_user, mapped_at), std::nullopt);
     ram_.store_u64(root, pointing_to({0x1000'0000}, Pte::v));

@@ -9,10 +9,12 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned frame_pointer = 8;              // x register
+constexpr unsigned frame_pointer = 8;  // x register
 constexpr u64 set_by_walks = Pte::a | Pte::d;
 
-std::size_t slot_of(PhysAddr at, std::size_t slots) { return ((at.value >> 3) * 0x9e3779b97f4a7c15ull >> 40) % slots; }
+std::size_t slot_of(PhysAddr at, std::size_t slots) {
+    return ((at.value >> 3) * 0x9e3779b97f4a7c15ull >> 40) % slots;
+}
 
 // Whether a hart has been outside the kernel since its kernel_crossings were `then`.
 bool left_kernel_since(const Hart& hart, u64 then) {
@@ -27,8 +29,9 @@ bool takes_away(Pte before, Pte after) {
         return false;
     }
     constexpr u64 rights = Pte::r | Pte::w | Pte::x;
-    return !after.valid() || before.ppn() != after.ppn() || (before.bits & rights & ~after.bits) != 0 ||
-           before.leaf() != after.leaf() || ((before.bits ^ after.bits) & Pte::u) != 0;
+    return !after.valid() || before.ppn() != after.ppn() ||
+           (before.bits & rights & ~after.bits) != 0 || before.leaf() != after.leaf() ||
+           ((before.bits ^ after.bits) & Pte::u) != 0;
 }
 
 StaleTranslations::StaleTranslations(const Ram& ram, unsigned harts)
@@ -37,14 +40,16 @@ StaleTranslations::StaleTranslations(const Ram& ram, unsigned harts)
 HartMoment StaleTranslations::moment_of(const Hart& hart) const {
     const HartState& own = hart.own;
     HartMoment moment{own.id.value, own.mode, own.csr.satp, own.executed_now()};
-    moment.depth = static_cast<unsigned>(walk_stack(ram_, {own.mode, {own.csr.satp}}, own.pc, own.x[frame_pointer], moment.chain));
+    moment.depth = static_cast<unsigned>(
+        walk_stack(ram_, {own.mode, {own.csr.satp}}, own.pc, own.x[frame_pointer], moment.chain));
     return moment;
 }
 
 void StaleTranslations::on_stale(Hart& hart) {
     watch_tables();
     for (const Hart* other : hart.machine.harts) {
-        when_stale_[hart.own.id.value][other->own.id.value] = other->shared.kernel_crossings.load(std::memory_order_acquire);
+        when_stale_[hart.own.id.value][other->own.id.value] =
+            other->shared.kernel_crossings.load(std::memory_order_acquire);
     }
 }
 
@@ -62,7 +67,11 @@ void StaleTranslations::on_table_store(Hart& hart, PhysAddr at, u64 before, u64 
     if (!takes_away({before}, {after})) {
         return;
     }
-    const TableChange change{at, {before}, {after}, moment_of(hart), hart.shared.kernel_crossings.load(std::memory_order_relaxed)};
+    const TableChange change{at,
+                             {before},
+                             {after},
+                             moment_of(hart),
+                             hart.shared.kernel_crossings.load(std::memory_order_relaxed)};
     const FutexGuard guard(lock_);
     const std::size_t slot = slot_of(at, change_slots);
     if (saved_) {
@@ -84,7 +93,8 @@ void StaleTranslations::restore() {
         replaced_.pop_back();
     }
     std::ranges::copy(saved_->when_stale, when_stale_.begin());
-    std::copy_n(saved_->reports.begin(), std::max(report_count_, saved_->report_count), reports_.begin());
+    std::copy_n(saved_->reports.begin(), std::max(report_count_, saved_->report_count),
+                reports_.begin());
     report_count_ = saved_->report_count;
 }
 
@@ -103,7 +113,8 @@ const TableChange* StaleTranslations::change_of_locked(const StaleUse& use) cons
 bool StaleTranslations::on_use(Hart& hart, const StaleUse& use) {
     const FutexGuard guard(lock_);
     const TableChange* const change = change_of_locked(use);
-    const bool done = change != nullptr ? left_kernel_since(*hart.machine.harts[change->by.hart], change->kernel_crossings)
+    const bool done = change != nullptr ? left_kernel_since(*hart.machine.harts[change->by.hart],
+                                                            change->kernel_crossings)
                                         : all_left_kernel_since_stale(hart);
     if (done) {
         report_locked(use, moment_of(hart), change);
@@ -111,11 +122,13 @@ bool StaleTranslations::on_use(Hart& hart, const StaleUse& use) {
     return done;
 }
 
-void StaleTranslations::report_locked(const StaleUse& use, const HartMoment& by, const TableChange* change) {
+void StaleTranslations::report_locked(const StaleUse& use, const HartMoment& by,
+                                      const TableChange* change) {
     const u64 changed_by = change != nullptr ? change->by.chain[0] : 0;
     for (std::size_t n = 0; n < report_count_; ++n) {
         StaleReport& known = reports_[n];
-        if (known.by.chain[0] == by.chain[0] && (known.change ? known.change->by.chain[0] : 0) == changed_by) {
+        if (known.by.chain[0] == by.chain[0] &&
+            (known.change ? known.change->by.chain[0] : 0) == changed_by) {
             ++known.count;
             return;
         }

@@ -20,16 +20,16 @@ struct HartMoment {
     u32 hart = 0;
     Privilege mode = Privilege::Machine;
     u64 satp = 0;
-    u64 executed = 0;             // by the hart, since the machine started
+    u64 executed = 0;  // by the hart, since the machine started
     unsigned depth = 0;
     std::array<u64, 24> chain{};  // pc, then return addresses
 };
 
 struct TableChange {
-    PhysAddr at;                  // of the PTE
+    PhysAddr at;  // of the PTE
     Pte before, after;
     HartMoment by;
-    u64 kernel_crossings = 0;     // of the hart then
+    u64 kernel_crossings = 0;  // of the hart then
 };
 
 struct StaleReport {
@@ -65,7 +65,8 @@ private:
     [[nodiscard]] HartMoment moment_of(const Hart& hart) const;
     [[nodiscard]] const TableChange* change_of_locked(const StaleUse& use) const REQUIRES(lock_);
     [[nodiscard]] bool all_left_kernel_since_stale(const Hart& hart) const;
-    void report_locked(const StaleUse& use, const HartMoment& by, const TableChange* change) REQUIRES(lock_);
+    void report_locked(const StaleUse& use, const HartMoment& by, const TableChange* change)
+        REQUIRES(lock_);
 
     const Ram& ram_;
     // By hart, of all harts, when entries of it last got marks: their kernel_crossings. The hart's

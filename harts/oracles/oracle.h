@@ -50,8 +50,8 @@ public:
 };
 
 struct OracleKind {
-    std::string_view name;               // as reports have it: no comma, semicolon or bracket in it
-    Feeds needs{};                       // of the guest
+    std::string_view name;  // as reports have it: no comma, semicolon or bracket in it
+    Feeds needs{};          // of the guest
     // The runs that it is for; in others it is not even named.
     enum class Runs : u8 { Any, FromBoot, FromSnapshot };
     Runs runs = Runs::Any;

@@ -28,7 +28,7 @@ enum class Tables : u8 { WatchedWhenNeeded, WatchedFromTheStart };
 struct OracleSetup {
     Drive drive = Drive::ThreadAHart;
     RunKind kind = RunKind::FromBoot;
-    Feeds guest = Feeds::all();            // what the guest may feed, as far as that is known beforehand
+    Feeds guest = Feeds::all();  // what the guest may feed, as far as that is known beforehand
     std::filesystem::path user_program{};  // for names; may be empty
     u64 seed = 0;                          // of moments to look at
     MakeRaceDetection race = nullptr;      // null: none
@@ -36,7 +36,7 @@ struct OracleSetup {
     // engine. Null: they do not.
     BranchCoverage* branches = nullptr;
     InterleavingCoverage* meetings = nullptr;  // not without `branches`
-    Suppressions suppressions{};           // of races
+    Suppressions suppressions{};               // of races
     Tables tables = Tables::WatchedWhenNeeded;
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog{};

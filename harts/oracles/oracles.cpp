@@ -14,7 +14,8 @@ bool is_for(const OracleKind& oracle, RunKind run) {
 }
 
 std::string why_off(const OracleKind& oracle, const OracleSetup& setup) {
-    if (const std::string_view why = oracle.why_off != nullptr ? oracle.why_off(setup) : ""; !why.empty()) {
+    if (const std::string_view why = oracle.why_off != nullptr ? oracle.why_off(setup) : "";
+        !why.empty()) {
         return std::string(why);
     }
     const std::optional<Feed> missing = setup.guest.missing_of(oracle.needs);
@@ -23,13 +24,15 @@ std::string why_off(const OracleKind& oracle, const OracleSetup& setup) {
 
 }  // namespace
 
-Oracles::Oracles(Machine& machine, const ElfImage& kernel, ConsoleLog& console, const OracleSetup& setup)
+Oracles::Oracles(Machine& machine, const ElfImage& kernel, ConsoleLog& console,
+                 const OracleSetup& setup)
     : run_(machine, kernel, console, setup) {
     for (const OracleKind& kind : oracle_kinds()) {
         if (!is_for(kind, setup.kind)) {
             continue;
         }
-        Entry& entry = entries_.emplace_back(OracleReport{std::string(kind.name), why_off(kind, setup)}, kind.needs);
+        Entry& entry = entries_.emplace_back(
+            OracleReport{std::string(kind.name), why_off(kind, setup)}, kind.needs);
         if (entry.report.on()) {
             oracles_.push_back(kind.make(run_, kernel));
         }
@@ -60,7 +63,8 @@ void Oracles::attach() {
     turns_ = all_turns_ != nullptr ? all_turns_.get() : turns.empty() ? nullptr : turns.front();
     run_.machine.set_console(&run_.console);
     run_.machine.set_guest_calls(&run_.events);
-    run_.machine.set_events(all_events_ != nullptr ? static_cast<HartEvents*>(all_events_.get()) : &run_.events);
+    run_.machine.set_events(all_events_ != nullptr ? static_cast<HartEvents*>(all_events_.get())
+                                                   : &run_.events);
 }
 
 std::vector<Restorable*> Oracles::restorables() {

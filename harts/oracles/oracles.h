@@ -17,7 +17,8 @@ class AllTurns;
 class Oracles {
 public:
     // The machine has not run; it and `console` outlive this. `kernel` is what it runs.
-    Oracles(Machine& machine, const ElfImage& kernel, ConsoleLog& console, const OracleSetup& setup);
+    Oracles(Machine& machine, const ElfImage& kernel, ConsoleLog& console,
+            const OracleSetup& setup);
     ~Oracles();
     Oracles(const Oracles&) = delete;
     Oracles& operator=(const Oracles&) = delete;
@@ -55,8 +56,8 @@ private:
         OracleReport report;
         Feeds needs;
     };
-    std::vector<Entry> entries_;                   // of those that are for such runs
-    std::unique_ptr<AllEvents> all_events_;        // null: one listens, or none
+    std::vector<Entry> entries_;             // of those that are for such runs
+    std::unique_ptr<AllEvents> all_events_;  // null: one listens, or none
     std::unique_ptr<AllTurns> all_turns_;
     TurnListener* turns_ = nullptr;
 };

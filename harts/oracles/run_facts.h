@@ -9,24 +9,24 @@ namespace stampede {
 
 // Why the harness let go of the machine.
 enum class RunEnd : u8 {
-    Finished,     // the guest wrote the finisher
-    Interrupted,  // the user did not want any more
-    Timeout,      // host time is up
-    Stuck,        // the watchdog says so
-    DeadHandler,  // a trap handler cannot run
-    EndlessFault, // a program faults for ever at one instruction
-    Panicked,     // the kernel gave up but did not end the machine
-    EnoughFound,  // --max-findings
-    Shown,        // what the run was after has shown
+    Finished,           // the guest wrote the finisher
+    Interrupted,        // the user did not want any more
+    Timeout,            // host time is up
+    Stuck,              // the watchdog says so
+    DeadHandler,        // a trap handler cannot run
+    EndlessFault,       // a program faults for ever at one instruction
+    Panicked,           // the kernel gave up but did not end the machine
+    EnoughFound,        // --max-findings
+    Shown,              // what the run was after has shown
     InstructionsSpent,  // the run was not to be longer
-    Left,         // the user left the shell, or its input has ended and it has nothing more to do
-    Asleep,       // nothing can wake anybody any more, which is how a program of the fuzzer's ends
+    Left,    // the user left the shell, or its input has ended and it has nothing more to do
+    Asleep,  // nothing can wake anybody any more, which is how a program of the fuzzer's ends
 };
 
 struct RunFacts {
     RunEnd end = RunEnd::Finished;
-    std::optional<u32> exit_status{};           // the finisher's
-    std::chrono::seconds limit{0};              // of host time
+    std::optional<u32> exit_status{};  // the finisher's
+    std::chrono::seconds limit{0};     // of host time
     enum class CopyOnWrite : u8 { Optional, Missing, Seen };
     // Missing: it was expected, and nothing was copied or taken over.
     CopyOnWrite copy_on_write = CopyOnWrite::Optional;

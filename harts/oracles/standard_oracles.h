@@ -7,10 +7,10 @@
 namespace stampede {
 
 // A file each; standard_oracles.cpp has them in their order.
-extern const OracleKind check_oracle, console_oracle, trap_oracle, end_oracle;            // guest/
-extern const OracleKind watchdog_oracle, lost_wakeup_oracle;                              // progress/
-extern const OracleKind audit_oracle, moment_oracle, frame_oracle, stale_oracle;          // memory/
-extern const OracleKind race_oracle;                                                      // race/
+extern const OracleKind check_oracle, console_oracle, trap_oracle, end_oracle;    // guest/
+extern const OracleKind watchdog_oracle, lost_wakeup_oracle;                      // progress/
+extern const OracleKind audit_oracle, moment_oracle, frame_oracle, stale_oracle;  // memory/
+extern const OracleKind race_oracle;                                              // race/
 
 // In the order in which they are looked at and say what they have found: those, then added ones.
 [[nodiscard]] const std::vector<OracleKind>& oracle_kinds();

@@ -8,7 +8,9 @@
 namespace stampede {
 namespace {
 
-MATCHER_P(HasNoneOf, characters, "") { return arg.find_first_of(characters) == std::string_view::npos; }
+MATCHER_P(HasNoneOf, characters, "") {
+    return arg.find_first_of(characters) == std::string_view::npos;
+}
 
 TEST(StandardOracles, have_names_and_reasons_that_a_list_of_them_can_hold) {
     std::set<std::string_view> names;

@@ -2,8 +2,12 @@
 
 namespace stampede {
 
-Watched::Watched(Machine& its_machine, const ElfImage& kernel, ConsoleLog& its_console, const OracleSetup& its_setup)
-    : setup(its_setup), machine(its_machine), console(its_console), symbols(kernel, setup.user_program),
+Watched::Watched(Machine& its_machine, const ElfImage& kernel, ConsoleLog& its_console,
+                 const OracleSetup& its_setup)
+    : setup(its_setup),
+      machine(its_machine),
+      console(its_console),
+      symbols(kernel, setup.user_program),
       events(machine.ram(), [this] { machine.request_stop(); }, setup.trace) {}
 
 std::vector<HartStatus> Watched::harts() const {

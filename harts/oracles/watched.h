@@ -18,12 +18,13 @@ namespace stampede {
 
 struct MomentTotals {
     u64 audits = 0;
-    u64 with_counts = 0;   // … of these, while no hart stood in the policy
-    double seconds = 0;    // of the host, all together
+    u64 with_counts = 0;  // … of these, while no hart stood in the policy
+    double seconds = 0;   // of the host, all together
 };
 
 struct Watched {
-    Watched(Machine& machine, const ElfImage& kernel, ConsoleLog& console, const OracleSetup& setup);
+    Watched(Machine& machine, const ElfImage& kernel, ConsoleLog& console,
+            const OracleSetup& setup);
 
     // Harts parked, all of these.
     [[nodiscard]] std::vector<HartStatus> harts() const;
@@ -44,10 +45,10 @@ struct Watched {
 
     // What oracles saw beside their findings.
     bool was_quiescent = false;
-    bool audited = false;                        // as a whole, at the quiescent point
-    std::optional<FrameUse> frames_used;         // there
-    MomentTotals moments;                        // of audits at chosen moments
-    std::map<std::string, u64> suppressed;       // rule: findings that it held back
+    bool audited = false;                   // as a whole, at the quiescent point
+    std::optional<FrameUse> frames_used;    // there
+    MomentTotals moments;                   // of audits at chosen moments
+    std::map<std::string, u64> suppressed;  // rule: findings that it held back
 };
 
 }  // namespace stampede

@@ -12,8 +12,10 @@
 namespace stampede {
 namespace {
 
-std::unexpected<Error> system_error(const std::filesystem::path& file, std::string_view what, int number) {
-    return error(fmt::format("{}: {}: {}", file.string(), what, std::generic_category().message(number)));
+std::unexpected<Error> system_error(const std::filesystem::path& file, std::string_view what,
+                                    int number) {
+    return error(
+        fmt::format("{}: {}: {}", file.string(), what, std::generic_category().message(number)));
 }
 
 class Descriptor {
@@ -48,7 +50,8 @@ bool write_all(int descriptor, std::string_view content) {
 std::filesystem::path temporary_name(const std::filesystem::path& file) {
     // any thread; relaxed: only its being different matters
     static std::atomic<unsigned> number{0};
-    return fmt::format("{}.{}.{}.tmp", file.string(), getpid(), number.fetch_add(1, std::memory_order_relaxed));
+    return fmt::format("{}.{}.{}.tmp", file.string(), getpid(),
+                       number.fetch_add(1, std::memory_order_relaxed));
 }
 
 }  // namespace
@@ -73,11 +76,14 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t mos
     if (!descriptor.is_open()) {
         return system_error(file, "cannot be opened", errno);
     }
-    const auto too_large = [&] { return error(fmt::format("{}: is larger than {} bytes", file.string(), most)); };
+    const auto too_large = [&] {
+        return error(fmt::format("{}: is larger than {} bytes", file.string(), most));
+    };
     std::string content;
     char block[16384];
-    struct stat status {};
-    if (::fstat(descriptor.get(), &status) == 0 && S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > most) {
+    struct stat status{};
+    if (::fstat(descriptor.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::size_t>(status.st_size) > most) {
         return too_large();
     }
     for (;;) {

@@ -25,6 +25,8 @@ std::optional<FindingKind> finding_kind_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::string Finding::key() const { return fmt::format("{:016x}", XXH64(title.data(), title.size(), 0)); }
+std::string Finding::key() const {
+    return fmt::format("{:016x}", XXH64(title.data(), title.size(), 0));
+}
 
 }  // namespace stampede

@@ -12,8 +12,21 @@
 namespace stampede {
 
 enum class FindingKind : u8 {
-    race, lock_order, deadlock, panic, guest_trap, audit, leak, use_after_free, double_free, shared_write,
-    stale_translation, check_failed, no_progress, timeout, harness_fault
+    race,
+    lock_order,
+    deadlock,
+    panic,
+    guest_trap,
+    audit,
+    leak,
+    use_after_free,
+    double_free,
+    shared_write,
+    stale_translation,
+    check_failed,
+    no_progress,
+    timeout,
+    harness_fault
 };
 [[nodiscard]] std::string_view name_of(FindingKind kind);
 
@@ -26,14 +39,17 @@ struct FindingPlace {
 // One party to a finding: whose stack it is, and what is known of what it did. Of a race there are
 // two.
 struct FindingStack {
-    std::string role;  // "hart 3", "previous write", …
+    std::string role;                    // "hart 3", "previous write", …
     std::vector<SourceLocation> frames;  // innermost first
     std::optional<u32> hart = {};
     std::optional<u32> pid = {};
-    std::string access = {};   // "write of 8 bytes", "atomic read of 4 bytes"; empty: none that matters
-    std::string address = {};  // what was accessed: "kernel::pool+0x18", "frame 129 (user), 0x10 bytes in"
-    std::optional<std::vector<std::string>> locks = {};  // held meanwhile, outermost first; nothing: not known
-    std::vector<std::string> notes = {};                 // whatever else is worth a line
+    std::string access =
+        {};  // "write of 8 bytes", "atomic read of 4 bytes"; empty: none that matters
+    std::string address =
+        {};  // what was accessed: "kernel::pool+0x18", "frame 129 (user), 0x10 bytes in"
+    std::optional<std::vector<std::string>> locks =
+        {};                               // held meanwhile, outermost first; nothing: not known
+    std::vector<std::string> notes = {};  // whatever else is worth a line
 };
 
 struct Finding {

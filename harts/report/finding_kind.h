@@ -26,7 +26,8 @@ inline constexpr auto finding_kind_names = std::to_array<std::pair<FindingKind, 
     {FindingKind::timeout, "timeout"},
     {FindingKind::harness_fault, "harness_fault"},
 });
-static_assert(finding_kind_names.size() == static_cast<std::size_t>(FindingKind::harness_fault) + 1);
+static_assert(finding_kind_names.size() ==
+              static_cast<std::size_t>(FindingKind::harness_fault) + 1);
 
 // The kind of this name, if there is one.
 [[nodiscard]] std::optional<FindingKind> finding_kind_named(std::string_view name);

@@ -11,8 +11,8 @@
 
 #include "harts/report/atomic_file.h"
 #include "harts/report/forms/json.h"
-#include "harts/report/replay/replay_file.h"
 #include "harts/report/forms/text.h"
+#include "harts/report/replay/replay_file.h"
 
 namespace stampede {
 namespace {
@@ -32,8 +32,8 @@ public:
             if (descriptor >= 0) {
                 ::close(descriptor);
             }
-            return error(
-                fmt::format("{}: cannot be locked: {}", file.string(), std::generic_category().message(reason)));
+            return error(fmt::format("{}: cannot be locked: {}", file.string(),
+                                     std::generic_category().message(reason)));
         }
         return StoreLock(descriptor);
     }
@@ -79,13 +79,15 @@ Result<void> FindingStore::write(const Finding& finding, const Attachments& atta
             return written;
         }
     }
-    if (Result<void> written = write_file_atomically(folder / text_file, report_text(finding)); !written) {
+    if (Result<void> written = write_file_atomically(folder / text_file, report_text(finding));
+        !written) {
         return written;
     }
     return write_file_atomically(folder / finding_file, finding_json(finding));
 }
 
-Result<std::filesystem::path> FindingStore::add(const Finding& finding, const Attachments& attachments) const {
+Result<std::filesystem::path> FindingStore::add(const Finding& finding,
+                                                const Attachments& attachments) const {
     const std::filesystem::path folder = folder_of(finding);
     if (const Result<void> made = make_folder(folder); !made) {
         return std::unexpected(made.error());
@@ -94,7 +96,9 @@ Result<std::filesystem::path> FindingStore::add(const Finding& finding, const At
     if (!lock) {
         return std::unexpected(lock.error());
     }
-    const Result<void> written = is_there(folder / finding_file) ? add_to_known(finding, attachments) : write(finding, attachments);
+    const Result<void> written = is_there(folder / finding_file)
+                                     ? add_to_known(finding, attachments)
+                                     : write(finding, attachments);
     if (!written) {
         return std::unexpected(written.error());
     }
@@ -107,7 +111,9 @@ Result<void> FindingStore::add_to_known(const Finding& finding, Attachments atta
         return std::unexpected(known.error());
     }
     known->count += finding.count;
-    std::erase_if(attachments, [&](const auto& attachment) { return is_there(folder_of(finding) / attachment.first); });
+    std::erase_if(attachments, [&](const auto& attachment) {
+        return is_there(folder_of(finding) / attachment.first);
+    });
     if (attachments.contains(std::string(replay_file_name))) {
         known->reproduce = finding.reproduce;
     }

@@ -30,12 +30,15 @@ public:
     // finding.json and report.txt. finding.json is written last: a folder with one is complete.
     // Error: names the file and the system's reason, or what is wrong with a finding.json that is
     // there.
-    [[nodiscard]] Result<std::filesystem::path> add(const Finding& finding, const Attachments& attachments = {}) const;
+    [[nodiscard]] Result<std::filesystem::path> add(const Finding& finding,
+                                                    const Attachments& attachments = {}) const;
 
     // Every finding, by key. An absent folder holds none. Error: as add().
     [[nodiscard]] Result<std::vector<Finding>> load() const;
 
-    [[nodiscard]] std::filesystem::path folder_of(const Finding& finding) const { return folder_ / finding.key(); }
+    [[nodiscard]] std::filesystem::path folder_of(const Finding& finding) const {
+        return folder_ / finding.key();
+    }
 
 private:
     [[nodiscard]] Result<void> add_to_known(const Finding& finding, Attachments attachments) const;

@@ -32,8 +32,8 @@ protected:
         return names;
     }
 
-    const std::filesystem::path folder =
-        std::filesystem::path(testing::TempDir()) / ("finding_store_test." + std::to_string(getpid()));
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                         ("finding_store_test." + std::to_string(getpid()));
     const FindingStore store{folder};
 };
 
@@ -42,10 +42,12 @@ TEST_F(FindingStoreTest, a_finding_has_a_folder_named_by_its_key) {
         store.add(full_finding(), {{"console.txt", "hello\n"}, {"replay", "r"}});
     ASSERT_TRUE(added) << added.error().message;
     EXPECT_EQ(*added, folder / full_finding().key());
-    EXPECT_THAT(files_in(*added), UnorderedElementsAre("finding.json", "report.txt", "console.txt", "replay"));
+    EXPECT_THAT(files_in(*added),
+                UnorderedElementsAre("finding.json", "report.txt", "console.txt", "replay"));
     EXPECT_EQ(read_file(*added / "finding.json"), finding_json(full_finding()));
     EXPECT_EQ(read_file(*added / "console.txt"), "hello\n");
-    EXPECT_THAT(read_file(*added / "report.txt").value(), HasSubstr("To run it again:\nstress --seed 5 'fork bomb'\n"));
+    EXPECT_THAT(read_file(*added / "report.txt").value(),
+                HasSubstr("To run it again:\nstress --seed 5 'fork bomb'\n"));
 }
 
 TEST_F(FindingStoreTest, the_same_finding_again_adds_to_the_count_and_keeps_the_first_files) {
@@ -60,7 +62,8 @@ TEST_F(FindingStoreTest, the_same_finding_again_adds_to_the_count_and_keeps_the_
     EXPECT_EQ(findings->front().count, 7u);
     EXPECT_EQ(findings->front().detail, full_finding().detail);
     EXPECT_EQ(read_file(store.folder_of(again) / "console.txt"), "first");
-    EXPECT_THAT(read_file(store.folder_of(again) / "report.txt").value(), HasSubstr("seen 7 times"));
+    EXPECT_THAT(read_file(store.folder_of(again) / "report.txt").value(),
+                HasSubstr("seen 7 times"));
 }
 
 TEST_F(FindingStoreTest, different_findings_are_loaded_by_key) {
@@ -74,7 +77,9 @@ TEST_F(FindingStoreTest, different_findings_are_loaded_by_key) {
     EXPECT_THAT(keys, ElementsAre((*findings)[0].key(), (*findings)[1].key()));
 }
 
-TEST_F(FindingStoreTest, an_absent_folder_holds_nothing) { EXPECT_THAT(store.load().value(), IsEmpty()); }
+TEST_F(FindingStoreTest, an_absent_folder_holds_nothing) {
+    EXPECT_THAT(store.load().value(), IsEmpty());
+}
 
 TEST_F(FindingStoreTest, processes_that_find_the_same_thing_at_once_lose_no_count) {
     constexpr int processes = 4, rounds = 25;
@@ -97,7 +102,8 @@ TEST_F(FindingStoreTest, processes_that_find_the_same_thing_at_once_lose_no_coun
     }
     ASSERT_TRUE(store.load());
     EXPECT_EQ(store.load()->front().count, u64{processes} * rounds);
-    EXPECT_THAT(files_in(store.folder_of(bare_finding())), UnorderedElementsAre("finding.json", "report.txt"));
+    EXPECT_THAT(files_in(store.folder_of(bare_finding())),
+                UnorderedElementsAre("finding.json", "report.txt"));
 }
 
 TEST_F(FindingStoreTest, a_spoilt_finding_is_named_and_left_alone) {
@@ -121,7 +127,8 @@ TEST_F(FindingStoreTest, a_file_that_cannot_be_written_leaves_no_temporary_behin
     EXPECT_THAT(write_file_atomically(folder / "taken", "x").error().message,
                 AllOf(StartsWith((folder / "taken").string()), HasSubstr("Is a directory")));
     EXPECT_THAT(files_in(folder), ElementsAre("taken"));
-    EXPECT_THAT(write_file_atomically(folder / "absent" / "file", "x").error().message, HasSubstr("No such file"));
+    EXPECT_THAT(write_file_atomically(folder / "absent" / "file", "x").error().message,
+                HasSubstr("No such file"));
 }
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return result;
 }
 
@@ -19,7 +20,8 @@ bool is_near(const std::string& given, const std::string& name, std::size_t dist
     if (given.empty()) {
         return false;
     }
-    return distance <= std::max(given.size(), name.size()) / 3 || name.starts_with(given) || given.starts_with(name);
+    return distance <= std::max(given.size(), name.size()) / 3 || name.starts_with(given) ||
+           given.starts_with(name);
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
     return last[to.size()];
 }
 
-std::vector<std::string> nearest_names(std::string_view given, std::span<const std::string> known, std::size_t limit) {
+std::vector<std::string> nearest_names(std::string_view given, std::span<const std::string> known,
+                                       std::size_t limit) {
     const std::string wanted = lower(given);
     std::vector<std::pair<std::size_t, std::size_t>> near;  // distance, index
     for (std::size_t i = 0; i < known.size(); ++i) {
@@ -63,9 +66,11 @@ std::vector<std::string> nearest_names(std::string_view given, std::span<const s
     return names;
 }
 
-std::string no_such_name(std::string_view what, std::string_view given, std::span<const std::string> known) {
+std::string no_such_name(std::string_view what, std::string_view given,
+                         std::span<const std::string> known) {
     const std::vector<std::string> near = nearest_names(given, known);
-    return fmt::format("there is no {} {}{}{}", what, given, near.empty() ? "" : "; near: ", fmt::join(near, ", "));
+    return fmt::format("there is no {} {}{}{}", what, given,
+                       near.empty() ? "" : "; near: ", fmt::join(near, ", "));
 }
 
 }  // namespace stampede

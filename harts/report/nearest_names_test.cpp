@@ -45,7 +45,8 @@ TEST(NearestNames, what_resembles_nothing_gets_no_suggestion) {
 }
 
 TEST(NearestNames, a_refusal_names_what_is_near_if_anything_is) {
-    EXPECT_EQ(no_such_name("workload", "cow", workloads), "there is no workload cow; near: cowtest, cowstorm");
+    EXPECT_EQ(no_such_name("workload", "cow", workloads),
+              "there is no workload cow; near: cowtest, cowstorm");
     EXPECT_EQ(no_such_name("workload", "zzzzzz", workloads), "there is no workload zzzzzz");
 }
 

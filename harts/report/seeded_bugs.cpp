@@ -24,7 +24,8 @@ std::expected<std::vector<FindingKind>, std::string> kinds_in(std::string_view f
     for (const std::string_view word : listed_words(field)) {
         const auto kind = finding_kind_named(word);
         if (!kind) {
-            return std::unexpected(fmt::format("oracle `{}`: there is no such kind of finding", word));
+            return std::unexpected(
+                fmt::format("oracle `{}`: there is no such kind of finding", word));
         }
         kinds.push_back(*kind);
     }

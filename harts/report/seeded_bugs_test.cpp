@@ -33,9 +33,13 @@ TEST(SeededBugs, a_line_that_is_wrong_is_refused_by_its_number) {
         const auto table = parse_seeded_bugs("# name | ...\n\n" + line + "\n");
         return table ? "taken" : table.error().message;
     };
-    EXPECT_THAT(refusal("short | mm/y.cpp | faults"), StartsWith("kernel/seeded_bugs/seeded_bugs.txt:3: `short | mm/y.cpp | faults`: expected 8 fields"));
-    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race, lake | 2 | oom | yes | what"), HasSubstr(":3: oracle `lake`"));
-    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race | deep | oom | yes | what"), HasSubstr(":3: depth `deep`"));
+    EXPECT_THAT(refusal("short | mm/y.cpp | faults"),
+                StartsWith("kernel/seeded_bugs/seeded_bugs.txt:3: `short | mm/y.cpp | faults`: "
+                           "expected 8 fields"));
+    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race, lake | 2 | oom | yes | what"),
+                HasSubstr(":3: oracle `lake`"));
+    EXPECT_THAT(refusal("x | mm/y.cpp | faults | race | deep | oom | yes | what"),
+                HasSubstr(":3: depth `deep`"));
 }
 
 TEST(SeededBugs, a_policy_is_one_where_the_table_has_it) {

@@ -19,9 +19,12 @@ std::string_view take(std::string_view& text, std::string_view separator) {
 
 }  // namespace
 
-Error TableRow::wrong(std::string_view file, std::string_view why) const { return {fmt::format("{}:{}: {}", file, line, why)}; }
+Error TableRow::wrong(std::string_view file, std::string_view why) const {
+    return {fmt::format("{}:{}: {}", file, line, why)};
+}
 
-Result<std::vector<TableRow>> table_rows(std::string_view text, std::size_t columns, std::string_view file) {
+Result<std::vector<TableRow>> table_rows(std::string_view text, std::size_t columns,
+                                         std::string_view file) {
     std::vector<TableRow> rows;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const std::string_view line = take(text, "\n");
@@ -35,7 +38,9 @@ Result<std::vector<TableRow>> table_rows(std::string_view text, std::size_t colu
         }
         row.fields.push_back(rest);
         if (std::ranges::any_of(row.fields, &std::string_view::empty)) {
-            return std::unexpected(row.wrong(file, fmt::format("`{}`: expected {} fields between ` | `, none of them empty", line, columns)));
+            return std::unexpected(row.wrong(
+                file, fmt::format("`{}`: expected {} fields between ` | `, none of them empty",
+                                  line, columns)));
         }
         rows.push_back(std::move(row));
     }

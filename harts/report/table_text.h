@@ -9,7 +9,7 @@
 namespace stampede {
 
 struct TableRow {
-    std::size_t line = 0;                     // of the file, counted from 1
+    std::size_t line = 0;  // of the file, counted from 1
     std::vector<std::string_view> fields;
 
     // "FILE:LINE: WHY"
@@ -18,7 +18,8 @@ struct TableRow {
 
 // Each row, with `columns` fields: the last takes the rest of its line. Empty lines and comments
 // are none. Error: the first line, named as in `file`, that has fewer fields, or an empty one.
-[[nodiscard]] Result<std::vector<TableRow>> table_rows(std::string_view text, std::size_t columns, std::string_view file);
+[[nodiscard]] Result<std::vector<TableRow>> table_rows(std::string_view text, std::size_t columns,
+                                                       std::string_view file);
 
 // What a field lists between commas.
 [[nodiscard]] std::vector<std::string_view> listed_words(std::string_view field);

@@ -10,8 +10,9 @@ inline Finding full_finding() {
     finding.title = "count is one too high";
     finding.detail = "frame 0x80123000: count 3, but 2 user mappings";
     finding.where = {{"kernel::share", "kernel/mm/space.cpp", 42, 0xffffffc000001234}, 3, 17};
-    finding.stacks = {
-        {"hart 3", {{"kernel::share", "kernel/mm/space.cpp", 42, 0xffffffc000001234}, {"kernel::fork", "", 0, 0x10}}}};
+    finding.stacks = {{"hart 3",
+                       {{"kernel::share", "kernel/mm/space.cpp", 42, 0xffffffc000001234},
+                        {"kernel::fork", "", 0, 0x10}}}};
     finding.count = 2;
     finding.reproduce = {"stress", "--seed", "5", "fork bomb"};
     return finding;
@@ -29,7 +30,8 @@ inline Finding race_finding() {
     write.address = "kernel::counts+0x18";
     write.locks = {"kernel::processes[3].lock", "kernel::kmem"};
     write.notes = {"frame 6, owner user"};
-    FindingStack read{"earlier read", {{"kernel::share", "kernel/policy/kmem.cpp", 51, 0x80001200}}};
+    FindingStack read{"earlier read",
+                      {{"kernel::share", "kernel/policy/kmem.cpp", 51, 0x80001200}}};
     read.hart = 2;
     read.access = "read of 4 bytes";
     read.address = write.address;

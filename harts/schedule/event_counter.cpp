@@ -1,7 +1,7 @@
 #include "harts/schedule/event_counter.h"
 
-#include "harts/engine/handlers.h"
 #include "harts/core/machine_context.h"
+#include "harts/engine/handlers.h"
 
 namespace stampede {
 const Engine counting_engine = engine_of<Counting>();

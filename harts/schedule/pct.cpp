@@ -10,8 +10,9 @@
 namespace stampede {
 namespace {
 
-constexpr u64 slice = 4000;           // instructions after which a hart is looked at for spinning
-constexpr u64 windows_an_epoch = 64;  // what several harts touch changes slowly, and to find it out anew costs events
+constexpr u64 slice = 4000;  // instructions after which a hart is looked at for spinning
+constexpr u64 windows_an_epoch =
+    64;  // what several harts touch changes slowly, and to find it out anew costs events
 
 }  // namespace
 
@@ -71,7 +72,8 @@ void Pct::ran(const TurnResult& result) {
 }
 
 std::string Pct::summary() const {
-    return fmt::format("{} rounds of {} events; {} times a hart was lowered for spinning", windows_, events_, spins_);
+    return fmt::format("{} rounds of {} events; {} times a hart was lowered for spinning", windows_,
+                       events_, spins_);
 }
 
 }  // namespace stampede

@@ -46,12 +46,12 @@ private:
 
     RandomNumbers random_;
     const unsigned harts_, depth_;
-    const u64 events_;                        // k
-    std::array<i64, max_harts> priority_{};   // higher runs first
-    std::vector<u64> points_;                 // of this window, ascending: 1 to k
-    std::size_t passed_ = 0;                  // points behind us
-    u64 executed_ = 0;                        // events of this window
-    i64 lowest_ = 0;                          // priority of whoever was last seen spinning
+    const u64 events_;                       // k
+    std::array<i64, max_harts> priority_{};  // higher runs first
+    std::vector<u64> points_;                // of this window, ascending: 1 to k
+    std::size_t passed_ = 0;                 // points behind us
+    u64 executed_ = 0;                       // events of this window
+    i64 lowest_ = 0;                         // priority of whoever was last seen spinning
     u64 windows_ = 0, spins_ = 0;
 };
 

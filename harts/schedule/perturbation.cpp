@@ -13,14 +13,15 @@ u64 rest(u64 drawn) { return drawn / Perturbation::whole; }
 }  // namespace
 
 u64 Perturbations::draw(Kind kind, HartId hart, u64 ordinal) const {
-    u64 state = often_.seed ^ u64{hart.value} << 56 ^ u64{static_cast<u8>(kind)} << 48;
+    u64 state = often_.seed ^ u64 { hart.value } << 56 ^ u64 { static_cast<u8>(kind) } << 48;
     state = splitmix64(state) + ordinal;
     return splitmix64(state);
 }
 
 bool Perturbations::fail_store_conditional(HartId hart) {
     const u32 often = often_.failed_store_conditionals;
-    return often != 0 && hits(draw(Kind::StoreConditional, hart, store_conditionals_[hart.value]++), often);
+    return often != 0 &&
+           hits(draw(Kind::StoreConditional, hart, store_conditionals_[hart.value]++), often);
 }
 
 bool Perturbations::evict_translation(HartId hart) {
@@ -36,7 +37,8 @@ u64 Perturbations::next_early_timer(HartId hart, u64 executed) {
     u64& next = early_[hart.value];
     for (u64 n = executed / stretch; next <= executed; ++n) {
         const u64 drawn = draw(Kind::EarlyTimer, hart, n);
-        if (const u64 at = n * stretch + 1 + rest(drawn) % stretch; hits(drawn, often_.early_timers) && at > executed) {
+        if (const u64 at = n * stretch + 1 + rest(drawn) % stretch;
+            hits(drawn, often_.early_timers) && at > executed) {
             next = at;
         }
     }

@@ -19,8 +19,10 @@ struct Perturbation {
     u64 seed = 0;
     u32 failed_store_conditionals = 0;  // of those that would succeed
     u32 evicted_translations = 0;       // of those that would be cached
-    u32 early_timers = 0;               // of stretches of 1,024 instructions of a hart: at one of them time runs ahead to its next timer
-    u32 late_interrupts = 0;            // of those from devices and other harts: noticed up to 256 instructions later
+    u32 early_timers = 0;  // of stretches of 1,024 instructions of a hart: at one of them time runs
+                           // ahead to its next timer
+    u32 late_interrupts =
+        0;  // of those from devices and other harts: noticed up to 256 instructions later
 
     friend bool operator==(const Perturbation&, const Perturbation&) = default;
 };
@@ -45,7 +47,7 @@ private:
 
     Perturbation often_;
     Counts store_conditionals_{}, translations_{}, interrupts_{};  // by hart
-    Counts early_{};                                                // by hart: the last answer of next_early_timer()
+    Counts early_{};  // by hart: the last answer of next_early_timer()
 };
 
 }  // namespace stampede

@@ -10,7 +10,11 @@ namespace stampede {
 namespace {
 
 constexpr HartId a{0}, b{1};
-constexpr Perturbation some{.seed = 3, .failed_store_conditionals = 64, .evicted_translations = 64, .early_timers = 64, .late_interrupts = 64};
+constexpr Perturbation some{.seed = 3,
+                            .failed_store_conditionals = 64,
+                            .evicted_translations = 64,
+                            .early_timers = 64,
+                            .late_interrupts = 64};
 
 TEST(PerturbationTest, nothing_happens_unasked) {
     Perturbations none(Perturbation{.seed = 3});

@@ -123,7 +123,8 @@ TEST(PctTest, every_round_has_a_change) {
         }
     }
     for (const unsigned times : changed) {
-        EXPECT_NEAR(times, seeds * (k - 1) / k, 16) << "but before the first event, where it does not show";
+        EXPECT_NEAR(times, seeds * (k - 1) / k, 16)
+            << "but before the first event, where it does not show";
     }
 }
 
@@ -178,10 +179,12 @@ TEST(PctTest, a_spinning_hart_falls_below_all_others_and_is_counted) {
         schedule.ran({turn.hart, 10, 0, StopReason::Spin});
         EXPECT_NE(schedule.next(others).hart.value, turn.hart.value);
     }
-    EXPECT_EQ(schedule.summary(), "1 rounds of 1000 events; 3 times a hart was lowered for spinning");
+    EXPECT_EQ(schedule.summary(),
+              "1 rounds of 1000 events; 3 times a hart was lowered for spinning");
 }
 
-TEST(PctTest, after_k_events_priorities_are_drawn_anew_and_every_64_rounds_touched_memory_is_forgotten) {
+TEST(PctTest,
+     after_k_events_priorities_are_drawn_anew_and_every_64_rounds_touched_memory_is_forgotten) {
     Pct schedule(1, 2, 1, 5);
     unsigned changes = 0, forgotten = 0;
     u32 last = 2;
@@ -214,7 +217,8 @@ TEST(ReplayRunsTest, a_turn_that_comes_back_early_goes_on_with_what_is_left) {
     EXPECT_FALSE(schedule.looks_for_spins());
 }
 
-TEST(ReplayRunsTest, turns_of_harts_that_wait_are_skipped_and_counted_and_round_robin_goes_on_behind) {
+TEST(ReplayRunsTest,
+     turns_of_harts_that_wait_are_skipped_and_counted_and_round_robin_goes_on_behind) {
     ReplayRuns schedule({{1, 5}, {0, 7}});
     const Turn turn = schedule.next(0b01);
     EXPECT_EQ(turn.hart.value, 0u);

@@ -9,8 +9,9 @@ namespace {
 // publish for it.
 TEST(RandomNumbersTest, splitmix64_gives_the_published_numbers) {
     u64 state = 1234567;
-    for (const u64 expected : {u64{6457827717110365317}, u64{3203168211198807973}, u64{9817491932198370423u}, u64{4593380528125082431},
-                               u64{16408922859458223821u}}) {
+    for (const u64 expected :
+         {u64{6457827717110365317}, u64{3203168211198807973}, u64{9817491932198370423u},
+          u64{4593380528125082431}, u64{16408922859458223821u}}) {
         EXPECT_EQ(splitmix64(state), expected);
     }
 }
@@ -20,8 +21,9 @@ TEST(RandomNumbersTest, splitmix64_gives_the_published_numbers) {
 TEST(RandomNumbersTest, xoshiro256_gives_the_published_numbers) {
     RandomNumbers numbers(std::array<u64, 4>{1, 2, 3, 4});
     for (const u64 expected :
-         {u64{11520}, u64{0}, u64{1509978240}, u64{1215971899390074240}, u64{1216172134540287360}, u64{607988272756665600},
-          u64{16172922978634559625u}, u64{8476171486693032832}, u64{10595114339597558777u}, u64{2904607092377533576}}) {
+         {u64{11520}, u64{0}, u64{1509978240}, u64{1215971899390074240}, u64{1216172134540287360},
+          u64{607988272756665600}, u64{16172922978634559625u}, u64{8476171486693032832},
+          u64{10595114339597558777u}, u64{2904607092377533576}}) {
         EXPECT_EQ(numbers.next(), expected);
     }
 }

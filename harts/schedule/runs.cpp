@@ -8,8 +8,9 @@
 namespace stampede {
 namespace {
 
-constexpr u64 slice = 1000;           // where there is nothing to follow
-constexpr u64 longest = 1'000'000;    // the rest of a turn comes next: who drives the machine looks around in between
+constexpr u64 slice = 1000;  // where there is nothing to follow
+constexpr u64 longest =
+    1'000'000;  // the rest of a turn comes next: who drives the machine looks around in between
 
 }  // namespace
 

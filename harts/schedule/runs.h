@@ -20,7 +20,7 @@ public:
 private:
     std::vector<HartRun> runs_;
     std::size_t at_ = 0;
-    u64 skipped_ = 0;      // turns that could not be followed
+    u64 skipped_ = 0;  // turns that could not be followed
     bool following_ = false;
     u32 last_ = max_harts - 1;
 };

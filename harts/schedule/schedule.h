@@ -25,8 +25,9 @@ struct Turn {
 struct TurnResult {
     HartId hart;
     u64 instructions = 0;
-    u64 events = 0;                          // one more than the turn had, where the last was a fence or a trap
-    StopReason reason = StopReason::Budget;  // Postponed: the events were used up; Spin: it only waits for another hart
+    u64 events = 0;  // one more than the turn had, where the last was a fence or a trap
+    StopReason reason = StopReason::Budget;  // Postponed: the events were used up; Spin: it only
+                                             // waits for another hart
 };
 
 // One thread.

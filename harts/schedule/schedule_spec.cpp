@@ -18,16 +18,19 @@ constexpr u64 most_instructions = 1'000'000'000, most_events = 1'000'000'000;
 constexpr u64 most_depth = 16;
 constexpr std::string_view expected =
     "expected parallel, round-robin[:INSTRUCTIONS], random[:INSTRUCTIONS] or pct:DEPTH[:EVENTS]";
-constexpr Perturbation unasked{.failed_store_conditionals = 8, .evicted_translations = 8, .early_timers = 4, .late_interrupts = 16};
+constexpr Perturbation unasked{.failed_store_conditionals = 8,
+                               .evicted_translations = 8,
+                               .early_timers = 4,
+                               .late_interrupts = 16};
 
 struct PerturbationKey {
     std::string_view name;
     u32 Perturbation::* often;
 };
 constexpr PerturbationKey perturbation_keys[] = {{"sc", &Perturbation::failed_store_conditionals},
-                                {"evict", &Perturbation::evicted_translations},
-                                {"timer", &Perturbation::early_timers},
-                                {"late", &Perturbation::late_interrupts}};
+                                                 {"evict", &Perturbation::evicted_translations},
+                                                 {"timer", &Perturbation::early_timers},
+                                                 {"late", &Perturbation::late_interrupts}};
 
 Perturbation unasked_by(ScheduleSpec::Kind kind) {
     const bool troubling = kind == ScheduleSpec::Kind::Random || kind == ScheduleSpec::Kind::Pct;
@@ -47,8 +50,10 @@ std::vector<std::string_view> split(std::string_view words, char by) {
 Result<u64> number(std::string_view text, std::string_view what, u64 least, u64 most) {
     u64 value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
-        return error(fmt::format("{} is no {} from {} to {}", text.empty() ? "nothing" : text, what, least, most));
+    if (failure != std::errc{} || end != text.data() + text.size() || value < least ||
+        value > most) {
+        return error(fmt::format("{} is no {} from {} to {}", text.empty() ? "nothing" : text, what,
+                                 least, most));
     }
     return value;
 }
@@ -64,7 +69,8 @@ Result<ScheduleSpec> parse_policy(std::string_view words) {
     if ((name == "round-robin" || name == "random") && parts.size() <= 2) {
         spec.kind = name == "random" ? ScheduleSpec::Kind::Random : ScheduleSpec::Kind::RoundRobin;
         if (parts.size() == 2) {
-            const auto instructions = number(parts[1], "number of instructions", 1, most_instructions);
+            const auto instructions =
+                number(parts[1], "number of instructions", 1, most_instructions);
             if (!instructions) {
                 return std::unexpected(instructions.error());
             }
@@ -74,7 +80,8 @@ Result<ScheduleSpec> parse_policy(std::string_view words) {
     }
     if (name == "pct" && (parts.size() == 2 || parts.size() == 3)) {
         const auto depth = number(parts[1], "depth", 1, most_depth);
-        const auto events = parts.size() == 3 ? number(parts[2], "number of events", 1, most_events) : Result<u64>(Pct::default_events);
+        const auto events = parts.size() == 3 ? number(parts[2], "number of events", 1, most_events)
+                                              : Result<u64>(Pct::default_events);
         if (!depth || !events) {
             return std::unexpected(depth ? events.error() : depth.error());
         }
@@ -89,11 +96,15 @@ Result<ScheduleSpec> parse_policy(std::string_view words) {
 // `name=N`.
 Result<void> parse_perturbation(std::string_view words, Perturbation& often) {
     const std::size_t sign = words.find('=');
-    const auto key = std::ranges::find(perturbation_keys, words.substr(0, sign), &PerturbationKey::name);
+    const auto key =
+        std::ranges::find(perturbation_keys, words.substr(0, sign), &PerturbationKey::name);
     if (key == std::end(perturbation_keys) || sign == std::string_view::npos) {
-        return error(fmt::format("found {}, expected sc=N, evict=N, timer=N or late=N", words.empty() ? "nothing" : words));
+        return error(fmt::format("found {}, expected sc=N, evict=N, timer=N or late=N",
+                                 words.empty() ? "nothing" : words));
     }
-    const auto value = number(words.substr(sign + 1), fmt::format("{} of {}", key->name, Perturbation::whole), 0, Perturbation::whole);
+    const auto value =
+        number(words.substr(sign + 1), fmt::format("{} of {}", key->name, Perturbation::whole), 0,
+               Perturbation::whole);
     if (!value) {
         return std::unexpected(value.error());
     }
@@ -105,7 +116,9 @@ Result<void> parse_perturbation(std::string_view words, Perturbation& often) {
 
 Result<ScheduleSpec> ScheduleSpec::parse(std::string_view words) {
     const std::vector<std::string_view> parts = split(words, ',');
-    const auto refuse = [&](std::string_view why) { return error(fmt::format("schedule {}: {}", words, why)); };
+    const auto refuse = [&](std::string_view why) {
+        return error(fmt::format("schedule {}: {}", words, why));
+    };
     Result<ScheduleSpec> spec = parse_policy(parts.front());
     if (!spec) {
         return refuse(spec.error().message);

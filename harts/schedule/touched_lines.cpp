@@ -2,7 +2,10 @@
 
 namespace stampede {
 
-TouchedLines::TouchedLines(const Ram& ram) : lines_(ram.size() / line_size), table_(make_lazy_table<u16>(lines_)), moved_(make_lazy_table<u16>(lines_)) {}
+TouchedLines::TouchedLines(const Ram& ram)
+    : lines_(ram.size() / line_size),
+      table_(make_lazy_table<u16>(lines_)),
+      moved_(make_lazy_table<u16>(lines_)) {}
 
 bool TouchedLines::change_hands(PhysAddr at, u16& entry, u16 mine) {
     u16& moved = moved_[index(at)];

@@ -56,7 +56,9 @@ public:
     [[nodiscard]] std::vector<PhysAddr> shared() const;
 
     [[nodiscard]] const u16* table() const { return table_.get(); }
-    [[nodiscard]] u16 entry_of(HartId hart) const { return static_cast<u16>(epoch_ | (hart.value + 1)); }
+    [[nodiscard]] u16 entry_of(HartId hart) const {
+        return static_cast<u16>(epoch_ | (hart.value + 1));
+    }
 
 private:
     static constexpr u16 by_all = 0x7f, epoch_mask = 0xff80, epoch_step = 0x80;
@@ -66,7 +68,7 @@ private:
     void mark_known();
 
     u64 lines_;
-    LazyTable<u16> table_, moved_;       // moved_: the epoch in which the line first changed hands
+    LazyTable<u16> table_, moved_;  // moved_: the epoch in which the line first changed hands
     std::vector<PhysAddr> known_;
     u16 epoch_ = epoch_step;
 };

@@ -37,7 +37,8 @@ void check(std::span<const Case> cases, u64 slice, Emit emit_case) {
     guest.run(slice);
     for (std::size_t n = 0; n < cases.size(); ++n) {
         EXPECT_EQ(guest.memory(Guest::data + 8 * n), cases[n].expected)
-            << isa::line_of(cases[n].op).mnemonic << " " << std::hex << cases[n].first << ", " << cases[n].second;
+            << isa::line_of(cases[n].op).mnemonic << " " << std::hex << cases[n].first << ", "
+            << cases[n].second;
     }
 }
 
@@ -49,8 +50,9 @@ void check_registers(std::span<const Case> cases, u64 slice) {
 }
 
 void check_immediates(std::span<const Case> cases, u64 slice) {
-    check(cases, slice,
-          [](Guest& guest, const Case& one) { guest.emit(one.op, a0, a1, static_cast<i64>(one.second)); });
+    check(cases, slice, [](Guest& guest, const Case& one) {
+        guest.emit(one.op, a0, a1, static_cast<i64>(one.second));
+    });
 }
 
 TEST_P(Arithmetic, integer_register_instructions) {

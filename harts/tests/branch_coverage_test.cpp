@@ -34,13 +34,16 @@ protected:
         code.emit(Op::Jalr, zero, ra, 0);
         stage.start(1);
         stage.machine->ram().copy_out(ram_base, code_bytes);
-        coverage.emplace(ram_base.value, std::as_bytes(std::span(code_bytes)), counters, std::array{&stage.machine->hart(HartId{0})});
+        coverage.emplace(ram_base.value, std::as_bytes(std::span(code_bytes)), counters,
+                         std::array{&stage.machine->hart(HartId{0})});
         stage.machine->set_observers({&*coverage}, *GetParam());
         if (mode == Privilege::Supervisor) {
             stage.supervise(0, 0);
         }
     }
-    u8 at(Label label, u64 more = 0) const { return counters[stage.code.address(label) - ram_base.value + more]; }
+    u8 at(Label label, u64 more = 0) const {
+        return counters[stage.code.address(label) - ram_base.value + more];
+    }
     unsigned sum() const {
         unsigned all = 0;
         for (const u8 counter : counters) {
@@ -55,7 +58,8 @@ protected:
     std::optional<BranchCoverage> coverage;
 };
 
-TEST_P(BranchCoverageTest, each_way_of_each_branch_and_the_targets_of_jumps_by_register_that_are_none) {
+TEST_P(BranchCoverageTest,
+       each_way_of_each_branch_and_the_targets_of_jumps_by_register_that_are_none) {
     for (const u64 budget : {u64{200}, u64{1}, u64{2}, u64{7}}) {
         stage = Stage{};
         counters = {};
@@ -85,8 +89,11 @@ TEST_P(BranchCoverageTest, a_counter_stops_at_its_end) {
     EXPECT_EQ(at(called), BranchCoverage::most);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, BranchCoverageTest, testing::Values(&branches_engine, &branches_counting_engine),
-                         [](const auto& info) { return info.param == &branches_engine ? "plain" : "counting"; });
+INSTANTIATE_TEST_SUITE_P(Engines, BranchCoverageTest,
+                         testing::Values(&branches_engine, &branches_counting_engine),
+                         [](const auto& info) {
+                             return info.param == &branches_engine ? "plain" : "counting";
+                         });
 
 }  // namespace
 }  // namespace stampede::several_harts

@@ -23,13 +23,14 @@ struct Contestants {
 
 // The first body of `bodies` (placed) whose line differs; nothing when all agree. Error: a
 // runner's.
-[[nodiscard]] Result<std::optional<std::size_t>> first_difference(const Contestants& contestants,
-                                                                  std::span<const programs::Body> bodies);
+[[nodiscard]] Result<std::optional<std::size_t>> first_difference(
+    const Contestants& contestants, std::span<const programs::Body> bodies);
 
 // Takes away items of `body` while it still differs when it is alone.
 [[nodiscard]] programs::Body shrink(const Contestants& contestants, const programs::Body& body);
 
 // What differs, then how `body` starts, and its instructions.
-[[nodiscard]] std::string describe_difference(const Contestants& contestants, const programs::Body& body);
+[[nodiscard]] std::string describe_difference(const Contestants& contestants,
+                                              const programs::Body& body);
 
 }  // namespace stampede

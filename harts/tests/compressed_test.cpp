@@ -33,7 +33,11 @@ TEST_P(Compressed, computations) {
         {CompressedOp::CAddiw, {1, a0, a0, 0}, 0x7fff'ffff, 0, 0xffff'ffff'8000'0000},
         {CompressedOp::CAddiw, {0, a0, a0, 0}, 0x1'ffff'ffff, 0, ones},
         {CompressedOp::CLi, {-32, a0, 0, 0}, 9, 0, static_cast<u64>(-32)},
-        {CompressedOp::CLui, {static_cast<i32>(0xfffe'0000), a0, 0, 0}, 9, 0, 0xffff'ffff'fffe'0000},
+        {CompressedOp::CLui,
+         {static_cast<i32>(0xfffe'0000), a0, 0, 0},
+         9,
+         0,
+         0xffff'ffff'fffe'0000},
         {CompressedOp::CLui, {0x1'f000, a0, 0, 0}, 9, 0, 0x1'f000},
         {CompressedOp::CAddi4spn, {1020, a0, sp, 0}, 9, 0, 0x4000 + 1020},
         {CompressedOp::CAddi4spn, {4, a0, sp, 0}, 9, 0, 0x4004},
@@ -112,8 +116,8 @@ TEST_P(Compressed, loads_and_stores_scale_their_offsets) {
 TEST_P(Compressed, reserved_words_are_illegal_and_report_their_16_bits) {
     // all zeros; c.addi4spn, c.lui and c.addi16sp of 0; c.addiw, c.lwsp, c.ldsp to x0; c.jr x0;
     // what F, D and reserved rows would be
-    for (const u16 word : {0x0000, 0x0008, 0x6501, 0x6101, 0x2005, 0x4002, 0x6002, 0x8002, 0x2000, 0xa000, 0x8000,
-                           0x9c41, 0x2002, 0xa002}) {
+    for (const u16 word : {0x0000, 0x0008, 0x6501, 0x6101, 0x2005, 0x4002, 0x6002, 0x8002, 0x2000,
+                           0xa000, 0x8000, 0x9c41, 0x2002, 0xa002}) {
         Guest guest;
         const u64 pc = guest.a.here();
         guest.a.raw_halfword(word);

@@ -22,11 +22,21 @@ TEST_P(ControlFlow, branches_compare_by_their_kind) {
     constexpr u64 ones = ~u64{0};
     constexpr u64 least = u64{1} << 63;
     const Branch cases[] = {
-        {Op::Beq, 5, 5, true},        {Op::Beq, 5, 0x1'0000'0005, false}, {Op::Bne, 5, 0x1'0000'0005, true},
-        {Op::Bne, ones, ones, false}, {Op::Blt, ones, 0, true},           {Op::Blt, least, least - 1, true},
-        {Op::Blt, 3, 3, false},       {Op::Bge, 0, ones, true},           {Op::Bge, 3, 3, true},
-        {Op::Bge, least, 0, false},   {Op::Bltu, 0, ones, true},          {Op::Bltu, ones, 0, false},
-        {Op::Bltu, 3, 3, false},      {Op::Bgeu, ones, 0, true},          {Op::Bgeu, 3, 3, true},
+        {Op::Beq, 5, 5, true},
+        {Op::Beq, 5, 0x1'0000'0005, false},
+        {Op::Bne, 5, 0x1'0000'0005, true},
+        {Op::Bne, ones, ones, false},
+        {Op::Blt, ones, 0, true},
+        {Op::Blt, least, least - 1, true},
+        {Op::Blt, 3, 3, false},
+        {Op::Bge, 0, ones, true},
+        {Op::Bge, 3, 3, true},
+        {Op::Bge, least, 0, false},
+        {Op::Bltu, 0, ones, true},
+        {Op::Bltu, ones, 0, false},
+        {Op::Bltu, 3, 3, false},
+        {Op::Bgeu, ones, 0, true},
+        {Op::Bgeu, 3, 3, true},
         {Op::Bgeu, 0, least, false},
     };
     for (const Branch& one : cases) {

@@ -33,8 +33,10 @@ protected:
         li(t6, 0x1f);
         csr_write(csr::pmpcfg0);
         // Memory as it is, for supervisor (entry 2) and user (entry 3, the same gigabyte again).
-        store(root + 16, u64{0x8000'0000} >> 2 | Pte::v | Pte::r | Pte::w | Pte::x | Pte::a | Pte::d);
-        store(root + 24, u64{0x8000'0000} >> 2 | Pte::v | Pte::r | Pte::w | Pte::x | Pte::a | Pte::d | Pte::u);
+        store(root + 16,
+              u64{0x8000'0000} >> 2 | Pte::v | Pte::r | Pte::w | Pte::x | Pte::a | Pte::d);
+        store(root + 24,
+              u64{0x8000'0000} >> 2 | Pte::v | Pte::r | Pte::w | Pte::x | Pte::a | Pte::d | Pte::u);
         li(t6, u64{8} << 60 | root >> 12);
         csr_write(csr::satp);
         to_supervisor();
@@ -62,16 +64,23 @@ protected:
         call(abi::GuestCall::frame_allocated, at);
     }
     void free(u64 at = frame) { call(abi::GuestCall::frame_freed, at); }
-    void set_count(u64 count, u64 at = frame) { store(tables + 0x1000 + (at - frames) / page_size * 8, count); }
+    void set_count(u64 count, u64 at = frame) {
+        store(tables + 0x1000 + (at - frames) / page_size * 8, count);
+    }
     // Code that may touch free frames, by the table.
     void policy(auto&& body) {
         policy_begin_ = a.bound_label();
         body();
         policy_end_ = a.bound_label();
     }
-    void to_supervisor() { enter(csr::mstatus, csr::status_mpp, u64{1} << csr::status_mpp_shift, csr::mepc, isa::Op::Mret, 0); }
+    void to_supervisor() {
+        enter(csr::mstatus, csr::status_mpp, u64{1} << csr::status_mpp_shift, csr::mepc,
+              isa::Op::Mret, 0);
+    }
     // In U-mode memory begins a gigabyte higher.
-    void to_user() { enter(csr::sstatus, csr::status_spp, 0, csr::sepc, isa::Op::Sret, 0x4000'0000); }
+    void to_user() {
+        enter(csr::sstatus, csr::status_spp, 0, csr::sepc, isa::Op::Sret, 0x4000'0000);
+    }
 
     Hart& hart(u32 n = 0) { return machine_->hart(HartId{n}); }
 
@@ -101,7 +110,8 @@ protected:
             machine_->run(HartId{0}, 1 + static_cast<u64>(n) % 7);
         }
         const HartState& own = hart().own;
-        EXPECT_EQ(own.csr.mcause, 0u) << "trapped at " << std::hex << own.csr.mepc << ", value " << own.csr.mtval;
+        EXPECT_EQ(own.csr.mcause, 0u)
+            << "trapped at " << std::hex << own.csr.mepc << ", value " << own.csr.mtval;
         return ledger_->incidents();
     }
     std::vector<Kind> kinds() {
@@ -174,7 +184,7 @@ TEST_F(FrameLedgerTest, a_frame_that_was_never_named_may_be_used) {
 
 TEST_F(FrameLedgerTest, a_kernels_access_to_a_free_frame_is_told_with_who_freed_it) {
     allocate();
-    store(frame, 1);   // a translation that is there already must not hide it
+    store(frame, 1);  // a translation that is there already must not hide it
     free();
     load(frame);
     const auto incidents = run();
@@ -485,7 +495,8 @@ TEST_F(FrameLedgerTest, what_a_process_has_is_not_lost) {
     store(process, u64{7} << 32 | 1);
     store(process + 8, of_process / page_size);
     for (u64 n = 0; n < 3; ++n) {
-        const u64 next = n == 2 ? frame >> 2 | Pte::v | Pte::r | Pte::u | Pte::a : (of_process + (n + 1) * page_size) >> 2 | Pte::v;
+        const u64 next = n == 2 ? frame >> 2 | Pte::v | Pte::r | Pte::u | Pte::a
+                                : (of_process + (n + 1) * page_size) >> 2 | Pte::v;
         allocate(of_process + n * page_size, owner_page_table);
         store(of_process + n * page_size, next);
     }

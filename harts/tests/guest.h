@@ -52,7 +52,9 @@ public:
 
     programs::Assembler a{ram_base.value};
 
-    void emit(isa::Op op, i64 first = 0, i64 second = 0, i64 third = 0) { a.emit(op, first, second, third); }
+    void emit(isa::Op op, i64 first = 0, i64 second = 0, i64 third = 0) {
+        a.emit(op, first, second, third);
+    }
     void li(Register rd, u64 value) { a.load_immediate(rd, value); }
     void csr_write(u32 number, Register rs) { emit(isa::Op::Csrrw, programs::zero, number, rs); }
     void csr_write(u32 number, u64 value) {  // through t6

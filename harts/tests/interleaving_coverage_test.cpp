@@ -13,7 +13,8 @@
 namespace stampede::several_harts {
 namespace {
 
-constexpr u64 shared = ram_base.value + 0x10'0000, reserved = shared + 0x2000, beyond = shared + 0x10'0000;
+constexpr u64 shared = ram_base.value + 0x10'0000, reserved = shared + 0x2000,
+              beyond = shared + 0x10'0000;
 
 class InterleavingCoverageTest : public testing::TestWithParam<const Engine*> {
 protected:
@@ -35,7 +36,8 @@ protected:
         stage.start(2);
         std::array<u8, 4096> bytes;
         stage.machine->ram().copy_out(ram_base, bytes);
-        const std::array<Hart*, 2> harts{&stage.machine->hart(HartId{0}), &stage.machine->hart(HartId{1})};
+        const std::array<Hart*, 2> harts{&stage.machine->hart(HartId{0}),
+                                         &stage.machine->hart(HartId{1})};
         branches.emplace(ram_base.value, std::as_bytes(std::span(bytes)), branch_counters, harts);
         meetings.emplace(PhysAddr{beyond}, counters, harts);
         stage.machine->set_observers({&*branches, &*meetings}, *GetParam());
@@ -61,7 +63,9 @@ protected:
         counters.fill(0);
         meetings->begin_run();
     }
-    [[nodiscard]] unsigned sum() const { return std::accumulate(counters.begin(), counters.end(), 0u); }
+    [[nodiscard]] unsigned sum() const {
+        return std::accumulate(counters.begin(), counters.end(), 0u);
+    }
 
     Stage stage;
     Label load, store, other_store, push, pop, swap, reserve;
@@ -71,7 +75,8 @@ protected:
     std::optional<InterleavingCoverage> meetings;
 };
 
-TEST_P(InterleavingCoverageTest, a_load_behind_another_harts_store_is_a_meeting_and_the_other_way_round) {
+TEST_P(InterleavingCoverageTest,
+       a_load_behind_another_harts_store_is_a_meeting_and_the_other_way_round) {
     perform(0, store);
     perform(1, load);
     EXPECT_EQ(sum(), 1u);
@@ -162,8 +167,11 @@ TEST_P(InterleavingCoverageTest, a_counter_stops_at_its_end) {
     EXPECT_EQ(*std::ranges::max_element(counters), 4u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, InterleavingCoverageTest, testing::Values(&meetings_engine, &meetings_counting_engine),
-                         [](const auto& info) { return info.param == &meetings_engine ? "plain" : "counting"; });
+INSTANTIATE_TEST_SUITE_P(Engines, InterleavingCoverageTest,
+                         testing::Values(&meetings_engine, &meetings_counting_engine),
+                         [](const auto& info) {
+                             return info.param == &meetings_engine ? "plain" : "counting";
+                         });
 
 }  // namespace
 }  // namespace stampede::several_harts

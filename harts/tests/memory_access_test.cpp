@@ -90,7 +90,8 @@ TEST_P(MemoryAccess, atomics_give_the_old_value_and_store_the_new) {
         {Op::AmomaxD, ~u64{0}, 1, 1, ~u64{0}},
         {Op::AmominuD, ~u64{0}, 1, 1, ~u64{0}},
         {Op::AmomaxuD, ~u64{0}, 1, ~u64{0}, ~u64{0}},
-        {Op::AmoswapW, 0x1122'3344'5566'7788, 0xffff'ffff'8000'0001, 0x1122'3344'8000'0001, 0x5566'7788},
+        {Op::AmoswapW, 0x1122'3344'5566'7788, 0xffff'ffff'8000'0001, 0x1122'3344'8000'0001,
+         0x5566'7788},
         {Op::AmoaddW, 0x1'7fff'ffff, 1, 0x1'8000'0000, 0x7fff'ffff},
         {Op::AmoxorW, 0xf'0000'ff00, 0x0ff0, 0xf'0000'f0f0, 0xff00},
         {Op::AmoandW, 0xf'8000'ff00, 0x8000'0000, 0xf'8000'0000, 0xffff'ffff'8000'ff00},
@@ -155,10 +156,11 @@ struct Trapping {
 
 TEST_P(MemoryAccess, misaligned_atomics_and_absent_memory_trap_with_the_address) {
     const Trapping cases[] = {
-        {Op::LrW, data + 2, 4},      {Op::LrD, data + 4, 4},    {Op::AmoaddW, data + 1, 6}, {Op::AmoaddD, data + 4, 6},
-        {Op::AmoswapW, data + 2, 6}, {Op::ScW, data + 2, 6},    {Op::ScD, data + 4, 6},     {Op::Lb, nowhere, 5},
-        {Op::Ld, nowhere, 5},        {Op::Sb, nowhere, 7},      {Op::Sd, nowhere, 7},       {Op::LrW, nowhere, 5},
-        {Op::AmoaddD, nowhere, 7},   {Op::Ld, u64{1} << 60, 5}, {Op::Sd, ~u64{7}, 7},
+        {Op::LrW, data + 2, 4},     {Op::LrD, data + 4, 4},      {Op::AmoaddW, data + 1, 6},
+        {Op::AmoaddD, data + 4, 6}, {Op::AmoswapW, data + 2, 6}, {Op::ScW, data + 2, 6},
+        {Op::ScD, data + 4, 6},     {Op::Lb, nowhere, 5},        {Op::Ld, nowhere, 5},
+        {Op::Sb, nowhere, 7},       {Op::Sd, nowhere, 7},        {Op::LrW, nowhere, 5},
+        {Op::AmoaddD, nowhere, 7},  {Op::Ld, u64{1} << 60, 5},   {Op::Sd, ~u64{7}, 7},
     };
     for (const Trapping& one : cases) {
         Guest guest;
@@ -174,7 +176,8 @@ TEST_P(MemoryAccess, misaligned_atomics_and_absent_memory_trap_with_the_address)
         }
         guest.run(GetParam());
         guest.expect_machine_trap(one.cause, pc, one.address);
-        EXPECT_EQ(guest.x(a0), 77u) << "no register is written by " << isa::line_of(one.op).mnemonic;
+        EXPECT_EQ(guest.x(a0), 77u)
+            << "no register is written by " << isa::line_of(one.op).mnemonic;
     }
 }
 

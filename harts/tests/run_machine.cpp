@@ -40,12 +40,14 @@ Result<MachineRun> run_in_machine(std::span<const std::byte> image, u64 budget, 
     while (!(*machine)->exit_status()) {
         const u64 before = (*machine)->instructions(hart);
         if (before > limit) {
-            return error(fmt::format("the program did not end within {} instructions; it wrote {} lines", limit,
-                                     console.lines()));
+            return error(
+                fmt::format("the program did not end within {} instructions; it wrote {} lines",
+                            limit, console.lines()));
         }
         if ((*machine)->run(hart, std::min(budget, limit)) == StopReason::Wfi) {
-            return error(fmt::format("the program waits for an interrupt that does not come; it wrote {} lines",
-                                     console.lines()));
+            return error(fmt::format(
+                "the program waits for an interrupt that does not come; it wrote {} lines",
+                console.lines()));
         }
     }
     if (*(*machine)->exit_status() != 0) {

@@ -20,6 +20,7 @@ inline constexpr u64 unlimited_budget = u64{1} << 40;
 // Runs a program of one hart in slices of `budget` instructions until it ends by the finisher.
 // Error: the machine cannot be made, the guest waits for ever, or has not ended after `limit`
 // instructions.
-[[nodiscard]] Result<MachineRun> run_in_machine(std::span<const std::byte> image, u64 budget, u64 limit);
+[[nodiscard]] Result<MachineRun> run_in_machine(std::span<const std::byte> image, u64 budget,
+                                                u64 limit);
 
 }  // namespace stampede

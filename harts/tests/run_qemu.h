@@ -11,6 +11,7 @@ namespace stampede {
 
 // What the guest wrote to the UART until it ended by the finisher. Error: QEMU is not there, or the
 // guest did not end within `limit` of host time.
-[[nodiscard]] Result<std::string> run_in_qemu(std::span<const std::byte> image, std::chrono::seconds limit);
+[[nodiscard]] Result<std::string> run_in_qemu(std::span<const std::byte> image,
+                                              std::chrono::seconds limit);
 
 }  // namespace stampede

@@ -20,11 +20,11 @@ constexpr u64 v = 1, r = 2, w = 4, x = 8, u = 16, a = 64, d = 128;
 constexpr u64 sound = v | a | d | u;
 constexpr u64 code = sound | r | x;
 constexpr u64 root = Guest::tables;
-constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 GiB
-constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
+constexpr u64 middle = Guest::tables + page_size;            // of addresses below 1 GiB
+constexpr u64 leaves = Guest::tables + 2 * page_size;        // of addresses below 2 MiB
 constexpr u64 other_leaves = Guest::tables + 3 * page_size;  // of addresses from `other_region` on
 constexpr u64 asid = 5;
-constexpr u64 superpage = 0x20'0000;                   // virtual, of `data`
+constexpr u64 superpage = 0x20'0000;  // virtual, of `data`
 constexpr u64 other_region = 0x40'0000;
 
 constexpr u64 entry(u64 physical, u64 flags) { return physical / page_size << 10 | flags; }
@@ -37,11 +37,11 @@ struct Fence {
 
 struct Story {
     const char* name;
-    u64 address;      // what is accessed
-    u64 changed;      // the PTE that the supervisor stores to
+    u64 address;  // what is accessed
+    u64 changed;  // the PTE that the supervisor stores to
     u64 value;
     Fence fence;
-    Op second;        // the second access; Ecall: none
+    Op second;  // the second access; Ecall: none
     u64 told;
     u64 flags = r | w;  // of the page at first
     u64 beside = 0;     // read at first, if not 0
@@ -150,32 +150,104 @@ constexpr u64 page = 0x10;  // an address in the first page
 constexpr Story stories[] = {
     {"write after W was cleared", page, leaves, entry(Guest::data, sound | r), {}, Op::Sd, 1},
     {"a fence of everything", page, leaves, entry(Guest::data, sound | r), {true}, Op::Sd, 0},
-    {"a fence of this address", page, leaves, entry(Guest::data, sound | r), {true, page}, Op::Sd, 0},
-    {"a fence of this address space", page, leaves, entry(Guest::data, sound | r), {true, 0, asid}, Op::Sd, 0},
-    {"a fence of this address there", page, leaves, entry(Guest::data, sound | r), {true, page, asid}, Op::Sd, 0},
-    {"a fence of another address", page, leaves, entry(Guest::data, sound | r), {true, 0x3000}, Op::Sd, 1},
-    {"a fence of another address space", page, leaves, entry(Guest::data, sound | r), {true, 0, 6}, Op::Sd, 1},
+    {"a fence of this address",
+     page,
+     leaves,
+     entry(Guest::data, sound | r),
+     {true, page},
+     Op::Sd,
+     0},
+    {"a fence of this address space",
+     page,
+     leaves,
+     entry(Guest::data, sound | r),
+     {true, 0, asid},
+     Op::Sd,
+     0},
+    {"a fence of this address there",
+     page,
+     leaves,
+     entry(Guest::data, sound | r),
+     {true, page, asid},
+     Op::Sd,
+     0},
+    {"a fence of another address",
+     page,
+     leaves,
+     entry(Guest::data, sound | r),
+     {true, 0x3000},
+     Op::Sd,
+     1},
+    {"a fence of another address space",
+     page,
+     leaves,
+     entry(Guest::data, sound | r),
+     {true, 0, 6},
+     Op::Sd,
+     1},
     {"a read is still allowed", page, leaves, entry(Guest::data, sound | r), {}, Op::Ld, 0},
     {"no use at all", page, leaves, entry(Guest::data, sound | r), {}, Op::Ecall, 0},
     {"another frame", page, leaves, entry(Guest::data + page_size, sound | r | w), {}, Op::Ld, 1},
     {"unmapped", page, leaves, 0, {}, Op::Ld, 1},
     {"closed to user mode", page, leaves, entry(Guest::data, (sound & ~u) | r | w), {}, Op::Ld, 1},
     {"accessed and dirty cleared", page, leaves, entry(Guest::data, v | u | r | w), {}, Op::Sd, 0},
-    {"more is allowed than before", page, leaves, entry(Guest::data, sound | r | w | x), {}, Op::Sd, 0},
+    {"more is allowed than before",
+     page,
+     leaves,
+     entry(Guest::data, sound | r | w | x),
+     {},
+     Op::Sd,
+     0},
     {"an empty pointer above", page, root, 0, {}, Op::Sd, 1},
     {"an empty pointer above, fenced", page, root, 0, {true}, Op::Sd, 0},
     {"another table above", page, middle, entry(root, v), {}, Op::Sd, 1},
     {"a table outside memory above", page, middle, entry(0x1000, v), {}, Op::Sd, 1},
-    {"a superpage", superpage + Guest::data - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {}, Op::Sd, 1},
-    {"a superpage, fenced elsewhere in it", superpage + Guest::data - ram_base.value, middle + 8,
-     entry(ram_base.value, sound | r), {true, superpage}, Op::Sd, 0},
-    {"a superpage, still readable", superpage + Guest::data + page_size - ram_base.value, middle + 8, entry(ram_base.value, sound | r), {},
-     Op::Ld, 0},
-    {"a superpage that is misaligned now", superpage + Guest::data + page_size - ram_base.value, middle + 8,
-     entry(ram_base.value + page_size, sound | r | w), {}, Op::Sd, 1},
-    {"behind a page of another table", page_size, leaves + 8, entry(Guest::data, sound | r), {}, Op::Sd, 1, r | w, other_region},
+    {"a superpage",
+     superpage + Guest::data - ram_base.value,
+     middle + 8,
+     entry(ram_base.value, sound | r),
+     {},
+     Op::Sd,
+     1},
+    {"a superpage, fenced elsewhere in it",
+     superpage + Guest::data - ram_base.value,
+     middle + 8,
+     entry(ram_base.value, sound | r),
+     {true, superpage},
+     Op::Sd,
+     0},
+    {"a superpage, still readable",
+     superpage + Guest::data + page_size - ram_base.value,
+     middle + 8,
+     entry(ram_base.value, sound | r),
+     {},
+     Op::Ld,
+     0},
+    {"a superpage that is misaligned now",
+     superpage + Guest::data + page_size - ram_base.value,
+     middle + 8,
+     entry(ram_base.value + page_size, sound | r | w),
+     {},
+     Op::Sd,
+     1},
+    {"behind a page of another table",
+     page_size,
+     leaves + 8,
+     entry(Guest::data, sound | r),
+     {},
+     Op::Sd,
+     1,
+     r | w,
+     other_region},
     {"code", page_size, leaves + 8, entry(Guest::data, sound | r), {}, Op::Jalr, 1, r | x},
-    {"code, fenced", page_size, leaves + 8, entry(Guest::data, sound | r), {true}, Op::Jalr, 0, r | x},
+    {"code, fenced",
+     page_size,
+     leaves + 8,
+     entry(Guest::data, sound | r),
+     {true},
+     Op::Jalr,
+     0,
+     r | x},
 };
 
 TEST_P(StaleTranslation, a_use_is_told_unless_a_fence_covers_the_change) {
@@ -214,7 +286,8 @@ enum class Shootdown : u8 { Forgotten, Fenced, UnderWay };
 std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc) {
     constexpr u64 changed = Guest::data + 2 * page_size;  // a flag
     PagedGuest guest;
-    const Label second = guest.a.label(), look = guest.a.label(), wait = guest.a.label(), finish = guest.a.label();
+    const Label second = guest.a.label(), look = guest.a.label(), wait = guest.a.label(),
+                finish = guest.a.label();
     guest.harts = 2;
     guest.emit(Op::Csrrs, t0, csr::mhartid, zero);
     guest.a.branch(Op::Bne, t0, zero, second);
@@ -266,7 +339,8 @@ std::vector<StaleReport> two_harts(Shootdown shootdown, u64 slice, u64& store_pc
     return watch ? watch->reports() : std::vector<StaleReport>();
 }
 
-TEST_P(StaleTranslation, a_change_by_another_hart_is_told_unless_this_one_fenced_or_the_other_is_still_at_it) {
+TEST_P(StaleTranslation,
+       a_change_by_another_hart_is_told_unless_this_one_fenced_or_the_other_is_still_at_it) {
     u64 store_pc = 0;
     const auto told = two_harts(Shootdown::Forgotten, GetParam(), store_pc);
     ASSERT_EQ(told.size(), 1u);
@@ -288,7 +362,8 @@ TEST(TakesAway, what_only_gives_or_marks_takes_nothing_away) {
     EXPECT_TRUE(takes_away(readable, {0}));
     EXPECT_TRUE(takes_away(readable, {readable.bits & ~u}));
     EXPECT_TRUE(takes_away({readable.bits & ~u}, readable)) << "from the supervisor";
-    EXPECT_TRUE(takes_away({readable.bits & ~(r | u)}, {readable.bits & ~u})) << "a table has become a page";
+    EXPECT_TRUE(takes_away({readable.bits & ~(r | u)}, {readable.bits & ~u}))
+        << "a table has become a page";
     EXPECT_TRUE(takes_away(readable, {entry(Guest::data + page_size, v | u | r)}));
 }
 
@@ -314,9 +389,12 @@ protected:
         used.path[used.depth++] = {PhysAddr{at}, {now}};
         return watch->on_use(hart(0), used);
     }
-    void change(u32 by, u64 before, u64 after) { watch->on_table_store(hart(by), PhysAddr{leaves}, before, after); }
+    void change(u32 by, u64 before, u64 after) {
+        watch->on_table_store(hart(by), PhysAddr{leaves}, before, after);
+    }
 
-    static constexpr u64 writable = entry(Guest::data, sound | r | w), readable = entry(Guest::data, sound | r);
+    static constexpr u64 writable = entry(Guest::data, sound | r | w),
+                         readable = entry(Guest::data, sound | r);
     several_harts::Stage stage;
     std::optional<StaleTranslations> watch;
 };
@@ -499,7 +577,8 @@ TEST_F(StaleEntries, say_since_when_harts_have_to_leave_the_kernel) {
 TEST_F(StaleEntries, make_page_tables_watched_until_2048_stores_that_no_look_came_between) {
     watch->watch_tables();
     const auto watched = [&] {
-        return (stage.context().attributes.of(stage.machine->ram().page_index(PhysAddr{leaves})) & PageAttributes::page_table) != 0;
+        return (stage.context().attributes.of(stage.machine->ram().page_index(PhysAddr{leaves})) &
+                PageAttributes::page_table) != 0;
     };
     const auto store_to_it = [&](unsigned times) {
         for (unsigned n = 0; n < times; ++n) {

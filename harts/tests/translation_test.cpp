@@ -18,12 +18,8 @@ constexpr u64 middle = Guest::tables + page_size;      // of addresses below 1 G
 constexpr u64 leaves = Guest::tables + 2 * page_size;  // of addresses below 2 MiB
 constexpr u64 sv39 = u64{8} << 60 | root / page_size;
 
-constexpr u64 entry(u64 physical, u64 flags) {
-    return physical / page_size << 10 | flags;
-}
-constexpr u64 with_asid(u64 asid) {
-    return sv39 | asid << 44;
-}
+constexpr u64 entry(u64 physical, u64 flags) { return physical / page_size << 10 | flags; }
+constexpr u64 with_asid(u64 asid) { return sv39 | asid << 44; }
 
 // Tables in which code runs where it stands (for S, or for U when `code_flags` has u) and page 0 is
 // `leaf`.
@@ -88,8 +84,9 @@ TEST_P(Translation, permissions) {
         guest.emit(Op::Ecall);
         guest.run(GetParam());
         const u64 ecall = one.mode == User ? 8 : 9;
-        SCOPED_TRACE(testing::Message() << isa::line_of(one.op).mnemonic << " of flags " << std::hex << one.flags
-                                        << " in mode " << static_cast<int>(one.mode) << " with status " << one.status);
+        SCOPED_TRACE(testing::Message()
+                     << isa::line_of(one.op).mnemonic << " of flags " << std::hex << one.flags
+                     << " in mode " << static_cast<int>(one.mode) << " with status " << one.status);
         if (one.cause == 0) {
             guest.expect_machine_trap(ecall, pc + 4, 0);
         } else {
@@ -110,7 +107,8 @@ TEST_P(Translation, accessed_and_dirty_are_set_by_what_needs_them) {
         guest.li(s0, 0x100);
         op == Op::AmoaddW ? guest.emit(op, a0, zero, s0) : guest.emit(op, a0, s0, 0);
         guest.run(GetParam());
-        EXPECT_EQ(guest.memory(leaves), entry(Guest::data, v | r | w | after)) << isa::line_of(op).mnemonic;
+        EXPECT_EQ(guest.memory(leaves), entry(Guest::data, v | r | w | after))
+            << isa::line_of(op).mnemonic;
     }
 }
 
@@ -162,7 +160,8 @@ TEST_P(Translation, superpages_take_the_low_address_bits_and_must_be_aligned) {
 }
 
 TEST_P(Translation, addresses_that_are_not_canonical_fault) {
-    for (const u64 address : {u64{1} << 38, u64{1} << 39, u64{1} << 63, ~u64{0} >> 1, 0xffff'ffbf'ffff'fff8}) {
+    for (const u64 address :
+         {u64{1} << 38, u64{1} << 39, u64{1} << 63, ~u64{0} >> 1, 0xffff'ffbf'ffff'fff8}) {
         Guest guest;
         map(guest, entry(Guest::data, sound | r | w));
         guest.enter(Privilege::Supervisor);
@@ -191,7 +190,8 @@ TEST_P(Translation, a_misaligned_access_across_pages_faults_at_the_second_and_st
 }
 
 TEST_P(Translation, a_page_without_memory_is_an_access_fault_at_the_virtual_address) {
-    for (const auto& [op, cause] : {std::pair{Op::Lw, u64{5}}, {Op::Sw, u64{7}}, {Op::Jalr, u64{1}}}) {
+    for (const auto& [op, cause] :
+         {std::pair{Op::Lw, u64{5}}, {Op::Sw, u64{7}}, {Op::Jalr, u64{1}}}) {
         Guest guest;
         map(guest, entry(0x9000'0000, sound | r | w | x));
         guest.enter(Privilege::Supervisor);
@@ -292,8 +292,8 @@ TEST_P(Translation, a_change_without_a_fence_or_with_one_for_something_else_stay
         u64 asid;     // 0: all
         u64 flags;
     };
-    for (const Fence& one :
-         {Fence{false, 0, 0, 0}, Fence{true, 0x3000, 0, 0}, Fence{true, 0, 6, 0}, Fence{true, 0, 5, g}}) {
+    for (const Fence& one : {Fence{false, 0, 0, 0}, Fence{true, 0x3000, 0, 0}, Fence{true, 0, 6, 0},
+                             Fence{true, 0, 5, g}}) {
         Guest guest;
         const u64 flags = sound | r | one.flags;
         two_pages(guest, flags);
@@ -309,8 +309,8 @@ TEST_P(Translation, a_change_without_a_fence_or_with_one_for_something_else_stay
         guest.emit(Op::Ld, a1, zero, 0);
         guest.run(GetParam());
         EXPECT_EQ(guest.x(a0), 1u);
-        EXPECT_EQ(guest.x(a1), 1u) << "fence for address " << one.address << ", ASID " << one.asid << ", flags "
-                                   << one.flags;
+        EXPECT_EQ(guest.x(a1), 1u) << "fence for address " << one.address << ", ASID " << one.asid
+                                   << ", flags " << one.flags;
     }
 }
 

@@ -12,13 +12,12 @@ using namespace programs;
 
 INSTRUCTION_TESTS(Traps);
 
-constexpr u64 mpp_of(Privilege mode) {
-    return static_cast<u64>(mode) << csr::status_mpp_shift;
-}
+constexpr u64 mpp_of(Privilege mode) { return static_cast<u64>(mode) << csr::status_mpp_shift; }
 
 TEST_P(Traps, ecall_tells_the_privilege_it_came_from) {
-    for (const auto& [mode, cause] :
-         {std::pair{Privilege::User, u64{8}}, {Privilege::Supervisor, u64{9}}, {Privilege::Machine, u64{11}}}) {
+    for (const auto& [mode, cause] : {std::pair{Privilege::User, u64{8}},
+                                      {Privilege::Supervisor, u64{9}},
+                                      {Privilege::Machine, u64{11}}}) {
         Guest guest;
         guest.enter(mode);
         const u64 pc = guest.a.here();
@@ -89,7 +88,8 @@ TEST_P(Traps, every_csr_that_exists_has_a_name_and_no_other) {
     Guest guest;
     guest.run(GetParam());
     for (u32 number = 0; number < 4096; ++number) {
-        EXPECT_EQ(read_csr(guest.hart(), number).has_value(), isa::csr_name(number).has_value()) << std::hex << number;
+        EXPECT_EQ(read_csr(guest.hart(), number).has_value(), isa::csr_name(number).has_value())
+            << std::hex << number;
     }
 }
 
@@ -127,7 +127,8 @@ TEST_P(Traps, a_delegated_exception_goes_to_the_supervisor) {
         EXPECT_EQ(guest.state().mode, Privilege::Supervisor);
         EXPECT_EQ(guest.csrs().scause, 3u);
         EXPECT_EQ(guest.csrs().sepc, pc);
-        EXPECT_EQ(guest.csrs().mstatus & csr::status_spp, mode == Privilege::User ? 0 : csr::status_spp);
+        EXPECT_EQ(guest.csrs().mstatus & csr::status_spp,
+                  mode == Privilege::User ? 0 : csr::status_spp);
         EXPECT_EQ(guest.csrs().mstatus & (csr::status_sie | csr::status_spie), csr::status_spie);
     }
 }
@@ -148,7 +149,8 @@ TEST_P(Traps, mret_restores_mie_and_goes_to_mpp_which_becomes_user) {
     guest.enter(Privilege::Supervisor);
     guest.run(GetParam());
     EXPECT_EQ(guest.state().mode, Privilege::Supervisor);
-    EXPECT_EQ(guest.csrs().mstatus & (csr::status_mie | csr::status_mpie | csr::status_mpp | csr::status_mprv),
+    EXPECT_EQ(guest.csrs().mstatus &
+                  (csr::status_mie | csr::status_mpie | csr::status_mpp | csr::status_mprv),
               csr::status_mie | csr::status_mpie);
 }
 
@@ -232,10 +234,11 @@ TEST_P(Traps, wfi_with_an_interrupt_pending_and_enabled_goes_on) {
 TEST_P(Traps, interrupts_are_taken_by_priority) {
     // mideleg 0: all go to M. Of those that software can make pending in mip, SEI before SSI before
     // STI; MSI (CLINT) before all.
-    for (const auto& [pending, machine_software, cause] : {std::tuple{csr::ssi | csr::sti | csr::sei, u64{0}, u64{9}},
-                                                           {csr::ssi | csr::sti, u64{0}, u64{1}},
-                                                           {csr::sti, u64{0}, u64{5}},
-                                                           {csr::ssi | csr::sti | csr::sei, u64{1}, u64{3}}}) {
+    for (const auto& [pending, machine_software, cause] :
+         {std::tuple{csr::ssi | csr::sti | csr::sei, u64{0}, u64{9}},
+          {csr::ssi | csr::sti, u64{0}, u64{1}},
+          {csr::sti, u64{0}, u64{5}},
+          {csr::ssi | csr::sti | csr::sei, u64{1}, u64{3}}}) {
         Guest guest;
         guest.csr_clear(csr::mstatus, csr::status_mie);
         guest.csr_write(csr::mie, csr::ssi | csr::sti | csr::sei | csr::msi);
@@ -365,11 +368,12 @@ TEST_P(Traps, sstatus_sie_and_sip_are_views) {
 }
 
 TEST_P(Traps, counters_are_refused_without_mcounteren_and_scounteren) {
-    for (const auto& [machine, supervisor, mode, legal] : {std::tuple{u64{0}, u64{7}, Privilege::Supervisor, false},
-                                                           {u64{4}, u64{0}, Privilege::Supervisor, true},
-                                                           {u64{4}, u64{0}, Privilege::User, false},
-                                                           {u64{4}, u64{4}, Privilege::User, true},
-                                                           {u64{0}, u64{4}, Privilege::User, false}}) {
+    for (const auto& [machine, supervisor, mode, legal] :
+         {std::tuple{u64{0}, u64{7}, Privilege::Supervisor, false},
+          {u64{4}, u64{0}, Privilege::Supervisor, true},
+          {u64{4}, u64{0}, Privilege::User, false},
+          {u64{4}, u64{4}, Privilege::User, true},
+          {u64{0}, u64{4}, Privilege::User, false}}) {
         Guest guest;
         guest.csr_write(csr::mcounteren, machine);
         guest.csr_write(csr::scounteren, supervisor);

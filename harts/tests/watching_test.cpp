@@ -32,10 +32,12 @@ struct Hearing {
     using LeavesAtomics = void;
     using LeavesStack = void;
     static void load(Hart& hart, const FastAccess& access) {
-        hart.watches.of<Heard>().what.push_back("load of " + std::to_string(access.size) + " at " + std::to_string(access.offset));
+        hart.watches.of<Heard>().what.push_back("load of " + std::to_string(access.size) + " at " +
+                                                std::to_string(access.offset));
     }
     static void store(Hart& hart, const FastAccess& access) {
-        hart.watches.of<Heard>().what.push_back("store of " + std::to_string(access.size) + " at " + std::to_string(access.offset));
+        hart.watches.of<Heard>().what.push_back("store of " + std::to_string(access.size) + " at " +
+                                                std::to_string(access.offset));
     }
 };
 
@@ -106,7 +108,8 @@ TEST_F(WatchingTest, all_observers_of_a_machine_are_told_in_their_order) {
     refusal.refuses = true;
     perform(load);
     perform(store);
-    EXPECT_THAT(told, testing::ElementsAre("first load", "second load", "first store", "second store"));
+    EXPECT_THAT(told,
+                testing::ElementsAre("first load", "second load", "first store", "second store"));
 }
 
 TEST_F(WatchingTest, a_watcher_hears_what_is_fast_and_observers_do_not) {
@@ -136,7 +139,8 @@ TEST_F(WatchingTest, atomic_instructions_stay_fast_where_every_watcher_leaves_th
     EXPECT_THAT(told, testing::ElementsAre("first atomic", "second atomic"));
 }
 
-TEST_F(WatchingTest, a_watcher_that_leaves_the_stack_hears_nothing_of_it_and_the_others_still_refuse) {
+TEST_F(WatchingTest,
+       a_watcher_that_leaves_the_stack_hears_nothing_of_it_and_the_others_still_refuse) {
     watch(both_engine);
     perform(push);
     EXPECT_TRUE(heard.what.empty());

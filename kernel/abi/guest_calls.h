@@ -18,9 +18,11 @@ enum class GuestCall : std::uint32_t {
     relaxed_next = 0x705,    // S: the next access is a relaxed atomic
     audit_table = 0x706,     // S: physical address of an AuditTable
     quiescent = 0x707,       // S: no lock held, every other hart idle
-    frame_allocated = 0x708, // S: physical address of a frame that is no longer free; before anybody uses it
-    frame_freed = 0x709,     // S: physical address of a frame that is free from now on; before anybody can take it again
-    mark = 0x70a,            // U, S: where the program is, in numbers of its own
+    frame_allocated =
+        0x708,  // S: physical address of a frame that is no longer free; before anybody uses it
+    frame_freed = 0x709,  // S: physical address of a frame that is free from now on; before anybody
+                          // can take it again
+    mark = 0x70a,         // U, S: where the program is, in numbers of its own
 };
 inline constexpr std::uint32_t first_guest_call = 0x700;
 inline constexpr std::uint32_t last_guest_call = 0x70a;

@@ -19,7 +19,7 @@ void interrupts_off();
 // Off, and whether they were on: one instruction.
 bool take_interrupts_off();
 
-void spin_pause();      // once in every turn of a waiting loop
+void spin_pause();  // once in every turn of a waiting loop
 
 // Plain accesses that race on purpose, single-copy atomic, of 4 or 8 bytes (kernel/base/relaxed.h
 // is their only caller).
@@ -44,7 +44,7 @@ void flush_all_spaces();
 
 // Translates user addresses by the page table at `root` from now on, under `asid`.
 void use_page_table(PhysAddr root, std::uint16_t asid);
-std::uint16_t largest_asid();   // 0: this machine has no ASIDs
+std::uint16_t largest_asid();  // 0: this machine has no ASIDs
 
 // Bytes of physical memory in the kernel's direct map, and back.
 std::byte* direct_map(PhysAddr address);
@@ -59,8 +59,8 @@ std::span<const std::uint64_t> kernel_root_entries();
 void tell_frame_allocated(PhysAddr frame);
 void tell_frame_freed(PhysAddr frame);
 
-void console_put(char byte);    // waits while the device is busy
-void instruction_fence();       // code was written: this CPU fetches it anew
+void console_put(char byte);  // waits while the device is busy
+void instruction_fence();     // code was written: this CPU fetches it anew
 
 // Ends the machine; status 0 passes.
 [[noreturn]] void finish(unsigned status);

@@ -8,8 +8,9 @@
 namespace kernel {
 
 struct Pte {
-    static constexpr std::uint64_t valid = 1 << 0, read = 1 << 1, write = 1 << 2, execute = 1 << 3, user = 1 << 4,
-                                   global = 1 << 5, accessed = 1 << 6, dirty = 1 << 7;
+    static constexpr std::uint64_t valid = 1 << 0, read = 1 << 1, write = 1 << 2, execute = 1 << 3,
+                                   user = 1 << 4, global = 1 << 5, accessed = 1 << 6,
+                                   dirty = 1 << 7;
     // The copy-on-write marker, an RSW bit: the page was writable and is shared. invariant: never
     // together with `write`.
     static constexpr unsigned marker_bit = 8;
@@ -26,7 +27,9 @@ struct Pte {
     static constexpr Pte table(PhysAddr frame) { return {frame.value >> 12 << 10 | valid}; }
 
     constexpr bool has(std::uint64_t wanted) const { return (bits & wanted) == wanted; }
-    constexpr bool is_user_leaf() const { return has(valid | user) && (bits & (read | write | execute)); }
+    constexpr bool is_user_leaf() const {
+        return has(valid | user) && (bits & (read | write | execute));
+    }
     constexpr PhysAddr frame() const { return {bits >> 10 << 12 & ((std::uint64_t{1} << 56) - 1)}; }
 
     constexpr Pte with(std::uint64_t more) const { return {bits | more}; }
@@ -36,7 +39,9 @@ struct Pte {
     // For a frame that is shared with nobody: what was marked can be written.
     constexpr Pte unshared() const { return has(marker) ? without(marker).with(write) : *this; }
     // The same permissions on another frame.
-    constexpr Pte moved_to(PhysAddr frame) const { return {frame.value >> 12 << 10 | (bits & flags)}; }
+    constexpr Pte moved_to(PhysAddr frame) const {
+        return {frame.value >> 12 << 10 | (bits & flags)};
+    }
 };
 static_assert(sizeof(Pte) == 8);
 

@@ -12,8 +12,9 @@ class SpinlockBase;
 struct alignas(64) CpuLocks {
     static constexpr unsigned limit = 12;
 
-    std::size_t off_depth = 0;               // InterruptsOff and locks alive
-    bool interrupts_were_on = false;         // before the outermost; a context switch carries it with the process
+    std::size_t off_depth = 0;  // InterruptsOff and locks alive
+    bool interrupts_were_on =
+        false;  // before the outermost; a context switch carries it with the process
     std::size_t held_count = 0;
     std::array<const SpinlockBase*, limit> held{};
     // Called once, and forgotten, when this CPU gives up its last lock; interrupts are still off.
@@ -21,7 +22,7 @@ struct alignas(64) CpuLocks {
     void (*when_free)() = nullptr;
 };
 
-CpuLocks& this_cpu_locks();   // interrupts off
+CpuLocks& this_cpu_locks();  // interrupts off
 
 void push_interrupts_off();
 void pop_interrupts_off();

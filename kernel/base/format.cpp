@@ -12,10 +12,14 @@ class Output {
 public:
     Output(char* buffer, std::size_t capacity) : buffer_(buffer), capacity_(capacity) {}
     void put(char c) {
-        if (used_ + 1 < capacity_) buffer_[used_++] = c;
+        if (used_ + 1 < capacity_) {
+            buffer_[used_++] = c;
+        }
     }
     std::size_t finish() {
-        if (capacity_) buffer_[used_] = 0;
+        if (capacity_) {
+            buffer_[used_] = 0;
+        }
         return used_;
     }
 
@@ -31,30 +35,46 @@ struct Conversion {
     bool is_long = false;
 };
 
-void put_number(Output& out, std::uint64_t value, unsigned base, const Conversion& how, bool negative) {
+void put_number(Output& out, std::uint64_t value, unsigned base, const Conversion& how,
+                bool negative) {
     char digits[24];
     unsigned count = 0;
     do {
         digits[count++] = "0123456789abcdef"[value % base];
         value /= base;
     } while (value);
-    if (negative && how.fill == '0') out.put('-');
-    for (unsigned i = count + (negative ? 1 : 0); i < how.width; ++i) out.put(how.fill);
-    if (negative && how.fill != '0') out.put('-');
-    while (count) out.put(digits[--count]);
+    if (negative && how.fill == '0') {
+        out.put('-');
+    }
+    for (unsigned i = count + (negative ? 1 : 0); i < how.width; ++i) {
+        out.put(how.fill);
+    }
+    if (negative && how.fill != '0') {
+        out.put('-');
+    }
+    while (count) {
+        out.put(digits[--count]);
+    }
 }
 
 void put_string(Output& out, const char* text, const Conversion& how) {
-    if (!text) text = "(null)";
+    if (!text) {
+        text = "(null)";
+    }
     unsigned length = 0;
-    for (; text[length]; ++length) out.put(text[length]);
+    for (; text[length]; ++length) {
+        out.put(text[length]);
+    }
     // as %-Ns: the only alignment the kernel prints
-    for (; length < how.width; ++length) out.put(' ');
+    for (; length < how.width; ++length) {
+        out.put(' ');
+    }
 }
 
 }  // namespace
 
-std::size_t format_arguments(char* buffer, std::size_t capacity, const char* format, std::va_list arguments) {
+std::size_t format_arguments(char* buffer, std::size_t capacity, const char* format,
+                             std::va_list arguments) {
     Output out(buffer, capacity);
     for (const char* at = format; *at; ++at) {
         if (*at != '%') {
@@ -63,10 +83,18 @@ std::size_t format_arguments(char* buffer, std::size_t capacity, const char* for
         }
         Conversion how;
         ++at;
-        if (*at == '-') ++at;
-        if (*at == '0') how.fill = '0', ++at;
-        for (; *at >= '0' && *at <= '9'; ++at) how.width = how.width * 10 + static_cast<unsigned>(*at - '0');
-        for (; *at == 'l' || *at == 'z'; ++at) how.is_long = true;
+        if (*at == '-') {
+            ++at;
+        }
+        if (*at == '0') {
+            how.fill = '0', ++at;
+        }
+        for (; *at >= '0' && *at <= '9'; ++at) {
+            how.width = how.width * 10 + static_cast<unsigned>(*at - '0');
+        }
+        for (; *at == 'l' || *at == 'z'; ++at) {
+            how.is_long = true;
+        }
         switch (*at) {
         case 'd': {
             std::int64_t value = how.is_long ? va_arg(arguments, long) : va_arg(arguments, int);
@@ -76,7 +104,8 @@ std::size_t format_arguments(char* buffer, std::size_t capacity, const char* for
         }
         case 'u':
         case 'x': {
-            std::uint64_t value = how.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
+            std::uint64_t value =
+                how.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
             put_number(out, value, *at == 'u' ? 10 : 16, how, false);
             break;
         }
@@ -85,15 +114,14 @@ std::size_t format_arguments(char* buffer, std::size_t capacity, const char* for
             out.put('x');
             how.fill = '0';
             how.width = 16;
-            put_number(out, reinterpret_cast<std::uint64_t>(va_arg(arguments, void*)), 16, how, false);
+            put_number(out, reinterpret_cast<std::uint64_t>(va_arg(arguments, void*)), 16, how,
+                       false);
             break;
         case 'c': out.put(static_cast<char>(va_arg(arguments, int))); break;
         case 's': put_string(out, va_arg(arguments, const char*), how); break;
         case '%': out.put('%'); break;
         case 0: return out.finish();
-        default:
-            out.put('%');
-            out.put(*at);
+        default: out.put('%'); out.put(*at);
         }
     }
     return out.finish();

@@ -54,11 +54,12 @@ TEST_F(Format, characters_strings_and_percent) {
 }
 
 TEST_F(Format, several_widths_of_argument_in_one_call_stay_in_step) {
-    EXPECT_EQ(FORMATTED("%d %ld %s %u %lx %c", -1, -2l, "three", 4u, 5ul, '6'), "-1 -2 three 4 5 6");
+    EXPECT_EQ(FORMATTED("%d %ld %s %u %lx %c", -1, -2l, "three", 4u, 5ul, '6'),
+              "-1 -2 three 4 5 6");
 }
 
 TEST_F(Format, a_conversion_it_does_not_know_is_shown_and_a_lone_percent_ends) {
-    const char* unknown = "%q";          // through a pointer: the compiler would complain
+    const char* unknown = "%q";  // through a pointer: the compiler would complain
     const char* lone = "50%";
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-security"
@@ -83,7 +84,7 @@ TEST_F(Format, what_does_not_fit_is_cut_and_nul_terminated) {
 }
 
 TEST(Print, a_line_goes_to_the_console_whole) {
-    testing::internal::CaptureStderr();   // the host's console
+    testing::internal::CaptureStderr();  // the host's console
     print("process %d at 0x%016lx\n", 7, 0xdead'beeful);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "process 7 at 0x00000000deadbeef\n");
 }
@@ -96,7 +97,8 @@ TEST(Print, lines_are_cut_at_256_bytes) {
 
 TEST(PanicDeathTest, a_panic_says_what_and_where_and_ends_the_machine) {
     EXPECT_DEATH(panic("no %s at %d", "frame", 5), "panic: no frame at 5\nCPU 0");
-    EXPECT_DEATH(KERNEL_ASSERT(2 + 2 == 5), "panic: format_test.cpp:[0-9]+: assertion failed: 2 \\+ 2 == 5");
+    EXPECT_DEATH(KERNEL_ASSERT(2 + 2 == 5),
+                 "panic: format_test.cpp:[0-9]+: assertion failed: 2 \\+ 2 == 5");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ struct ListLink {
     bool linked() const { return next != nullptr; }
 };
 
-template <class T, ListLink T::*link>
+template <class T, ListLink T::* link>
 class List {
 public:
     constexpr List() = default;
@@ -52,7 +52,9 @@ public:
     }
     T* pop_front() {
         T* first = front();
-        if (first) remove(*first);
+        if (first) {
+            remove(*first);
+        }
         return first;
     }
     // `removed` must be in this list.
@@ -66,7 +68,9 @@ public:
 private:
     // The ring is closed at first use, so that a list in static storage needs no constructor call.
     void ensure_ring() {
-        if (!head_.next) head_.next = head_.previous = &head_;
+        if (!head_.next) {
+            head_.next = head_.previous = &head_;
+        }
     }
     static T* object(ListLink* l) {
         alignas(T) static constinit char probe[sizeof(T)] = {};

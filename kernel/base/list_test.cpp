@@ -19,7 +19,9 @@ using OtherItems = List<Item, &Item::other_link>;
 template <class Objects>
 std::vector<int> values(Objects& list) {
     std::vector<int> found;
-    for (Item* item = list.front(); item; item = list.next(*item)) found.push_back(item->value);
+    for (Item* item = list.front(); item; item = list.next(*item)) {
+        found.push_back(item->value);
+    }
     return found;
 }
 
@@ -64,7 +66,9 @@ TEST_F(ListTest, objects_pop_in_order_until_none_is_left) {
 }
 
 TEST_F(ListTest, an_object_is_removed_from_front_middle_and_end) {
-    for (Item* item : {&one, &two, &three}) list.push_back(*item);
+    for (Item* item : {&one, &two, &three}) {
+        list.push_back(*item);
+    }
     Items::remove(two);
     EXPECT_THAT(values(list), testing::ElementsAre(1, 3));
     Items::remove(three);
@@ -76,7 +80,7 @@ TEST_F(ListTest, an_object_is_removed_from_front_middle_and_end) {
 TEST_F(ListTest, an_object_knows_whether_it_is_in_a_list) {
     EXPECT_FALSE(one.link.linked());
     list.push_back(one);
-    EXPECT_TRUE(one.link.linked());   // even alone
+    EXPECT_TRUE(one.link.linked());  // even alone
     Items::remove(one);
     EXPECT_FALSE(one.link.linked());
 }
@@ -91,8 +95,12 @@ TEST_F(ListTest, a_removed_object_can_be_added_again) {
 
 TEST_F(ListTest, an_object_may_be_in_two_lists_by_two_links) {
     OtherItems other;
-    for (Item* item : {&one, &two}) list.push_back(*item);
-    for (Item* item : {&three, &two, &one}) other.push_back(*item);
+    for (Item* item : {&one, &two}) {
+        list.push_back(*item);
+    }
+    for (Item* item : {&three, &two, &one}) {
+        other.push_back(*item);
+    }
     Items::remove(one);
     EXPECT_THAT(values(list), testing::ElementsAre(2));
     EXPECT_THAT(values(other), testing::ElementsAre(3, 2, 1));

@@ -17,18 +17,23 @@ constinit Spinlock<Rank::console_output> console_lock{"console output"};
 // Set by the first CPU that panics, read by all: from then on the console is that CPU's alone. Late
 // readers only garble output.
 constinit Relaxed<std::uint32_t> panicking;
-constinit std::uint32_t panics = 0;              // added to by every panicking CPU: the first goes on
-constinit Relaxed<std::uint32_t> panic_cpu;      // the first's number; only that CPU itself needs to read it right
+constinit std::uint32_t panics = 0;  // added to by every panicking CPU: the first goes on
+constinit Relaxed<std::uint32_t>
+    panic_cpu;  // the first's number; only that CPU itself needs to read it right
 
 void put_all(const char* text, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) arch::console_put(text[i]);
+    for (std::size_t i = 0; i < bytes; ++i) {
+        arch::console_put(text[i]);
+    }
 }
 
 }  // namespace
 
 void console_write(const char* text, std::size_t bytes) {
     SpinGuard guard(console_lock);
-    if (panicking.load()) return;
+    if (panicking.load()) {
+        return;
+    }
     put_all(text, bytes);
 }
 
@@ -45,8 +50,12 @@ void panic(const char* format, ...) {
     arch::interrupts_off();
     panicking.store(1);
     if (__atomic_fetch_add(&panics, 1, __ATOMIC_ACQ_REL) != 0) {
-        if (panic_cpu.load() == arch::cpu_id()) arch::finish(1);   // a panic in the panic: say no more
-        for (;;) arch::spin_pause();                               // another CPU is ending the machine
+        if (panic_cpu.load() == arch::cpu_id()) {
+            arch::finish(1);  // a panic in the panic: say no more
+        }
+        for (;;) {
+            arch::spin_pause();  // another CPU is ending the machine
+        }
     }
     panic_cpu.store(arch::cpu_id());
     char line[line_limit];

@@ -10,7 +10,8 @@ namespace kernel {
 [[gnu::format(printf, 1, 2)]] void print(const char* format, ...);
 
 // The same into `buffer`, always NUL-terminated. Returns the bytes written without the NUL.
-[[gnu::format(printf, 3, 4)]] std::size_t format_to(char* buffer, std::size_t capacity, const char* format, ...);
+[[gnu::format(printf, 3, 4)]] std::size_t format_to(char* buffer, std::size_t capacity,
+                                                    const char* format, ...);
 
 // Writes `bytes` bytes to the console as one piece (a user's write()).
 void console_write(const char* text, std::size_t bytes);
@@ -23,4 +24,6 @@ void console_write(const char* text, std::size_t bytes);
 
 // For what cannot happen: a panic that says where. Never for what a user supplied.
 #define KERNEL_ASSERT(condition) \
-    ((condition) ? (void)0 : ::kernel::panic("%s:%d: assertion failed: %s", __FILE_NAME__, __LINE__, #condition))
+    ((condition)                 \
+         ? (void)0               \
+         : ::kernel::panic("%s:%d: assertion failed: %s", __FILE_NAME__, __LINE__, #condition))

@@ -15,18 +15,24 @@ constinit CpuLocks cpu_locks[arch::max_cpus];
 [[noreturn, gnu::cold, gnu::noinline]] void panic_not_held(const SpinlockBase& lock) {
     panic("lock %s: unlocked by a CPU that does not hold it", lock.name());
 }
-[[noreturn, gnu::cold, gnu::noinline]] void panic_not_off() { panic("interrupts turned on once too often"); }
+[[noreturn, gnu::cold, gnu::noinline]] void panic_not_off() {
+    panic("interrupts turned on once too often");
+}
 
 CpuLocks& turn_off() {
     const bool were_on = arch::take_interrupts_off();
     CpuLocks& here = this_cpu_locks();
-    if (here.off_depth++ == 0) here.interrupts_were_on = were_on;
+    if (here.off_depth++ == 0) {
+        here.interrupts_were_on = were_on;
+    }
     return here;
 }
 
 void turn_last_on(CpuLocks& here) {
     here.off_depth = 0;
-    if (here.interrupts_were_on) arch::interrupts_on();
+    if (here.interrupts_were_on) {
+        arch::interrupts_on();
+    }
 }
 
 // The callee may want locks itself: they nest in this one.
@@ -51,8 +57,12 @@ void turn_on(CpuLocks& here) {
 
 void note_one_below_given(CpuLocks& here, const SpinlockBase& lock) {
     for (std::size_t i = here.held_count; i-- > 0;) {
-        if (here.held[i] != &lock) continue;
-        for (std::size_t j = i + 1; j < here.held_count; ++j) here.held[j - 1] = here.held[j];
+        if (here.held[i] != &lock) {
+            continue;
+        }
+        for (std::size_t j = i + 1; j < here.held_count; ++j) {
+            here.held[j - 1] = here.held[j];
+        }
         --here.held_count;
         return;
     }
@@ -85,7 +95,9 @@ void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
         return;
     }
     while (__atomic_exchange_n(&word_, 1, __ATOMIC_ACQUIRE) != 0) {
-        while (arch::relaxed_load(&word_) != 0) arch::spin_pause();
+        while (arch::relaxed_load(&word_) != 0) {
+            arch::spin_pause();
+        }
     }
     here.held[count] = this;
     here.held_count = count + 1;
@@ -93,8 +105,11 @@ void SpinlockBase::lock() NO_THREAD_SAFETY_ANALYSIS {
 
 // Does not return; a function that is known not to could not be called last.
 [[gnu::cold, gnu::noinline]] void SpinlockBase::refuse(const CpuLocks& here) const {
-    if (here.held_count == CpuLocks::limit) panic("lock %s: this CPU already holds %u", name_, CpuLocks::limit);
-    panic("lock %s wanted while %s is held: against their ranks", name_, here.held[here.held_count - 1]->name());
+    if (here.held_count == CpuLocks::limit) {
+        panic("lock %s: this CPU already holds %u", name_, CpuLocks::limit);
+    }
+    panic("lock %s wanted while %s is held: against their ranks", name_,
+          here.held[here.held_count - 1]->name());
 }
 
 // An exchange rather than a store: an AMO says by itself, to a reader of traces and to a race
@@ -120,7 +135,9 @@ void SpinlockBase::unlock() NO_THREAD_SAFETY_ANALYSIS {
 bool SpinlockBase::held_here() const {
     const CpuLocks& here = this_cpu_locks();
     for (std::size_t i = 0; i < here.held_count; ++i) {
-        if (here.held[i] == this) return true;
+        if (here.held[i] == this) {
+            return true;
+        }
     }
     return false;
 }

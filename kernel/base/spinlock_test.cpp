@@ -25,7 +25,7 @@ struct Locks {
 
 TEST(SpinlockTest, a_lock_excludes) {
     Spinlock<Rank::frames> lock("counter");
-    int counter = 0;   // by the lock
+    int counter = 0;  // by the lock
     {
         std::vector<std::jthread> threads;
         for (unsigned cpu = 1; cpu <= 4; ++cpu) {
@@ -35,7 +35,9 @@ TEST(SpinlockTest, a_lock_excludes) {
                     SpinGuard guard(lock);
                     const int before = counter;
                     // somebody else's turn, in the middle of ours
-                    if (i % 16 == 0) std::this_thread::yield();
+                    if (i % 16 == 0) {
+                        std::this_thread::yield();
+                    }
                     counter = before + 1;
                 }
             });
@@ -64,7 +66,9 @@ TEST(SpinlockTest, ranks_may_rise) {
 
 TEST(SpinlockTest, once_given_a_lock_no_longer_bars_lower_ranks) {
     Locks locks;
-    { SpinGuard frames(locks.frames); }
+    {
+        SpinGuard frames(locks.frames);
+    }
     SpinGuard pipe(locks.pipe);
     EXPECT_EQ(this_cpu_locks().held_count, 1u);
 }
@@ -78,7 +82,7 @@ TEST(SpinlockTest, locks_may_be_given_in_any_order) {
     EXPECT_FALSE(locks.process.held_here());
     EXPECT_TRUE(locks.pipe.held_here() && locks.frames.held_here());
     give(locks.frames);
-    take(locks.process);   // above the pipe, which alone is left
+    take(locks.process);  // above the pipe, which alone is left
     give(locks.pipe);
     give(locks.process);
     EXPECT_EQ(this_cpu_locks().held_count, 0u);
@@ -109,29 +113,56 @@ TEST(SpinlockTest, interrupts_stay_off_until_the_last_scope_ends) {
 
 TEST(SpinlockDeathTest, taking_a_lower_rank_panics_with_both_names) {
     Locks locks;
-    EXPECT_DEATH({ take(locks.frames); take(locks.pipe); }, "panic: .*the pipe.*the frames");
+    EXPECT_DEATH(
+        {
+            take(locks.frames);
+            take(locks.pipe);
+        },
+        "panic: .*the pipe.*the frames");
 }
 
 TEST(SpinlockDeathTest, taking_a_second_lock_of_one_rank_panics_with_both_names) {
     Locks locks;
-    EXPECT_DEATH({ take(locks.process); take(locks.other_process); }, "panic: .*the other process.*the process");
+    EXPECT_DEATH(
+        {
+            take(locks.process);
+            take(locks.other_process);
+        },
+        "panic: .*the other process.*the process");
 }
 
 TEST(SpinlockDeathTest, taking_a_lock_twice_panics_instead_of_waiting_for_ever) {
     Locks locks;
-    EXPECT_DEATH({ take(locks.process); take(locks.process); }, "panic: .*the process");
+    EXPECT_DEATH(
+        {
+            take(locks.process);
+            take(locks.process);
+        },
+        "panic: .*the process");
 }
 
 TEST(SpinlockDeathTest, a_lower_rank_panics_even_when_a_lock_between_was_given) {
     Locks locks;
-    EXPECT_DEATH({ take(locks.pipe); take(locks.frames); give(locks.pipe); take(locks.process); },
-                 "panic: .*the process.*the frames");
+    EXPECT_DEATH(
+        {
+            take(locks.pipe);
+            take(locks.frames);
+            give(locks.pipe);
+            take(locks.process);
+        },
+        "panic: .*the process.*the frames");
 }
 
 TEST(SpinlockDeathTest, giving_what_is_not_held_panics) {
     Locks locks;
     EXPECT_DEATH(give(locks.process), "panic: .*the process");
-    EXPECT_DEATH({ take(locks.process); host::BoundCpu bound(3); give(locks.process); }, "panic: .*the process");
+    EXPECT_DEATH(
+        {
+            take(locks.process);
+            host::BoundCpu bound(3);
+            give(locks.process);
+        },
+        "panic: .*the process");
 }
 
 TEST(SpinlockDeathTest, interrupts_cannot_be_turned_on_once_too_often) {

@@ -28,7 +28,9 @@ struct alignas(16) Bytes : std::array<unsigned char, size> {};
 
 Bytes pattern() {
     Bytes bytes;
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(i * 37 + 1);
+    for (std::size_t i = 0; i < size; ++i) {
+        bytes[i] = static_cast<unsigned char>(i * 37 + 1);
+    }
     return bytes;
 }
 
@@ -38,7 +40,9 @@ TEST(GuestString, memcpy_copies_just_those_bytes_at_every_alignment) {
         for (std::size_t from = 0; from < 9; ++from) {
             for (std::size_t bytes = 0; bytes < 40; ++bytes) {
                 Bytes target{}, expected{};
-                for (std::size_t i = 0; i < bytes; ++i) expected[to + i] = source[from + i];
+                for (std::size_t i = 0; i < bytes; ++i) {
+                    expected[to + i] = source[from + i];
+                }
                 EXPECT_EQ(guest_memcpy(&target[to], &source[from], bytes), &target[to]);
                 ASSERT_EQ(target, expected) << to << " " << from << " " << bytes;
             }
@@ -51,7 +55,9 @@ TEST(GuestString, memmove_copies_overlapping_bytes_both_ways) {
         for (std::size_t from = 0; from < 40; ++from) {
             for (std::size_t bytes : {0, 1, 7, 8, 9, 24, 40}) {
                 Bytes moved = pattern(), expected = pattern();
-                for (std::size_t i = 0; i < bytes; ++i) expected[to + i] = pattern()[from + i];
+                for (std::size_t i = 0; i < bytes; ++i) {
+                    expected[to + i] = pattern()[from + i];
+                }
                 EXPECT_EQ(guest_memmove(&moved[to], &moved[from], bytes), &moved[to]);
                 ASSERT_EQ(moved, expected) << to << " " << from << " " << bytes;
             }
@@ -63,7 +69,9 @@ TEST(GuestString, memset_fills_just_those_bytes) {
     for (std::size_t to = 0; to < 17; ++to) {
         for (std::size_t bytes = 0; bytes < 40; ++bytes) {
             Bytes target = pattern(), expected = pattern();
-            for (std::size_t i = 0; i < bytes; ++i) expected[to + i] = 0xc3;
+            for (std::size_t i = 0; i < bytes; ++i) {
+                expected[to + i] = 0xc3;
+            }
             // only the low byte counts
             EXPECT_EQ(guest_memset(&target[to], 0x1c3, bytes), &target[to]);
             ASSERT_EQ(target, expected) << to << " " << bytes;
@@ -93,12 +101,18 @@ TEST(GuestString, strings_end_at_their_nul) {
 
 TEST(Page, copy_and_zero_touch_one_page_wholly) {
     alignas(8) static std::uint64_t source[512], target[514];
-    for (std::uint64_t i = 0; i < 512; ++i) source[i] = i * 0x9e37'79b9'7f4a'7c15 + 1;
+    for (std::uint64_t i = 0; i < 512; ++i) {
+        source[i] = i * 0x9e37'79b9'7f4a'7c15 + 1;
+    }
     target[0] = target[513] = 0x55;
     copy_page(&target[1], source);
-    for (std::uint64_t i = 0; i < 512; ++i) ASSERT_EQ(target[i + 1], source[i]);
+    for (std::uint64_t i = 0; i < 512; ++i) {
+        ASSERT_EQ(target[i + 1], source[i]);
+    }
     zero_page(&target[1]);
-    for (std::uint64_t i = 0; i < 512; ++i) ASSERT_EQ(target[i + 1], 0u);
+    for (std::uint64_t i = 0; i < 512; ++i) {
+        ASSERT_EQ(target[i + 1], 0u);
+    }
     EXPECT_EQ(target[0], 0x55u);
     EXPECT_EQ(target[513], 0x55u);
 }

@@ -9,8 +9,8 @@
 #include "kernel/base/print.h"
 #include "kernel/base/string.h"
 #include "kernel/base/words.h"
-#include "kernel/frames/frame.h"
 #include "kernel/boot/boot_arguments.h"
+#include "kernel/frames/frame.h"
 #include "kernel/fs/fs.h"
 #include "kernel/mm/asid.h"
 #include "kernel/policy/policy.h"
@@ -43,7 +43,9 @@ void memory_init(PhysAddr memory_end) {
 
 void choose_scheduler() {
     const char* name = boot_argument("scheduler");
-    if (!name || boot_argument_is(name, "rr")) return;
+    if (!name || boot_argument_is(name, "rr")) {
+        return;
+    }
     if (boot_argument_is(name, "pbs")) {
         scheduler_choice = SchedulerChoice::pbs;
         return;
@@ -51,13 +53,16 @@ void choose_scheduler() {
     const std::span<const char> word = next_word(name);
     char found[33] = {};
     memcpy(found, word.data(), word.size() < sizeof found ? word.size() : sizeof found - 1);
-    print("boot arguments: scheduler=%s: there is no such scheduler; rr or pbs is expected\n", found);
+    print("boot arguments: scheduler=%s: there is no such scheduler; rr or pbs is expected\n",
+          found);
     arch::finish(1);
 }
 
 void release_other_harts() {
     __atomic_store_n(&harts_released, 1, __ATOMIC_RELEASE);
-    for (unsigned cpu = 1; cpu < arch::cpu_count(); ++cpu) arch::send_interrupt(cpu);
+    for (unsigned cpu = 1; cpu < arch::cpu_count(); ++cpu) {
+        arch::send_interrupt(cpu);
+    }
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace kernel {
 
 namespace {
 
-constinit char kept[1024] = {};   // written once by the boot hart
+constinit char kept[1024] = {};  // written once by the boot hart
 
 }  // namespace
 
@@ -28,7 +28,10 @@ const char* boot_argument(const char* name) {
     const std::size_t length = strlen(name);
     const char* at = kept;
     for (std::span<const char> word = next_word(at); !word.empty(); word = next_word(at)) {
-        if (word.size() > length && word[length] == '=' && strncmp(word.data(), name, length) == 0) return word.data() + length + 1;
+        if (word.size() > length && word[length] == '=' &&
+            strncmp(word.data(), name, length) == 0) {
+            return word.data() + length + 1;
+        }
     }
     return nullptr;
 }
@@ -40,9 +43,13 @@ bool boot_argument_is(const char* text, const char* expected) {
 
 std::uint64_t boot_argument_number(const char* name, std::uint64_t otherwise) {
     const char* at = boot_argument(name);
-    if (!at) return otherwise;
+    if (!at) {
+        return otherwise;
+    }
     std::uint64_t value = 0;
-    for (; *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    for (; *at >= '0' && *at <= '9'; ++at) {
+        value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    }
     return value;
 }
 

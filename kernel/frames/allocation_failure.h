@@ -17,7 +17,8 @@ extern Relaxed<std::uint64_t> allocations_until_failure;
 // Asked once for each frame that is wanted, before a free one is looked for: whoever hears true
 // gives none.
 [[nodiscard]] inline bool allocation_fails() {
-    return static_cast<std::int64_t>(allocations_until_failure.load()) > 0 && count_down_to_failure();
+    return static_cast<std::int64_t>(allocations_until_failure.load()) > 0 &&
+           count_down_to_failure();
 }
 
 }  // namespace kernel

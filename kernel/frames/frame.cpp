@@ -16,8 +16,10 @@ constexpr std::uint64_t whole_lines(std::uint64_t bytes) { return (bytes + 63) /
 
 // Bytes that the arrays for `frame_count` frames need, each on cache lines of its own.
 std::uint64_t arrays_size(std::uint64_t frame_count, TableSize& policy_table_size) {
-    return PhysAddr{whole_lines(frame_count * sizeof(Frame)) + whole_lines(frame_count * sizeof(FrameOwner)) +
-                    policy_table_size(frame_count)}.page_up().value;
+    return PhysAddr{whole_lines(frame_count * sizeof(Frame)) +
+                    whole_lines(frame_count * sizeof(FrameOwner)) + policy_table_size(frame_count)}
+        .page_up()
+        .value;
 }
 
 }  // namespace
@@ -25,11 +27,15 @@ std::uint64_t arrays_size(std::uint64_t frame_count, TableSize& policy_table_siz
 void frames_init(PhysAddr begin, PhysAddr end, TableSize& policy_table_size) {
     begin = begin.page_up();
     end = end.page_down();
-    if (end <= begin) panic("no memory behind the kernel's image: 0x%lx to 0x%lx", begin.value, end.value);
+    if (end <= begin) {
+        panic("no memory behind the kernel's image: 0x%lx to 0x%lx", begin.value, end.value);
+    }
     // Counts for the arrays' own frames are a little too many; no more than one page.
     std::uint64_t count = (end - begin) / page_size;
     std::uint64_t arrays = arrays_size(count, policy_table_size);
-    if (arrays >= end - begin) panic("no memory behind the frame table");
+    if (arrays >= end - begin) {
+        panic("no memory behind the frame table");
+    }
     range.first = begin + arrays;
     range.frame_count = (end - range.first) / page_size;
     range.frames = reinterpret_cast<Frame*>(arch::direct_map(begin));
@@ -40,7 +46,9 @@ void frames_init(PhysAddr begin, PhysAddr end, TableSize& policy_table_size) {
 
 const FrameRange& frame_range() { return range; }
 
-std::uint64_t index_of(const Frame& frame) { return static_cast<std::uint64_t>(&frame - range.frames); }
+std::uint64_t index_of(const Frame& frame) {
+    return static_cast<std::uint64_t>(&frame - range.frames);
+}
 PhysAddr address_of(const Frame& frame) { return range.first + index_of(frame) * page_size; }
 
 bool is_frame(PhysAddr address) {
@@ -55,7 +63,8 @@ Frame& frame_at(PhysAddr address) {
 FrameOwner owner_of(const Frame& frame) { return range.owners[index_of(frame)]; }
 void set_owner(const Frame& frame, FrameOwner owner) {
     range.owners[index_of(frame)] = owner;
-    owner == FrameOwner::free ? arch::tell_frame_freed(address_of(frame)) : arch::tell_frame_allocated(address_of(frame));
+    owner == FrameOwner::free ? arch::tell_frame_freed(address_of(frame))
+                              : arch::tell_frame_allocated(address_of(frame));
 }
 
 std::byte* bytes_of(const Frame& frame) { return arch::direct_map(address_of(frame)); }

@@ -16,9 +16,11 @@ TEST(Frames, the_table_lies_before_the_frames_and_outside_them) {
     EXPECT_EQ(range.first.value + range.frame_count * page_size, memory.end().value);
     EXPECT_GE(arch::physical(range.frames), memory.begin() + 1);
     EXPECT_LE(arch::physical(range.frames + range.frame_count), arch::physical(range.owners));
-    EXPECT_LE(range.owners + range.frame_count, reinterpret_cast<const FrameOwner*>(range.policy_table));
-    EXPECT_LE(arch::physical(range.policy_table + policy::table_size(range.frame_count)), range.first);
-    EXPECT_GE(range.frame_count, 250u);   // of 255 whole pages: the table needs no more than five
+    EXPECT_LE(range.owners + range.frame_count,
+              reinterpret_cast<const FrameOwner*>(range.policy_table));
+    EXPECT_LE(arch::physical(range.policy_table + policy::table_size(range.frame_count)),
+              range.first);
+    EXPECT_GE(range.frame_count, 250u);  // of 255 whole pages: the table needs no more than five
 }
 
 TEST(Frames, a_frame_and_its_address_name_each_other) {
@@ -50,9 +52,12 @@ TEST(FramesDeathTest, an_address_outside_names_no_frame) {
 
 TEST(FramesDeathTest, no_memory_is_said_so) {
     host::Memory memory(1 << 16);
-    EXPECT_DEATH(frames_init(memory.end(), memory.end(), policy::table_size), "panic: no memory behind the kernel's image");
-    EXPECT_DEATH(frames_init(memory.end(), memory.begin(), policy::table_size), "panic: no memory behind the kernel's image");
-    EXPECT_DEATH(frames_init(memory.begin(), memory.begin() + page_size, policy::table_size), "panic: no memory behind the frame table");
+    EXPECT_DEATH(frames_init(memory.end(), memory.end(), policy::table_size),
+                 "panic: no memory behind the kernel's image");
+    EXPECT_DEATH(frames_init(memory.end(), memory.begin(), policy::table_size),
+                 "panic: no memory behind the kernel's image");
+    EXPECT_DEATH(frames_init(memory.begin(), memory.begin() + page_size, policy::table_size),
+                 "panic: no memory behind the frame table");
 }
 
 }  // namespace

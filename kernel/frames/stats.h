@@ -29,7 +29,9 @@ inline void add_to(Total total, std::uint64_t value) {
 inline void count_event(Total total) { add_to(total, 1); }
 // Mostly it is not raised: a look first leaves the line where it is.
 inline void raise_to(std::uint64_t& most, std::uint64_t value) {
-    if (arch::relaxed_load(&most) < value) __atomic_fetch_max(&most, value, __ATOMIC_RELAXED);
+    if (arch::relaxed_load(&most) < value) {
+        __atomic_fetch_max(&most, value, __ATOMIC_RELAXED);
+    }
 }
 
 // The sum of all parts; of a moment only while nobody adds.

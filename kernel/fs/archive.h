@@ -20,7 +20,7 @@ struct ArchiveHeader {
 };
 
 struct ArchiveEntry {
-    char name[16];         // at most stampede::abi::directory_name_size characters, filled up with NUL
+    char name[16];  // at most stampede::abi::directory_name_size characters, filled up with NUL
     std::uint64_t offset;  // bytes from the header, a multiple of archive_alignment
     std::uint64_t size;    // bytes
 };
@@ -31,7 +31,8 @@ inline constexpr std::uint64_t archive_alignment = 16;
 // past the end, an unusable or repeated name.
 std::optional<std::span<const ArchiveEntry>> archive_entries(std::span<const std::byte> archive);
 
-inline std::span<const std::byte> archive_contents(std::span<const std::byte> archive, const ArchiveEntry& entry) {
+inline std::span<const std::byte> archive_contents(std::span<const std::byte> archive,
+                                                   const ArchiveEntry& entry) {
     return archive.subspan(entry.offset, entry.size);
 }
 

@@ -15,7 +15,8 @@ struct File {
 
 std::vector<std::byte> archive_of(std::vector<File> files, std::size_t bytes) {
     std::vector<std::byte> archive(bytes);
-    const ArchiveHeader header{ArchiveHeader::expected_magic, static_cast<std::uint32_t>(files.size()), 0};
+    const ArchiveHeader header{ArchiveHeader::expected_magic,
+                               static_cast<std::uint32_t>(files.size()), 0};
     std::memcpy(archive.data(), &header, sizeof header);
     for (std::size_t i = 0; i < files.size(); ++i) {
         ArchiveEntry entry{{}, files[i].offset, files[i].size};

@@ -12,7 +12,8 @@ namespace kernel {
 namespace {
 
 constexpr char control(char letter) { return static_cast<char>(letter - '@'); }
-constexpr char backspace = control('H'), delete_key = 0x7f, kill_line = control('U'), end_of_input = control('D');
+constexpr char backspace = control('H'), delete_key = 0x7f, kill_line = control('U'),
+               end_of_input = control('D');
 
 constexpr std::size_t longest_read = 128;  // bytes that one read() gives at most
 
@@ -85,11 +86,8 @@ void console_receive(char byte) {
         }
         break;
     case backspace:
-    case delete_key:
-        erase_one();
-        break;
-    default:
-        accept(byte == '\r' ? '\n' : byte);
+    case delete_key: erase_one(); break;
+    default: accept(byte == '\r' ? '\n' : byte);
     }
 }
 
@@ -117,7 +115,9 @@ Result<std::size_t> console_write_user(AddressSpace& space, VirtAddr from, std::
     std::size_t done = 0;
     while (done < bytes) {
         const std::size_t size = least(piece.size(), bytes - done);
-        if (auto copied = space.copy_in(std::as_writable_bytes(std::span(piece.data(), size)), from + done); !copied) {
+        if (auto copied =
+                space.copy_in(std::as_writable_bytes(std::span(piece.data(), size)), from + done);
+            !copied) {
             return done > 0 ? Result<std::size_t>(done) : failure(copied.error());
         }
         console_write(piece.data(), size);

@@ -10,8 +10,10 @@ using stampede::abi::DirectoryEntry;
 
 constexpr EntryName self_name{'.'}, parent_name{'.', '.'};
 
-bool read_entry(Inode& directory, std::uint64_t offset, DirectoryEntry& entry) REQUIRES(directory.lock) {
-    return read_locked(directory, offset, std::as_writable_bytes(std::span(&entry, 1))) == sizeof entry;
+bool read_entry(Inode& directory, std::uint64_t offset, DirectoryEntry& entry)
+    REQUIRES(directory.lock) {
+    return read_locked(directory, offset, std::as_writable_bytes(std::span(&entry, 1))) ==
+           sizeof entry;
 }
 
 // An entry that exists already is written in place: that cannot fail.
@@ -27,7 +29,7 @@ bool has_name(const DirectoryEntry& entry, const EntryName& name) {
 
 struct Place {
     bool found = false;
-    std::uint64_t offset = 0;    // of the entry; where it is missing, of a free one or the end
+    std::uint64_t offset = 0;  // of the entry; where it is missing, of a free one or the end
     std::uint32_t number = 0;
 };
 
@@ -36,8 +38,10 @@ Place find_locked(Inode& directory, const EntryName& name) REQUIRES(directory.lo
     bool have_free = false;
     std::uint64_t offset = 0;
     // Block by block, in place: a path costs a look at every entry of each directory on its way.
-    for (auto bytes = bytes_locked(directory, 0); bytes.size() >= sizeof(DirectoryEntry); bytes = bytes_locked(directory, offset)) {
-        const std::span entries(reinterpret_cast<const DirectoryEntry*>(bytes.data()), bytes.size() / sizeof(DirectoryEntry));
+    for (auto bytes = bytes_locked(directory, 0); bytes.size() >= sizeof(DirectoryEntry);
+         bytes = bytes_locked(directory, offset)) {
+        const std::span entries(reinterpret_cast<const DirectoryEntry*>(bytes.data()),
+                                bytes.size() / sizeof(DirectoryEntry));
         for (const DirectoryEntry& entry : entries) {
             if (entry.inum != 0 && entry.name[0] == name[0] && has_name(entry, name)) {
                 return {true, offset, entry.inum};
@@ -52,7 +56,8 @@ Place find_locked(Inode& directory, const EntryName& name) REQUIRES(directory.lo
     return place;
 }
 
-Result<void> add_locked(Inode& directory, const EntryName& name, const Inode& target) REQUIRES(directory.lock) {
+Result<void> add_locked(Inode& directory, const EntryName& name, const Inode& target)
+    REQUIRES(directory.lock) {
     const Place place = find_locked(directory, name);
     if (place.found) {
         return failure(Error::exists);

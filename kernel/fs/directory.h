@@ -11,7 +11,8 @@ Inode* directory_find(Inode& directory, const EntryName& name);
 
 // Adds an entry. exists, out_of_memory, no_space; not_found where the directory has been removed
 // itself.
-Result<void> directory_add(Inode& directory, const EntryName& name, const Inode& target) REQUIRES(names_lock);
+Result<void> directory_add(Inode& directory, const EntryName& name, const Inode& target)
+    REQUIRES(names_lock);
 
 // Removes the entry of that name, which exists, and gives back what memory this frees.
 void directory_remove(Inode& directory, const EntryName& name) REQUIRES(names_lock);

@@ -85,7 +85,8 @@ void file_close(File& file) {
         return;
     }
     if (file.kind == FileKind::pipe_reader || file.kind == FileKind::pipe_writer) {
-        pipe_close(*file.pipe, file.kind == FileKind::pipe_reader ? PipeEnd::reader : PipeEnd::writer);
+        pipe_close(*file.pipe,
+                   file.kind == FileKind::pipe_reader ? PipeEnd::reader : PipeEnd::writer);
         return;
     }
     Inode* const inode = file.inode;
@@ -98,17 +99,14 @@ Result<std::size_t> file_read(File& file, AddressSpace& space, VirtAddr to, std:
         return failure(Error::not_permitted);
     }
     switch (file.kind) {
-    case FileKind::pipe_reader:
-        return pipe_read(*file.pipe, space, to, bytes);
-    case FileKind::inode:
-        return read_inode(file, space, to, bytes);
+    case FileKind::pipe_reader: return pipe_read(*file.pipe, space, to, bytes);
+    case FileKind::inode: return read_inode(file, space, to, bytes);
     case FileKind::device:
         if (is_console(file)) {
             return console_read(space, to, bytes);
         }
         break;
-    case FileKind::pipe_writer:
-        break;
+    case FileKind::pipe_writer: break;
     }
     return failure(Error::not_permitted);
 }
@@ -118,17 +116,14 @@ Result<std::size_t> file_write(File& file, AddressSpace& space, VirtAddr from, s
         return failure(Error::not_permitted);
     }
     switch (file.kind) {
-    case FileKind::pipe_writer:
-        return pipe_write(*file.pipe, space, from, bytes);
-    case FileKind::inode:
-        return write_inode(file, space, from, bytes);
+    case FileKind::pipe_writer: return pipe_write(*file.pipe, space, from, bytes);
+    case FileKind::inode: return write_inode(file, space, from, bytes);
     case FileKind::device:
         if (is_console(file)) {
             return console_write_user(space, from, bytes);
         }
         break;
-    case FileKind::pipe_reader:
-        break;
+    case FileKind::pipe_reader: break;
     }
     return failure(Error::not_permitted);
 }

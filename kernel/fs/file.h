@@ -28,8 +28,8 @@ struct File {
     FileKind kind = FileKind::inode;
     bool readable = false;
     bool writable = false;
-    Pipe* pipe = nullptr;      // of a pipe's end; the File itself lies in the pipe's frame
-    Inode* inode = nullptr;    // counted
+    Pipe* pipe = nullptr;    // of a pipe's end; the File itself lies in the pipe's frame
+    Inode* inode = nullptr;  // counted
 
     Spinlock<Rank::file> lock{"file"};
     std::uint64_t offset GUARDED_BY(lock) = 0;  // bytes, of an inode

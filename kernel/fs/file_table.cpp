@@ -21,7 +21,9 @@ FileTable& copy_of(const FileTable& table) {
 }
 
 // acquire, by an atomic instruction: whoever gave the table up is done with it.
-bool is_alone(FileTable& table) { return __atomic_fetch_add(&table.processes, 0, __ATOMIC_ACQUIRE) == 1; }
+bool is_alone(FileTable& table) {
+    return __atomic_fetch_add(&table.processes, 0, __ATOMIC_ACQUIRE) == 1;
+}
 
 }  // namespace
 

@@ -16,8 +16,8 @@ struct alignas(64) FileTable {
     // Processes that have it, 1 or 2; by atomic instructions. One that reads 1 stays alone: only it
     // could share. acquire and release order what the other one read before its change.
     std::uint32_t processes = 1;
-    std::array<File*, stampede::abi::max_open_files> open{};   // counted
-    Inode* working_directory = nullptr;                        // counted
+    std::array<File*, stampede::abi::max_open_files> open{};  // counted
+    Inode* working_directory = nullptr;                       // counted
 };
 
 // With nothing open; takes over the directory's reference. There is always one for each process.

@@ -17,7 +17,8 @@ void fs_init() {
     const auto entries = archive_entries(archive);
     KERNEL_ASSERT(entries.has_value());
     for (const ArchiveEntry& entry : *entries) {
-        names_add_image(entry_name(entry.name, sizeof entry.name), archive_contents(archive, entry));
+        names_add_image(entry_name(entry.name, sizeof entry.name),
+                        archive_contents(archive, entry));
     }
 }
 

@@ -9,8 +9,9 @@
 
 namespace kernel {
 
-struct File;    // an open file, counted
-struct Inode;   // a file, directory or device, counted while open, a working directory or being executed
+struct File;   // an open file, counted
+struct Inode;  // a file, directory or device, counted while open, a working directory or being
+               // executed
 struct Process;
 
 // Once, by the boot CPU, after the frame policy and before the first process: unpacks the archive
@@ -22,7 +23,7 @@ void fs_init();
 File* file_duplicate(File& file);
 void file_close(File& file);
 
-Inode* inode_root();                       // counted
+Inode* inode_root();  // counted
 Inode* inode_duplicate(Inode& inode);
 void inode_release(Inode& inode);
 

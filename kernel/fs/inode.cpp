@@ -21,7 +21,8 @@ Frame** block_place(Inode& inode, std::uint64_t block) REQUIRES(inode.lock) {
     if (block < Inode::direct_blocks) {
         return &inode.direct[block];
     }
-    return inode.index != nullptr ? index_of_blocks(*inode.index) + (block - Inode::direct_blocks) : nullptr;
+    return inode.index != nullptr ? index_of_blocks(*inode.index) + (block - Inode::direct_blocks)
+                                  : nullptr;
 }
 
 // The image's part of a block; empty behind its end.
@@ -127,7 +128,8 @@ void inode_set_image(Inode& inode, std::span<const std::byte> contents) {
 stampede::abi::Stat inode_stat(Inode& inode) {
     constexpr std::int32_t device = 1;
     SpinGuard guard(inode.lock);
-    return {device, inode.number, static_cast<std::int16_t>(inode.type), inode.links, 0, inode.size};
+    return {device, inode.number, static_cast<std::int16_t>(inode.type), inode.links,
+            0,      inode.size};
 }
 
 void inode_truncate(Inode& inode, std::uint64_t new_size) {
@@ -141,7 +143,8 @@ void truncate_locked(Inode& inode, std::uint64_t new_size) {
         drop_block(inode.direct[block]);
     }
     if (inode.index != nullptr) {
-        const std::uint64_t kept = first_freed > Inode::direct_blocks ? first_freed - Inode::direct_blocks : 0;
+        const std::uint64_t kept =
+            first_freed > Inode::direct_blocks ? first_freed - Inode::direct_blocks : 0;
         for (std::uint64_t i = kept; i < Inode::index_blocks; ++i) {
             drop_block(index_of_blocks(*inode.index)[i]);
         }
@@ -180,7 +183,8 @@ std::size_t read_locked(Inode& inode, std::uint64_t offset, std::span<std::byte>
     return done;
 }
 
-Result<std::size_t> write_locked(Inode& inode, std::uint64_t offset, std::span<const std::byte> from) {
+Result<std::size_t> write_locked(Inode& inode, std::uint64_t offset,
+                                 std::span<const std::byte> from) {
     KERNEL_ASSERT(offset <= inode.size);
     std::size_t done = 0;
     while (done < from.size()) {
@@ -209,8 +213,8 @@ std::size_t inode_read(Inode& inode, std::uint64_t offset, std::span<std::byte> 
     return done;
 }
 
-Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressSpace& space, VirtAddr to,
-                                    std::size_t bytes) {
+Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressSpace& space,
+                                    VirtAddr to, std::size_t bytes) {
     SpinGuard guard(inode.lock);
     const std::size_t wanted = least(transfer_limit, bytes);
     std::size_t done = 0;
@@ -228,8 +232,8 @@ Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressS
     return done;
 }
 
-Result<std::size_t> inode_write_user(Inode& inode, std::uint64_t offset, AddressSpace& space, VirtAddr from,
-                                     std::size_t bytes) {
+Result<std::size_t> inode_write_user(Inode& inode, std::uint64_t offset, AddressSpace& space,
+                                     VirtAddr from, std::size_t bytes) {
     SpinGuard guard(inode.lock);
     if (offset > inode.size) {
         // somebody truncated the file behind this offset: no holes

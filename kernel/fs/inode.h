@@ -43,9 +43,10 @@ struct Inode {
     std::int16_t minor = 0;
 
     Spinlock<Rank::inode> lock{"inode"};
-    std::int16_t links GUARDED_BY(lock) = 0;               // changed under names_lock too (names.h)
-    std::uint64_t size GUARDED_BY(lock) = 0;               // bytes
-    std::span<const std::byte> image GUARDED_BY(lock);     // the archive's bytes, for blocks without a frame
+    std::int16_t links GUARDED_BY(lock) = 0;  // changed under names_lock too (names.h)
+    std::uint64_t size GUARDED_BY(lock) = 0;  // bytes
+    std::span<const std::byte> image
+        GUARDED_BY(lock);  // the archive's bytes, for blocks without a frame
     std::array<Frame*, direct_blocks> direct GUARDED_BY(lock){};
     // a frame full of Frame*, for the blocks behind
     Frame* index GUARDED_BY(lock) = nullptr;
@@ -69,19 +70,20 @@ void truncate_locked(Inode& inode, std::uint64_t new_size) REQUIRES(inode.lock);
 // The bytes from `offset` to the end of their block or of the file, where they lie; empty behind
 // the end. Until the lock is given up or something written.
 std::span<const std::byte> bytes_locked(Inode& inode, std::uint64_t offset) REQUIRES(inode.lock);
-std::size_t read_locked(Inode& inode, std::uint64_t offset, std::span<std::byte> to) REQUIRES(inode.lock);
+std::size_t read_locked(Inode& inode, std::uint64_t offset, std::span<std::byte> to)
+    REQUIRES(inode.lock);
 // Writes at offset, at most the size, and grows the file. The bytes written: fewer than wanted
 // where memory or the largest size ran out, out_of_memory or no_space when that is none.
-Result<std::size_t> write_locked(Inode& inode, std::uint64_t offset, std::span<const std::byte> from)
-    REQUIRES(inode.lock);
+Result<std::size_t> write_locked(Inode& inode, std::uint64_t offset,
+                                 std::span<const std::byte> from) REQUIRES(inode.lock);
 
 // The same between the file and user memory, where a bad address is bad_address even after some
 // bytes. The inode is locked for `transfer_limit` bytes at a time at most: only up to there is a
 // call atomic.
 inline constexpr std::size_t transfer_limit = page_size;
-Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressSpace& space, VirtAddr to,
-                                    std::size_t bytes);
-Result<std::size_t> inode_write_user(Inode& inode, std::uint64_t offset, AddressSpace& space, VirtAddr from,
-                                     std::size_t bytes);
+Result<std::size_t> inode_read_user(Inode& inode, std::uint64_t offset, AddressSpace& space,
+                                    VirtAddr to, std::size_t bytes);
+Result<std::size_t> inode_write_user(Inode& inode, std::uint64_t offset, AddressSpace& space,
+                                     VirtAddr from, std::size_t bytes);
 
 }  // namespace kernel

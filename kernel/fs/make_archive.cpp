@@ -32,7 +32,8 @@ std::uint64_t aligned(std::uint64_t offset) {
 
 std::vector<char> make_archive(const std::map<std::string, std::vector<char>>& files) {
     std::vector<char> bytes;
-    const ArchiveHeader header{ArchiveHeader::expected_magic, static_cast<std::uint32_t>(files.size()), 0};
+    const ArchiveHeader header{ArchiveHeader::expected_magic,
+                               static_cast<std::uint32_t>(files.size()), 0};
     append(bytes, &header, sizeof header);
     std::uint64_t offset = aligned(sizeof header + files.size() * sizeof(ArchiveEntry));
     for (const auto& [name, contents] : files) {

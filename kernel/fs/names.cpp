@@ -141,7 +141,8 @@ Result<Inode*> path_lookup(const char* path, Inode& start) {
     return at.release();
 }
 
-Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::int16_t major, std::int16_t minor) {
+Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::int16_t major,
+                           std::int16_t minor) {
     EntryName name;
     const auto found = parent_of(path, start, name);
     if (!found) {
@@ -150,7 +151,8 @@ Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::
     Held parent(*found);
     SpinGuard guard(names_lock);
     if (Held existing(directory_find(*parent, name)); existing.get() != nullptr) {
-        return may_stand_for(*existing, type) ? Result<Inode*>(existing.release()) : failure(Error::exists);
+        return may_stand_for(*existing, type) ? Result<Inode*>(existing.release())
+                                              : failure(Error::exists);
     }
     Held made(inode_create(type, major, minor));
     if (made.get() == nullptr) {

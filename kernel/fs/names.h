@@ -24,7 +24,8 @@ Result<Inode*> path_lookup(const char* path, Inode& start);
 
 // The inode at `path`, made when it is missing; a file or device that exists is fine where a file
 // is wanted. Counted. exists, not_found, out_of_memory, no_space.
-Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::int16_t major, std::int16_t minor);
+Result<Inode*> name_create(const char* path, Inode& start, InodeType type, std::int16_t major,
+                           std::int16_t minor);
 
 // One more name for a file. not_permitted (a directory), exists, not_found, out_of_memory.
 Result<void> name_link(Inode& existing, const char* path, Inode& start);

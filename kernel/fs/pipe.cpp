@@ -32,7 +32,8 @@ void wake_writers(Pipe& pipe) REQUIRES(pipe.lock) {
     }
 }
 
-std::span<const std::byte> oldest_piece(Pipe& pipe, VirtAddr to, std::size_t wanted) REQUIRES(pipe.lock) {
+std::span<const std::byte> oldest_piece(Pipe& pipe, VirtAddr to, std::size_t wanted)
+    REQUIRES(pipe.lock) {
     const std::size_t in_ring = least(pipe.used, Pipe::capacity - pipe.start);
     return {pipe.ring.data() + pipe.start, piece_size(in_ring, to, wanted)};
 }
@@ -44,7 +45,8 @@ std::span<std::byte> free_piece(Pipe& pipe, VirtAddr from, std::size_t wanted) R
 }
 
 // What is there now, without sleeping.
-Result<std::size_t> drain(Pipe& pipe, AddressSpace& space, VirtAddr to, std::size_t bytes) REQUIRES(pipe.lock) {
+Result<std::size_t> drain(Pipe& pipe, AddressSpace& space, VirtAddr to, std::size_t bytes)
+    REQUIRES(pipe.lock) {
     std::size_t done = 0;
     while (done < bytes && pipe.used > 0) {
         const auto piece = oldest_piece(pipe, to + done, bytes - done);
@@ -59,7 +61,8 @@ Result<std::size_t> drain(Pipe& pipe, AddressSpace& space, VirtAddr to, std::siz
 }
 
 // As much as fits now, without sleeping.
-Result<std::size_t> fill(Pipe& pipe, AddressSpace& space, VirtAddr from, std::size_t bytes) REQUIRES(pipe.lock) {
+Result<std::size_t> fill(Pipe& pipe, AddressSpace& space, VirtAddr from, std::size_t bytes)
+    REQUIRES(pipe.lock) {
     std::size_t done = 0;
     while (done < bytes && pipe.used < Pipe::capacity) {
         const auto piece = free_piece(pipe, from + done, bytes - done);

@@ -19,10 +19,10 @@ struct Pipe {
     Spinlock<Rank::pipe> lock{"pipe"};
     bool reader_open GUARDED_BY(lock) = true;
     bool writer_open GUARDED_BY(lock) = true;
-    bool reader_waits GUARDED_BY(lock) = false;   // some reader sleeps on &reader, or is about to
+    bool reader_waits GUARDED_BY(lock) = false;  // some reader sleeps on &reader, or is about to
     bool writer_waits GUARDED_BY(lock) = false;
-    std::uint32_t start GUARDED_BY(lock) = 0;     // of the oldest byte
-    std::uint32_t used GUARDED_BY(lock) = 0;      // bytes, from start on, around the end of the ring
+    std::uint32_t start GUARDED_BY(lock) = 0;  // of the oldest byte
+    std::uint32_t used GUARDED_BY(lock) = 0;   // bytes, from start on, around the end of the ring
     File reader;
     File writer;
     std::array<std::byte, capacity> ring GUARDED_BY(lock);

@@ -36,7 +36,8 @@ public:
     }
 
     std::size_t index_of(const T& object) const {
-        return static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&object) - storage_) / sizeof(T);
+        return static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&object) - storage_) /
+               sizeof(T);
     }
     // The object in a slot that is known to be taken.
     T& operator[](std::size_t index) { return *std::launder(reinterpret_cast<T*>(at(index))); }

@@ -13,7 +13,7 @@ namespace kernel {
 class AsidTag {
 public:
     constexpr AsidTag() = default;
-    std::uint16_t asid() const;                // meaningful once used_on_this_cpu() was called
+    std::uint16_t asid() const;  // meaningful once used_on_this_cpu() was called
     bool ever_used() const { return tag_ != 0; }
     void forget() { *this = {}; }
 

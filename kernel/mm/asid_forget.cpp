@@ -11,7 +11,7 @@ namespace kernel {
 namespace {
 
 struct alignas(64) CpuGeneration {
-    std::uint64_t value = 0;                   // its own CPU only
+    std::uint64_t value = 0;  // its own CPU only
 };
 constinit std::array<CpuGeneration, arch::max_cpus> cpu_generations;
 

@@ -12,8 +12,8 @@ namespace {
 
 // ASID 0 is the kernel's own page table's, which maps no user pages; so tags that would give 0 are
 // left out.
-constinit std::uint64_t asid_count = 1;        // ASIDs a generation, 0 included; written once at boot
-constinit std::uint64_t batch = 1;             // tags that a CPU takes at once; written once at boot
+constinit std::uint64_t asid_count = 1;  // ASIDs a generation, 0 included; written once at boot
+constinit std::uint64_t batch = 1;       // tags that a CPU takes at once; written once at boot
 // The next tag that no CPU has. Added to by whoever needs tags; only their uniqueness matters, so
 // relaxed. Many read it, few write it.
 struct alignas(64) NextTag {
@@ -34,8 +34,9 @@ void asids_init(std::uint16_t largest) {
     constexpr std::uint64_t most = 16;
     asid_count = std::uint64_t{largest} + 1;
     const bool many = asid_count >= most * arch::max_cpus * 4, whole = asid_count % most == 0;
-    batch = (many & whole) ? most : 1;         // few are left over where a generation ends
-    next_tag.value.store(asid_count);          // generation 1: tag 0 stays "never ran", generation 0 "flush first"
+    batch = (many & whole) ? most : 1;  // few are left over where a generation ends
+    next_tag.value.store(
+        asid_count);  // generation 1: tag 0 stays "never ran", generation 0 "flush first"
     cpu_tags = {};
 }
 
@@ -50,7 +51,9 @@ std::uint64_t fresh_asid_tag() {
             own.end = own.next + batch;
         }
         const std::uint64_t tag = own.next++;
-        if (tag % asid_count != 0) return tag;
+        if (tag % asid_count != 0) {
+            return tag;
+        }
     }
 }
 

@@ -21,7 +21,9 @@ using testing::Not;
 
 constexpr PhysAddr root{0x8000'0000}, other_root{0x8000'1000};
 
-Event switch_to(const AsidTag& tag, PhysAddr table) { return {Kind::use_page_table, {}, tag.asid(), table}; }
+Event switch_to(const AsidTag& tag, PhysAddr table) {
+    return {Kind::use_page_table, {}, tag.asid(), table};
+}
 Event flush(const AsidTag& tag) { return {Kind::flush_space, {}, tag.asid(), {}}; }
 const auto flush_all = Field("kind", &Event::kind, Kind::flush_all);
 
@@ -56,7 +58,10 @@ TEST(Asid, running_again_on_the_same_cpu_flushes_nothing) {
 TEST(Asid, moving_to_another_cpu_flushes_the_space_there_and_back_too) {
     asids_init(100);
     AsidTag tag;
-    { WarmCpu cpu(1); tag.use_on_this_cpu(root); }
+    {
+        WarmCpu cpu(1);
+        tag.use_on_this_cpu(root);
+    }
     for (unsigned cpu : {2u, 1u, 2u}) {
         WarmCpu there(cpu);
         host::RecordedTranslations recorded;
@@ -80,7 +85,9 @@ TEST(Asid, when_asids_are_used_up_each_cpu_forgets_everything_before_it_runs_a_r
     asids_init(3);
     host::BoundCpu bound(3);
     AsidTag tags[3], next;
-    for (AsidTag& tag : tags) tag.use_on_this_cpu(root);
+    for (AsidTag& tag : tags) {
+        tag.use_on_this_cpu(root);
+    }
     host::RecordedTranslations recorded;
     // generation two: an ASID that one of the three had
     next.use_on_this_cpu(other_root);
@@ -110,14 +117,17 @@ TEST(Asid, cpus_that_take_batches_never_give_out_one_twice_nor_an_old_one) {
             AsidTag tag;
             tag.use_on_this_cpu(root);
             EXPECT_NE(tag.asid(), 0);
-            EXPECT_TRUE(seen.insert(tag.asid()).second) << round << ": ASID " << tag.asid() << " has another space of this generation";
+            EXPECT_TRUE(seen.insert(tag.asid()).second)
+                << round << ": ASID " << tag.asid() << " has another space of this generation";
         }
     }
     {
-        host::BoundCpu bound(8);   // uses up the generation
-        for (unsigned n = 0; n < largest; ++n) AsidTag{}.use_on_this_cpu(root);
+        host::BoundCpu bound(8);  // uses up the generation
+        for (unsigned n = 0; n < largest; ++n) {
+            AsidTag{}.use_on_this_cpu(root);
+        }
     }
-    host::BoundCpu bound(5);       // has a part of a batch of the last one
+    host::BoundCpu bound(5);  // has a part of a batch of the last one
     AsidTag first, second;
     first.use_on_this_cpu(root);
     host::RecordedTranslations recorded;
@@ -171,7 +181,9 @@ TEST(Asid, no_space_ever_sees_anothers_page) {
         cpus[where].run(spaces[which]);
         ASSERT_EQ(cpus[where].load({0}).value(), std::byte(which)) << step;
     }
-    for (AddressSpace& space : spaces) space.destroy();
+    for (AddressSpace& space : spaces) {
+        space.destroy();
+    }
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ Result<void> AddressSpace::copy_out(VirtAddr to, std::span<const std::byte> from
     while (!from.empty()) {
         std::size_t bytes = within_page(to, from.size());
         Result<std::byte*> target = reachable(to, Access::write);
-        if (!target) return failure(target.error());
+        if (!target) {
+            return failure(target.error());
+        }
         memcpy(*target, from.data(), bytes);
         from = from.subspan(bytes);
         to += bytes;
@@ -31,7 +33,9 @@ Result<void> AddressSpace::copy_in(std::span<std::byte> to, VirtAddr from) {
     while (!to.empty()) {
         std::size_t bytes = within_page(from, to.size());
         Result<std::byte*> source = reachable(from, Access::read);
-        if (!source) return failure(source.error());
+        if (!source) {
+            return failure(source.error());
+        }
         memcpy(to.data(), *source, bytes);
         to = to.subspan(bytes);
         from += bytes;
@@ -44,11 +48,15 @@ Result<std::size_t> AddressSpace::copy_in_string(std::span<char> to, VirtAddr fr
     while (copied < to.size()) {
         std::size_t bytes = within_page(from, to.size() - copied);
         Result<std::byte*> source = reachable(from, Access::read);
-        if (!source) return failure(source.error());
+        if (!source) {
+            return failure(source.error());
+        }
         auto* text = reinterpret_cast<const char*>(*source);
         for (std::size_t i = 0; i < bytes; ++i) {
             to[copied] = text[i];
-            if (!text[i]) return copied;
+            if (!text[i]) {
+                return copied;
+            }
             ++copied;
         }
         from += bytes;

@@ -13,7 +13,9 @@ namespace {
 constexpr VirtAddr page{0x1000}, text{0x10'0000};
 constexpr std::uint64_t data_end = 3 * page_size;
 
-std::span<const std::byte> bytes_in(const std::string& value) { return std::as_bytes(std::span(value)); }
+std::span<const std::byte> bytes_in(const std::string& value) {
+    return std::as_bytes(std::span(value));
+}
 
 class Copy : public MemoryTest {
 protected:
@@ -63,7 +65,8 @@ TEST_F(Copy, copy_out_writes_what_copy_in_and_the_program_read) {
 
 TEST_F(Copy, copies_go_across_page_ends) {
     AddressSpace& program = new_program();
-    const std::string value = std::string(10, 'a') + std::string(page_size, 'b') + std::string(10, 'c');
+    const std::string value =
+        std::string(10, 'a') + std::string(page_size, 'b') + std::string(10, 'c');
     EXPECT_EQ(copy_out(program, page - 10, value), "ok");
     EXPECT_EQ(copy_in(program, page - 10, value.size()), value);
     EXPECT_EQ(load(program, page - 11), 0);
@@ -76,8 +79,9 @@ TEST_F(Copy, copies_go_across_page_ends) {
 TEST_F(Copy, copy_out_past_max_va_fails) {
     AddressSpace& program = new_program();
     const std::uint64_t in_use = policy::frames_in_use();
-    for (std::uint64_t outside : {user_end, user_end + 8, user_end * 2 + page.value, 0xffff'ffc0'0000'0000,
-                                  0x8000'0000'0000'0000, ~std::uint64_t{0}, ~std::uint64_t{0} - 4095}) {
+    for (std::uint64_t outside :
+         {user_end, user_end + 8, user_end * 2 + page.value, 0xffff'ffc0'0000'0000,
+          0x8000'0000'0000'0000, ~std::uint64_t{0}, ~std::uint64_t{0} - 4095}) {
         EXPECT_EQ(copy_out(program, {outside}, "x"), "bad_address") << outside;
         EXPECT_EQ(copy_in(program, {outside}, 1), "bad_address") << outside;
         EXPECT_EQ(copy_in_string(program, {outside}, 8), "bad_address") << outside;
@@ -94,7 +98,8 @@ TEST_F(Copy, copy_out_past_max_va_fails) {
 TEST_F(Copy, copy_out_into_a_hole_fails_and_maps_nothing) {
     AddressSpace& program = new_program();
     const std::uint64_t in_use = policy::frames_in_use();
-    for (VirtAddr hole : {VirtAddr{data_end}, VirtAddr{0x20'0000}, VirtAddr{0x4000'0000}, text + page_size}) {
+    for (VirtAddr hole :
+         {VirtAddr{data_end}, VirtAddr{0x20'0000}, VirtAddr{0x4000'0000}, text + page_size}) {
         EXPECT_EQ(copy_out(program, hole, "x"), "bad_address");
         EXPECT_EQ(copy_in(program, hole, 1), "bad_address");
         EXPECT_EQ(copy_in_string(program, hole, 8), "bad_address");
@@ -121,7 +126,7 @@ TEST_F(Copy, nothing_is_copied_where_nothing_is_asked_for) {
     AddressSpace& program = new_program();
     EXPECT_EQ(copy_out(program, page, ""), "ok");
     EXPECT_EQ(copy_in(program, page, 0), "");
-    EXPECT_EQ(copy_in_string(program, page, 0), "too_long");   // not even the NUL fits
+    EXPECT_EQ(copy_in_string(program, page, 0), "too_long");  // not even the NUL fits
 }
 
 TEST_F(Copy, a_page_that_may_only_be_executed_is_not_read) {
@@ -135,7 +140,7 @@ TEST_F(Copy, a_string_ends_at_its_nul) {
     AddressSpace& program = new_program();
     EXPECT_EQ(copy_out(program, page, std::string("name\0rest", 9)), "ok");
     EXPECT_EQ(copy_in_string(program, page, 100), "name");
-    EXPECT_EQ(copy_in_string(program, page, 5), "name");       // the NUL fits just so
+    EXPECT_EQ(copy_in_string(program, page, 5), "name");  // the NUL fits just so
     EXPECT_EQ(copy_in_string(program, page, 4), "too_long");
     EXPECT_EQ(copy_in_string(program, page + 4, 10), "");
 }
@@ -147,7 +152,7 @@ TEST_F(Copy, a_string_may_straddle_pages_and_end_with_the_last_byte_there_is) {
     EXPECT_EQ(copy_out(program, {data_end - 5}, std::string("last\0", 5)), "ok");
     EXPECT_EQ(copy_in_string(program, {data_end - 5}, 100), "last");
     EXPECT_EQ(copy_out(program, {data_end - 1}, "x"), "ok");
-    EXPECT_EQ(copy_in_string(program, {data_end - 5}, 100), "bad_address");   // runs into the hole
+    EXPECT_EQ(copy_in_string(program, {data_end - 5}, 100), "bad_address");  // runs into the hole
     EXPECT_EQ(copy_out(program, {user_end - 3}, "end"), "ok");
     // runs out of the user half
     EXPECT_EQ(copy_in_string(program, {user_end - 3}, 100), "bad_address");
@@ -167,14 +172,18 @@ TEST_F(CowCopy, copy_out_into_a_shared_page_leaves_the_other_process_alone) {
 
 TEST_F(CowCopy, copy_out_across_shared_pages_makes_each_unique) {
     EXPECT_EQ(outcome(child->copy_out(page - 4, bytes_in("12345678"))), "ok");
-    for (VirtAddr at : {VirtAddr{0}, page}) EXPECT_NE(&frame_of(*child, at), &frame_of(*parent, at));
+    for (VirtAddr at : {VirtAddr{0}, page}) {
+        EXPECT_NE(&frame_of(*child, at), &frame_of(*parent, at));
+    }
     EXPECT_EQ(&frame_of(*child, {0x2000}), &frame_of(*parent, {0x2000}));
     EXPECT_EQ(load(*parent, page - 1), 0);
     EXPECT_EQ(load(*parent, page), 'p');
 }
 
 TEST_F(CowCopy, copy_out_on_the_last_reference_takes_the_frame_over) {
-    if (!policy::takes_over_last) GTEST_SKIP() << policy::name << " always copies";
+    if (!policy::takes_over_last) {
+        GTEST_SKIP() << policy::name << " always copies";
+    }
     Frame& original = frame_of(*parent, page);
     parent->destroy();
     leave_free(0);
@@ -211,7 +220,7 @@ TEST_F(CowCopy, copy_out_that_fails_at_its_second_page_keeps_the_first_ones_coun
 }
 
 TEST_F(CowCopy, the_program_sees_what_was_copied_out_though_it_had_read_the_page) {
-    EXPECT_EQ(load(*child, page), 'p');          // the translation to the shared frame is known
+    EXPECT_EQ(load(*child, page), 'p');  // the translation to the shared frame is known
     EXPECT_EQ(outcome(child->copy_out(page, bytes_in("new"))), "ok");
     EXPECT_EQ(std::to_integer<char>(*cpu_.load(page)), 'n');
     EXPECT_EQ(cpu_.store(page, std::byte{'N'}).has_value(), true);

@@ -7,14 +7,18 @@ namespace kernel {
 Result<void> AddressSpace::handle_fault(VirtAddr address, Access access) {
     VirtAddr page = address.page_down();
     Pte* entry = find(page);
-    if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
+    if (!entry || !entry->is_user_leaf()) {
+        return failure(Error::bad_address);
+    }
     if (entry->has(permission(access))) {
         // The entry allows it: this CPU went by an older translation. Forget it and try again.
         MappingChange change(asid_tag_);
         change.set(page, *entry, *entry);
         return {};
     }
-    if (access == Access::write && entry->has(Pte::marker)) return make_unique(page, *entry);
+    if (access == Access::write && entry->has(Pte::marker)) {
+        return make_unique(page, *entry);
+    }
     return failure(Error::bad_address);
 }
 

@@ -5,11 +5,15 @@
 namespace kernel {
 
 Pte* AddressSpace::find(VirtAddr page) const {
-    if (page.value >= user_end) return nullptr;
+    if (page.value >= user_end) {
+        return nullptr;
+    }
     Pte* table = table_at(root());
     for (unsigned level = table_levels - 1; level > 0; --level) {
         Pte entry = table[table_index(page, level)];
-        if (!entry.has(Pte::valid)) return nullptr;
+        if (!entry.has(Pte::valid)) {
+            return nullptr;
+        }
         table = table_at(entry.frame());
     }
     return &table[table_index(page, 0)];

@@ -12,7 +12,9 @@ namespace kernel {
 Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     auto unique = policy::make_unique(old);
-    if (!unique) return failure(Error::out_of_memory);
+    if (!unique) {
+        return failure(Error::out_of_memory);
+    }
 
     bool taken_over = *unique == &old;
     Pte writable = entry.without(Pte::marker).with(Pte::write).moved_to(address_of(**unique));

@@ -29,12 +29,16 @@ protected:
 class GatheredChanges : public Change {
 protected:
     void SetUp() override {
-        if (policy::flushes_each_change) GTEST_SKIP() << policy::name << " flushes each change";
+        if (policy::flushes_each_change) {
+            GTEST_SKIP() << policy::name << " flushes each change";
+        }
     }
 };
 
 TEST_F(Change, each_change_flushes_the_space_where_the_policy_wants_that) {
-    if (!policy::flushes_each_change) GTEST_SKIP() << policy::name << " gathers changes";
+    if (!policy::flushes_each_change) {
+        GTEST_SKIP() << policy::name << " gathers changes";
+    }
     tag.use_on_this_cpu(frame_range().first);
     Frame& old = *policy::allocate(FrameOwner::user);
     host::RecordedTranslations recorded;
@@ -79,14 +83,18 @@ TEST_F(GatheredChanges, sixteen_pages_are_flushed_one_by_one_and_seventeen_with_
     host::RecordedTranslations recorded;
     {
         MappingChange change(tag);
-        for (unsigned i = 0; i < 16; ++i) change.set(page(i), entries[i], Pte{});
+        for (unsigned i = 0; i < 16; ++i) {
+            change.set(page(i), entries[i], Pte{});
+        }
     }
     EXPECT_EQ(recorded.events().size(), 16u);
     EXPECT_EQ(recorded.events()[15], (Event{Kind::flush_page, page(15), tag.asid(), {}}));
     recorded.clear();
     {
         MappingChange change(tag);
-        for (unsigned i = 0; i < 17; ++i) change.set(page(i), entries[i], Pte{});
+        for (unsigned i = 0; i < 17; ++i) {
+            change.set(page(i), entries[i], Pte{});
+        }
     }
     EXPECT_THAT(recorded.events(), ElementsAre(Event{Kind::flush_space, {}, tag.asid(), {}}));
 }
@@ -96,11 +104,14 @@ TEST_F(GatheredChanges, any_number_of_frames_can_be_given_up) {
     host::RecordedTranslations recorded;
     {
         MappingChange change(tag);
-        for (unsigned i = 0; i < 40; ++i) change.set(page(i), entries[i], Pte{}, policy::allocate(FrameOwner::user));
+        for (unsigned i = 0; i < 40; ++i) {
+            change.set(page(i), entries[i], Pte{}, policy::allocate(FrameOwner::user));
+        }
     }
     EXPECT_EQ(policy::frames_in_use(), 0u);
     for (unsigned i = 0; i < 40; ++i) {
-        EXPECT_THAT(recorded.events(), testing::Contains(Event{Kind::flush_page, page(i), tag.asid(), {}}));
+        EXPECT_THAT(recorded.events(),
+                    testing::Contains(Event{Kind::flush_page, page(i), tag.asid(), {}}));
     }
 }
 

@@ -9,13 +9,21 @@ namespace kernel {
 // the user's own write would.
 Result<std::byte*> AddressSpace::reachable(VirtAddr address, Access access) {
     Pte* entry = find(address.page_down());
-    if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
-    if (access == Access::write && !entry->has(Pte::write)) {
-        if (!entry->has(Pte::marker)) return failure(Error::bad_address);
-        Result<void> unique = make_unique(address.page_down(), *entry);
-        if (!unique) return failure(unique.error());
+    if (!entry || !entry->is_user_leaf()) {
+        return failure(Error::bad_address);
     }
-    if (access == Access::read && !entry->has(Pte::read)) return failure(Error::bad_address);
+    if (access == Access::write && !entry->has(Pte::write)) {
+        if (!entry->has(Pte::marker)) {
+            return failure(Error::bad_address);
+        }
+        Result<void> unique = make_unique(address.page_down(), *entry);
+        if (!unique) {
+            return failure(unique.error());
+        }
+    }
+    if (access == Access::read && !entry->has(Pte::read)) {
+        return failure(Error::bad_address);
+    }
     return arch::direct_map(entry->frame()) + address.page_offset();
 }
 

@@ -19,7 +19,7 @@ class MappingChange;
 
 class AddressSpace {
 public:
-    AddressSpace() = default;     // without a page table: create() first
+    AddressSpace() = default;  // without a page table: create() first
     AddressSpace(const AddressSpace&) = delete;
     AddressSpace& operator=(const AddressSpace&) = delete;
 
@@ -65,19 +65,21 @@ public:
 
     PhysAddr root() const { return {root_ppn_ << 12}; }
     std::uint16_t asid() const { return asid_tag_.asid(); }
-    static constexpr std::size_t root_ppn_offset() { return offsetof(AddressSpace, root_ppn_); }  // for the audit table
+    static constexpr std::size_t root_ppn_offset() {
+        return offsetof(AddressSpace, root_ppn_);
+    }  // for the audit table
 
 private:
-    Pte* find(VirtAddr page) const;                 // the leaf entry; null: no table there
-    Result<Pte*> find_or_make(VirtAddr page);       // with the tables above it
+    Pte* find(VirtAddr page) const;            // the leaf entry; null: no table there
+    Result<Pte*> find_or_make(VirtAddr page);  // with the tables above it
     VirtAddr next_mapped(VirtAddr from, VirtAddr end) const;
     Result<void> map_new(VirtAddr page, Frame& frame, std::uint64_t permissions);
     Result<std::byte*> reachable(VirtAddr address, Access access);
     Result<void> make_unique(VirtAddr page, Pte& entry);
     Result<void> fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange& change);
 
-    std::uint64_t root_ppn_ = 0;   // physical page number of the root page table; 0: none
-    VirtAddr end_;                 // nothing at or past it was ever mapped
+    std::uint64_t root_ppn_ = 0;  // physical page number of the root page table; 0: none
+    VirtAddr end_;                // nothing at or past it was ever mapped
     AsidTag asid_tag_;
 };
 

@@ -19,7 +19,8 @@ TEST_F(Space, a_new_one_has_a_root_table_and_nothing_in_it) {
     EXPECT_EQ(policy::frames_in_use(), 1u);
     EXPECT_EQ(owner_of(frame_at(space.root())), FrameOwner::page_table);
     const std::byte* table = arch::direct_map(space.root());
-    EXPECT_TRUE(std::all_of(table, table + page_size, [](std::byte value) { return value == std::byte{0}; }));
+    EXPECT_TRUE(std::all_of(table, table + page_size,
+                            [](std::byte value) { return value == std::byte{0}; }));
 }
 
 TEST_F(Space, without_memory_none_is_made) {
@@ -27,29 +28,34 @@ TEST_F(Space, without_memory_none_is_made) {
     AddressSpace& space = spaces_.emplace_back();
     EXPECT_EQ(outcome(space.create()), "out_of_memory");
     EXPECT_FALSE(space.exists());
-    space.destroy();   // nothing to do
+    space.destroy();  // nothing to do
 }
 
 TEST_F(Space, mapped_pages_are_zeroed_even_on_frames_that_were_used_before) {
     leave_free(0);
-    for (auto [frame, references] : held_) std::fill_n(arch::direct_map(frame), page_size, std::byte{0xaa});
+    for (auto [frame, references] : held_) {
+        std::fill_n(arch::direct_map(frame), page_size, std::byte{0xaa});
+    }
     give_back();
     AddressSpace& space = new_space_with(20);
-    for (std::uint64_t at = 0; at < 20 * page_size; at += 509) ASSERT_EQ(load(space, {at}), 0) << at;
+    for (std::uint64_t at = 0; at < 20 * page_size; at += 509) {
+        ASSERT_EQ(load(space, {at}), 0) << at;
+    }
 }
 
 TEST_F(Space, entries_carry_the_permissions_asked_for_and_never_the_global_bit) {
     AddressSpace& space = new_space_with(1);
     EXPECT_EQ(outcome(space.map_zeroed({0x1000}, {0x2000}, read_execute)), "ok");
     EXPECT_EQ(outcome(space.map_zeroed({0x2000}, {0x3000}, Pte::read)), "ok");
-    EXPECT_EQ(bits(space, {0}) & 0x3ff, 0xd7u);        // V R W U A D
-    EXPECT_EQ(bits(space, {0x1000}) & 0x3ff, 0xdbu);   // V R X U A D
-    EXPECT_EQ(bits(space, {0x2000}) & 0x3ff, 0xd3u);   // V R U A D
+    EXPECT_EQ(bits(space, {0}) & 0x3ff, 0xd7u);       // V R W U A D
+    EXPECT_EQ(bits(space, {0x1000}) & 0x3ff, 0xdbu);  // V R X U A D
+    EXPECT_EQ(bits(space, {0x2000}) & 0x3ff, 0xd3u);  // V R U A D
 }
 
 TEST_F(Space, pages_at_the_ends_of_tables_and_of_the_user_half_can_be_mapped) {
     AddressSpace& space = new_space();
-    for (VirtAddr at : {VirtAddr{0}, VirtAddr{0x1f'f000}, VirtAddr{0x3fff'f000}, VirtAddr{user_end - page_size}}) {
+    for (VirtAddr at : {VirtAddr{0}, VirtAddr{0x1f'f000}, VirtAddr{0x3fff'f000},
+                        VirtAddr{user_end - page_size}}) {
         EXPECT_EQ(outcome(space.map_zeroed(at, at + page_size, read_write)), "ok");
         EXPECT_EQ(store(space, at + 0xfff, 1), "ok");
     }
@@ -61,14 +67,16 @@ TEST_F(Space, pages_at_the_ends_of_tables_and_of_the_user_half_can_be_mapped) {
 }
 
 TEST_F(Space, mapping_out_of_memory_leaves_nothing_mapped) {
-    constexpr VirtAddr begin{0x1f'e000}, end{0x20'4000};   // six pages under two tables
+    constexpr VirtAddr begin{0x1f'e000}, end{0x20'4000};  // six pages under two tables
     AddressSpace& space = new_space();
     constexpr std::uint64_t needed = 6 + 3;
     for (std::uint64_t available = 0; available < needed; ++available) {
         SCOPED_TRACE(available);
         leave_free(available);
         EXPECT_EQ(outcome(space.map_zeroed(begin, end, read_write)), "out_of_memory");
-        for (VirtAddr at = begin; at < end; at += page_size) EXPECT_EQ(bits(space, at), 0u);
+        for (VirtAddr at = begin; at < end; at += page_size) {
+            EXPECT_EQ(bits(space, at), 0u);
+        }
         EXPECT_TRUE(consistent());
         space.destroy();
         EXPECT_EQ(outcome(space.create()), "ok");
@@ -85,10 +93,10 @@ TEST_F(Space, unmapping_gives_the_frames_back_and_leaves_the_neighbours) {
     EXPECT_EQ(store(space, {0x2000}, 1), "ok");
     space.unmap({0x2000}, {0x4000});
     EXPECT_EQ(policy::frames_in_use(), in_use - 2);
-    EXPECT_EQ(cpu_.load({0x2000}).has_value(), false);   // the translation went, too
+    EXPECT_EQ(cpu_.load({0x2000}).has_value(), false);  // the translation went, too
     EXPECT_EQ(load(space, {0x1000}), 0);
     EXPECT_EQ(load(space, {0x4000}), 0);
-    space.unmap({0x2000}, {0x4000});                     // holes are nothing to unmap
+    space.unmap({0x2000}, {0x4000});  // holes are nothing to unmap
     EXPECT_EQ(policy::frames_in_use(), in_use - 2);
 }
 
@@ -140,7 +148,7 @@ TEST_F(Space, taking_over_moves_the_mappings) {
 
 TEST_F(Space, the_kernel_fills_a_page_through_its_bytes) {
     AddressSpace& space = new_space_with(1);
-    space.page_bytes({0x7})[5] = std::byte{6};    // any address of the page names it
+    space.page_bytes({0x7})[5] = std::byte{6};  // any address of the page names it
     EXPECT_EQ(load(space, {5}), 6);
     EXPECT_EQ(space.page_bytes({0x1000}), nullptr);
     EXPECT_EQ(space.page_bytes({user_end}), nullptr);
@@ -158,7 +166,8 @@ TEST_F(Space, mapping_pages_flushes_each_for_a_space_that_ran) {
     space.activate();
     host::RecordedTranslations recorded;
     EXPECT_EQ(outcome(space.map_zeroed({0x1000}, {0x3000}, read_write)), "ok");
-    EXPECT_THAT(recorded.events(), testing::UnorderedElementsAre(flush_of(space, {0x1000}), flush_of(space, {0x2000})));
+    EXPECT_THAT(recorded.events(), testing::UnorderedElementsAre(flush_of(space, {0x1000}),
+                                                                 flush_of(space, {0x2000})));
 }
 
 TEST_F(Space, unmapping_many_pages_flushes_before_any_of_their_frames_is_free) {
@@ -167,9 +176,15 @@ TEST_F(Space, unmapping_many_pages_flushes_before_any_of_their_frames_is_free) {
     // Frames freed while a page already unmapped could still be translated.
     struct Watch final : host::TranslationListener {
         void hear(const host::TranslationEvent& event) override {
-            if (event.kind == Kind::flush_page) ++flushed;
-            if (event.kind == Kind::flush_space) flushed = 50;
-            if (before - policy::frames_in_use() > static_cast<std::uint64_t>(flushed)) ++too_early;
+            if (event.kind == Kind::flush_page) {
+                ++flushed;
+            }
+            if (event.kind == Kind::flush_space) {
+                flushed = 50;
+            }
+            if (before - policy::frames_in_use() > static_cast<std::uint64_t>(flushed)) {
+                ++too_early;
+            }
         }
         std::uint64_t before = policy::frames_in_use();
         int flushed = 0, too_early = 0;

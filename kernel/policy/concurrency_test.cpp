@@ -17,27 +17,33 @@ namespace {
 // `work(cpu)` on `cpus` threads, each a CPU; all begin together.
 template <class Work>
 void on_cpus(unsigned cpus, Work work) {
-    std::atomic<unsigned> ready = 0;   // written by all, read by all: a barrier
+    std::atomic<unsigned> ready = 0;  // written by all, read by all: a barrier
     std::vector<std::jthread> threads;
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
         threads.emplace_back([&, cpu] {
             host::BoundCpu bound(cpu + 1);
             ready.fetch_add(1);
-            while (ready.load() < cpus) std::this_thread::yield();
+            while (ready.load() < cpus) {
+                std::this_thread::yield();
+            }
             work(cpu);
         });
     }
 }
 
 TEST(PolicyConcurrency, no_change_of_a_count_is_lost) {
-    if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
+    if (!policy::shares_on_fork) {
+        GTEST_SKIP() << policy::name << " shares nothing";
+    }
     Machine machine(64);
     Frame& frame = *policy::allocate(FrameOwner::user);
     std::atomic<int> wrong = 0;
     on_cpus(4, [&](unsigned) {
         for (int i = 0; i < 20'000; ++i) {
             // never the last: ours remains
-            if (!policy::share(frame) || policy::drop(frame)) ++wrong;
+            if (!policy::share(frame) || policy::drop(frame)) {
+                ++wrong;
+            }
         }
     });
     EXPECT_EQ(wrong, 0);
@@ -48,7 +54,9 @@ TEST(PolicyConcurrency, no_change_of_a_count_is_lost) {
 // Whether a reference is the last is decided where it is dropped: exactly one CPU drops the last
 // one.
 TEST(PolicyConcurrency, of_cpus_that_drop_one_frame_at_once_exactly_one_frees_it) {
-    if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
+    if (!policy::shares_on_fork) {
+        GTEST_SKIP() << policy::name << " shares nothing";
+    }
     constexpr unsigned cpus = 2, rounds = 100, frames = 200;
     Machine machine(256);
     std::array<Frame*, frames> shared{};
@@ -61,7 +69,9 @@ TEST(PolicyConcurrency, of_cpus_that_drop_one_frame_at_once_exactly_one_frees_it
         on_cpus(cpus, [&](unsigned) {
             for (Frame* frame : shared) {
                 // read after the join only
-                if (policy::drop(*frame)) freed.fetch_add(1, std::memory_order_relaxed);
+                if (policy::drop(*frame)) {
+                    freed.fetch_add(1, std::memory_order_relaxed);
+                }
             }
         });
         policy::settle();
@@ -78,12 +88,16 @@ TEST(PolicyConcurrency, no_frame_is_given_to_two) {
             std::vector<Frame*> mine;
             for (int n = 0; n < 5; ++n) {
                 Frame* frame = policy::allocate(FrameOwner::user);
-                if (!frame) continue;
+                if (!frame) {
+                    continue;
+                }
                 *bytes_of(*frame) = std::byte(cpu);
                 mine.push_back(frame);
             }
             for (Frame* frame : mine) {
-                if (*bytes_of(*frame) != std::byte(cpu) || !policy::drop(*frame)) ++wrong;
+                if (*bytes_of(*frame) != std::byte(cpu) || !policy::drop(*frame)) {
+                    ++wrong;
+                }
             }
         }
     });
@@ -100,9 +114,11 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
     constexpr unsigned numbers[] = {1, 20, 40, 50};
     Machine machine(64);
     std::mutex lock;
-    std::vector<Frame*> held;                         // under the lock
+    std::vector<Frame*> held;  // under the lock
     std::atomic<int> free = 0, wanted = taken_in_all, takers = 2, refused = 0;
-    while (Frame* frame = policy::allocate(FrameOwner::user)) held.push_back(frame);
+    while (Frame* frame = policy::allocate(FrameOwner::user)) {
+        held.push_back(frame);
+    }
     const std::size_t all = held.size();
     auto take = [&] {
         while (wanted.fetch_sub(1) > 0) {
@@ -112,10 +128,15 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
                 std::this_thread::yield();
             }
             Frame* frame = policy::allocate(FrameOwner::user);
-            for (int tries = 0; !frame && tries < 1'000; ++tries, ++refused) frame = policy::allocate(FrameOwner::user);
+            for (int tries = 0; !frame && tries < 1'000; ++tries, ++refused) {
+                frame = policy::allocate(FrameOwner::user);
+            }
             const std::lock_guard guard(lock);
-            if (frame) held.push_back(frame);
-            else wanted = 0;                              // lost, not late
+            if (frame) {
+                held.push_back(frame);
+            } else {
+                wanted = 0;  // lost, not late
+            }
         }
         --takers;
     };
@@ -124,8 +145,12 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
             Frame* frame = nullptr;
             {
                 const std::lock_guard guard(lock);
-                if (!held.empty()) frame = held.back();
-                if (frame) held.pop_back();
+                if (!held.empty()) {
+                    frame = held.back();
+                }
+                if (frame) {
+                    held.pop_back();
+                }
             }
             if (!frame) {
                 std::this_thread::yield();
@@ -141,7 +166,9 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
     });
     EXPECT_EQ(refused, 0);
     EXPECT_LE(held.size(), all);
-    for (Frame* frame : held) policy::drop(*frame);
+    for (Frame* frame : held) {
+        policy::drop(*frame);
+    }
     policy::settle();
     EXPECT_THAT(violations({}), testing::IsEmpty());
     EXPECT_EQ(policy::frames_in_use(), 0u);
@@ -150,7 +177,9 @@ TEST(PolicyConcurrency, a_frame_that_is_free_is_found_wherever_it_is) {
 // Both sharers of a frame write at once: whoever sees whom, in the end each has one of its own and
 // none is lost.
 TEST(PolicyConcurrency, two_sharers_that_write_at_once_end_with_a_frame_each) {
-    if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
+    if (!policy::shares_on_fork) {
+        GTEST_SKIP() << policy::name << " shares nothing";
+    }
     constexpr int rounds = 5'000;
     Machine machine(64);
     // written by the first CPU between rounds; the barrier orders it
@@ -159,24 +188,34 @@ TEST(PolicyConcurrency, two_sharers_that_write_at_once_end_with_a_frame_each) {
     std::atomic<int> arrived = 0, wrong = 0;
     auto meet = [&](int turn) {
         arrived.fetch_add(1);
-        while (arrived.load() < 2 * turn) std::this_thread::yield();
+        while (arrived.load() < 2 * turn) {
+            std::this_thread::yield();
+        }
     };
     on_cpus(2, [&](unsigned cpu) {
         int turn = 0;
         for (int round = 0; round < rounds; ++round) {
             if (cpu == 0) {
                 shared = policy::allocate(FrameOwner::user);
-                if (!policy::share(*shared)) ++wrong;
+                if (!policy::share(*shared)) {
+                    ++wrong;
+                }
             }
             meet(++turn);
             auto unique = policy::make_unique(*shared);
             mine[cpu] = unique.value();
-            if (mine[cpu] != shared) policy::drop(*shared);
+            if (mine[cpu] != shared) {
+                policy::drop(*shared);
+            }
             meet(++turn);
             if (cpu == 0) {
                 policy::settle();
-                if (mine[0] == mine[1] || policy::frames_in_use() != 2) ++wrong;
-                if (policy::count(*mine[0]) != 1 || policy::count(*mine[1]) != 1) ++wrong;
+                if (mine[0] == mine[1] || policy::frames_in_use() != 2) {
+                    ++wrong;
+                }
+                if (policy::count(*mine[0]) != 1 || policy::count(*mine[1]) != 1) {
+                    ++wrong;
+                }
                 policy::drop(*mine[0]);
                 policy::drop(*mine[1]);
             }

@@ -35,7 +35,7 @@ bool drop(Frame& frame) {
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     SpinGuard guard(frames.lock);
     KERNEL_ASSERT(frame.count == 1);
-    return &frame;                        // no frame is ever shared
+    return &frame;  // no frame is ever shared
 }
 
 void settle() {}

@@ -17,7 +17,7 @@ constinit LockedFrames kmem_frames{"kmem"};
 std::uint64_t table_size(std::uint64_t) { return 0; }
 void init(const FrameRange& range) { kmem_frames.init(range); }
 
-void settle() {}   // nothing is ever deferred
+void settle() {}  // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) { return kmem_frames.count(frame); }
 std::uint64_t frames_in_use() { return kmem_frames.in_use(); }

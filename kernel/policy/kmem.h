@@ -4,6 +4,6 @@
 
 namespace kernel::policy {
 
-extern LockedFrames kmem_frames;   // the one lock, and the free frames; it guards every count too
+extern LockedFrames kmem_frames;  // the one lock, and the free frames; it guards every count too
 
 }  // namespace kernel::policy

@@ -10,7 +10,9 @@ Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 bool share(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (frame.count == count_limit) return false;
+    if (frame.count == count_limit) {
+        return false;
+    }
     ++frame.count;
     return true;
 }
@@ -18,7 +20,9 @@ bool share(Frame& frame) {
 bool drop(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (--frame.count > 0) return false;
+    if (--frame.count > 0) {
+        return false;
+    }
     kmem_frames.free.give_back(frame);
     return true;
 }

@@ -13,10 +13,14 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     {
         SpinGuard guard(kmem_frames.lock);
         KERNEL_ASSERT(frame.count > 0);
-        if (frame.count == 1) return &frame;
+        if (frame.count == 1) {
+            return &frame;
+        }
         copy = kmem_frames.free.take(owner_of(frame));
     }
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

@@ -35,7 +35,9 @@ bool share(Frame& frame) {
     SpinGuard guard(kmem_u8_frames.lock);
     Count& count = kmem_u8_frames.count_of(frame);
     KERNEL_ASSERT(count > 0);
-    if (count == count_limit) return false;
+    if (count == count_limit) {
+        return false;
+    }
     ++count;
     return true;
 }
@@ -44,12 +46,14 @@ bool drop(Frame& frame) {
     SpinGuard guard(kmem_u8_frames.lock);
     Count& count = kmem_u8_frames.count_of(frame);
     KERNEL_ASSERT(count > 0);
-    if (--count > 0) return false;
+    if (--count > 0) {
+        return false;
+    }
     kmem_u8_frames.free.give_back(frame);
     return true;
 }
 
-void settle() {}   // nothing is ever deferred
+void settle() {}  // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) {
     SpinGuard guard(kmem_u8_frames.lock);
@@ -64,7 +68,8 @@ std::uint64_t frames_in_use() {
 void describe(stampede::abi::AuditTable& table) {
     SpinGuard guard(kmem_u8_frames.lock);
     table.count_arrays = 1;
-    table.counts[0] = {arch::physical(frame_range().policy_table).value, sizeof(Count), 0, sizeof(Count)};
+    table.counts[0] = {arch::physical(frame_range().policy_table).value, sizeof(Count), 0,
+                       sizeof(Count)};
     kmem_u8_frames.free.describe(table);
 }
 

@@ -14,7 +14,9 @@ struct ByteCountedFrames {
     }
     Frame* allocate_locked(FrameOwner owner) REQUIRES(lock) {
         Frame* frame = free.take_uncounted(owner);
-        if (frame) count_of(*frame) = 1;
+        if (frame) {
+            count_of(*frame) = 1;
+        }
         return frame;
     }
 

@@ -9,9 +9,13 @@ namespace kernel::policy {
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     SpinGuard guard(kmem_u8_frames.lock);
     KERNEL_ASSERT(kmem_u8_frames.count_of(frame) > 0);
-    if (kmem_u8_frames.count_of(frame) == 1) return &frame;
+    if (kmem_u8_frames.count_of(frame) == 1) {
+        return &frame;
+    }
     Frame* copy = kmem_u8_frames.allocate_locked(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

@@ -22,13 +22,19 @@ namespace {
 constinit ReservedList free_frames;
 constinit FreshFrames fresh;
 
-std::uint64_t& in_use() { return statistics.common.frames_in_use; }   // changed by every CPU, by atomic instructions
+std::uint64_t& in_use() {
+    return statistics.common.frames_in_use;
+}  // changed by every CPU, by atomic instructions
 
 // The second look at the list: nothing is fresh any more and never will be, so an empty list means
 // no frame.
 Frame* take() {
-    if (Frame* frame = free_frames.pop()) return frame;
-    if (const FreshFrames::Batch taken = fresh.take(1); taken.frames) return &frame_at(taken.first);
+    if (Frame* frame = free_frames.pop()) {
+        return frame;
+    }
+    if (const FreshFrames::Batch taken = fresh.take(1); taken.frames) {
+        return &frame_at(taken.first);
+    }
     return free_frames.pop();
 }
 
@@ -43,9 +49,13 @@ void init(const FrameRange& range) {
 }
 
 Frame* allocate(FrameOwner owner) {
-    if (allocation_fails()) return nullptr;
+    if (allocation_fails()) {
+        return nullptr;
+    }
     Frame* frame = take();
-    if (!frame) return nullptr;
+    if (!frame) {
+        return nullptr;
+    }
     set_count(*frame, 1);
     set_owner(*frame, owner);
     raise_to(statistics.common.frames_peak, __atomic_add_fetch(&in_use(), 1, __ATOMIC_RELAXED));
@@ -55,7 +65,9 @@ Frame* allocate(FrameOwner owner) {
 bool share(Frame& frame) { return add_reference(frame, count_limit); }
 
 bool drop(Frame& frame) {
-    if (!drop_reference(frame)) return false;
+    if (!drop_reference(frame)) {
+        return false;
+    }
     set_owner(frame, FrameOwner::free);
     // before anybody can have it: never more than there are
     __atomic_sub_fetch(&in_use(), 1, __ATOMIC_RELAXED);
@@ -64,14 +76,18 @@ bool drop(Frame& frame) {
 }
 
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
-    if (is_only_reference(frame)) return &frame;
+    if (is_only_reference(frame)) {
+        return &frame;
+    }
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
 
-void settle() {}   // nothing is ever deferred
+void settle() {}  // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) { return count_of(frame); }
 std::uint64_t frames_in_use() { return arch::relaxed_load(&in_use()); }
@@ -79,7 +95,8 @@ std::uint64_t frames_in_use() { return arch::relaxed_load(&in_use()); }
 void describe(stampede::abi::AuditTable& table) {
     const FrameRange& range = frame_range();
     table.count_arrays = 1;
-    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0, sizeof(Frame)};
+    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0,
+                       sizeof(Frame)};
     table.free_lists = 1;
     table.free[0].head_address = free_frames.head_address();
     table.free_links = arch::physical(range.policy_table).value;

@@ -28,7 +28,8 @@ void LockedFrames::describe(stampede::abi::AuditTable& table) {
     SpinGuard guard(lock);
     const FrameRange& range = frame_range();
     table.count_arrays = 1;
-    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0, sizeof(Frame)};
+    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0,
+                       sizeof(Frame)};
     free.describe(table);
 }
 

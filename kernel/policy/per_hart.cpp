@@ -25,13 +25,19 @@ std::uint64_t table_size(std::uint64_t frame_count) { return HartLists::table_si
 
 void init(const FrameRange& range) {
     free_frames.init(range);
-    for (Statistics& part : statistics.of_cpu) part.frames_in_use = 0;
+    for (Statistics& part : statistics.of_cpu) {
+        part.frames_in_use = 0;
+    }
 }
 
 Frame* allocate(FrameOwner owner) {
-    if (allocation_fails()) return nullptr;
+    if (allocation_fails()) {
+        return nullptr;
+    }
     Frame* frame = free_frames.take();
-    if (!frame) return nullptr;
+    if (!frame) {
+        return nullptr;
+    }
     set_count(*frame, 1);
     set_owner(*frame, owner);
     add_to(&Statistics::frames_in_use, 1);
@@ -41,7 +47,9 @@ Frame* allocate(FrameOwner owner) {
 bool share(Frame& frame) { return add_reference(frame, count_limit); }
 
 bool drop(Frame& frame) {
-    if (!drop_reference(frame)) return false;
+    if (!drop_reference(frame)) {
+        return false;
+    }
     set_owner(frame, FrameOwner::free);
     add_to(&Statistics::frames_in_use, ~std::uint64_t{0});
     free_frames.give_back(frame);
@@ -49,9 +57,13 @@ bool drop(Frame& frame) {
 }
 
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
-    if (is_only_reference(frame)) return &frame;
+    if (is_only_reference(frame)) {
+        return &frame;
+    }
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
@@ -63,7 +75,8 @@ std::uint64_t frames_in_use() { return sum_of(&Statistics::frames_in_use); }
 
 void describe(stampede::abi::AuditTable& table) {
     table.count_arrays = 1;
-    table.counts[0] = {arch::physical(&frame_range().frames->count).value, sizeof(Frame::count), 0, sizeof(Frame)};
+    table.counts[0] = {arch::physical(&frame_range().frames->count).value, sizeof(Frame::count), 0,
+                       sizeof(Frame)};
     free_frames.describe(table);
 }
 

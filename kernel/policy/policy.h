@@ -52,7 +52,8 @@ extern const char* const name;
 // by that name in the kernel's file
 extern const bool shares_on_fork __asm__(STAMPEDE_SHARES_ON_FORK);
 extern const bool takes_over_last;
-extern const std::uint32_t count_limit;   // share() refuses at this count
-extern const bool flushes_each_change;    // mm flushes a whole space after each change of a PTE, never page by page
+extern const std::uint32_t count_limit;  // share() refuses at this count
+extern const bool
+    flushes_each_change;  // mm flushes a whole space after each change of a PTE, never page by page
 
 }  // namespace kernel::policy

@@ -21,7 +21,9 @@ protected:
         policy::settle();
         EXPECT_THAT(violations({}, references), testing::IsEmpty());
         for (auto [address, number] : references) {
-            for (std::uint32_t i = 1; i <= number; ++i) EXPECT_EQ(policy::drop(frame_at(address)), i == number);
+            for (std::uint32_t i = 1; i <= number; ++i) {
+                EXPECT_EQ(policy::drop(frame_at(address)), i == number);
+            }
         }
         policy::settle();
         EXPECT_THAT(violations({}), testing::IsEmpty());
@@ -30,20 +32,27 @@ protected:
 
     Frame* allocate(FrameOwner owner = FrameOwner::user) {
         Frame* frame = policy::allocate(owner);
-        if (frame) references[address_of(*frame)] = 1;
+        if (frame) {
+            references[address_of(*frame)] = 1;
+        }
         return frame;
     }
     bool share(Frame& frame) {
         bool shared = policy::share(frame);
-        if (shared) ++references[address_of(frame)];
+        if (shared) {
+            ++references[address_of(frame)];
+        }
         return shared;
     }
     bool drop(Frame& frame) {
-        if (--references[address_of(frame)] == 0) references.erase(address_of(frame));
+        if (--references[address_of(frame)] == 0) {
+            references.erase(address_of(frame));
+        }
         return policy::drop(frame);
     }
     void use_up() {
-        while (allocate()) {}
+        while (allocate()) {
+        }
     }
 
     Machine machine{64};
@@ -54,7 +63,9 @@ protected:
 class SharingPolicy : public Policy {
 protected:
     void SetUp() override {
-        if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing";
+        if (!policy::shares_on_fork) {
+            GTEST_SKIP() << policy::name << " shares nothing";
+        }
     }
 };
 
@@ -67,7 +78,7 @@ TEST_F(Policy, every_frame_is_given_out_once_with_one_reference) {
     }
     EXPECT_EQ(seen.size(), frame_range().frame_count);
     EXPECT_EQ(policy::frames_in_use(), frame_range().frame_count);
-    EXPECT_EQ(allocate(), nullptr);    // and again, nothing
+    EXPECT_EQ(allocate(), nullptr);  // and again, nothing
 }
 
 TEST_F(Policy, a_frame_belongs_to_whom_it_was_allocated_for) {
@@ -89,10 +100,10 @@ TEST_F(Policy, a_dropped_frame_can_be_had_again) {
 }
 
 TEST_F(Policy, frames_in_use_and_the_most_ever_are_counted) {
-    statistics.common.frames_peak = 0;   // of the tests before
+    statistics.common.frames_peak = 0;  // of the tests before
     Frame& first = *allocate();
     Frame& second = *allocate();
-    policy::settle();                  // a policy may look at the number only now and then
+    policy::settle();  // a policy may look at the number only now and then
     const std::uint64_t peak = sum_of(&Statistics::frames_peak);
     EXPECT_EQ(peak, 2u);
     EXPECT_EQ(policy::frames_in_use(), 2u);
@@ -104,7 +115,9 @@ TEST_F(Policy, frames_in_use_and_the_most_ever_are_counted) {
 }
 
 TEST_F(Policy, memory_is_not_touched_before_it_is_given_out) {
-    for (int i = 0; i < 10; ++i) allocate();
+    for (int i = 0; i < 10; ++i) {
+        allocate();
+    }
     const std::byte* frames = arch::direct_map(frame_range().first);
     const std::byte* end = frames + frame_range().frame_count * page_size;
     EXPECT_TRUE(std::all_of(frames, end, [](std::byte value) { return value == std::byte{0}; }));
@@ -121,11 +134,14 @@ TEST_F(Policy, a_frame_of_ones_own_is_taken_over_or_copied_as_the_policy_says) {
 
 TEST_F(Policy, sharing_ends_at_the_limit_and_a_refusal_changes_nothing) {
     Frame& frame = *allocate();
-    while (share(frame)) {}
+    while (share(frame)) {
+    }
     EXPECT_EQ(policy::count(frame), policy::count_limit);
     EXPECT_FALSE(share(frame));
     EXPECT_EQ(policy::count(frame), policy::count_limit);
-    if (policy::count_limit == 1) return;
+    if (policy::count_limit == 1) {
+        return;
+    }
     EXPECT_FALSE(drop(frame));
     EXPECT_TRUE(share(frame));
 }
@@ -147,8 +163,12 @@ TEST_F(Policy, what_it_describes_is_what_it_has) {
     EXPECT_GE(table.free_lists, 1u);
     EXPECT_LE(table.free_lists, stampede::abi::AuditTable::max_free_lists);
     EXPECT_LE(table.free_link_offset, page_size - 8);
-    for (int i = 0; i < 20; ++i) allocate();
-    for (int i = 0; i < 7; ++i) drop(frame_at(references.begin()->first));
+    for (int i = 0; i < 20; ++i) {
+        allocate();
+    }
+    for (int i = 0; i < 7; ++i) {
+        drop(frame_at(references.begin()->first));
+    }
     policy::settle();
     // walks exactly what was described
     EXPECT_THAT(violations({}, references), testing::IsEmpty());
@@ -178,7 +198,9 @@ TEST_F(SharingPolicy, the_last_of_several_references_frees_the_frame_never_befor
 
 TEST_F(SharingPolicy, a_shared_frame_is_copied_and_keeps_the_callers_reference) {
     Frame& frame = *allocate();
-    for (std::uint64_t i = 0; i < page_size; ++i) bytes_of(frame)[i] = std::byte(i * 11);
+    for (std::uint64_t i = 0; i < page_size; ++i) {
+        bytes_of(frame)[i] = std::byte(i * 11);
+    }
     EXPECT_TRUE(share(frame));
     auto copy = policy::make_unique(frame);
     ASSERT_TRUE(copy.has_value());
@@ -209,7 +231,9 @@ TEST_F(SharingPolicy, without_memory_for_the_copy_nothing_changes) {
         EXPECT_EQ(policy::frames_in_use(), frame_range().frame_count);
     }
     drop(frame);
-    if (policy::takes_over_last) EXPECT_EQ(policy::make_unique(frame).value(), &frame);
+    if (policy::takes_over_last) {
+        EXPECT_EQ(policy::make_unique(frame).value(), &frame);
+    }
 }
 
 using PolicyDeathTest = Policy;
@@ -223,7 +247,9 @@ TEST_F(PolicyDeathTest, dropping_what_is_free_panics) {
 TEST_F(PolicyDeathTest, a_free_frame_can_be_neither_shared_nor_made_unique) {
     Frame& frame = *allocate();
     drop(frame);
-    if (policy::shares_on_fork) EXPECT_DEATH(static_cast<void>(policy::share(frame)), "panic: ");
+    if (policy::shares_on_fork) {
+        EXPECT_DEATH(static_cast<void>(policy::share(frame)), "panic: ");
+    }
     EXPECT_DEATH(static_cast<void>(policy::make_unique(frame)), "panic: ");
 }
 

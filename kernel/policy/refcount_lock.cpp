@@ -30,7 +30,9 @@ Frame* allocate(FrameOwner owner) {
         SpinGuard memory(frames.lock);
         frame = frames.free.take_uncounted(owner);
     }
-    if (!frame) return nullptr;
+    if (!frame) {
+        return nullptr;
+    }
     SpinGuard counts(refcount_lock);
     frame->count = 1;
     return frame;
@@ -39,7 +41,9 @@ Frame* allocate(FrameOwner owner) {
 bool share(Frame& frame) {
     SpinGuard counts(refcount_lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (frame.count == count_limit) return false;
+    if (frame.count == count_limit) {
+        return false;
+    }
     ++frame.count;
     return true;
 }
@@ -48,7 +52,9 @@ bool drop(Frame& frame) {
     {
         SpinGuard counts(refcount_lock);
         KERNEL_ASSERT(frame.count > 0);
-        if (--frame.count > 0) return false;
+        if (--frame.count > 0) {
+            return false;
+        }
     }
     SpinGuard memory(frames.lock);
     frames.free.give_back(frame);
@@ -60,12 +66,14 @@ bool drop(Frame& frame) {
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     KERNEL_ASSERT(count(frame) > 0);
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
 
-void settle() {}   // nothing is ever deferred
+void settle() {}  // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) {
     SpinGuard counts(refcount_lock);

@@ -8,9 +8,12 @@ bool add_reference(Frame& frame, std::uint32_t limit) {
     std::uint32_t count = count_of(frame);
     do {
         KERNEL_ASSERT(count > 0);
-        if (count == limit) return false;
+        if (count == limit) {
+            return false;
+        }
         // relaxed: the caller's own reference orders what it does with the frame
-    } while (!__atomic_compare_exchange_n(&frame.count, &count, count + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&frame.count, &count, count + 1, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
     return true;
 }
 

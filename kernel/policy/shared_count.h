@@ -13,7 +13,9 @@
 namespace kernel::policy {
 
 // By the CPU that takes the frame out of the free ones, and whoever asks from outside.
-inline void set_count(Frame& frame, std::uint32_t count) { arch::relaxed_store(&frame.count, count); }
+inline void set_count(Frame& frame, std::uint32_t count) {
+    arch::relaxed_store(&frame.count, count);
+}
 inline std::uint32_t count_of(const Frame& frame) { return arch::relaxed_load(&frame.count); }
 
 // By a holder. False: the count is at `limit`.

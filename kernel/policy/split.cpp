@@ -12,7 +12,7 @@ namespace kernel::policy {
 constinit const char* const name = "split";
 constinit const bool shares_on_fork = true;
 constinit const bool takes_over_last = true;
-constinit const std::uint32_t count_limit = 0xffff;   // no int comes near its end
+constinit const std::uint32_t count_limit = 0xffff;  // no int comes near its end
 constinit const bool flushes_each_change = false;
 
 constinit Spinlock<Rank::frame_counts> split_counts_lock{"split, counts"};
@@ -29,7 +29,9 @@ void init(const FrameRange& range) { frames.init(range); }
 Frame* allocate(FrameOwner owner) {
     SpinGuard memory(frames.lock);
     Frame* frame = frames.free.take_uncounted(owner);
-    if (!frame) return nullptr;
+    if (!frame) {
+        return nullptr;
+    }
     SpinGuard counts(split_counts_lock);
     split_count_of(*frame) = 1;
     return frame;
@@ -39,7 +41,9 @@ bool share(Frame& frame) {
     SpinGuard counts(split_counts_lock);
     int& count = split_count_of(frame);
     KERNEL_ASSERT(count > 0);
-    if (count == static_cast<int>(count_limit)) return false;
+    if (count == static_cast<int>(count_limit)) {
+        return false;
+    }
     ++count;
     return true;
 }
@@ -49,14 +53,16 @@ bool drop(Frame& frame) {
     {
         SpinGuard counts(split_counts_lock);
         KERNEL_ASSERT(split_count_of(frame) > 0);
-        if (--split_count_of(frame) > 0) return false;
+        if (--split_count_of(frame) > 0) {
+            return false;
+        }
     }
     SpinGuard memory(frames.lock);
     frames.free.give_back(frame);
     return true;
 }
 
-void settle() {}   // nothing is ever deferred
+void settle() {}  // nothing is ever deferred
 
 std::uint32_t count(const Frame& frame) {
     SpinGuard counts(split_counts_lock);

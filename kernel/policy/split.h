@@ -5,7 +5,7 @@
 
 namespace kernel::policy {
 
-extern Spinlock<Rank::frame_counts> split_counts_lock;   // guards every count
+extern Spinlock<Rank::frame_counts> split_counts_lock;  // guards every count
 
 inline int& split_count_of(Frame& frame) REQUIRES(split_counts_lock) {
     return reinterpret_cast<int&>(frame.count);

@@ -13,10 +13,14 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     {
         SpinGuard counts(split_counts_lock);
         KERNEL_ASSERT(split_count_of(frame) > 0);
-        if (split_count_of(frame) == 1) return &frame;
+        if (split_count_of(frame) == 1) {
+            return &frame;
+        }
     }
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

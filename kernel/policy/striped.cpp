@@ -28,10 +28,10 @@ constinit const bool flushes_each_change = false;
 namespace {
 
 constexpr unsigned group_count = 16;
-constexpr std::uint64_t neighbours = 64;   // their owners are one line
+constexpr std::uint64_t neighbours = 64;  // their owners are one line
 
 struct alignas(64) Group {
-    Spinlock<Rank::frame_counts> lock{"striped, a group"};   // inside that of the frontier
+    Spinlock<Rank::frame_counts> lock{"striped, a group"};  // inside that of the frontier
     LinkedFrames free GUARDED_BY(lock);
 };
 constinit std::array<Group, group_count> groups;
@@ -50,7 +50,9 @@ Group& group_of(const Frame& frame) { return groups[index_of(frame) / neighbours
 
 Frame* take_locked(Group& group) REQUIRES(group.lock) {
     Frame* frame = group.free.pop();
-    if (frame) frame->count = 1;
+    if (frame) {
+        frame->count = 1;
+    }
     return frame;
 }
 
@@ -61,7 +63,9 @@ Frame* take_from_groups() {
         Group& group = groups[(begin + i) % group_count];
         SpinGuard guard(group.lock);
         if (Frame* frame = take_locked(group)) {
-            if (i) last.store((begin + i) % group_count);
+            if (i) {
+                last.store((begin + i) % group_count);
+            }
             return frame;
         }
     }
@@ -72,14 +76,16 @@ Frame* take_from_groups() {
 Frame* take_fresh() {
     SpinGuard frontier(frontier_lock);
     const FreshFrames::Batch taken = fresh.take(neighbours);
-    if (taken.frames == 0) return nullptr;
+    if (taken.frames == 0) {
+        return nullptr;
+    }
     // all lists were empty: until the next time, at most these more are in use
     sample_frames_peak(1);
     Group& group = group_of(frame_at(taken.first));
     SpinGuard guard(group.lock);
     for (std::uint64_t i = taken.frames; i-- > 0;) {
         Frame& frame = frame_at(taken.first + i * page_size);
-        frame.count = 0;                                // what stood there may be anything
+        frame.count = 0;  // what stood there may be anything
         set_owner(frame, FrameOwner::free);
         group.free.push(frame);
     }
@@ -96,12 +102,20 @@ std::uint64_t pushes() {
 }
 
 Frame* take() {
-    if (Frame* frame = take_from_groups()) return frame;
-    if (Frame* frame = take_fresh()) return frame;
+    if (Frame* frame = take_from_groups()) {
+        return frame;
+    }
+    if (Frame* frame = take_fresh()) {
+        return frame;
+    }
     for (;;) {
         const std::uint64_t before = pushes();
-        if (Frame* frame = take_from_groups()) return frame;
-        if (pushes() == before) return nullptr;
+        if (Frame* frame = take_from_groups()) {
+            return frame;
+        }
+        if (pushes() == before) {
+            return nullptr;
+        }
     }
 }
 
@@ -118,14 +132,22 @@ void init(const FrameRange& range) {
         SpinGuard guard(group.lock);
         group.free = {};
     }
-    for (std::uint32_t cpu = 0; cpu < last_places.size(); ++cpu) last_places[cpu].group.store(cpu % group_count);
-    for (Statistics& part : statistics.of_cpu) part.frames_in_use = 0;
+    for (std::uint32_t cpu = 0; cpu < last_places.size(); ++cpu) {
+        last_places[cpu].group.store(cpu % group_count);
+    }
+    for (Statistics& part : statistics.of_cpu) {
+        part.frames_in_use = 0;
+    }
 }
 
 Frame* allocate(FrameOwner owner) {
-    if (allocation_fails()) return nullptr;
+    if (allocation_fails()) {
+        return nullptr;
+    }
     Frame* frame = take();
-    if (!frame) return nullptr;
+    if (!frame) {
+        return nullptr;
+    }
     set_owner(*frame, owner);
     add_to(&Statistics::frames_in_use, 1);
     return frame;
@@ -134,7 +156,9 @@ Frame* allocate(FrameOwner owner) {
 bool share(Frame& frame) {
     SpinGuard guard(group_of(frame).lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (frame.count == count_limit) return false;
+    if (frame.count == count_limit) {
+        return false;
+    }
     ++frame.count;
     return true;
 }
@@ -143,7 +167,9 @@ bool drop(Frame& frame) {
     Group& group = group_of(frame);
     SpinGuard guard(group.lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (--frame.count > 0) return false;
+    if (--frame.count > 0) {
+        return false;
+    }
     set_owner(frame, FrameOwner::free);
     add_to(&Statistics::frames_in_use, ~std::uint64_t{0});
     group.free.push(frame);
@@ -156,10 +182,14 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     {
         SpinGuard guard(group_of(frame).lock);
         KERNEL_ASSERT(frame.count > 0);
-        if (frame.count == 1) return &frame;
+        if (frame.count == 1) {
+            return &frame;
+        }
     }
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }
@@ -173,12 +203,15 @@ std::uint32_t count(const Frame& frame) {
 
 std::uint64_t frames_in_use() { return sum_of(&Statistics::frames_in_use); }
 
-void describe(stampede::abi::AuditTable& table) NO_THREAD_SAFETY_ANALYSIS {   // addresses only
+void describe(stampede::abi::AuditTable& table) NO_THREAD_SAFETY_ANALYSIS {  // addresses only
     const FrameRange& range = frame_range();
     table.count_arrays = 1;
-    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0, sizeof(Frame)};
+    table.counts[0] = {arch::physical(&range.frames->count).value, sizeof(Frame::count), 0,
+                       sizeof(Frame)};
     table.free_lists = groups.size();
-    for (unsigned i = 0; i < groups.size(); ++i) table.free[i].head_address = groups[i].free.head_address();
+    for (unsigned i = 0; i < groups.size(); ++i) {
+        table.free[i].head_address = groups[i].free.head_address();
+    }
     table.free_links = arch::physical(range.policy_table).value;
     fresh.describe(table);
 }

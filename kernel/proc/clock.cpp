@@ -24,11 +24,13 @@ struct alignas(64) Sleepers {
 };
 constinit std::array<Sleepers, arch::max_cpus> sleepers_of_hart{};
 
-constinit std::uint64_t boot_time = 0;   // written once, before other harts run
+constinit std::uint64_t boot_time = 0;  // written once, before other harts run
 
 void insert(Sleepers& sleepers, Sleeper& added) REQUIRES(sleepers.lock) {
     Sleeper* before = sleepers.by_deadline.front();
-    while (before && before->deadline <= added.deadline) before = sleepers.by_deadline.next(*before);
+    while (before && before->deadline <= added.deadline) {
+        before = sleepers.by_deadline.next(*before);
+    }
     if (before) {
         sleepers.by_deadline.insert_before(*before, added);
     } else {
@@ -63,11 +65,17 @@ Result<void> clock_sleep(std::uint64_t ticks) {
     insert(sleepers, entry);
     note_earliest(sleepers);
     auto home = static_cast<unsigned>(&sleepers - sleepers_of_hart.data());
-    if (home != arch::cpu_id()) arch::send_interrupt(home);
-    while (arch::now() < entry.deadline && !is_killed(self)) sleep_on(&entry, sleepers.lock);
+    if (home != arch::cpu_id()) {
+        arch::send_interrupt(home);
+    }
+    while (arch::now() < entry.deadline && !is_killed(self)) {
+        sleep_on(&entry, sleepers.lock);
+    }
     sleepers.by_deadline.remove(entry);
     note_earliest(sleepers);
-    if (is_killed(self)) return failure(Error::killed);
+    if (is_killed(self)) {
+        return failure(Error::killed);
+    }
     return {};
 }
 
@@ -89,7 +97,9 @@ void clock_interrupt() {
     if (clock_next_deadline() <= now) {
         SpinGuard guard(sleepers.lock);
         Sleeper* entry = sleepers.by_deadline.front();
-        for (; entry && entry->deadline <= now; entry = sleepers.by_deadline.next(*entry)) wake_up(entry);
+        for (; entry && entry->deadline <= now; entry = sleepers.by_deadline.next(*entry)) {
+            wake_up(entry);
+        }
         sleepers.earliest.store(entry ? entry->deadline : arch::never);
     }
     clock_start_slice();

@@ -32,20 +32,28 @@ std::uint64_t bit_of(unsigned cpu) { return std::uint64_t{1} << cpu; }
 
 bool work_anywhere() {
     for (unsigned i = 0; i < arch::cpu_count(); ++i) {
-        if (run_queues[i].length() != 0) return true;
+        if (run_queues[i].length() != 0) {
+            return true;
+        }
     }
     return false;
 }
 
 // When `cpu` may have work without anybody telling it; 0: there is some now.
 std::uint64_t next_work(unsigned cpu) {
-    if (run_queues[cpu].length() != 0) return 0;
+    if (run_queues[cpu].length() != 0) {
+        return 0;
+    }
     std::uint64_t next = arch::never;
     const std::uint64_t now = arch::now();
     for (unsigned i = 0; i < arch::cpu_count(); ++i) {
-        if (run_queues[i].length() == 0) continue;
-        if (run_queues[i].has_for_other(now)) return 0;
-        next = now + kept_for;   // what others keep for themselves now they keep no longer
+        if (run_queues[i].length() == 0) {
+            continue;
+        }
+        if (run_queues[i].has_for_other(now)) {
+            return 0;
+        }
+        next = now + kept_for;  // what others keep for themselves now they keep no longer
     }
     return next;
 }
@@ -79,7 +87,9 @@ void idle_wake(std::uint64_t wanted) {
 bool idle_wake_hart(unsigned cpu) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     const std::uint64_t bit = bit_of(cpu);
-    if ((idle_harts.bits.load() & bit) == 0 || (idle_harts.clear(bit) & bit) == 0) return false;
+    if ((idle_harts.bits.load() & bit) == 0 || (idle_harts.clear(bit) & bit) == 0) {
+        return false;
+    }
     arch::send_interrupt(cpu);
     return true;
 }

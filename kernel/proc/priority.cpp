@@ -3,15 +3,21 @@
 namespace kernel {
 
 bool runs_before(const Precedence& one, const Precedence& other) {
-    if (one.dynamic_priority != other.dynamic_priority) return one.dynamic_priority < other.dynamic_priority;
-    if (one.times_scheduled != other.times_scheduled) return one.times_scheduled < other.times_scheduled;
+    if (one.dynamic_priority != other.dynamic_priority) {
+        return one.dynamic_priority < other.dynamic_priority;
+    }
+    if (one.times_scheduled != other.times_scheduled) {
+        return one.times_scheduled < other.times_scheduled;
+    }
     return one.started < other.started;
 }
 
 // Both parts of the fraction are multiplied by a tick.
 std::uint32_t index_of(const Spent& spent) {
     const std::uint64_t busy = 3 * spent.running, idle = spent.sleeping + spent.waiting;
-    if (busy <= idle) return 0;
+    if (busy <= idle) {
+        return 0;
+    }
     return static_cast<std::uint32_t>((busy - idle) * 50 / (spent.running + idle + priority_tick));
 }
 
@@ -26,14 +32,18 @@ std::uint64_t& Priority::part_of(Spent& spent) const {
 
 Spent Priority::spent(std::uint64_t now) const {
     Spent all = spent_;
-    if (now > since_) part_of(all) += now - since_;
+    if (now > since_) {
+        part_of(all) += now - since_;
+    }
     return all;
 }
 
 void Priority::change(Activity activity, std::uint64_t now) {
     spent_ = spent(now);
     activity_ = activity;
-    if (now > since_) since_ = now;
+    if (now > since_) {
+        since_ = now;
+    }
 }
 
 void Priority::schedule(std::uint64_t now) {
@@ -52,7 +62,8 @@ void Priority::set(std::uint32_t priority, std::uint64_t now) {
 
 std::uint32_t Priority::index(std::uint64_t now) const {
     const Spent all = spent(now);
-    const bool too_early = known_ == Known::nothing && all.running + all.sleeping + all.waiting < priority_tick;
+    const bool too_early =
+        known_ == Known::nothing && all.running + all.sleeping + all.waiting < priority_tick;
     return too_early ? first_index : index_of(all);
 }
 

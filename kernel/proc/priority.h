@@ -37,8 +37,8 @@ enum class Activity : std::uint32_t { waiting, running, sleeping };
 // By what processes are ordered at one moment.
 struct Precedence {
     std::uint32_t dynamic_priority;
-    std::uint64_t times_scheduled;   // fewer first
-    std::uint64_t started;           // earlier first
+    std::uint64_t times_scheduled;  // fewer first
+    std::uint64_t started;          // earlier first
 };
 bool runs_before(const Precedence& one, const Precedence& other);
 
@@ -50,7 +50,8 @@ std::uint32_t index_of(const Spent& spent);
 class Priority {
 public:
     constexpr Priority() = default;
-    explicit Priority(std::uint64_t now) : since_(now), started_(now) {}   // of a new process, which waits
+    explicit Priority(std::uint64_t now)
+        : since_(now), started_(now) {}  // of a new process, which waits
 
     // From now on it does something else.
     void change(Activity activity, std::uint64_t now);
@@ -65,7 +66,9 @@ public:
     Spent spent(std::uint64_t now) const;
     std::uint32_t index(std::uint64_t now) const;
     std::uint32_t dynamic_priority(std::uint64_t now) const;
-    Precedence precedence(std::uint64_t now) const { return {dynamic_priority(now), times_scheduled_, started_}; }
+    Precedence precedence(std::uint64_t now) const {
+        return {dynamic_priority(now), times_scheduled_, started_};
+    }
 
 private:
     enum class Known : std::uint32_t { nothing, since_scheduled };
@@ -75,10 +78,10 @@ private:
     std::uint32_t static_ = default_priority;
     Activity activity_ = Activity::waiting;
     Known known_ = Known::nothing;
-    std::uint64_t since_ = 0;             // that it does what it does
+    std::uint64_t since_ = 0;  // that it does what it does
     std::uint64_t started_ = 0;
     std::uint64_t times_scheduled_ = 0;
-    Spent spent_;                         // before `since_`
+    Spent spent_;  // before `since_`
 };
 
 }  // namespace kernel

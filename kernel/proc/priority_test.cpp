@@ -13,8 +13,8 @@ std::uint32_t index_of_ticks(std::uint64_t running, std::uint64_t sleeping, std:
 }
 
 TEST(Priority, the_index_is_the_floor_of_the_formula_in_whole_ticks) {
-    EXPECT_EQ(index_of_ticks(1, 0, 0), 75u);      // 3/2 · 50
-    EXPECT_EQ(index_of_ticks(1, 0, 1), 33u);      // 2/3 · 50 = 33.3
+    EXPECT_EQ(index_of_ticks(1, 0, 0), 75u);  // 3/2 · 50
+    EXPECT_EQ(index_of_ticks(1, 0, 1), 33u);  // 2/3 · 50 = 33.3
     EXPECT_EQ(index_of_ticks(1, 1, 0), 33u);
     EXPECT_EQ(index_of_ticks(1, 1, 1), 12u);      // 1/4 · 50 = 12.5
     EXPECT_EQ(index_of_ticks(2, 0, 0), 100u);     // 6/3 · 50
@@ -28,7 +28,7 @@ TEST(Priority, an_index_below_zero_is_zero) {
     EXPECT_EQ(index_of_ticks(1, 3, 0), 0u);
     EXPECT_EQ(index_of_ticks(1, 0, 4), 0u);
     EXPECT_EQ(index_of_ticks(0, 1000, 1000), 0u);
-    EXPECT_EQ(index_of({tick, 3 * tick - 1, 0}), 0u);   // above zero, but by less than one
+    EXPECT_EQ(index_of({tick, 3 * tick - 1, 0}), 0u);  // above zero, but by less than one
 }
 
 TEST(Priority, parts_of_a_tick_count) {
@@ -38,7 +38,7 @@ TEST(Priority, parts_of_a_tick_count) {
 
 TEST(Priority, times_of_years_do_not_overflow) {
     const std::uint64_t ten_years = 3'652ull * 24 * 3600 * 10'000'000;
-    EXPECT_EQ(index_of({ten_years, ten_years, ten_years}), 16u);   // 1/3 · 50
+    EXPECT_EQ(index_of({ten_years, ten_years, ten_years}), 16u);  // 1/3 · 50
 }
 
 TEST(Priority, a_new_process_is_75_until_a_tick_has_passed_or_it_is_given_a_hart) {
@@ -49,7 +49,7 @@ TEST(Priority, a_new_process_is_75_until_a_tick_has_passed_or_it_is_given_a_hart
     Priority runs(1000);
     runs.schedule(1001);
     EXPECT_EQ(runs.dynamic_priority(1001), 50u);
-    EXPECT_EQ(runs.dynamic_priority(1001 + tick), 100u);   // 125, and 100 is the most
+    EXPECT_EQ(runs.dynamic_priority(1001 + tick), 100u);  // 125, and 100 is the most
     EXPECT_EQ(runs.times_scheduled(), 1u);
 }
 
@@ -89,7 +89,7 @@ TEST(Priority, setting_it_begins_anew_with_the_index_of_a_new_process) {
     EXPECT_EQ(priority.static_priority(), 10u);
     EXPECT_EQ(priority.dynamic_priority(4 * tick), 35u);
     EXPECT_EQ(priority.dynamic_priority(5 * tick - 1), 35u);
-    EXPECT_EQ(priority.dynamic_priority(5 * tick), 85u);   // it has run for a tick since: 75
+    EXPECT_EQ(priority.dynamic_priority(5 * tick), 85u);  // it has run for a tick since: 75
     EXPECT_EQ(priority.times_scheduled(), 1u);
 }
 

@@ -34,25 +34,27 @@ struct alignas(64) Process {
     // Scheduling: written by whoever makes it run, stop or wake.
     Spinlock<Rank::process> lock{"process"};
     RunState state GUARDED_BY(lock) = RunState::unused;
-    const void* channel GUARDED_BY(lock) = nullptr;   // what it sleeps on
-    std::uint32_t hart GUARDED_BY(lock) = 0;          // that it runs on or ran on last, whose caches and frames it has
-    std::uint64_t others_from = 0;                    // while in a queue: the time from which other harts may take it
-    Relaxed<std::uint32_t> killed;                    // set once by a killer under `lock`; read by anyone
-    ListLink queue_link;                              // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
-    SwitchContext context;                            // its own while it runs, else `lock`
+    const void* channel GUARDED_BY(lock) = nullptr;  // what it sleeps on
+    std::uint32_t hart GUARDED_BY(lock) =
+        0;  // that it runs on or ran on last, whose caches and frames it has
+    std::uint64_t others_from = 0;  // while in a queue: the time from which other harts may take it
+    Relaxed<std::uint32_t> killed;  // set once by a killer under `lock`; read by anyone
+    ListLink queue_link;            // in a run queue (run_queue) or a sleep bucket (sleep_bucket)
+    SwitchContext context;          // its own while it runs, else `lock`
     // Under `pbs` only. Written under `lock`, and while it is in a queue under that one's lock too;
     // read under either.
     alignas(64) Priority priority;
 
     // Identity and the process's own: set before it first runs, later touched only by the process
     // itself.
-    alignas(64) std::uint32_t pid = 0;                // written under `lock` when the slot is taken; 0: it never was
+    alignas(64) std::uint32_t pid =
+        0;  // written under `lock` when the slot is taken; 0: it never was
     std::array<char, process_name_size> name{};
     AddressSpace space;
-    std::uint64_t size = 0;                           // bytes: end of the heap, xv6's sz
-    TrapFrame* trap_frame = nullptr;                  // at the top of the kernel stack
+    std::uint64_t size = 0;           // bytes: end of the heap, xv6's sz
+    TrapFrame* trap_frame = nullptr;  // at the top of the kernel stack
     std::byte* kernel_stack = nullptr;
-    FileTable* files = nullptr;                       // what it has open, and its working directory
+    FileTable* files = nullptr;  // what it has open, and its working directory
 
     // Family: `family` guards the list and every child's sibling_link, exit_status and `dead`.
     alignas(64) Spinlock<Rank::family> family{"family"};

@@ -11,7 +11,9 @@ void RunQueue::push(Process& process) {
 }
 
 Process* RunQueue::pop() {
-    if (length_.load() == 0) return nullptr;
+    if (length_.load() == 0) {
+        return nullptr;
+    }
     SpinGuard guard(lock_);
     return take(list_.front());
 }
@@ -26,18 +28,24 @@ Process* RunQueue::take(Process* process) {
 
 Process* RunQueue::first_for_other(std::uint64_t now) {
     Process* process = list_.front();
-    while (process && process->others_from > now) process = list_.next(*process);
+    while (process && process->others_from > now) {
+        process = list_.next(*process);
+    }
     return process;
 }
 
 Process* RunQueue::pop_for_other(std::uint64_t now) {
-    if (length_.load() == 0) return nullptr;
+    if (length_.load() == 0) {
+        return nullptr;
+    }
     SpinGuard guard(lock_);
     return take(first_for_other(now));
 }
 
 bool RunQueue::has_for_other(std::uint64_t now) {
-    if (length_.load() == 0) return false;
+    if (length_.load() == 0) {
+        return false;
+    }
     SpinGuard guard(lock_);
     return first_for_other(now) != nullptr;
 }
@@ -45,11 +53,15 @@ bool RunQueue::has_for_other(std::uint64_t now) {
 // Of equals the one that was put in first.
 Process* RunQueue::first(std::uint64_t now) {
     Process* found = list_.front();
-    if (!found) return nullptr;
+    if (!found) {
+        return nullptr;
+    }
     Precedence least = found->priority.precedence(now);
     for (Process* process = list_.next(*found); process; process = list_.next(*process)) {
         const Precedence precedence = process->priority.precedence(now);
-        if (!runs_before(precedence, least)) continue;
+        if (!runs_before(precedence, least)) {
+            continue;
+        }
         found = process;
         least = precedence;
     }
@@ -57,13 +69,17 @@ Process* RunQueue::first(std::uint64_t now) {
 }
 
 Process* RunQueue::pop_first(std::uint64_t now) {
-    if (length_.load() == 0) return nullptr;
+    if (length_.load() == 0) {
+        return nullptr;
+    }
     SpinGuard guard(lock_);
     return take(first(now));
 }
 
 bool RunQueue::has_equal_or_better(std::uint32_t dynamic_priority, std::uint64_t now) {
-    if (length_.load() == 0) return false;
+    if (length_.load() == 0) {
+        return false;
+    }
     SpinGuard guard(lock_);
     const Process* const found = first(now);
     return found && found->priority.dynamic_priority(now) <= dynamic_priority;

@@ -26,15 +26,21 @@ Process* steal(unsigned thief) {
     unsigned cpus = arch::cpu_count();
     const std::uint64_t now = arch::now();
     for (unsigned i = 1; i < cpus; ++i) {
-        if (Process* process = run_queues[(thief + i) % cpus].pop_for_other(now)) return process;
+        if (Process* process = run_queues[(thief + i) % cpus].pop_for_other(now)) {
+            return process;
+        }
     }
     return nullptr;
 }
 
 Process* pick() {
     unsigned here = arch::cpu_id();
-    if (by_priority()) return queue_of(here).pop_first(arch::now());
-    if (Process* process = run_queues[here].pop()) return process;
+    if (by_priority()) {
+        return queue_of(here).pop_first(arch::now());
+    }
+    if (Process* process = run_queues[here].pop()) {
+        return process;
+    }
     return steal(here);
 }
 
@@ -44,11 +50,17 @@ Process* pick() {
 void wake_helpers() {
     Hart& here = this_hart();
     std::uint64_t waiting = queue_of(arch::cpu_id()).length();
-    if (waiting != 0 && here.current == nullptr) --waiting;
-    for (; here.given_work != 0; here.given_work &= here.given_work - 1) {
-        if (!idle_wake_hart(static_cast<unsigned>(__builtin_ctzll(here.given_work)))) ++waiting;
+    if (waiting != 0 && here.current == nullptr) {
+        --waiting;
     }
-    if (waiting != 0) idle_wake(waiting);
+    for (; here.given_work != 0; here.given_work &= here.given_work - 1) {
+        if (!idle_wake_hart(static_cast<unsigned>(__builtin_ctzll(here.given_work)))) {
+            ++waiting;
+        }
+    }
+    if (waiting != 0) {
+        idle_wake(waiting);
+    }
 }
 
 // Taking the process's lock waits until the hart that it ran on before has saved its context.
@@ -57,9 +69,13 @@ void run(Hart& hart, Process& process) {
     KERNEL_ASSERT(process.state == RunState::runnable);
     process.state = RunState::running;
     process.hart = arch::cpu_id();
-    if (by_priority()) process.priority.schedule(arch::now());
+    if (by_priority()) {
+        process.priority.schedule(arch::now());
+    }
     hart.current = &process;
-    if (process.space.exists()) process.space.activate();
+    if (process.space.exists()) {
+        process.space.activate();
+    }
     clock_start_slice();
     switch_context(&hart.scheduler, &process.context);
     // Nothing may translate by its page table once another hart can run it and free that.
@@ -74,7 +90,7 @@ void run(Hart& hart, Process& process) {
 void scheduler_run() {
     Hart& hart = harts[arch::cpu_id()];
     for (;;) {
-        arch::interrupts_on();    // whatever is pending is handled here
+        arch::interrupts_on();  // whatever is pending is handled here
         arch::interrupts_off();
         if (Process* process = pick()) {
             run(hart, *process);
@@ -94,7 +110,9 @@ void make_runnable(Process& process, Keep keep) {
         process.others_from = keep == Keep::for_a_while ? arch::now() + kept_for : 0;
         const unsigned here = arch::cpu_id();
         run_queues[process.hart].push(process);
-        if (process.hart != here) this_hart().given_work |= std::uint64_t{1} << process.hart;
+        if (process.hart != here) {
+            this_hart().given_work |= std::uint64_t{1} << process.hart;
+        }
     }
     // A hart woken now would only spin for the locks that are held here. (Should this hart be
     // preempted by its host then, for a whole slice.)
@@ -105,10 +123,12 @@ void leave_hart(Process& self) {
     CpuLocks& locks = this_cpu_locks();
     KERNEL_ASSERT(locks.held_count == 1 && locks.off_depth == 1 && self.lock.held_here());
     KERNEL_ASSERT(self.state != RunState::running);
-    if (by_priority() && self.state == RunState::sleeping) self.priority.change(Activity::sleeping, arch::now());
+    if (by_priority() && self.state == RunState::sleeping) {
+        self.priority.change(Activity::sleeping, arch::now());
+    }
     bool were_on = locks.interrupts_were_on;
     switch_context(&self.context, &this_hart().scheduler);
-    this_cpu_locks().interrupts_were_on = were_on;   // maybe another hart's
+    this_cpu_locks().interrupts_were_on = were_on;  // maybe another hart's
 }
 
 void yield_hart() {
@@ -128,7 +148,9 @@ void let_anybody_run() {
 
 bool slice_over() {
     RunQueue& queue = queue_of(arch::cpu_id());
-    if (!by_priority() || queue.length() == 0) return queue.length() != 0;
+    if (!by_priority() || queue.length() == 0) {
+        return queue.length() != 0;
+    }
     Process& self = *this_hart().current;
     SpinGuard guard(self.lock);
     const std::uint64_t now = arch::now();
@@ -146,18 +168,26 @@ void scheduler_stop_others() {
         unsigned self = arch::cpu_id();
         // Again and again: a process may have been on its way back to user mode when it looked.
         for (unsigned i = 0; i < arch::cpu_count(); ++i) {
-            if (i != self && !idle_all_others()) arch::send_interrupt(i);
+            if (i != self && !idle_all_others()) {
+                arch::send_interrupt(i);
+            }
         }
-        if (idle_all_others()) return;
-        for (int i = 0; i < 1000; ++i) arch::spin_pause();
+        if (idle_all_others()) {
+            return;
+        }
+        for (int i = 0; i < 1000; ++i) {
+            arch::spin_pause();
+        }
     }
 }
 
 void scheduler_stop_here_if_asked(Process& self) {
-    if (!scheduler_stopping()) return;
+    if (!scheduler_stopping()) {
+        return;
+    }
     SpinGuard guard(self.lock);
     self.state = RunState::sleeping;
-    self.channel = nullptr;       // no wake-up and no kill finds it
+    self.channel = nullptr;  // no wake-up and no kill finds it
     leave_hart(self);
     panic("process %u woke in a stopping machine", self.pid);
 }

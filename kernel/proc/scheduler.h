@@ -13,7 +13,7 @@ namespace kernel {
 // A process that has run has a hart's caches warm, and going elsewhere costs more than a short
 // wait: other harts leave it alone for a while. One that has never run may go to whoever is idle.
 enum class Keep { for_a_while, not_at_all };
-inline constexpr std::uint64_t kept_for = arch::timebase / 500'000;   // 2 µs
+inline constexpr std::uint64_t kept_for = arch::timebase / 500'000;  // 2 µs
 
 // The process may run again: puts it into the queue of the hart that it ran on last and lets that
 // one know, or an idle one.

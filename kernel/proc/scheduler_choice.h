@@ -5,8 +5,8 @@
 namespace kernel {
 
 enum class SchedulerChoice : std::uint32_t {
-    rr,    // in turn, each hart by itself; the default
-    pbs,   // by priority, all harts together (priority.h)
+    rr,   // in turn, each hart by itself; the default
+    pbs,  // by priority, all harts together (priority.h)
 };
 
 // Written by the boot hart before there is a process or another hart.

@@ -18,11 +18,17 @@ bool is_there(const Process& process, std::uint32_t pid) REQUIRES(process.lock) 
 }
 
 Result<ProcessPriority> priority_of(std::uint32_t pid) {
-    if (!by_priority()) return failure(Error::bad_argument);
+    if (!by_priority()) {
+        return failure(Error::bad_argument);
+    }
     Process* process = process_with_pid(pid);
-    if (!process) return failure(Error::no_process);
+    if (!process) {
+        return failure(Error::no_process);
+    }
     SpinGuard guard(process->lock);
-    if (!is_there(*process, pid)) return failure(Error::no_process);
+    if (!is_there(*process, pid)) {
+        return failure(Error::no_process);
+    }
     const Priority& priority = process->priority;
     const std::uint64_t now = arch::now();
     const Spent spent = priority.spent(now);
@@ -41,13 +47,19 @@ Result<ProcessPriority> priority_of(std::uint32_t pid) {
 }  // namespace
 
 Result<std::uint32_t> set_priority(std::uint32_t pid, std::int64_t wanted) {
-    if (!by_priority() || wanted < 0 || wanted > largest_priority) return failure(Error::bad_argument);
+    if (!by_priority() || wanted < 0 || wanted > largest_priority) {
+        return failure(Error::bad_argument);
+    }
     Process* process = process_with_pid(pid);
-    if (!process) return failure(Error::no_process);
+    if (!process) {
+        return failure(Error::no_process);
+    }
     std::uint32_t static_before, dynamic_before, dynamic_after;
     {
         SpinGuard guard(process->lock);
-        if (!is_there(*process, pid)) return failure(Error::no_process);
+        if (!is_there(*process, pid)) {
+            return failure(Error::no_process);
+        }
         const std::uint64_t now = arch::now();
         const auto value = static_cast<std::uint32_t>(wanted);
         static_before = process->priority.static_priority();
@@ -59,15 +71,21 @@ Result<std::uint32_t> set_priority(std::uint32_t pid, std::int64_t wanted) {
         }
         dynamic_after = process->priority.dynamic_priority(now);
     }
-    if (dynamic_after < dynamic_before) yield_hart();
+    if (dynamic_after < dynamic_before) {
+        yield_hart();
+    }
     return static_before;
 }
 
 Result<std::uint64_t> tell_priority(std::uint32_t pid, AddressSpace& space, VirtAddr to) {
     Result<ProcessPriority> found = priority_of(pid);
-    if (!found) return failure(found.error());
+    if (!found) {
+        return failure(found.error());
+    }
     Result<void> copied = space.copy_out(to, std::as_bytes(std::span(&*found, 1)));
-    if (!copied) return failure(copied.error());
+    if (!copied) {
+        return failure(copied.error());
+    }
     return 0;
 }
 

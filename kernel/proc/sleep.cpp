@@ -21,7 +21,9 @@ void sleep_on(const void* channel, SpinlockBase& lock) NO_THREAD_SAFETY_ANALYSIS
         bucket.sleepers.push_back(self);
     }
     bucket.lock.unlock();
-    if (asleep) leave_hart(self);
+    if (asleep) {
+        leave_hart(self);
+    }
     self.lock.unlock();
     lock.lock();
 }

@@ -16,7 +16,7 @@ void give_slot(Process& process);
 
 // The slot that pid belongs to, whoever lives there now; null: no such slot.
 Process* process_with_pid(std::uint32_t pid);
-const Process* process_array();   // for the audit table
+const Process* process_array();  // for the audit table
 
 // The process that is everybody's last parent. Set once, before it runs.
 extern Process* first_process;

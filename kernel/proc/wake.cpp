@@ -16,7 +16,9 @@ constinit std::array<SleepBucket, bucket_count> buckets{};
 
 void wake_locked(SleepBucket& bucket, Process& process, const void* channel) REQUIRES(bucket.lock) {
     SpinGuard guard(process.lock);
-    if (process.state != RunState::sleeping || process.channel != channel) return;
+    if (process.state != RunState::sleeping || process.channel != channel) {
+        return;
+    }
     bucket.sleepers.remove(process);
     process.channel = nullptr;
     make_runnable(process, Keep::for_a_while);

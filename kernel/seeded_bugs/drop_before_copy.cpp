@@ -17,8 +17,10 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
         return {};
     }
     Frame* copy = policy::allocate(FrameOwner::user);
-    if (!copy) return failure(Error::out_of_memory);
-    policy::drop(old);                                  // the bug
+    if (!copy) {
+        return failure(Error::out_of_memory);
+    }
+    policy::drop(old);  // the bug
     copy_page(bytes_of(*copy), bytes_of(old));
     change.set(page, entry, entry.unshared().moved_to(address_of(*copy)));
     count_event(&Statistics::cow_copied);

@@ -10,16 +10,19 @@ bool add_reference(Frame& frame, std::uint32_t limit) {
     std::uint32_t count = count_of(frame);
     do {
         KERNEL_ASSERT(count > 0);
-        if (count == limit) return false;
+        if (count == limit) {
+            return false;
+        }
         // relaxed: the caller's own reference orders what it does with the frame
-    } while (!__atomic_compare_exchange_n(&frame.count, &count, count + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&frame.count, &count, count + 1, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
     return true;
 }
 
 bool drop_reference(Frame& frame) {
     const std::uint32_t before = count_of(frame);
     KERNEL_ASSERT(before > 0);
-    set_count(frame, before - 1);   // the bug
+    set_count(frame, before - 1);  // the bug
     return before == 1;
 }
 

@@ -11,7 +11,9 @@ Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 bool share(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (frame.count == count_limit) return false;
+    if (frame.count == count_limit) {
+        return false;
+    }
     ++frame.count;
     return true;
 }
@@ -19,7 +21,7 @@ bool share(Frame& frame) {
 bool drop(Frame& frame) {
     if (count(frame) > 1) {
         SpinGuard guard(kmem_frames.lock);
-        --frame.count;                    // the bug: another CPU may have done the same since
+        --frame.count;  // the bug: another CPU may have done the same since
         return false;
     }
     SpinGuard guard(kmem_frames.lock);

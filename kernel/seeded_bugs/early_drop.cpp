@@ -17,9 +17,11 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
         count_event(&Statistics::cow_taken_over);
         return {};
     }
-    policy::drop(old);                                  // the bug
+    policy::drop(old);  // the bug
     Frame* copy = policy::allocate(FrameOwner::user);
-    if (!copy) return failure(Error::out_of_memory);
+    if (!copy) {
+        return failure(Error::out_of_memory);
+    }
     copy_page(bytes_of(*copy), bytes_of(old));
     change.set(page, entry, entry.unshared().moved_to(address_of(*copy)));
     count_event(&Statistics::cow_copied);

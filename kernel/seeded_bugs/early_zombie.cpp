@@ -15,7 +15,7 @@ void become_zombie(Process& self, int status) NO_THREAD_SAFETY_ANALYSIS {
     list_child(parent, self);
     wake_up(&parent);
     parent.family.unlock();
-    self.lock.lock();                                   // the bug: too late
+    self.lock.lock();  // the bug: too late
     self.state = RunState::zombie;
     leave_hart(self);
     panic("process %u ran after its end", self.pid);

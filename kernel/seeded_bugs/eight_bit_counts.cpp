@@ -10,14 +10,16 @@ Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 
 bool share(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
-    frame.count = static_cast<std::uint8_t>(frame.count + 1);   // the bug
+    frame.count = static_cast<std::uint8_t>(frame.count + 1);  // the bug
     return true;
 }
 
 bool drop(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
     frame.count = static_cast<std::uint8_t>(frame.count - 1);
-    if (frame.count > 0) return false;
+    if (frame.count > 0) {
+        return false;
+    }
     kmem_frames.free.give_back(frame);
     return true;
 }
@@ -27,10 +29,14 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy;
     {
         SpinGuard guard(kmem_frames.lock);
-        if (frame.count == 1) return &frame;
+        if (frame.count == 1) {
+            return &frame;
+        }
         copy = kmem_frames.free.take(owner_of(frame));
     }
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

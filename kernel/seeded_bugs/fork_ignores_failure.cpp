@@ -7,8 +7,9 @@ namespace kernel {
 
 Result<void> AddressSpace::fork_into(AddressSpace& child) {
     MappingChange change(asid_tag_);
-    for (VirtAddr page = next_mapped({0}, end_); page < end_; page = next_mapped(page + page_size, end_)) {
-        static_cast<void>(fork_page(page, *find(page), child, change));   // the bug
+    for (VirtAddr page = next_mapped({0}, end_); page < end_;
+         page = next_mapped(page + page_size, end_)) {
+        static_cast<void>(fork_page(page, *find(page), child, change));  // the bug
     }
     return {};
 }

@@ -6,11 +6,18 @@
 
 namespace kernel {
 
-Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange& change) {
-    if (!policy::share(frame_at(entry.frame()))) return failure(Error::out_of_memory);
+Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child,
+                                     MappingChange& change) {
+    if (!policy::share(frame_at(entry.frame()))) {
+        return failure(Error::out_of_memory);
+    }
     Result<Pte*> slot = child.find_or_make(page);
-    if (!slot) return failure(slot.error());            // the bug
-    if (entry.has(Pte::write)) change.set(page, entry, entry.shared());
+    if (!slot) {
+        return failure(slot.error());  // the bug
+    }
+    if (entry.has(Pte::write)) {
+        change.set(page, entry, entry.shared());
+    }
     **slot = entry.shared();
     return {};
 }

@@ -7,11 +7,16 @@
 
 namespace kernel {
 
-Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange& change) {
+Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child,
+                                     MappingChange& change) {
     Result<Pte*> slot = child.find_or_make(page);
-    if (!slot) return failure(slot.error());
-    if (!policy::share(frame_at(entry.frame()))) return failure(Error::out_of_memory);
-    Pte both = entry.has(Pte::write) ? entry.shared().with(Pte::global) : entry;   // the bug
+    if (!slot) {
+        return failure(slot.error());
+    }
+    if (!policy::share(frame_at(entry.frame()))) {
+        return failure(Error::out_of_memory);
+    }
+    Pte both = entry.has(Pte::write) ? entry.shared().with(Pte::global) : entry;  // the bug
     change.set(page, entry, both);
     **slot = both;
     return {};

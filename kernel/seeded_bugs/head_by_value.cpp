@@ -11,15 +11,19 @@ void ReservedList::push(Frame& frame) {
     std::uint64_t first = arch::relaxed_load(&first_);
     do {
         arch::relaxed_store(link_of(frame), first);
-    } while (!__atomic_compare_exchange_n(&first_, &first, address_of(frame).value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    } while (!__atomic_compare_exchange_n(&first_, &first, address_of(frame).value, false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 }
 
 Frame* ReservedList::pop() {
     std::uint64_t first = __atomic_load_n(&first_, __ATOMIC_ACQUIRE), second;
     do {
-        if (!first) return nullptr;
+        if (!first) {
+            return nullptr;
+        }
         second = arch::relaxed_load(link_of(frame_at({first})));
-    } while (!__atomic_compare_exchange_n(&first_, &first, second, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));   // the bug
+    } while (!__atomic_compare_exchange_n(&first_, &first, second, false, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE));  // the bug
     return &frame_at({first});
 }
 

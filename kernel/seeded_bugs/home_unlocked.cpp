@@ -11,7 +11,9 @@ void HartLists::give_back(Frame& frame) {
     {
         SpinGuard guard(own.lock);
         put(own, frame);
-        if (own.free.back() < returned_together) return;
+        if (own.free.back() < returned_together) {
+            return;
+        }
         own.takes();
         freed = own.free.take_back();
     }
@@ -19,7 +21,9 @@ void HartLists::give_back(Frame& frame) {
 }
 
 void HartLists::send_home(Hart& own, LinkedFrames freed) NO_THREAD_SAFETY_ANALYSIS {
-    while (Frame* frame = freed.pop()) harts_[home_of(*frame)].free.push_front(*frame);   // the bug
+    while (Frame* frame = freed.pop()) {
+        harts_[home_of(*frame)].free.push_front(*frame);  // the bug
+    }
     own.has_put();
 }
 

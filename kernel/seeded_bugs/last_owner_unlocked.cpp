@@ -6,9 +6,13 @@
 namespace kernel::policy {
 
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
-    if (frame.count == 1) return &frame;   // the bug
+    if (frame.count == 1) {
+        return &frame;  // the bug
+    }
     Frame* copy = allocate(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

@@ -15,13 +15,15 @@ constinit PlainLock counts_lock;
 
 Frame* allocate(FrameOwner owner) {
     SpinGuard memory(kmem_frames.lock);
-    PlainGuard counts(counts_lock);   // take() sets the count
+    PlainGuard counts(counts_lock);  // take() sets the count
     return kmem_frames.free.take(owner);
 }
 
 bool share(Frame& frame) {
     PlainGuard counts(counts_lock);
-    if (frame.count == count_limit) return false;
+    if (frame.count == count_limit) {
+        return false;
+    }
     ++frame.count;
     return true;
 }
@@ -29,7 +31,9 @@ bool share(Frame& frame) {
 bool drop(Frame& frame) {
     {
         PlainGuard counts(counts_lock);
-        if (--frame.count > 0) return false;
+        if (--frame.count > 0) {
+            return false;
+        }
     }
     SpinGuard memory(kmem_frames.lock);
     kmem_frames.free.give_back(frame);
@@ -40,11 +44,15 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     Frame* copy;
     {
         PlainGuard counts(counts_lock);
-        if (frame.count == 1) return &frame;
-        SpinGuard memory(kmem_frames.lock);   // the bug: behind the counts' lock here
+        if (frame.count == 1) {
+            return &frame;
+        }
+        SpinGuard memory(kmem_frames.lock);  // the bug: behind the counts' lock here
         copy = kmem_frames.free.take(owner_of(frame));
     }
-    if (!copy) return std::unexpected(OutOfMemory{});
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     return copy;
 }

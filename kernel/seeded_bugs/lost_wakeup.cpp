@@ -9,7 +9,7 @@ void sleep_on(const void* channel, SpinlockBase& lock) NO_THREAD_SAFETY_ANALYSIS
     Process& self = current_process();
     SleepBucket& bucket = sleep_bucket_of(channel);
     lock.unlock();
-    bucket.lock.lock();                                 // the bug: too late
+    bucket.lock.lock();  // the bug: too late
     self.lock.lock();
     bool asleep = !is_killed(self);
     if (asleep) {
@@ -18,7 +18,9 @@ void sleep_on(const void* channel, SpinlockBase& lock) NO_THREAD_SAFETY_ANALYSIS
         bucket.sleepers.push_back(self);
     }
     bucket.lock.unlock();
-    if (asleep) leave_hart(self);
+    if (asleep) {
+        leave_hart(self);
+    }
     self.lock.unlock();
     lock.lock();
 }

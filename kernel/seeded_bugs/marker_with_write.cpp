@@ -10,10 +10,12 @@ namespace kernel {
 Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     auto unique = policy::make_unique(old);
-    if (!unique) return failure(Error::out_of_memory);
+    if (!unique) {
+        return failure(Error::out_of_memory);
+    }
 
     bool taken_over = *unique == &old;
-    Pte writable = entry.with(Pte::write).moved_to(address_of(**unique));   // the bug
+    Pte writable = entry.with(Pte::write).moved_to(address_of(**unique));  // the bug
     MappingChange change(asid_tag_);
     change.set(page, entry, writable, taken_over ? nullptr : &old);
     count_event(taken_over ? &Statistics::cow_taken_over : &Statistics::cow_copied);

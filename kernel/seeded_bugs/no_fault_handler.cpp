@@ -8,14 +8,16 @@ namespace kernel {
 Result<void> AddressSpace::handle_fault(VirtAddr address, Access access) {
     VirtAddr page = address.page_down();
     Pte* entry = find(page);
-    if (!entry || !entry->is_user_leaf()) return failure(Error::bad_address);
+    if (!entry || !entry->is_user_leaf()) {
+        return failure(Error::bad_address);
+    }
     if (entry->has(permission(access))) {
         // The entry allows it: this CPU went by an older translation. Forget it and try again.
         MappingChange change(asid_tag_);
         change.set(page, *entry, *entry);
         return {};
     }
-    return failure(Error::bad_address);   // the bug
+    return failure(Error::bad_address);  // the bug
 }
 
 }  // namespace kernel

@@ -11,11 +11,15 @@ namespace kernel {
 Result<void> AddressSpace::make_unique(VirtAddr, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     auto unique = policy::make_unique(old);
-    if (!unique) return failure(Error::out_of_memory);
+    if (!unique) {
+        return failure(Error::out_of_memory);
+    }
 
     bool taken_over = *unique == &old;
-    entry = entry.unshared().moved_to(address_of(**unique));   // the bug: no MappingChange
-    if (!taken_over) policy::drop(old);
+    entry = entry.unshared().moved_to(address_of(**unique));  // the bug: no MappingChange
+    if (!taken_over) {
+        policy::drop(old);
+    }
     count_event(taken_over ? &Statistics::cow_taken_over : &Statistics::cow_copied);
     return {};
 }

@@ -6,11 +6,16 @@
 
 namespace kernel {
 
-Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange&) {
+Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child,
+                                     MappingChange&) {
     Result<Pte*> slot = child.find_or_make(page);
-    if (!slot) return failure(slot.error());
-    if (!policy::share(frame_at(entry.frame()))) return failure(Error::out_of_memory);
-    entry = entry.shared();                             // the bug: no MappingChange
+    if (!slot) {
+        return failure(slot.error());
+    }
+    if (!policy::share(frame_at(entry.frame()))) {
+        return failure(Error::out_of_memory);
+    }
+    entry = entry.shared();  // the bug: no MappingChange
     **slot = entry;
     return {};
 }

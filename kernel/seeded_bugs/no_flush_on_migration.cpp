@@ -12,7 +12,7 @@ namespace kernel {
 namespace {
 
 struct alignas(64) CpuGeneration {
-    std::uint64_t value = 0;                   // its own CPU only
+    std::uint64_t value = 0;  // its own CPU only
 };
 constinit std::array<CpuGeneration, arch::max_cpus> cpu_generations;
 
@@ -21,7 +21,9 @@ constinit std::array<CpuGeneration, arch::max_cpus> cpu_generations;
 void AsidTag::forget_stale_here(KnownHere) const {
     std::uint64_t& generation = cpu_generations[arch::cpu_id()].value;
     // the bug: what may be stale is to be flushed
-    if (generation == asid_generation_of(tag_)) return;
+    if (generation == asid_generation_of(tag_)) {
+        return;
+    }
     arch::flush_all_spaces();
     generation = asid_generation_of(tag_);
 }

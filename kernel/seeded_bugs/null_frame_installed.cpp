@@ -10,7 +10,7 @@ namespace kernel {
 Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
     Frame& old = frame_at(entry.frame());
     auto unique = policy::make_unique(old);
-    PhysAddr frame = unique ? address_of(**unique) : PhysAddr{0};   // the bug
+    PhysAddr frame = unique ? address_of(**unique) : PhysAddr{0};  // the bug
 
     bool taken_over = unique && *unique == &old;
     MappingChange change(asid_tag_);

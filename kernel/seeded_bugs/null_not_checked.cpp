@@ -19,7 +19,7 @@ Result<void> AddressSpace::make_unique(VirtAddr page, Pte& entry) {
         return {};
     }
     Frame* copy = policy::allocate(FrameOwner::user);
-    copy_page(bytes_of(*copy), bytes_of(old));          // the bug
+    copy_page(bytes_of(*copy), bytes_of(old));  // the bug
     change.set(page, entry, entry.unshared().moved_to(address_of(*copy)), &old);
     count_event(&Statistics::cow_copied);
     return {};

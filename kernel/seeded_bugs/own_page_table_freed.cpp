@@ -5,7 +5,7 @@
 namespace kernel {
 
 void free_memory(Process& self) {
-    self.space.destroy();                               // the bug
+    self.space.destroy();  // the bug
     self.size = 0;
 }
 

@@ -6,11 +6,16 @@
 
 namespace kernel {
 
-Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child, MappingChange&) {
+Result<void> AddressSpace::fork_page(VirtAddr page, Pte& entry, AddressSpace& child,
+                                     MappingChange&) {
     Result<Pte*> slot = child.find_or_make(page);
-    if (!slot) return failure(slot.error());
-    if (!policy::share(frame_at(entry.frame()))) return failure(Error::out_of_memory);
-    **slot = entry.shared();                            // the bug: and nothing is done to `entry`
+    if (!slot) {
+        return failure(slot.error());
+    }
+    if (!policy::share(frame_at(entry.frame()))) {
+        return failure(Error::out_of_memory);
+    }
+    **slot = entry.shared();  // the bug: and nothing is done to `entry`
     return {};
 }
 

@@ -11,7 +11,9 @@ class CAPABILITY("spinlock") PlainLock {
 public:
     void lock() ACQUIRE() NO_THREAD_SAFETY_ANALYSIS {
         push_interrupts_off();
-        while (__atomic_exchange_n(&word_, 1, __ATOMIC_ACQUIRE) != 0) arch::spin_pause();
+        while (__atomic_exchange_n(&word_, 1, __ATOMIC_ACQUIRE) != 0) {
+            arch::spin_pause();
+        }
     }
     void unlock() RELEASE() NO_THREAD_SAFETY_ANALYSIS {
         __atomic_exchange_n(&word_, 0, __ATOMIC_RELEASE);
@@ -19,7 +21,7 @@ public:
     }
 
 private:
-    std::uint32_t word_ = 0;   // 0 free, 1 held; acquire and release make what it guards visible
+    std::uint32_t word_ = 0;  // 0 free, 1 held; acquire and release make what it guards visible
 };
 
 class SCOPED_CAPABILITY PlainGuard {

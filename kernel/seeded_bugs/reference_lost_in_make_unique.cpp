@@ -10,10 +10,14 @@ namespace kernel::policy {
 std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     SpinGuard guard(kmem_u8_frames.lock);
     KERNEL_ASSERT(kmem_u8_frames.count_of(frame) > 0);
-    if (kmem_u8_frames.count_of(frame) == 1) return &frame;
+    if (kmem_u8_frames.count_of(frame) == 1) {
+        return &frame;
+    }
     --kmem_u8_frames.count_of(frame);
     Frame* copy = kmem_u8_frames.allocate_locked(owner_of(frame));
-    if (!copy) return std::unexpected(OutOfMemory{});   // the bug
+    if (!copy) {
+        return std::unexpected(OutOfMemory{});  // the bug
+    }
     copy_page(bytes_of(*copy), bytes_of(frame));
     // the caller drops it, when the translation is gone
     ++kmem_u8_frames.count_of(frame);

@@ -12,10 +12,12 @@ std::expected<Frame*, OutOfMemory> make_unique(Frame& frame) {
     {
         SpinGuard guard(kmem_frames.lock);
         KERNEL_ASSERT(frame.count > 0);
-        if (frame.count == 1) return &frame;
+        if (frame.count == 1) {
+            return &frame;
+        }
         copy = kmem_frames.free.take(owner_of(frame));
         if (!copy) {
-            print("no frame for a copy: %lu are in use\n", kmem_frames.in_use());   // the bug
+            print("no frame for a copy: %lu are in use\n", kmem_frames.in_use());  // the bug
             return std::unexpected(OutOfMemory{});
         }
     }

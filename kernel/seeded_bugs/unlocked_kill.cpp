@@ -7,11 +7,17 @@ namespace kernel {
 
 Result<void> kill_process(std::uint32_t pid) NO_THREAD_SAFETY_ANALYSIS {
     Process* process = process_with_pid(pid);
-    if (!process) return failure(Error::no_process);
-    if (process->pid != pid || process->state == RunState::unused) return failure(Error::no_process);
+    if (!process) {
+        return failure(Error::no_process);
+    }
+    if (process->pid != pid || process->state == RunState::unused) {
+        return failure(Error::no_process);
+    }
     process->killed.store(1);
-    const void* channel = process->channel;             // the bug
-    if (channel) wake_sleeper(*process, channel);
+    const void* channel = process->channel;  // the bug
+    if (channel) {
+        wake_sleeper(*process, channel);
+    }
     return {};
 }
 

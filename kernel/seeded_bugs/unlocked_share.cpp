@@ -10,15 +10,19 @@ namespace kernel::policy {
 Frame* allocate(FrameOwner owner) { return kmem_frames.allocate(owner); }
 
 bool share(Frame& frame) {
-    if (frame.count == count_limit) return false;
-    ++frame.count;                        // the bug
+    if (frame.count == count_limit) {
+        return false;
+    }
+    ++frame.count;  // the bug
     return true;
 }
 
 bool drop(Frame& frame) {
     SpinGuard guard(kmem_frames.lock);
     KERNEL_ASSERT(frame.count > 0);
-    if (--frame.count > 0) return false;
+    if (--frame.count > 0) {
+        return false;
+    }
     kmem_frames.free.give_back(frame);
     return true;
 }

@@ -7,7 +7,9 @@ namespace kernel {
 
 Result<void> ArgumentList::create() {
     frame_ = policy::allocate(FrameOwner::other);
-    if (!frame_) return failure(Error::out_of_memory);
+    if (!frame_) {
+        return failure(Error::out_of_memory);
+    }
     return {};
 }
 
@@ -18,7 +20,9 @@ std::span<char> ArgumentList::room() const {
 // A string of `length` bytes and its NUL stand at the end. One copy will do for strings of the
 // kernel's and of users.
 [[gnu::noinline]] Result<void> ArgumentList::note(std::size_t length) {
-    if (count_ == limit) return failure(Error::too_long);
+    if (count_ == limit) {
+        return failure(Error::too_long);
+    }
     used_ += length + 1;
     begin_[++count_] = static_cast<std::uint16_t>(used_);
     return {};
@@ -26,7 +30,9 @@ std::span<char> ArgumentList::room() const {
 
 Result<void> ArgumentList::add(const char* text, std::size_t length) {
     std::span<char> to = room();
-    if (length >= to.size()) return failure(Error::too_long);
+    if (length >= to.size()) {
+        return failure(Error::too_long);
+    }
     memcpy(to.data(), text, length);
     to[length] = 0;
     return note(length);
@@ -34,16 +40,22 @@ Result<void> ArgumentList::add(const char* text, std::size_t length) {
 
 Result<void> ArgumentList::add_from(AddressSpace& space, VirtAddr text) {
     Result<std::size_t> length = space.copy_in_string(room(), text);
-    if (!length) return failure(length.error());
+    if (!length) {
+        return failure(length.error());
+    }
     return note(*length);
 }
 
 Result<VirtAddr> ArgumentList::push(AddressSpace& space, VirtAddr sp, VirtAddr stack_bottom,
                                     std::span<const std::byte> bytes) {
-    if (sp - stack_bottom < bytes.size() + 16) return failure(Error::too_long);
+    if (sp - stack_bottom < bytes.size() + 16) {
+        return failure(Error::too_long);
+    }
     sp = {(sp.value - bytes.size()) / 16 * 16};
     Result<void> copied = space.copy_out(sp, bytes);
-    if (!copied) return failure(copied.error());
+    if (!copied) {
+        return failure(copied.error());
+    }
     return sp;
 }
 

@@ -18,7 +18,7 @@ public:
     ArgumentList(const ArgumentList&) = delete;
     ArgumentList& operator=(const ArgumentList&) = delete;
 
-    Result<void> create();   // first: out_of_memory
+    Result<void> create();  // first: out_of_memory
 
     Result<void> add(const char* text, std::size_t length);
     Result<void> add_from(AddressSpace& space, VirtAddr text);
@@ -31,7 +31,7 @@ public:
 private:
     std::span<char> room() const;
     Result<void> note(std::size_t length);
-    std::span<const std::byte> string(int i) const {   // with its NUL
+    std::span<const std::byte> string(int i) const {  // with its NUL
         return {bytes_of(*frame_) + begin_[i], static_cast<std::size_t>(begin_[i + 1] - begin_[i])};
     }
     // Writes `bytes` below `sp`: the new stack pointer.
@@ -40,7 +40,7 @@ private:
 
     static constexpr int limit = stampede::abi::max_exec_arguments;
     Frame* frame_ = nullptr;
-    std::size_t used_ = 0;                                // bytes of the frame
+    std::size_t used_ = 0;  // bytes of the frame
     int count_ = 0;
     // of each string in the frame; begin_[count_] == used_
     std::array<std::uint16_t, limit + 1> begin_{};

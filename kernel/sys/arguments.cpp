@@ -11,7 +11,9 @@ std::uint64_t Arguments::word(unsigned index) const {
     return frame_.a(index);
 }
 
-std::int32_t Arguments::integer(unsigned index) const { return static_cast<std::int32_t>(word(index)); }
+std::int32_t Arguments::integer(unsigned index) const {
+    return static_cast<std::int32_t>(word(index));
+}
 
 Result<std::size_t> Arguments::string(unsigned index, std::span<char> buffer) const {
     return caller_.space.copy_in_string(buffer, address(index));

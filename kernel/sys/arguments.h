@@ -23,7 +23,7 @@ public:
 
     // index 0 to 5
     std::uint64_t word(unsigned index) const;
-    std::int32_t integer(unsigned index) const;   // the low 32 bits, signed, as xv6's argint
+    std::int32_t integer(unsigned index) const;  // the low 32 bits, signed, as xv6's argint
     VirtAddr address(unsigned index) const { return {word(index)}; }
 
     // The NUL-terminated string at address argument `index`. Its length; bad_address or too_long.

@@ -7,7 +7,7 @@
 #include "kernel/policy/policy.h"
 #include "kernel/proc/slots.h"
 
-extern "C" const char policy_text_begin[], policy_text_end[];   // kernel.ld
+extern "C" const char policy_text_begin[], policy_text_end[];  // kernel.ld
 
 namespace kernel {
 
@@ -20,10 +20,11 @@ constinit AuditTable table{};
 // offsetof is defined for standard-layout types only; this is the same for a real object.
 template <class T>
 std::uint32_t offset_in(const Process& process, const T& member) {
-    return static_cast<std::uint32_t>(reinterpret_cast<const char*>(&member) - reinterpret_cast<const char*>(&process));
+    return static_cast<std::uint32_t>(reinterpret_cast<const char*>(&member) -
+                                      reinterpret_cast<const char*>(&process));
 }
 
-void describe_processes() NO_THREAD_SAFETY_ANALYSIS {   // addresses only
+void describe_processes() NO_THREAD_SAFETY_ANALYSIS {  // addresses only
     const Process* first = process_array();
     table.process_base = arch::physical(first).value;
     table.process_stride = sizeof(Process);

@@ -5,7 +5,7 @@
 namespace kernel {
 
 struct ElfHeader {
-    static constexpr std::uint32_t expected_magic = 0x464c457f;   // 0x7f "ELF"
+    static constexpr std::uint32_t expected_magic = 0x464c457f;  // 0x7f "ELF"
     static constexpr std::uint8_t class_64 = 2, little_endian = 1;
     static constexpr std::uint16_t machine_riscv = 243;
 
@@ -17,7 +17,7 @@ struct ElfHeader {
     std::uint16_t machine;
     std::uint32_t version;
     std::uint64_t entry;
-    std::uint64_t program_headers;      // file offset
+    std::uint64_t program_headers;  // file offset
     std::uint64_t section_headers;
     std::uint32_t flags;
     std::uint16_t header_size;

@@ -23,7 +23,9 @@ public:
 
     // All of `to`, or not_executable.
     Result<void> read(std::uint64_t offset, std::span<std::byte> to) const {
-        if (inode_read(inode_, offset, to) != to.size()) return failure(Error::not_executable);
+        if (inode_read(inode_, offset, to) != to.size()) {
+            return failure(Error::not_executable);
+        }
         return {};
     }
 
@@ -34,7 +36,7 @@ private:
 // A new image, not yet the process's. Frees itself unless it was taken.
 struct Image {
     AddressSpace space;
-    VirtAddr end{0};         // grows as segments and stack are added: xv6's sz
+    VirtAddr end{0};  // grows as segments and stack are added: xv6's sz
     VirtAddr entry{0};
     VirtAddr stack_bottom{0};
     VirtAddr sp{0};
@@ -51,7 +53,9 @@ Result<void> fill(const Program& program, Image& image, const ElfSegment& segmen
         std::byte* bytes = image.space.page_bytes({segment.address + done});
         std::span<std::byte> page{bytes, left < page_size ? left : page_size};
         Result<void> read = program.read(segment.offset + done, page);
-        if (!read) return read;
+        if (!read) {
+            return read;
+        }
     }
     return {};
 }
@@ -60,15 +64,21 @@ Result<void> fill(const Program& program, Image& image, const ElfSegment& segmen
 Result<void> add_segment(const Program& program, Image& image, const ElfSegment& segment) {
     VirtAddr begin{segment.address};
     VirtAddr end{segment.address + segment.memory_bytes};
-    if (segment.memory_bytes < segment.file_bytes || end < begin || end.value > user_end || begin.page_offset() != 0 ||
-        begin < image.end.page_up()) {
+    if (segment.memory_bytes < segment.file_bytes || end < begin || end.value > user_end ||
+        begin.page_offset() != 0 || begin < image.end.page_up()) {
         return failure(Error::not_executable);
     }
     std::uint64_t permissions = Pte::read;
-    if (segment.flags & ElfSegment::flag_write) permissions |= Pte::write;
-    if (segment.flags & ElfSegment::flag_execute) permissions |= Pte::execute;
+    if (segment.flags & ElfSegment::flag_write) {
+        permissions |= Pte::write;
+    }
+    if (segment.flags & ElfSegment::flag_execute) {
+        permissions |= Pte::execute;
+    }
     Result<void> mapped = image.space.map_zeroed(begin, end.page_up(), permissions);
-    if (!mapped) return mapped;
+    if (!mapped) {
+        return mapped;
+    }
     image.end = end;
     return fill(program, image, segment);
 }
@@ -76,7 +86,9 @@ Result<void> add_segment(const Program& program, Image& image, const ElfSegment&
 Result<void> load(const Program& program, Image& image) {
     ElfHeader header;
     Result<void> read = program.read(0, std::as_writable_bytes(std::span(&header, 1)));
-    if (!read) return read;
+    if (!read) {
+        return read;
+    }
     if (header.magic != ElfHeader::expected_magic || header.file_class != ElfHeader::class_64 ||
         header.data != ElfHeader::little_endian || header.machine != ElfHeader::machine_riscv ||
         header.program_header_size != sizeof(ElfSegment)) {
@@ -86,10 +98,16 @@ Result<void> load(const Program& program, Image& image) {
         ElfSegment segment;
         std::uint64_t offset = header.program_headers + i * sizeof segment;
         read = program.read(offset, std::as_writable_bytes(std::span(&segment, 1)));
-        if (!read) return read;
-        if (segment.type != ElfSegment::type_load || segment.memory_bytes == 0) continue;
+        if (!read) {
+            return read;
+        }
+        if (segment.type != ElfSegment::type_load || segment.memory_bytes == 0) {
+            continue;
+        }
         Result<void> added = add_segment(program, image, segment);
-        if (!added) return added;
+        if (!added) {
+            return added;
+        }
     }
     image.entry = {header.entry};
     return {};
@@ -100,21 +118,33 @@ Result<void> load(const Program& program, Image& image) {
 Result<void> add_stack(Image& image) {
     image.stack_bottom = image.end.page_up() + page_size;
     image.end = image.stack_bottom + page_size;
-    if (image.end.value > user_end) return failure(Error::not_executable);
+    if (image.end.value > user_end) {
+        return failure(Error::not_executable);
+    }
     return image.space.map_zeroed(image.stack_bottom, image.end, Pte::read | Pte::write);
 }
 
 Result<void> build(Process& self, const char* path, const ArgumentList& list, Image& image) {
     Result<Inode*> inode = inode_open(path, self);
-    if (!inode) return failure(inode.error());
+    if (!inode) {
+        return failure(inode.error());
+    }
     Program program(**inode);
 
     Result<void> done = image.space.create();
-    if (done) done = load(program, image);
-    if (done) done = add_stack(image);
-    if (!done) return done;
+    if (done) {
+        done = load(program, image);
+    }
+    if (done) {
+        done = add_stack(image);
+    }
+    if (!done) {
+        return done;
+    }
     Result<VirtAddr> sp = list.push_to(image.space, image.end, image.stack_bottom);
-    if (!sp) return failure(sp.error());
+    if (!sp) {
+        return failure(sp.error());
+    }
     image.sp = *sp;
     return {};
 }
@@ -122,7 +152,9 @@ Result<void> build(Process& self, const char* path, const ArgumentList& list, Im
 const char* last_component(const char* path) {
     const char* last = path;
     for (const char* at = path; *at; ++at) {
-        if (*at == '/') last = at + 1;
+        if (*at == '/') {
+            last = at + 1;
+        }
     }
     return last;
 }
@@ -131,7 +163,7 @@ const char* last_component(const char* path) {
 void become(Process& self, const char* path, Image& image) {
     AddressSpace old;
     {
-        InterruptsOff off;   // never to run by a page table that is being freed
+        InterruptsOff off;  // never to run by a page table that is being freed
         old.take(self.space);
         self.space.take(image.space);
         self.space.activate();
@@ -152,7 +184,9 @@ void become(Process& self, const char* path, Image& image) {
 Result<int> exec(Process& self, const char* path, const ArgumentList& list) {
     Image image;
     Result<void> built = build(self, path, list, image);
-    if (!built) return failure(built.error());
+    if (!built) {
+        return failure(built.error());
+    }
     become(self, path, image);
     return list.count();
 }
@@ -161,17 +195,25 @@ Result<void> collect_from_user(Process& self, VirtAddr argv, ArgumentList& list)
     for (;; argv += sizeof(std::uint64_t)) {
         VirtAddr text;
         Result<void> read = self.space.copy_in(std::as_writable_bytes(std::span(&text, 1)), argv);
-        if (!read) return read;
-        if (text.value == 0) return {};
+        if (!read) {
+            return read;
+        }
+        if (text.value == 0) {
+            return {};
+        }
         Result<void> added = list.add_from(self.space, text);
-        if (!added) return added;
+        if (!added) {
+            return added;
+        }
     }
 }
 
 Result<void> collect_words(const char* words, ArgumentList& list) {
     for (std::span<const char> word = next_word(words); !word.empty(); word = next_word(words)) {
         Result<void> added = list.add(word.data(), word.size());
-        if (!added) return added;
+        if (!added) {
+            return added;
+        }
     }
     return {};
 }
@@ -181,20 +223,32 @@ Result<void> collect_words(const char* words, ArgumentList& list) {
 Result<int> exec_user(Process& self, const Arguments& arguments) {
     Path path;
     Result<std::size_t> path_length = arguments.string(0, path);
-    if (!path_length) return failure(path_length.error());
+    if (!path_length) {
+        return failure(path_length.error());
+    }
     ArgumentList list;
     Result<void> collected = list.create();
-    if (collected) collected = collect_from_user(self, arguments.address(1), list);
-    if (!collected) return failure(collected.error());
+    if (collected) {
+        collected = collect_from_user(self, arguments.address(1), list);
+    }
+    if (!collected) {
+        return failure(collected.error());
+    }
     return exec(self, path.data(), list);
 }
 
 Result<int> exec_first(const char* path, const char* name, const char* words) {
     ArgumentList list;
     Result<void> collected = list.create();
-    if (collected) collected = list.add(name, strlen(name));
-    if (collected) collected = collect_words(words, list);
-    if (!collected) return failure(collected.error());
+    if (collected) {
+        collected = list.add(name, strlen(name));
+    }
+    if (collected) {
+        collected = collect_words(words, list);
+    }
+    if (!collected) {
+        return failure(collected.error());
+    }
     return exec(current_process(), path, list);
 }
 

@@ -14,7 +14,7 @@ void list_child(Process& parent, Process& child) REQUIRES(parent.family) {
 }
 
 void give_children_away(Process& self) {
-    InterruptsOff off;   // a dying child may be waiting for its new parent
+    InterruptsOff off;  // a dying child may be waiting for its new parent
     List<Process, &Process::sibling_link> orphans;
     {
         SpinGuard guard(self.family);
@@ -23,13 +23,15 @@ void give_children_away(Process& self) {
             orphans.push_back(*child);
         }
     }
-    if (orphans.empty()) return;
+    if (orphans.empty()) {
+        return;
+    }
     SpinGuard guard(first_process->family);
     while (Process* child = orphans.pop_front()) {
         list_child(*first_process, *child);
         child->parent.store(first_process, std::memory_order_release);
     }
-    wake_up(first_process);   // some may be dead already
+    wake_up(first_process);  // some may be dead already
 }
 
 Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
@@ -42,7 +44,9 @@ Process& lock_parent(const Process& self) NO_THREAD_SAFETY_ANALYSIS {
         parent->family.lock();
         // While it is `parent` it changes only under the lock just taken; else another parent may
         // be writing it now: acquire again.
-        if (self.parent.load(std::memory_order_acquire) == parent) return *parent;
+        if (self.parent.load(std::memory_order_acquire) == parent) {
+            return *parent;
+        }
         parent->family.unlock();
     }
 }

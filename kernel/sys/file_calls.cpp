@@ -15,7 +15,8 @@ using stampede::abi::max_open_files;
 
 Result<File*> file_argument(const Arguments& arguments, unsigned index) {
     const std::int32_t fd = arguments.integer(index);
-    File* const file = fd >= 0 && fd < max_open_files ? arguments.caller().files->open[fd] : nullptr;
+    File* const file =
+        fd >= 0 && fd < max_open_files ? arguments.caller().files->open[fd] : nullptr;
     if (file == nullptr) {
         return failure(Error::no_file);
     }
@@ -57,12 +58,14 @@ CallResult nothing(const Result<void>& result) {
     return result ? CallResult(0) : failure(result.error());
 }
 
-CallResult create_and_release(const Arguments& arguments, InodeType type, std::int16_t major, std::int16_t minor) {
+CallResult create_and_release(const Arguments& arguments, InodeType type, std::int16_t major,
+                              std::int16_t minor) {
     Path path;
     if (auto length = arguments.string(0, path); !length) {
         return failure(length.error());
     }
-    const auto made = name_create(path.data(), *arguments.caller().files->working_directory, type, major, minor);
+    const auto made =
+        name_create(path.data(), *arguments.caller().files->working_directory, type, major, minor);
     if (!made) {
         return failure(made.error());
     }
@@ -75,7 +78,8 @@ bool is_openable(const Inode& inode, int flags) {
     if (inode.type == InodeType::directory) {
         return flags == stampede::abi::o_rdonly;
     }
-    return inode.type == InodeType::file || (inode.major >= 0 && inode.major < stampede::abi::device_numbers);
+    return inode.type == InodeType::file ||
+           (inode.major >= 0 && inode.major < stampede::abi::device_numbers);
 }
 
 Result<Inode*> find_or_create(const char* path, Process& caller, int flags) {
@@ -154,7 +158,8 @@ CallResult sys_fstat(const Arguments& arguments) {
         return failure(Error::no_file);
     }
     const stampede::abi::Stat stat = inode_stat(*(*file)->inode);
-    return nothing(arguments.caller().space.copy_out(arguments.address(1), std::as_bytes(std::span(&stat, 1))));
+    return nothing(arguments.caller().space.copy_out(arguments.address(1),
+                                                     std::as_bytes(std::span(&stat, 1))));
 }
 
 CallResult sys_pipe(const Arguments& arguments) {
@@ -177,7 +182,7 @@ CallResult sys_pipe(const Arguments& arguments) {
     }
     for (const auto& fd : {read_fd, write_fd}) {
         if (fd) {
-            caller.files->open[*fd] = nullptr;   // its own by now
+            caller.files->open[*fd] = nullptr;  // its own by now
         }
     }
     file_close(*ends->reader);

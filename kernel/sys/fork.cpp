@@ -46,7 +46,9 @@ void make_first_process(const char* boot_arguments) {
     Process* process = take_slot();
     KERNEL_ASSERT(process && process->pid == 1);
     statistics.common.frames_at_boot = policy::frames_in_use();
-    if (!process->space.create()) panic("no memory for the first process");
+    if (!process->space.create()) {
+        panic("no memory for the first process");
+    }
     process->files = &file_table_create(*inode_root());
     memcpy(process->name.data(), "init", 5);
     prepare_context(*process);
@@ -56,18 +58,24 @@ void make_first_process(const char* boot_arguments) {
 
 void run_init(Process& self) {
     Result<int> argument_count = exec_first("/init", "init", first_arguments);
-    if (!argument_count) panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
+    if (!argument_count) {
+        panic("/init cannot be run: error %d", static_cast<int>(argument_count.error()));
+    }
     self.trap_frame->a(0) = static_cast<std::uint64_t>(*argument_count);
 }
 
 Result<std::uint32_t> fork_process(Process& parent) {
     Process* child = take_slot();
-    if (!child) return failure(Error::no_process);
+    if (!child) {
+        return failure(Error::no_process);
+    }
     Result<void> copied = child->space.create();
-    if (copied) copied = parent.space.fork_into(child->space);
+    if (copied) {
+        copied = parent.space.fork_into(child->space);
+    }
     if (!copied) {
         AddressSpace gone;
-        gone.take(child->space);      // tables that are being freed are nobody's any more
+        gone.take(child->space);  // tables that are being freed are nobody's any more
         gone.destroy();
         give_slot(*child);
         return failure(copied.error());
@@ -79,7 +87,7 @@ Result<std::uint32_t> fork_process(Process& parent) {
     child->files = &file_table_for_child(*parent.files);
     prepare_context(*child);
 
-    std::uint32_t pid = child->pid;   // once it runs it may end, and its slot be another's
+    std::uint32_t pid = child->pid;  // once it runs it may end, and its slot be another's
     adopt(parent, *child);
     start(*child);
     return pid;

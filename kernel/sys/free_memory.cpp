@@ -7,7 +7,7 @@ namespace kernel {
 void free_memory(Process& self) {
     AddressSpace gone;
     {
-        InterruptsOff off;   // never to run by a page table that is being freed
+        InterruptsOff off;  // never to run by a page table that is being freed
         gone.take(self.space);
         arch::use_kernel_page_table();
     }

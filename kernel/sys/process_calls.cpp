@@ -20,11 +20,18 @@ Result<void> move_heap_end(Process& self, std::int64_t bytes) {
     VirtAddr now{self.size};
     VirtAddr wanted{self.size + static_cast<std::uint64_t>(bytes)};
     if (bytes > 0) {
-        if (wanted.value > user_end) return failure(Error::out_of_memory);
-        Result<void> mapped = self.space.map_zeroed(now.page_up(), wanted.page_up(), Pte::read | Pte::write);
-        if (!mapped) return mapped;
+        if (wanted.value > user_end) {
+            return failure(Error::out_of_memory);
+        }
+        Result<void> mapped =
+            self.space.map_zeroed(now.page_up(), wanted.page_up(), Pte::read | Pte::write);
+        if (!mapped) {
+            return mapped;
+        }
     } else {
-        if (wanted > now) return failure(Error::bad_argument);
+        if (wanted > now) {
+            return failure(Error::bad_argument);
+        }
         self.space.unmap(wanted.page_up(), now.page_up());
     }
     self.size = wanted.value;
@@ -35,7 +42,9 @@ Result<void> move_heap_end(Process& self, std::int64_t bytes) {
 
 CallResult sys_fork(const Arguments& arguments) {
     Result<std::uint32_t> pid = fork_process(arguments.caller());
-    if (!pid) return failure(pid.error());
+    if (!pid) {
+        return failure(pid.error());
+    }
     return *pid;
 }
 
@@ -43,19 +52,25 @@ CallResult sys_exit(const Arguments& arguments) { exit_process(arguments.integer
 
 CallResult sys_wait(const Arguments& arguments) {
     Result<std::uint32_t> pid = wait_for_child(arguments.address(0));
-    if (!pid) return failure(pid.error());
+    if (!pid) {
+        return failure(pid.error());
+    }
     return *pid;
 }
 
 CallResult sys_kill(const Arguments& arguments) {
     Result<void> killed = kill_process(static_cast<std::uint32_t>(arguments.integer(0)));
-    if (!killed) return failure(killed.error());
+    if (!killed) {
+        return failure(killed.error());
+    }
     return 0;
 }
 
 CallResult sys_exec(const Arguments& arguments) {
     Result<int> argument_count = exec_user(arguments.caller(), arguments);
-    if (!argument_count) return failure(argument_count.error());
+    if (!argument_count) {
+        return failure(argument_count.error());
+    }
     return static_cast<std::uint64_t>(*argument_count);
 }
 
@@ -65,14 +80,18 @@ CallResult sys_sbrk(const Arguments& arguments) {
     Process& self = arguments.caller();
     std::uint64_t before = self.size;
     Result<void> moved = move_heap_end(self, arguments.integer(0));
-    if (!moved) return failure(moved.error());
+    if (!moved) {
+        return failure(moved.error());
+    }
     return before;
 }
 
 CallResult sys_sleep(const Arguments& arguments) {
     std::int32_t ticks = arguments.integer(0);
     Result<void> slept = clock_sleep(ticks < 0 ? 0 : static_cast<std::uint64_t>(ticks));
-    if (!slept) return failure(slept.error());
+    if (!slept) {
+        return failure(slept.error());
+    }
     return 0;
 }
 
@@ -95,7 +114,8 @@ CallResult sys_set_priority(const Arguments& arguments) {
 }
 
 CallResult sys_priority_of(const Arguments& arguments) {
-    return tell_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.caller().space, arguments.address(1));
+    return tell_priority(static_cast<std::uint32_t>(arguments.integer(0)), arguments.caller().space,
+                         arguments.address(1));
 }
 
 }  // namespace kernel

@@ -32,7 +32,8 @@ protected:
     static Pte& leaf(AddressSpace& space, VirtAddr at) {
         Pte* table = reinterpret_cast<Pte*>(arch::direct_map(space.root()));
         for (unsigned level = 2; level > 0; --level) {
-            table = reinterpret_cast<Pte*>(arch::direct_map(table[at.value >> (12 + 9 * level) & 511].frame()));
+            table = reinterpret_cast<Pte*>(
+                arch::direct_map(table[at.value >> (12 + 9 * level) & 511].frame()));
         }
         return table[at.value >> 12 & 511];
     }

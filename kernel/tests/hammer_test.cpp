@@ -11,8 +11,8 @@ namespace kernel::test {
 namespace {
 
 struct Outcome {
-    int exit_status = -1;   // -1: ended by a signal
-    std::string output;     // both streams
+    int exit_status = -1;  // -1: ended by a signal
+    std::string output;    // both streams
 };
 
 // The hammers stand beside this program. `timeout` is a guard against a hammer whose counts are
@@ -22,15 +22,22 @@ Outcome hammer(const std::string& policy, unsigned operations, unsigned seed) {
     const std::string command =
         "ulimit -c 0; TSAN_OPTIONS='external_symbolizer_path=" SYMBOLIZER
         " exitcode=66 halt_on_error=0 history_size=100 atexit_sleep_ms=0 report_signal_unsafe=0'"
-        " timeout -s KILL 120 '" + (folder / ("kernel_hammer_tsan_" + policy)).string() + "' " +
-        std::to_string(operations) + " " + std::to_string(seed) + " 2>&1";
+        " timeout -s KILL 120 '" +
+        (folder / ("kernel_hammer_tsan_" + policy)).string() + "' " + std::to_string(operations) +
+        " " + std::to_string(seed) + " 2>&1";
     Outcome outcome;
     std::FILE* pipe = popen(command.c_str(), "r");
-    if (!pipe) return outcome;
+    if (!pipe) {
+        return outcome;
+    }
     char piece[4096];
-    while (std::size_t bytes = std::fread(piece, 1, sizeof piece, pipe)) outcome.output.append(piece, bytes);
+    while (std::size_t bytes = std::fread(piece, 1, sizeof piece, pipe)) {
+        outcome.output.append(piece, bytes);
+    }
     const int status = pclose(pipe);
-    if (WIFEXITED(status)) outcome.exit_status = WEXITSTATUS(status);
+    if (WIFEXITED(status)) {
+        outcome.exit_status = WEXITSTATUS(status);
+    }
     return outcome;
 }
 
@@ -54,9 +61,11 @@ INSTANTIATE_TEST_SUITE_P(Policies, SoundPolicy, testing::Values(SOUND_POLICIES),
 TEST(SeededPolicy, counts_changed_without_their_lock_are_reported) {
     const Outcome outcome = hammer("seeded_bug_unlocked_counts", 4'000, 1);
     EXPECT_NE(outcome.exit_status, 0);
-    EXPECT_THAT(outcome.output, testing::ContainsRegex(
-        "SUMMARY: ThreadSanitizer: data race [^\n]*seeded_bugs/unlocked_counts.cpp[^\n]* in "
-        "kernel::policy::(share|drop|make_unique)\\("));
+    EXPECT_THAT(
+        outcome.output,
+        testing::ContainsRegex(
+            "SUMMARY: ThreadSanitizer: data race [^\n]*seeded_bugs/unlocked_counts.cpp[^\n]* in "
+            "kernel::policy::(share|drop|make_unique)\\("));
 }
 
 }  // namespace

@@ -27,12 +27,15 @@ std::string outcome(const Result<T>& result) {
 
 class MemoryTest : public testing::Test {
 protected:
-    static constexpr std::uint64_t read_write = Pte::read | Pte::write, read_execute = Pte::read | Pte::execute;
+    static constexpr std::uint64_t read_write = Pte::read | Pte::write,
+                                   read_execute = Pte::read | Pte::execute;
 
     // Whatever a test did, everything holds at its end, and all frames come back.
     void TearDown() override {
         EXPECT_TRUE(consistent());
-        for (AddressSpace& space : spaces_) space.destroy();
+        for (AddressSpace& space : spaces_) {
+            space.destroy();
+        }
         give_back();
         EXPECT_TRUE(consistent());
         EXPECT_EQ(policy::frames_in_use(), 0u);
@@ -58,17 +61,23 @@ protected:
     // The kernel takes frames until `frames` are left, and gives them back.
     void leave_free(std::uint64_t frames) {
         ASSERT_GE(machine_.free_frames(), frames);
-        while (machine_.free_frames() > frames) held_[address_of(*policy::allocate(FrameOwner::other))] = 1;
+        while (machine_.free_frames() > frames) {
+            held_[address_of(*policy::allocate(FrameOwner::other))] = 1;
+        }
     }
     void give_back() {
         for (auto [frame, references] : held_) {
-            while (references--) policy::drop(frame_at(frame));
+            while (references--) {
+                policy::drop(frame_at(frame));
+            }
         }
         held_.clear();
     }
     // One more reference to `frame`, the kernel's; false when the policy refuses.
     bool hold(Frame& frame) {
-        if (!policy::share(frame)) return false;
+        if (!policy::share(frame)) {
+            return false;
+        }
         ++held_[address_of(frame)];
         return true;
     }
@@ -77,14 +86,21 @@ protected:
     static Pte entry(const AddressSpace& space, VirtAddr page) {
         PhysAddr table = space.root();
         for (unsigned level = 3; level-- > 0;) {
-            Pte at = reinterpret_cast<const Pte*>(arch::direct_map(table))[page.value >> (12 + 9 * level) & 511];
-            if (level == 0 || !at.has(Pte::valid)) return at;
+            Pte at = reinterpret_cast<const Pte*>(
+                arch::direct_map(table))[page.value >> (12 + 9 * level) & 511];
+            if (level == 0 || !at.has(Pte::valid)) {
+                return at;
+            }
             table = at.frame();
         }
         return {};
     }
-    static std::uint64_t bits(const AddressSpace& space, VirtAddr page) { return entry(space, page).bits; }
-    static Frame& frame_of(const AddressSpace& space, VirtAddr page) { return frame_at(entry(space, page).frame()); }
+    static std::uint64_t bits(const AddressSpace& space, VirtAddr page) {
+        return entry(space, page).bits;
+    }
+    static Frame& frame_of(const AddressSpace& space, VirtAddr page) {
+        return frame_at(entry(space, page).frame());
+    }
     static std::uint32_t count(const AddressSpace& space, VirtAddr page) {
         return policy::count(frame_of(space, page));
     }
@@ -93,7 +109,9 @@ protected:
     // change the whole space.
     static host::TranslationEvent flush_of(const AddressSpace& space, VirtAddr page) {
         using Kind = host::TranslationEvent::Kind;
-        if (policy::flushes_each_change) return {Kind::flush_space, {}, space.asid(), {}};
+        if (policy::flushes_each_change) {
+            return {Kind::flush_space, {}, space.asid(), {}};
+        }
         return {Kind::flush_page, page, space.asid(), {}};
     }
 
@@ -114,10 +132,14 @@ protected:
 
     testing::AssertionResult consistent() const {
         std::vector<const AddressSpace*> spaces;
-        for (const AddressSpace& space : spaces_) spaces.push_back(&space);
+        for (const AddressSpace& space : spaces_) {
+            spaces.push_back(&space);
+        }
         testing::AssertionResult result = testing::AssertionSuccess();
         const std::vector<std::string> lines = violations(spaces, held_);
-        if (!lines.empty()) result = testing::AssertionFailure() << testing::PrintToString(lines);
+        if (!lines.empty()) {
+            result = testing::AssertionFailure() << testing::PrintToString(lines);
+        }
         return result;
     }
 
@@ -132,7 +154,9 @@ protected:
 class CopyOnWrite : public MemoryTest {
 protected:
     void SetUp() override {
-        if (!policy::shares_on_fork) GTEST_SKIP() << policy::name << " shares nothing at fork";
+        if (!policy::shares_on_fork) {
+            GTEST_SKIP() << policy::name << " shares nothing at fork";
+        }
     }
 };
 

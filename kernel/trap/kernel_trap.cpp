@@ -21,10 +21,14 @@ void external_interrupt() {
     if (source == arch::uart_irq) {
         char byte;
         while (arch::uart_receive(byte)) {
-            if (!scheduler_stopping()) console_receive(byte);
+            if (!scheduler_stopping()) {
+                console_receive(byte);
+            }
         }
     }
-    if (source) arch::plic_complete(source);
+    if (source) {
+        arch::plic_complete(source);
+    }
 }
 
 }  // namespace
@@ -49,12 +53,17 @@ extern "C" void kernel_trap() {
     std::uint64_t pc = arch::read_csr<Csr::sepc>();
     std::uint64_t status = arch::read_csr<Csr::sstatus>();
     if (!(cause & cause_interrupt)) {
-        panic("kernel trap: scause 0x%lx sepc 0x%lx stval 0x%lx", cause, pc, arch::read_csr<Csr::stval>());
+        panic("kernel trap: scause 0x%lx sepc 0x%lx stval 0x%lx", cause, pc,
+              arch::read_csr<Csr::stval>());
     }
     Interrupt kind = handle_interrupt(cause);
-    if (kind == Interrupt::none) panic("kernel trap: unknown interrupt 0x%lx", cause);
+    if (kind == Interrupt::none) {
+        panic("kernel trap: unknown interrupt 0x%lx", cause);
+    }
     // Interrupts were on, so no lock is held: a process may be taken off its hart here.
-    if (kind == Interrupt::timer && this_hart().current && slice_over()) yield_hart();
-    arch::write_csr<Csr::sepc>(pc);          // others may have trapped meanwhile
+    if (kind == Interrupt::timer && this_hart().current && slice_over()) {
+        yield_hart();
+    }
+    arch::write_csr<Csr::sepc>(pc);  // others may have trapped meanwhile
     arch::write_csr<Csr::sstatus>(status);
 }

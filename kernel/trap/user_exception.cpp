@@ -16,7 +16,9 @@ namespace {
 // Three causes, one copy: beside a fault's cost a call is nothing.
 [[gnu::noinline]] void page_fault(Process& self, VirtAddr address, Access access) {
     Result<void> handled = self.space.handle_fault(address, access);
-    if (handled) return;
+    if (handled) {
+        return;
+    }
     if (handled.error() == Error::out_of_memory && &self == first_process) {
         // nobody can do without it: it faults again until somebody has given memory back
         let_anybody_run();
@@ -32,14 +34,16 @@ namespace {
 }
 
 void unexpected(Process& self, std::uint64_t cause, std::uint64_t value) {
-    print("usertrap(): unexpected scause 0x%lx pid=%u\n            sepc=0x%lx stval=0x%lx\n", cause, self.pid,
-          self.trap_frame->pc, value);
+    print("usertrap(): unexpected scause 0x%lx pid=%u\n            sepc=0x%lx stval=0x%lx\n", cause,
+          self.pid, self.trap_frame->pc, value);
     kill_self(self);
 }
 
 void system_call(Process& self) {
-    if (is_killed(self)) exit_process(-1);
-    self.trap_frame->pc += 4;   // behind the ecall
+    if (is_killed(self)) {
+        exit_process(-1);
+    }
+    self.trap_frame->pc += 4;  // behind the ecall
     dispatch_system_call(self);
 }
 

@@ -17,14 +17,17 @@ using arch::Csr;
 
 void traps_init() {
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&kernel_vector));
-    arch::write_csr<Csr::sie>(arch::interrupt_software | arch::interrupt_timer | arch::interrupt_external);
+    arch::write_csr<Csr::sie>(arch::interrupt_software | arch::interrupt_timer |
+                              arch::interrupt_external);
 }
 
 void return_to_user(Process& self) {
     arch::interrupts_on();
-    if (is_killed(self)) exit_process(-1);
+    if (is_killed(self)) {
+        exit_process(-1);
+    }
     arch::interrupts_off();
-    scheduler_stop_here_if_asked(self);   // with interrupts off: a later stop interrupts user mode
+    scheduler_stop_here_if_asked(self);  // with interrupts off: a later stop interrupts user mode
     TrapFrame& frame = *self.trap_frame;
     frame.kernel_tp = arch::cpu_id();
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&user_vector));
@@ -39,13 +42,15 @@ void return_to_user(Process& self) {
 extern "C" [[noreturn]] void user_trap(kernel::TrapFrame* frame) {
     using namespace kernel;
     arch::write_csr<Csr::stvec>(reinterpret_cast<std::uint64_t>(&kernel_vector));
-    Process& self = *this_hart().current;   // interrupts are off
+    Process& self = *this_hart().current;  // interrupts are off
     // Read before interrupts are on: a trap in the kernel changes them.
     std::uint64_t cause = arch::read_csr<Csr::scause>();
     std::uint64_t value = arch::read_csr<Csr::stval>();
     frame->pc = arch::read_csr<Csr::sepc>();
     if (cause & cause_interrupt) {
-        if (handle_interrupt(cause) == Interrupt::timer && slice_over()) yield_hart();
+        if (handle_interrupt(cause) == Interrupt::timer && slice_over()) {
+            yield_hart();
+        }
     } else {
         arch::interrupts_on();
         handle_user_exception(self, cause, value);

@@ -10,14 +10,18 @@ namespace stampede {
 namespace {
 
 // By Situation. A run that is parallel is so because nothing else was said.
-constexpr std::array<std::string_view, 9> names{
-    "", "shell", "--replay", "--times", "--minimize", "--fail-allocations", "--search", "--schedule", ""};
+constexpr std::array<std::string_view, 9> names{"",         "shell",      "--replay",
+                                                "--times",  "--minimize", "--fail-allocations",
+                                                "--search", "--schedule", ""};
 
-bool is_given(const Options& options, const OptionRow& row) { return options.given.contains(std::string(row.name)); }
+bool is_given(const Options& options, const OptionRow& row) {
+    return options.given.contains(std::string(row.name));
+}
 
 std::string refusal(const OptionRow& row, Situation situation) {
     const std::string_view with = names[static_cast<std::size_t>(situation)];
-    return fmt::format("{}{}{}: {}", row.spelling(), with.empty() ? "" : " with ", with, row.expected);
+    return fmt::format("{}{}{}: {}", row.spelling(), with.empty() ? "" : " with ", with,
+                       row.expected);
 }
 
 // "--times, --json or --junit": the options of these rows.
@@ -40,11 +44,15 @@ std::string listed(Which which, std::string_view last_comma) {
 }  // namespace
 
 Situations situations_of(const Options& options) {
-    const auto when = [](bool is, Situation situation) { return is ? bit(situation) : Situations{0}; };
+    const auto when = [](bool is, Situation situation) {
+        return is ? bit(situation) : Situations{0};
+    };
     const bool repeatable = options.replay || options.schedule.repeatable();
     return when(options.task == Task::Shell, Situation::Shell) |
-           when(options.replay.has_value(), Situation::Replay) | when(options.given.contains("times"), Situation::Times) |
-           when(options.minimize, Situation::Minimize) | when(options.fail_allocations, Situation::Sweep) |
+           when(options.replay.has_value(), Situation::Replay) |
+           when(options.given.contains("times"), Situation::Times) |
+           when(options.minimize, Situation::Minimize) |
+           when(options.fail_allocations, Situation::Sweep) |
            when(options.search.has_value(), Situation::Search) |
            when(options.schedule.repeatable(), Situation::Repeatable) |
            when(!repeatable && !options.search, Situation::Parallel);
@@ -52,9 +60,13 @@ Situations situations_of(const Options& options) {
 
 std::string contradiction(const Options& options) {
     if (options.list) {
-        const auto others = [&](const OptionRow& row) { return row.name != "list" && is_given(options, row); };
+        const auto others = [&](const OptionRow& row) {
+            return row.name != "list" && is_given(options, row);
+        };
         const std::string given = listed(others, " and ");
-        return given.empty() ? "" : fmt::format("--list with {}: it runs nothing, expected alone", given);
+        return given.empty()
+                   ? ""
+                   : fmt::format("--list with {}: it runs nothing, expected alone", given);
     }
     if (options.workload.empty() && !options.replay) {
         return "which workload? --list names them, --help the options";
@@ -74,11 +86,13 @@ std::string contradiction(const Options& options) {
 
 std::string contradiction_to_program(const Options& options, const std::string& name) {
     const auto taken = [](const OptionRow& row) {
-        return (row.refused & bit(Situation::Program)) == 0 && row.name != "replay" && row.name != "list";
+        return (row.refused & bit(Situation::Program)) == 0 && row.name != "replay" &&
+               row.name != "list";
     };
     for (const OptionRow& row : option_rows()) {
         if (is_given(options, row) && (row.refused & bit(Situation::Program)) != 0) {
-            return fmt::format("{}: it has a program: {} is not for it; expected {}", name, row.spelling(), listed(taken, " or "));
+            return fmt::format("{}: it has a program: {} is not for it; expected {}", name,
+                               row.spelling(), listed(taken, " or "));
         }
     }
     return "";

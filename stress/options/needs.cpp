@@ -12,7 +12,8 @@ namespace stampede {
 namespace {
 
 std::vector<std::string> needs_of(const std::string& policy, bool race) {
-    const std::optional<std::filesystem::path> kernel = Shelf::beside_program().made_by_the_build(policy);
+    const std::optional<std::filesystem::path> kernel =
+        Shelf::beside_program().made_by_the_build(policy);
     if (!kernel) {
         return {};
     }
@@ -34,8 +35,9 @@ std::vector<std::string> needs(int argc, const char* const* argv) {
         const auto file = read_replay(*options->replay);
         return file ? needs_of(file->policy, file->build == "race") : std::vector<std::string>();
     }
-    const bool is_known = options->task == Task::Shell ||
-                          std::ranges::find(workloads(), options->workload, &Workload::name) != workloads().end();
+    const bool is_known =
+        options->task == Task::Shell ||
+        std::ranges::find(workloads(), options->workload, &Workload::name) != workloads().end();
     return is_known ? needs_of(options->policy, options->race) : std::vector<std::string>();
 }
 

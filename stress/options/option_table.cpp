@@ -8,8 +8,12 @@ namespace {
 // --- between an option's value and that of a replay file -----------------------------------------
 
 template <class Value>
-void put(Value& file, const Value& option) { file = option; }
-void put(std::optional<u64>& file, std::chrono::seconds option) { file = static_cast<u64>(option.count()); }
+void put(Value& file, const Value& option) {
+    file = option;
+}
+void put(std::optional<u64>& file, std::chrono::seconds option) {
+    file = static_cast<u64>(option.count());
+}
 void put(u64& file, const std::optional<u64>& option) { file = option.value_or(0); }
 void put(std::string& file, TimeMode option) { file = forms::Clock::write(option); }
 void put(std::string& file, const ScheduleSpec& option) { file = option.text(); }
@@ -26,8 +30,11 @@ Result<void> take(To& to, Result<From> from) {
 
 // `initial` is the option's, for a file that says nothing of it.
 template <class Value>
-Result<void> get(Value& option, const Value& file, const Value&) { return take(option, Result<Value>(file)); }
-Result<void> get(std::chrono::seconds& option, const std::optional<u64>& file, std::chrono::seconds initial) {
+Result<void> get(Value& option, const Value& file, const Value&) {
+    return take(option, Result<Value>(file));
+}
+Result<void> get(std::chrono::seconds& option, const std::optional<u64>& file,
+                 std::chrono::seconds initial) {
     return take(option, Result<std::chrono::seconds>(file ? std::chrono::seconds(*file) : initial));
 }
 Result<void> get(std::optional<u64>& option, u64 file, const std::optional<u64>&) {
@@ -40,21 +47,31 @@ Result<void> get(TimeMode& option, const std::string& file, TimeMode) {
 Result<void> get(ScheduleSpec& option, const std::string& file, const ScheduleSpec&) {
     return take(option, ScheduleSpec::parse(file));
 }
-Result<void> get(bool& race, const std::string& file, bool) { return take(race, Result<bool>(file == "race")); }
+Result<void> get(bool& race, const std::string& file, bool) {
+    return take(race, Result<bool>(file == "race"));
+}
 
 // --- rows ----------------------------------------------------------------------------------------
 
 template <class Form, auto member>
-Result<void> read(Options& options, const std::string& text) { return take(options.*member, Form::read(text)); }
+Result<void> read(Options& options, const std::string& text) {
+    return take(options.*member, Form::read(text));
+}
 
 template <class Form, auto member>
-std::optional<std::string> write(const Options& options) { return Form::write(options.*member); }
+std::optional<std::string> write(const Options& options) {
+    return Form::write(options.*member);
+}
 
 template <auto member>
-bool is_default(const Options& options) { return options.*member == Options().*member; }
+bool is_default(const Options& options) {
+    return options.*member == Options().*member;
+}
 
 template <auto member, auto file_member>
-void store(const Options& options, ReplayFile& file) { put(file.*file_member, options.*member); }
+void store(const Options& options, ReplayFile& file) {
+    put(file.*file_member, options.*member);
+}
 
 template <auto member, auto file_member>
 Result<void> load(const ReplayFile& file, Options& options) {
@@ -64,10 +81,20 @@ Result<void> load(const ReplayFile& file, Options& options) {
 constexpr unsigned guest = 0, run = 1, output = 2, how = 3, parts = 3, said = 4;
 
 template <class Form, auto member, auto file>
-constexpr OptionRow row(std::string_view name, std::string_view shape, unsigned part, Situations refused,
-                        std::string_view help, std::string_view expected) {
-    OptionRow row{name, shape, static_cast<Part>(part & parts), (part & said) != 0, refused, help, expected,
-                  read<Form, member>, write<Form, member>, is_default<member>, nullptr, nullptr};
+constexpr OptionRow row(std::string_view name, std::string_view shape, unsigned part,
+                        Situations refused, std::string_view help, std::string_view expected) {
+    OptionRow row{name,
+                  shape,
+                  static_cast<Part>(part & parts),
+                  (part & said) != 0,
+                  refused,
+                  help,
+                  expected,
+                  read<Form, member>,
+                  write<Form, member>,
+                  is_default<member>,
+                  nullptr,
+                  nullptr};
     if constexpr (!std::is_null_pointer_v<decltype(file)>) {
         row.store = store<member, file>;
         row.load = load<member, file>;
@@ -77,9 +104,10 @@ constexpr OptionRow row(std::string_view name, std::string_view shape, unsigned 
 
 using namespace forms;
 constexpr Situations nothing = 0, program = bit(Situation::Program), shell = bit(Situation::Shell),
-                     replay = bit(Situation::Replay), minimize = bit(Situation::Minimize), sweep = bit(Situation::Sweep),
-                     search = bit(Situation::Search), repeatable = bit(Situation::Repeatable),
-                     parallel = bit(Situation::Parallel), without_replay = shell | sweep | search | repeatable | parallel;
+                     replay = bit(Situation::Replay), minimize = bit(Situation::Minimize),
+                     sweep = bit(Situation::Sweep), search = bit(Situation::Search),
+                     repeatable = bit(Situation::Repeatable), parallel = bit(Situation::Parallel),
+                     without_replay = shell | sweep | search | repeatable | parallel;
 
 constexpr OptionRow rows[] = {
 #define OPTION(member, name, shape, form, initial, part, refused, file, help, expected) \
@@ -97,7 +125,9 @@ static_assert(std::ranges::all_of(rows, [](const OptionRow& row) {
 
 }  // namespace
 
-std::string OptionRow::spelling() const { return (is_positional() ? "" : "--") + std::string(name); }
+std::string OptionRow::spelling() const {
+    return (is_positional() ? "" : "--") + std::string(name);
+}
 
 std::span<const OptionRow> option_rows() { return rows; }
 

@@ -22,18 +22,30 @@ enum class Part : u8 {
 
 // What a command line asks for, and what options may therefore be refused in: a set of these bits.
 // The order is that in which they are named to the user.
-enum class Situation : u8 { Program, Shell, Replay, Times, Minimize, Sweep, Search, Repeatable, Parallel };
+enum class Situation : u8 {
+    Program,
+    Shell,
+    Replay,
+    Times,
+    Minimize,
+    Sweep,
+    Search,
+    Repeatable,
+    Parallel
+};
 using Situations = u16;
-[[nodiscard]] constexpr Situations bit(Situation situation) { return static_cast<Situations>(1u << static_cast<unsigned>(situation)); }
+[[nodiscard]] constexpr Situations bit(Situation situation) {
+    return static_cast<Situations>(1u << static_cast<unsigned>(situation));
+}
 
 struct OptionRow {
-    std::string_view name;       // without dashes
-    std::string_view shape;      // of its value; empty: a flag
+    std::string_view name;   // without dashes
+    std::string_view shape;  // of its value; empty: a flag
     Part part;
-    bool said;                   // in the command that runs it again even where it is the default
+    bool said;  // in the command that runs it again even where it is the default
     Situations refused;
     std::string_view help;
-    std::string_view expected;   // said where it is refused
+    std::string_view expected;  // said where it is refused
     // Error: what was found and what was expected.
     Result<void> (*read)(Options& options, const std::string& text);
     // Its value; nothing: it has none.

@@ -1,7 +1,7 @@
 #include "stress/options/options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <random>
@@ -36,18 +36,21 @@ void add(CLI::App& app, const OptionRow& row, Options& options) {
     } else if (row.is_positional()) {
         app.add_option_function<std::string>(std::string(row.shape), take, help);
     } else {
-        app.add_option_function<std::string>("--" + name, take, help)->type_name(std::string(row.shape));
+        app.add_option_function<std::string>("--" + name, take, help)
+            ->type_name(std::string(row.shape));
     }
 }
 
 // `--schedule replay:PATH` becomes --replay PATH. Gives what is wrong with it; empty: nothing.
 std::string take_replay_schedule(const CLI::App& app, Options& options) {
-    const std::string text = options.given.contains("schedule") ? app.get_option("--schedule")->as<std::string>() : "";
+    const std::string text =
+        options.given.contains("schedule") ? app.get_option("--schedule")->as<std::string>() : "";
     if (!text.starts_with(forms::replay_schedule)) {
         return "";
     }
     if (options.replay) {
-        return fmt::format("--schedule {} and --replay {}: expected one of them", text, *options.replay);
+        return fmt::format("--schedule {} and --replay {}: expected one of them", text,
+                           *options.replay);
     }
     options.replay = text.substr(forms::replay_schedule.size());
     options.given.erase("schedule");
@@ -84,8 +87,9 @@ std::map<std::string, std::string> Options::texts() const {
 }
 
 std::string Options::words() const {
-    std::string words = task == Task::Shell ? fmt::format("seed={}", seed)
-                                            : fmt::format("seconds={} seed={}", duration.count(), seed);
+    std::string words = task == Task::Shell
+                            ? fmt::format("seed={}", seed)
+                            : fmt::format("seconds={} seed={}", duration.count(), seed);
     if (operations) {
         words += fmt::format(" ops={}", *operations);
     }
@@ -123,10 +127,14 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
     options.cpus = default_cpus();
     options.seed = random_seed();
 
-    CLI::App app("Runs a copy-on-write kernel on many emulated RISC-V harts and tries to break it.\n"
-                 "Exit status: 0 passed, 1 usage, 2 findings, 3 the host lacks something, 130 interrupted.", "stress");
+    CLI::App app(
+        "Runs a copy-on-write kernel on many emulated RISC-V harts and tries to break it.\n"
+        "Exit status: 0 passed, 1 usage, 2 findings, 3 the host lacks something, 130 interrupted.",
+        "stress");
     app.set_version_flag("--version", "stress " STAMPEDE_VERSION);
-    app.footer("stress --needs ARGUMENTS...: which files of the build folder these arguments need, a line each; ci/stress builds them.");
+    app.footer(
+        "stress --needs ARGUMENTS...: which files of the build folder these arguments need, a line "
+        "each; ci/stress builds them.");
     for (const OptionRow& row : option_rows()) {
         add(app, row, options);
     }
@@ -138,9 +146,12 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
         return std::unexpected(wanted ? EarlyExit{ExitStatus::Passed, out.str()}
                                       : EarlyExit{ExitStatus::Unusable, "stress: " + err.str()});
     }
-    options.task = options.list ? Task::List : options.workload == shell_name ? Task::Shell : Task::Run;
+    options.task = options.list                     ? Task::List
+                   : options.workload == shell_name ? Task::Shell
+                                                    : Task::Run;
     for (const OptionRow& row : option_rows()) {
-        if (app.get_option(row.is_positional() ? std::string(row.shape) : row.spelling())->count() != 0) {
+        if (app.get_option(row.is_positional() ? std::string(row.shape) : row.spelling())
+                ->count() != 0) {
             options.given.emplace(row.name);
         }
     }

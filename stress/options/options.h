@@ -14,7 +14,13 @@
 
 namespace stampede {
 
-enum class ExitStatus : int { Passed = 0, Unusable = 1, Findings = 2, HostLacks = 3, Interrupted = 130 };
+enum class ExitStatus : int {
+    Passed = 0,
+    Unusable = 1,
+    Findings = 2,
+    HostLacks = 3,
+    Interrupted = 130
+};
 
 enum class Task : u8 { Run, Shell, List };
 
@@ -34,8 +40,8 @@ struct Values {
 
 struct Options : forms::Values {
     Task task = Task::Run;
-    std::vector<HartRun> runs;   // of a replay file that has them: instead of the schedule
-    std::set<std::string> given; // names, without dashes, of the options that were given
+    std::vector<HartRun> runs;    // of a replay file that has them: instead of the schedule
+    std::set<std::string> given;  // names, without dashes, of the options that were given
 
     // The hard limit: as given, else a minute more than the duration. A shell has none unless it is
     // given.

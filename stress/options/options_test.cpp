@@ -37,8 +37,10 @@ std::string refused(std::vector<const char*> words) {
 TEST(Options, a_schedule_that_replays_is_a_replay) {
     const Options options = parsed({"--schedule", "replay:findings/f", "--times", "3"});
     EXPECT_EQ(options.replay, "findings/f");
-    EXPECT_EQ(options.given, (std::set<std::string>{"replay", "times"})) << "the schedule is the file's";
-    EXPECT_THAT(refused({"--schedule", "replay:f", "--replay", "g"}), HasSubstr("--schedule replay:f and --replay g: expected one of them"));
+    EXPECT_EQ(options.given, (std::set<std::string>{"replay", "times"}))
+        << "the schedule is the file's";
+    EXPECT_THAT(refused({"--schedule", "replay:f", "--replay", "g"}),
+                HasSubstr("--schedule replay:f and --replay g: expected one of them"));
 }
 
 TEST(Options, what_is_not_said_has_a_default) {
@@ -54,12 +56,13 @@ TEST(Options, what_is_not_said_has_a_default) {
 }
 
 TEST(Options, everything_can_be_said) {
-    const Options options = parsed({"--cpus",     "8",          "--memory", "1G",        "--seed", "7",
-                                    "--duration", "2m",         "--ops=5",  "--timeout", "90",     "--time",
-                                    "warp",       "--policy",   "eager",    "--append",  "a b",    "--max-findings",
-                                    "3",          "--findings", "f",        "--json",    "j",      "--junit",
-                                    "x",          "--console",  "-",        "--trace",   "t",      "--sarif",
-                                    "s",          "oom"});
+    const Options options =
+        parsed({"--cpus",     "8",          "--memory", "1G",        "--seed", "7",
+                "--duration", "2m",         "--ops=5",  "--timeout", "90",     "--time",
+                "warp",       "--policy",   "eager",    "--append",  "a b",    "--max-findings",
+                "3",          "--findings", "f",        "--json",    "j",      "--junit",
+                "x",          "--console",  "-",        "--trace",   "t",      "--sarif",
+                "s",          "oom"});
     EXPECT_EQ(options.cpus, 8u);
     EXPECT_EQ(options.memory, u64{1} << 30);
     EXPECT_EQ(options.seed, 7u);
@@ -79,7 +82,8 @@ TEST(Options, everything_can_be_said) {
 }
 
 TEST(Options, a_number_out_of_range_is_refused_with_the_range) {
-    EXPECT_THAT(refused({"--cpus", "0", "x"}), HasSubstr("--cpus: 0: expected a number from 1 to 64"));
+    EXPECT_THAT(refused({"--cpus", "0", "x"}),
+                HasSubstr("--cpus: 0: expected a number from 1 to 64"));
     EXPECT_THAT(refused({"--cpus", "65", "x"}), HasSubstr("from 1 to 64"));
     EXPECT_THAT(refused({"--cpus", "eight", "x"}), HasSubstr("eight"));
     EXPECT_THAT(refused({"--cpus", "-1", "x"}), HasSubstr("from 1 to 64"));
@@ -96,19 +100,27 @@ TEST(Options, a_number_out_of_range_is_refused_with_the_range) {
 
 TEST(Options, unusable_command_lines_end_with_status_1) {
     EXPECT_THAT(refused({}), HasSubstr("which workload?"));
-    EXPECT_THAT(refused({"--times", "3", "forkbomb"}), HasSubstr("--times: expected with --replay"));
+    EXPECT_THAT(refused({"--times", "3", "forkbomb"}),
+                HasSubstr("--times: expected with --replay"));
     EXPECT_THAT(refused({"--minimize", "forkbomb"}), HasSubstr("--minimize: where to?"));
-    EXPECT_THAT(refused({"--minimize", "--findings", "d", "forkbomb"}), HasSubstr("a parallel run does not repeat"));
+    EXPECT_THAT(refused({"--minimize", "--findings", "d", "forkbomb"}),
+                HasSubstr("a parallel run does not repeat"));
     EXPECT_THAT(refused({"--search", "3s", "--schedule", "random", "forkbomb"}),
                 HasSubstr("--search with --schedule: expected for one parallel run"));
-    EXPECT_THAT(refused({"--schedule-seed", "3", "forkbomb"}), HasSubstr("--schedule-seed: expected with a repeatable"));
-    EXPECT_THAT(refused({"--replay", "f", "shell"}), HasSubstr("shell: what somebody types is in no replay file"));
-    EXPECT_THAT(refused({"--replay", "f", "--times", "3", "--minimize"}), HasSubstr("--times with --minimize: expected with --replay, and without"));
+    EXPECT_THAT(refused({"--schedule-seed", "3", "forkbomb"}),
+                HasSubstr("--schedule-seed: expected with a repeatable"));
+    EXPECT_THAT(refused({"--replay", "f", "shell"}),
+                HasSubstr("shell: what somebody types is in no replay file"));
+    EXPECT_THAT(refused({"--replay", "f", "--times", "3", "--minimize"}),
+                HasSubstr("--times with --minimize: expected with --replay, and without"));
     EXPECT_THAT(refused({"--fail-allocation", "3", "--fail-allocations", "forkbomb"}),
                 HasSubstr("--fail-allocation with --fail-allocations: expected for one run"));
-    EXPECT_THAT(refused({"--fail-allocations", "--search", "3s", "forkbomb"}), HasSubstr("--search with --fail-allocations: expected for one"));
-    EXPECT_THAT(refused({"--fail-allocations", "--minimize", "--findings", "d", "forkbomb"}), HasSubstr("a parallel run does not repeat"));
-    EXPECT_THAT(refused({"--time", "warp", "--schedule", "random", "forkbomb"}), HasSubstr("--time with --schedule: expected with a parallel run"));
+    EXPECT_THAT(refused({"--fail-allocations", "--search", "3s", "forkbomb"}),
+                HasSubstr("--search with --fail-allocations: expected for one"));
+    EXPECT_THAT(refused({"--fail-allocations", "--minimize", "--findings", "d", "forkbomb"}),
+                HasSubstr("a parallel run does not repeat"));
+    EXPECT_THAT(refused({"--time", "warp", "--schedule", "random", "forkbomb"}),
+                HasSubstr("--time with --schedule: expected with a parallel run"));
     EXPECT_THAT(refused({"--no-such-thing", "x"}), HasSubstr("--no-such-thing"));
     EXPECT_THAT(refused({"--cpus"}), HasSubstr("--cpus"));
     EXPECT_THAT(refused({"one", "two"}), HasSubstr("two"));
@@ -133,32 +145,44 @@ TEST(Options, shell_and_list_are_tasks_of_their_own) {
 
 TEST(Options, what_a_shell_and_a_list_have_no_use_for_is_refused) {
     for (const char* option : {"--duration", "--ops", "--fail-allocation"}) {
-        EXPECT_THAT(refused({option, "3", "shell"}), HasSubstr(std::string(option) + " with shell: expected "));
+        EXPECT_THAT(refused({option, "3", "shell"}),
+                    HasSubstr(std::string(option) + " with shell: expected "));
     }
-    EXPECT_THAT(refused({"--fail-allocations", "shell"}), HasSubstr("--fail-allocations with shell: expected with a workload"));
-    EXPECT_THAT(refused({"--list", "--cpus", "3", "--race"}), HasSubstr("--list with --cpus and --race: it runs nothing"));
-    EXPECT_THAT(refused({"--list", "forkbomb"}), HasSubstr("--list with workload: it runs nothing"));
+    EXPECT_THAT(refused({"--fail-allocations", "shell"}),
+                HasSubstr("--fail-allocations with shell: expected with a workload"));
+    EXPECT_THAT(refused({"--list", "--cpus", "3", "--race"}),
+                HasSubstr("--list with --cpus and --race: it runs nothing"));
+    EXPECT_THAT(refused({"--list", "forkbomb"}),
+                HasSubstr("--list with workload: it runs nothing"));
 }
 
 TEST(Options, help_names_every_option_with_its_shape) {
     const std::string help = parse({"--help"}).error().text;
     for (const OptionRow& row : option_rows()) {
         const std::string spelling = row.is_positional() ? std::string(row.shape) : row.spelling();
-        EXPECT_THAT(help, HasSubstr("  " + spelling + (row.is_flag() || row.is_positional() ? " " : " " + std::string(row.shape) + " ")));
+        EXPECT_THAT(help, HasSubstr("  " + spelling +
+                                    (row.is_flag() || row.is_positional()
+                                         ? " "
+                                         : " " + std::string(row.shape) + " ")));
     }
 }
 
-TEST(Options, the_seed_is_another_one_each_time) { EXPECT_NE(parsed({"x"}).seed, parsed({"x"}).seed); }
+TEST(Options, the_seed_is_another_one_each_time) {
+    EXPECT_NE(parsed({"x"}).seed, parsed({"x"}).seed);
+}
 
 TEST(Options, the_rerun_says_what_has_a_part_in_the_run_and_nothing_else) {
-    EXPECT_THAT(parsed({"--cpus", "4", "--seed", "9", "--json", "j", "--sarif", "s", "forkbomb"}).rerun("bin/stress"),
-                ElementsAre("bin/stress", "--cpus", "4", "--seed", "9", "--policy", "kmem", "forkbomb"));
+    EXPECT_THAT(
+        parsed({"--cpus", "4", "--seed", "9", "--json", "j", "--sarif", "s", "forkbomb"})
+            .rerun("bin/stress"),
+        ElementsAre("bin/stress", "--cpus", "4", "--seed", "9", "--policy", "kmem", "forkbomb"));
 }
 
 TEST(Options, the_rerun_parses_to_the_same_run) {
-    const Options options = parsed({"--cpus", "3", "--memory", "64M", "--seed", "11", "--duration", "3s", "--ops", "12",
-                                    "--timeout", "1h", "--time", "warp", "--policy", "p", "--append", "it's new",
-                                    "--max-findings", "2", "cowstorm"});
+    const Options options = parsed(
+        {"--cpus",   "3",        "--memory",       "64M", "--seed",  "11",   "--duration", "3s",
+         "--ops",    "12",       "--timeout",      "1h",  "--time",  "warp", "--policy",   "p",
+         "--append", "it's new", "--max-findings", "2",   "cowstorm"});
     std::vector<std::string> words = options.rerun("stress");
     std::vector<const char*> again;
     for (std::size_t n = 1; n < words.size(); ++n) {

@@ -8,7 +8,9 @@
 namespace stampede {
 namespace {
 
-Refusal unknown(const std::string& why) { return {ExitStatus::Unusable, why + "; --list names all"}; }
+Refusal unknown(const std::string& why) {
+    return {ExitStatus::Unusable, why + "; --list names all"};
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ std::expected<Guest, Refusal> find_policy(const Options& options) {
     auto kernel = shelf.kernel(options.policy);
     if (!kernel) {
         const bool not_built = shelf.empty() || shelf.made_by_the_build(options.policy);
-        return std::unexpected(not_built ? Refusal{ExitStatus::HostLacks, kernel.error().message} : unknown(kernel.error().message));
+        return std::unexpected(not_built ? Refusal{ExitStatus::HostLacks, kernel.error().message}
+                                         : unknown(kernel.error().message));
     }
     return std::move(*kernel);
 }

@@ -15,7 +15,8 @@ struct Unit {
     u64 factor;
 };
 
-constexpr std::array<Unit, 4> sizes{{{"", 1}, {"K", u64{1} << 10}, {"M", u64{1} << 20}, {"G", u64{1} << 30}}};
+constexpr std::array<Unit, 4> sizes{
+    {{"", 1}, {"K", u64{1} << 10}, {"M", u64{1} << 20}, {"G", u64{1} << 30}}};
 constexpr std::array<Unit, 4> times{{{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}}};
 
 // Digits and one of the units; nothing for any other text, or a number that does not fit.
@@ -48,8 +49,8 @@ Result<u64> parse_number(std::string_view text, u64 least, u64 most) {
 Result<u64> parse_size(std::string_view text, u64 least, u64 most) {
     const std::optional<u64> bytes = scaled(text, sizes);
     if (!bytes || *bytes < least || *bytes > most) {
-        return error(
-            fmt::format("{}: expected bytes, K, M or G from {} to {}", text, size_text(least), size_text(most)));
+        return error(fmt::format("{}: expected bytes, K, M or G from {} to {}", text,
+                                 size_text(least), size_text(most)));
     }
     return *bytes;
 }
@@ -57,9 +58,10 @@ Result<u64> parse_size(std::string_view text, u64 least, u64 most) {
 Result<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least,
                                             std::chrono::seconds most) {
     const std::optional<u64> seconds = scaled(text, times);
-    if (!seconds || *seconds < static_cast<u64>(least.count()) || *seconds > static_cast<u64>(most.count())) {
-        return error(
-            fmt::format("{}: expected a time (whole s, m or h) from {}s to {}s", text, least.count(), most.count()));
+    if (!seconds || *seconds < static_cast<u64>(least.count()) ||
+        *seconds > static_cast<u64>(most.count())) {
+        return error(fmt::format("{}: expected a time (whole s, m or h) from {}s to {}s", text,
+                                 least.count(), most.count()));
     }
     return std::chrono::seconds(*seconds);
 }

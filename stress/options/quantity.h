@@ -16,7 +16,8 @@ namespace stampede {
 [[nodiscard]] Result<u64> parse_size(std::string_view text, u64 least, u64 most);
 
 // A number and nothing, s, m or h. Range in seconds.
-[[nodiscard]] Result<std::chrono::seconds> parse_duration(std::string_view text, std::chrono::seconds least,
+[[nodiscard]] Result<std::chrono::seconds> parse_duration(std::string_view text,
+                                                          std::chrono::seconds least,
                                                           std::chrono::seconds most);
 
 // The shortest text that parse_size reads as `bytes`.

@@ -13,7 +13,8 @@ bool repeats(const Finding& finding) {
     return finding.kind != FindingKind::timeout && finding.kind != FindingKind::harness_fault;
 }
 
-ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& kernel, const std::vector<Finding>& findings) {
+ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& kernel,
+                                     const std::vector<Finding>& findings) {
     ReplaysByTitle replays;
     for (const Finding& finding : findings) {
         if (repeats(finding)) {
@@ -23,7 +24,8 @@ ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& 
     return replays;
 }
 
-ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel, const std::vector<Finding>& findings) {
+ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel,
+                               const std::vector<Finding>& findings) {
     ReplaysByTitle replays;
     if (!options.findings_folder) {
         return replays;
@@ -36,7 +38,8 @@ ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel
             continue;
         }
         const Result<ReplayFile> replay = read_replay(file);
-        if (replay && replay->kernel == kernel && replay->build == (options.race ? "race" : "plain")) {
+        if (replay && replay->kernel == kernel &&
+            replay->build == (options.race ? "race" : "plain")) {
             replays.emplace(finding.title, *replay);
         } else {
             std::filesystem::remove(file, failure);
@@ -56,40 +59,49 @@ ReplaysByTitle replays_of_file(const ReplayFile& file, const std::vector<Finding
     return replays;
 }
 
-void set_command(Finding& finding, const Options& options, const std::string& program, const ReplaysByTitle& replays) {
+void set_command(Finding& finding, const Options& options, const std::string& program,
+                 const ReplaysByTitle& replays) {
     finding.reproduce = options.rerun(program);
     const auto replay = replays.find(finding.title);
-    if (options.replay || replay == replays.end() || (options.schedule.repeatable() && !options.minimize)) {
+    if (options.replay || replay == replays.end() ||
+        (options.schedule.repeatable() && !options.minimize)) {
         return;
     }
     if (options.findings_folder) {
-        finding.reproduce = {program, "--replay", FindingStore(*options.findings_folder).folder_of(finding).string()};
+        finding.reproduce = {program, "--replay",
+                             FindingStore(*options.findings_folder).folder_of(finding).string()};
     } else if (Result<Options> found = replayed(Options(options), replay->second, "")) {
         found->time = TimeMode::Host;
         finding.reproduce = found->rerun(program);
     }
 }
 
-void set_commands(RunReport& report, const Options& options, const std::string& program, const ReplaysByTitle& replays) {
+void set_commands(RunReport& report, const Options& options, const std::string& program,
+                  const ReplaysByTitle& replays) {
     for (Finding& finding : report.findings) {
         set_command(finding, options, program, replays);
     }
 }
 
-std::string repeatability_text(const Options& options, const Finding& finding, const ReplaysByTitle& replays) {
+std::string repeatability_text(const Options& options, const Finding& finding,
+                               const ReplaysByTitle& replays) {
     if (replays.contains(finding.title) || (options.schedule.repeatable() && repeats(finding))) {
         return "This shows it again, every time:\n";
     }
     if (options.schedule.repeatable()) {
         return "The schedule repeats; how far it comes in so much host time need not:\n";
     }
-    return fmt::format("{} harts ran in parallel, in an order that is not repeated: the same command may find it, or not.\n{}",
-                       options.cpus,
-                       options.search ? "" : "With --search 60s a schedule is looked for that shows it every time.\n");
+    return fmt::format(
+        "{} harts ran in parallel, in an order that is not repeated: the same command may find it, "
+        "or not.\n{}",
+        options.cpus,
+        options.search ? ""
+                       : "With --search 60s a schedule is looked for that shows it every time.\n");
 }
 
 const Finding& finding_to_show(const RunReport& report, const ReplaysByTitle& replays) {
-    const auto repeatable = std::ranges::find_if(report.findings, [&](const Finding& finding) { return replays.contains(finding.title); });
+    const auto repeatable = std::ranges::find_if(
+        report.findings, [&](const Finding& finding) { return replays.contains(finding.title); });
     return repeatable != report.findings.end() ? *repeatable : report.findings.front();
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "harts/report/forms/run_report.h"
-#include "stress/replay/effort.h"
 #include "stress/options/options.h"
+#include "stress/replay/effort.h"
 
 namespace stampede {
 
@@ -16,7 +16,8 @@ using ReplaysByTitle = std::map<std::string, ReplayFile>;
 [[nodiscard]] bool repeats(const Finding& finding);
 
 // Of a repeatable run: its own options and schedule show each finding again.
-[[nodiscard]] ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& kernel,
+[[nodiscard]] ReplaysByTitle replays_of_repeatable(const Options& options,
+                                                   const std::string& kernel,
                                                    const std::vector<Finding>& findings);
 
 // Those that lie in the findings folder from earlier runs and still fit `kernel` and the build. One
@@ -25,17 +26,22 @@ using ReplaysByTitle = std::map<std::string, ReplayFile>;
                                              const std::vector<Finding>& findings);
 
 // Of a replay: what it was to show and did, each with the file.
-[[nodiscard]] ReplaysByTitle replays_of_file(const ReplayFile& file, const std::vector<Finding>& findings);
+[[nodiscard]] ReplaysByTitle replays_of_file(const ReplayFile& file,
+                                             const std::vector<Finding>& findings);
 
 // Gives a finding its command: the replay of its folder where that is what repeats, else the
 // options again.
-void set_command(Finding& finding, const Options& options, const std::string& program, const ReplaysByTitle& replays);
-void set_commands(RunReport& report, const Options& options, const std::string& program, const ReplaysByTitle& replays);
+void set_command(Finding& finding, const Options& options, const std::string& program,
+                 const ReplaysByTitle& replays);
+void set_commands(RunReport& report, const Options& options, const std::string& program,
+                  const ReplaysByTitle& replays);
 
 // What to say before the last line of a failing run, whose command `finding`'s is.
-[[nodiscard]] std::string repeatability_text(const Options& options, const Finding& finding, const ReplaysByTitle& replays);
+[[nodiscard]] std::string repeatability_text(const Options& options, const Finding& finding,
+                                             const ReplaysByTitle& replays);
 
 // The finding whose command a run ends with: the first that repeats, else the first.
-[[nodiscard]] const Finding& finding_to_show(const RunReport& report, const ReplaysByTitle& replays);
+[[nodiscard]] const Finding& finding_to_show(const RunReport& report,
+                                             const ReplaysByTitle& replays);
 
 }  // namespace stampede

@@ -9,8 +9,8 @@
 namespace stampede {
 
 struct Minimized {
-    bool repeats = false;      // false: it did not show even once, `file` is the one that was given
-    ReplayFile file;           // fits into a replay file
+    bool repeats = false;  // false: it did not show even once, `file` is the one that was given
+    ReplayFile file;       // fits into a replay file
     TrialResult before, after;
     u64 tries = 0;
     double seconds = 0;

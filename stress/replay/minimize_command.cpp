@@ -37,22 +37,26 @@ Result<void> replace_replay(const std::filesystem::path& file, const std::string
 
 }  // namespace
 
-std::chrono::milliseconds minimizing_time(const Options& options) { return options.timeout.value_or(default_minimizing_time); }
+std::chrono::milliseconds minimizing_time(const Options& options) {
+    return options.timeout.value_or(default_minimizing_time);
+}
 
-Result<ExitStatus> minimize_file(const std::filesystem::path& path, Trials& trials, const Interrupts& interrupts,
-                                 std::chrono::milliseconds budget) {
+Result<ExitStatus> minimize_file(const std::filesystem::path& path, Trials& trials,
+                                 const Interrupts& interrupts, std::chrono::milliseconds budget) {
     const std::filesystem::path file_path = replay_path(path);
     const Result<ReplayFile> file = read_replay(file_path);
     if (!file) {
         return std::unexpected(file.error());
     }
     if (file->titles.size() != 1) {
-        return error(fmt::format("{}: {} titles, expected one to minimize for", file_path.string(), file->titles.size()));
+        return error(fmt::format("{}: {} titles, expected one to minimize for", file_path.string(),
+                                 file->titles.size()));
     }
     Minimized minimized;
     {
         const StatusLine line;
-        Effort effort(trials, interrupts, budget, [&](const std::string& text) { line.show(text); });
+        Effort effort(trials, interrupts, budget,
+                      [&](const std::string& text) { line.show(text); });
         minimized = minimize(*file, effort);
     }
     if (!minimized.repeats) {
@@ -77,14 +81,17 @@ ExitStatus minimize_replay(const Plan& plan, Trials& trials, const Interrupts& i
     if (!reports) {
         return refuse(options, plan.command, reports.error());
     }
-    const Result<ExitStatus> status = minimize_file(*options.replay, trials, interrupts, minimizing_time(options));
+    const Result<ExitStatus> status =
+        minimize_file(*options.replay, trials, interrupts, minimizing_time(options));
     const Result<ReplayFile> file = read_replay(*options.replay);  // which may be a smaller one now
     if (!status || !file) {
-        return refuse(options, plan.command,
-                      {ExitStatus::Unusable, status ? file.error().message : status.error().message});
+        return refuse(
+            options, plan.command,
+            {ExitStatus::Unusable, status ? file.error().message : status.error().message});
     }
     if (*status == ExitStatus::Findings) {
-        fmt::print("{}\n", shell_line(std::vector<std::string>{"stress", "--replay", *options.replay}));
+        fmt::print("{}\n",
+                   shell_line(std::vector<std::string>{"stress", "--replay", *options.replay}));
         std::fflush(stdout);
     }
     if (!reports->wanted()) {

@@ -12,7 +12,8 @@ void each_number(Outcome& outcome, Do with) {
     with(outcome.wall_s), with(outcome.cpu_s);
     with(outcome.frames), with(outcome.cow), with(outcome.processes_peak);
     with(outcome.audited), with(outcome.allocation_failed);
-    with(outcome.system_calls), with(outcome.switches), with(outcome.turns_taken), with(outcome.state_hash);
+    with(outcome.system_calls), with(outcome.switches), with(outcome.turns_taken),
+        with(outcome.state_hash);
 }
 
 }  // namespace

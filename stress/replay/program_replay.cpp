@@ -23,7 +23,8 @@ struct Prepared {
     std::unique_ptr<fuzz::ProgramRunner> runner;
 };
 
-Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Guest& guest, MakeRaceDetection make_race_detection) {
+Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Guest& guest,
+                         MakeRaceDetection make_race_detection) {
     if (const auto same = check_kernel(file, name, guest); !same) {
         return std::unexpected(same.error());
     }
@@ -51,7 +52,8 @@ Options options_of(const Options& given, const ReplayFile& file) {
     return options;
 }
 
-RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome, const std::vector<OracleReport>& oracles) {
+RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome,
+                      const std::vector<OracleReport>& oracles) {
     RunOutcome run;
     run.oracles = oracles;
     run.end = outcome.end == fuzz::ProgramOutcome::End::Stuck ? RunEnd::Stuck : RunEnd::Left;
@@ -62,18 +64,24 @@ RunOutcome outcome_of(const fuzz::ProgramOutcome& outcome, const std::vector<Ora
     return run;
 }
 
-void print_outcome(const ReplayFile& file, const fuzz::ProgramOutcome& outcome, const std::vector<OracleReport>& oracles) {
+void print_outcome(const ReplayFile& file, const fuzz::ProgramOutcome& outcome,
+                   const std::vector<OracleReport>& oracles) {
     for (const Finding& finding : outcome.findings) {
         fmt::print("{}\n", report_text(finding));
     }
     fmt::print("oracles: {}\n", oracle_list_text(oracles));
-    fmt::print("{}on {} harts, policy {}, schedule {}, seed {}: {} instructions, {} pages written, state {:016x}\n", *file.program, file.cpus, file.policy,
-               file.schedule, file.schedule_seed, grouped(outcome.instructions), outcome.dirty_pages, outcome.state_hash);
+    fmt::print(
+        "{}on {} harts, policy {}, schedule {}, seed {}: {} instructions, {} pages written, state "
+        "{:016x}\n",
+        *file.program, file.cpus, file.policy, file.schedule, file.schedule_seed,
+        grouped(outcome.instructions), outcome.dirty_pages, outcome.state_hash);
 }
 
 }  // namespace
 
-std::expected<ExitStatus, Refusal> replay_program(const Options& options, const std::vector<std::string>& command, const ReplayFile& file,
+std::expected<ExitStatus, Refusal> replay_program(const Options& options,
+                                                  const std::vector<std::string>& command,
+                                                  const ReplayFile& file,
                                                   MakeRaceDetection make_race_detection) {
     const std::string name = replay_path(*options.replay).string();
     if (const std::string why = contradiction_to_program(options, name); !why.empty()) {
@@ -98,7 +106,10 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
     for (u64 n = 0; n < options.times; ++n) {
         outcome = prepared->runner->run(prepared->replay.program, prepared->replay.schedule);
         run = outcome_of(outcome, oracles);
-        shown += std::ranges::all_of(file.titles, [&](const std::string& title) { return run.shows(title); }) ? 1 : 0;
+        shown += std::ranges::all_of(file.titles,
+                                     [&](const std::string& title) { return run.shows(title); })
+                     ? 1
+                     : 0;
         states.insert(outcome.state_hash);
     }
     if (options.times == 1) {
@@ -106,10 +117,12 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options, const 
         fmt::print("{}", shown_text(file, run));
     } else {
         for (const std::string& title : file.titles) {
-            fmt::print("{} of {} runs showed it again: {}\n", grouped(shown), grouped(options.times), title);
+            fmt::print("{} of {} runs showed it again: {}\n", grouped(shown),
+                       grouped(options.times), title);
         }
-        fmt::print("{}\n", states.size() == 1 ? "each ended in the same state"
-                                              : fmt::format("they ended in {} different states", states.size()));
+        fmt::print("{}\n", states.size() == 1
+                               ? "each ended in the same state"
+                               : fmt::format("they ended in {} different states", states.size()));
     }
     RunReport report = make_report(options_of(options, file), command, run);
     for (Finding& finding : report.findings) {

@@ -8,12 +8,15 @@ namespace stampede {
 namespace {
 
 // Both are complete.
-Result<void> refuse_contradictions(const Options& told, const Options& settled, const std::string& name) {
+Result<void> refuse_contradictions(const Options& told, const Options& settled,
+                                   const std::string& name) {
     for (const OptionRow& row : option_rows()) {
         const std::optional<std::string> wanted = row.write(told), here = row.write(settled);
-        if (row.part == Part::Guest && told.given.contains(std::string(row.name)) && wanted != here) {
+        if (row.part == Part::Guest && told.given.contains(std::string(row.name)) &&
+            wanted != here) {
             return error(fmt::format("{}: {}, but the command line says {}", name,
-                                     here ? row.spelling() + " " + *here : "no " + row.spelling(), wanted.value_or("")));
+                                     here ? row.spelling() + " " + *here : "no " + row.spelling(),
+                                     wanted.value_or("")));
         }
     }
     return {};
@@ -38,7 +41,9 @@ ReplayFile replay_of(const Options& options, const std::string& kernel, const st
 
 Result<void> take_from(const ReplayFile& file, Options& options) {
     for (const OptionRow& row : option_rows()) {
-        if (const Result<void> loaded = row.load == nullptr ? Result<void>() : row.load(file, options); !loaded) {
+        if (const Result<void> loaded =
+                row.load == nullptr ? Result<void>() : row.load(file, options);
+            !loaded) {
             return loaded;
         }
     }
@@ -55,7 +60,8 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
         return error(fmt::format("{}: {}", name, taken.error().message));
     }
     if (!options.schedule.repeatable()) {
-        return error(fmt::format("{}: schedule {}, expected one that repeats", name, file.schedule));
+        return error(
+            fmt::format("{}: schedule {}, expected one that repeats", name, file.schedule));
     }
     Options told = given;
     // their seeds follow from it
@@ -75,8 +81,9 @@ Result<void> check_kernel(const ReplayFile& file, const std::string& name, const
         return std::unexpected(hash.error());
     }
     if (*hash != file.kernel) {
-        return error(fmt::format("{}: made with another kernel: policy {} was {} then, and {} is {} now", name,
-                                 file.policy, file.kernel, guest.kernel.lexically_normal().string(), *hash));
+        return error(fmt::format(
+            "{}: made with another kernel: policy {} was {} then, and {} is {} now", name,
+            file.policy, file.kernel, guest.kernel.lexically_normal().string(), *hash));
     }
     return {};
 }

@@ -15,12 +15,15 @@
 
 namespace stampede {
 
-std::string not_shown_text(const std::string& title) { return fmt::format("did not show again: {}\n", title); }
+std::string not_shown_text(const std::string& title) {
+    return fmt::format("did not show again: {}\n", title);
+}
 
 std::string shown_text(const ReplayFile& file, const RunOutcome& outcome) {
     std::string text;
     for (const std::string& title : file.titles) {
-        text += outcome.shows(title) ? fmt::format("showed again: {}\n", title) : not_shown_text(title);
+        text +=
+            outcome.shows(title) ? fmt::format("showed again: {}\n", title) : not_shown_text(title);
     }
     return text;
 }
@@ -42,10 +45,12 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
         if (!result) {
             break;
         }
-        const bool all = std::ranges::all_of(file.titles, [&](const std::string& title) { return result->shows(title); });
+        const bool all = std::ranges::all_of(
+            file.titles, [&](const std::string& title) { return result->shows(title); });
         shown += all ? 1 : 0;
         lengths.insert(result->instructions);
-        line.show(fmt::format("replaying  {} of {} showed it again", grouped(shown), grouped(done + 1)));
+        line.show(
+            fmt::format("replaying  {} of {} showed it again", grouped(shown), grouped(done + 1)));
         reports->add(std::move(*result), all);
     }
     line.show("");
@@ -55,16 +60,16 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
     if (lengths.size() == 1) {
         fmt::print("each executed {} instructions\n", grouped(*lengths.begin()));
     } else if (!lengths.empty()) {
-        fmt::print("they were not the same run: from {} to {} instructions, {} different numbers\n", grouped(*lengths.begin()),
-                   grouped(*lengths.rbegin()), lengths.size());
+        fmt::print("they were not the same run: from {} to {} instructions, {} different numbers\n",
+                   grouped(*lengths.begin()), grouped(*lengths.rbegin()), lengths.size());
     }
     return reports->write(file, done < options.times ? ExitStatus::Interrupted
                                 : shown != 0         ? ExitStatus::Findings
                                                      : ExitStatus::Passed);
 }
 
-void search_replays(const Options& options, const std::string& kernel, const RunOutcome& outcome, Trials& trials,
-                    const Interrupts& interrupts, ReplaysByTitle& replays) {
+void search_replays(const Options& options, const std::string& kernel, const RunOutcome& outcome,
+                    Trials& trials, const Interrupts& interrupts, ReplaysByTitle& replays) {
     std::vector<std::string> titles;
     for (const Finding& finding : outcome.findings) {
         if (repeats(finding) && !replays.contains(finding.title)) {
@@ -77,11 +82,12 @@ void search_replays(const Options& options, const std::string& kernel, const Run
     SearchResult result;
     {
         const StatusLine line;
-        Effort effort(trials, interrupts, *options.search, [&](const std::string& text) { line.show(text); });
+        Effort effort(trials, interrupts, *options.search,
+                      [&](const std::string& text) { line.show(text); });
         result = search(replay_of(options, kernel, ""), titles, outcome.operations, effort);
     }
-    fmt::print("searched in repeatable schedules: {} of {} findings in {} tries, {:.1f} s\n", result.found.size(), titles.size(),
-               grouped(result.tries), result.seconds);
+    fmt::print("searched in repeatable schedules: {} of {} findings in {} tries, {:.1f} s\n",
+               result.found.size(), titles.size(), grouped(result.tries), result.seconds);
     for (const std::string& title : titles) {
         if (!result.found.contains(title)) {
             fmt::print("not found again: {}\n", title);

@@ -10,7 +10,8 @@ namespace {
 
 // Short turns for what wants a quick change, long ones for what wants a long absence, pct for what
 // wants few changes at the right places.
-constexpr std::array schedules{"random:1000", "random:100", "pct:3:2000", "random:10000", "pct:2:2000", "random:30", "pct:3:20000"};
+constexpr std::array schedules{"random:1000", "random:100", "pct:3:2000", "random:10000",
+                               "pct:2:2000",  "random:30",  "pct:3:20000"};
 
 // A round is all schedules once. Rounds begin small, for many short runs meet more beginnings than
 // one long run, and audits come only at a run's end; each is twice as long as the one before.
@@ -19,14 +20,16 @@ constexpr u64 first_instructions = 100'000'000;
 constexpr unsigned most_doublings = 20;
 
 Trial trial_of(const ReplayFile& file, u64 number, u64 operations) {
-    const unsigned doublings = static_cast<unsigned>(std::min<u64>(number / schedules.size(), most_doublings));
+    const unsigned doublings =
+        static_cast<unsigned>(std::min<u64>(number / schedules.size(), most_doublings));
     Trial trial;
     trial.file = file;
     trial.file.runs.clear();
     trial.file.schedule = schedules[number % schedules.size()];
     trial.file.schedule_seed = file.seed + number;
     if (operations != 0) {
-        trial.file.operations = std::min(file.operations.value_or(operations), first_operations << doublings);
+        trial.file.operations =
+            std::min(file.operations.value_or(operations), first_operations << doublings);
     }
     trial.most_instructions = first_instructions << doublings;
     return trial;
@@ -34,7 +37,8 @@ Trial trial_of(const ReplayFile& file, u64 number, u64 operations) {
 
 }  // namespace
 
-SearchResult search(const ReplayFile& file, std::vector<std::string> titles, u64 operations, Effort& effort) {
+SearchResult search(const ReplayFile& file, std::vector<std::string> titles, u64 operations,
+                    Effort& effort) {
     SearchResult result;
     for (u64 number = 0; !titles.empty() && !effort.over(); ++number) {
         Trial trial = trial_of(file, number, operations);
@@ -49,8 +53,9 @@ SearchResult search(const ReplayFile& file, std::vector<std::string> titles, u64
                 result.found.emplace(title, trial.file);
             }
         }
-        effort.show(fmt::format("searching  {:.1f} s  {} tries  {} found, {} not yet", effort.seconds(), effort.tries(),
-                                result.found.size(), titles.size()));
+        effort.show(fmt::format("searching  {:.1f} s  {} tries  {} found, {} not yet",
+                                effort.seconds(), effort.tries(), result.found.size(),
+                                titles.size()));
     }
     result.tries = effort.tries();
     result.seconds = effort.seconds();

@@ -19,6 +19,7 @@ struct SearchResult {
 // `file` says what all tries have in common; its schedule and titles do not matter. `operations`:
 // how many the parallel run did, 0 where they are not counted. Ends when each of `titles` has
 // shown, or with `effort`.
-[[nodiscard]] SearchResult search(const ReplayFile& file, std::vector<std::string> titles, u64 operations, Effort& effort);
+[[nodiscard]] SearchResult search(const ReplayFile& file, std::vector<std::string> titles,
+                                  u64 operations, Effort& effort);
 
 }  // namespace stampede

@@ -59,7 +59,8 @@ bool send_result(int socket, const TrialResult& result) {
     for (const std::string& title : result.titles) {
         wire.put_all(title);
     }
-    for (const u64 number : {result.instructions, result.system_calls, result.switches, result.operations, u64{result.cut_off}}) {
+    for (const u64 number : {result.instructions, result.system_calls, result.switches,
+                             result.operations, u64{result.cut_off}}) {
         wire.put_number(number);
     }
     wire.put_all(result.problem);
@@ -81,7 +82,8 @@ std::optional<TrialResult> receive_result(int socket) {
         wire.take_all(result.titles.emplace_back());
     }
     u64 cut_off = 0;
-    for (u64* number : {&result.instructions, &result.system_calls, &result.switches, &result.operations, &cut_off}) {
+    for (u64* number : {&result.instructions, &result.system_calls, &result.switches,
+                        &result.operations, &cut_off}) {
         wire.take_number(*number);
     }
     result.cut_off = cut_off != 0;

@@ -12,9 +12,11 @@
 namespace stampede {
 
 std::expected<TrialReports, Refusal> TrialReports::open(const Plan& plan) {
-    Result<KeptFile> console = KeptFile::open(plan.options.console), trace = KeptFile::open(plan.options.trace);
+    Result<KeptFile> console = KeptFile::open(plan.options.console),
+                     trace = KeptFile::open(plan.options.trace);
     if (!console || !trace) {
-        return std::unexpected(Refusal{ExitStatus::Unusable, (console ? trace : console).error().message});
+        return std::unexpected(
+            Refusal{ExitStatus::Unusable, (console ? trace : console).error().message});
     }
     return TrialReports(plan, std::move(*console), std::move(*trace));
 }

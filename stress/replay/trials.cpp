@@ -57,7 +57,8 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     for (const Finding& finding : outcome->findings) {
         result.titles.push_back(finding.title);
     }
-    result.instructions = std::accumulate(outcome->instructions.begin(), outcome->instructions.end(), u64{0});
+    result.instructions =
+        std::accumulate(outcome->instructions.begin(), outcome->instructions.end(), u64{0});
     result.system_calls = outcome->system_calls;
     result.switches = outcome->switches;
     result.operations = outcome->operations;
@@ -91,7 +92,8 @@ bool serve_one(int socket, const MakeSetup& make_setup) {
     int status = 0;
     while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) || send_result(socket, dead());
+    return (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           send_result(socket, dead());
 }
 
 [[noreturn]] void serve(int socket, const MakeSetup& make_setup) {
@@ -106,7 +108,9 @@ bool serve_one(int socket, const MakeSetup& make_setup) {
 
 }  // namespace
 
-bool TrialResult::shows(const std::string& title) const { return std::ranges::find(titles, title) != titles.end(); }
+bool TrialResult::shows(const std::string& title) const {
+    return std::ranges::find(titles, title) != titles.end();
+}
 
 Result<Trials> Trials::start(MakeSetup make_setup) {
     int ends[2];

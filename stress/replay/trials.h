@@ -23,8 +23,8 @@
 namespace stampede {
 
 struct Trial {
-    ReplayFile file;                          // its titles are what it is after
-    std::size_t enough = 1;                   // so many of them end it
+    ReplayFile file;         // its titles are what it is after
+    std::size_t enough = 1;  // so many of them end it
     u64 most_instructions = ~u64{0};
     std::chrono::milliseconds limit{60'000};  // of host time
     enum class Tells : u8 { Titles, Everything };
@@ -33,13 +33,13 @@ struct Trial {
 };
 
 struct TrialResult {
-    std::vector<std::string> titles;          // of everything that it found
+    std::vector<std::string> titles;  // of everything that it found
     u64 instructions = 0, system_calls = 0, switches = 0, operations = 0;
     std::vector<HartRun> turns;
-    bool cut_off = false;                     // it was too long
-    std::optional<RunOutcome> outcome;        // where it tells everything: turns and moments left out
-    std::string console;                      // then, what the guest said
-    std::string problem;                      // why there was no run, or none that lived to tell; empty: there was one
+    bool cut_off = false;               // it was too long
+    std::optional<RunOutcome> outcome;  // where it tells everything: turns and moments left out
+    std::string console;                // then, what the guest said
+    std::string problem;  // why there was no run, or none that lived to tell; empty: there was one
 
     [[nodiscard]] bool shows(const std::string& title) const;
 };
@@ -52,7 +52,8 @@ public:
     // Starts the server: before this process has run a machine or started a thread. Error: the
     // system's reason.
     [[nodiscard]] static Result<Trials> start(MakeSetup make_setup);
-    Trials(Trials&& other) noexcept : socket_(std::exchange(other.socket_, -1)), server_(std::exchange(other.server_, -1)) {}
+    Trials(Trials&& other) noexcept
+        : socket_(std::exchange(other.socket_, -1)), server_(std::exchange(other.server_, -1)) {}
     Trials& operator=(Trials&&) = delete;
     ~Trials();
 
@@ -63,7 +64,7 @@ private:
     Trials(int socket, int server) : socket_(socket), server_(server) {}
 
     int socket_;
-    int server_;   // its process
+    int server_;  // its process
     bool told_a_problem_ = false;
 };
 

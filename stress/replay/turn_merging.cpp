@@ -15,7 +15,8 @@ void append(std::vector<HartRun>& turns, const HartRun& turn) {
 
 }  // namespace
 
-std::vector<HartRun> merge_turns(std::span<const HartRun> turns, std::size_t begin, std::size_t end) {
+std::vector<HartRun> merge_turns(std::span<const HartRun> turns, std::size_t begin,
+                                 std::size_t end) {
     begin = std::min(begin, turns.size());
     end = std::clamp(end, begin, turns.size());
     std::vector<HartRun> merged;  // of the part in the middle, at most one a hart
@@ -28,7 +29,8 @@ std::vector<HartRun> merge_turns(std::span<const HartRun> turns, std::size_t beg
         }
     }
     std::vector<HartRun> all;
-    for (const std::span<const HartRun> part : {turns.first(begin), std::span<const HartRun>(merged), turns.subspan(end)}) {
+    for (const std::span<const HartRun> part :
+         {turns.first(begin), std::span<const HartRun>(merged), turns.subspan(end)}) {
         for (const HartRun& turn : part) {
             append(all, turn);
         }

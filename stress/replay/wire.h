@@ -22,7 +22,8 @@ public:
         }
     }
     void take(void* bytes, std::size_t size) {
-        const ssize_t got = good_ && size != 0 ? ::recv(socket_, bytes, size, MSG_WAITALL) : static_cast<ssize_t>(size);
+        const ssize_t got = good_ && size != 0 ? ::recv(socket_, bytes, size, MSG_WAITALL)
+                                               : static_cast<ssize_t>(size);
         good_ = good_ && got == static_cast<ssize_t>(size);
     }
     template <class T>

@@ -19,7 +19,8 @@ ExitStatus conclude(const Options& options, const RunReport& report, const RunOu
         fmt::print("{}", summary_text(report, outcome));
     }
     auto status = static_cast<ExitStatus>(report.exit_status);
-    if (const Result<void> written = write_reports(options, report, console_text, replays); !written) {
+    if (const Result<void> written = write_reports(options, report, console_text, replays);
+        !written) {
         std::fflush(stdout);
         complain(written.error().message);
         status = failed ? status : ExitStatus::Unusable;
@@ -28,15 +29,18 @@ ExitStatus conclude(const Options& options, const RunReport& report, const RunOu
     return status;
 }
 
-void say_how_to_repeat(const Options& options, const RunReport& report, const ReplaysByTitle& replays) {
+void say_how_to_repeat(const Options& options, const RunReport& report,
+                       const ReplaysByTitle& replays) {
     if (report.verdict == Verdict::Findings) {
         const Finding& finding = finding_to_show(report, replays);
-        fmt::print("{}{}\n", repeatability_text(options, finding, replays), shell_line(finding.reproduce));
+        fmt::print("{}{}\n", repeatability_text(options, finding, replays),
+                   shell_line(finding.reproduce));
         std::fflush(stdout);
     }
 }
 
-ExitStatus refuse(const Options& options, const std::vector<std::string>& command, const Refusal& refusal) {
+ExitStatus refuse(const Options& options, const std::vector<std::string>& command,
+                  const Refusal& refusal) {
     complain(refusal.text);
     const RunReport report = make_error_report(options, command, refusal.status, refusal.text);
     if (const auto written = write_reports(options, report, "", {}); !written) {

@@ -14,13 +14,16 @@ namespace stampede {
 void complain(const std::string& text);
 
 // Prints the summary and writes the reports; gives the exit status.
-[[nodiscard]] ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
-                                  const std::string& console_text, const ReplaysByTitle& replays);
+[[nodiscard]] ExitStatus conclude(const Options& options, const RunReport& report,
+                                  const RunOutcome& outcome, const std::string& console_text,
+                                  const ReplaysByTitle& replays);
 
 // How a failing run is shown again, in the last line.
-void say_how_to_repeat(const Options& options, const RunReport& report, const ReplaysByTitle& replays);
+void say_how_to_repeat(const Options& options, const RunReport& report,
+                       const ReplaysByTitle& replays);
 
 // Says why nothing ran, in the reports too.
-[[nodiscard]] ExitStatus refuse(const Options& options, const std::vector<std::string>& command, const Refusal& refusal);
+[[nodiscard]] ExitStatus refuse(const Options& options, const std::vector<std::string>& command,
+                                const Refusal& refusal);
 
 }  // namespace stampede

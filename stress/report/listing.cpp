@@ -9,13 +9,17 @@
 namespace stampede {
 namespace {
 
-std::string in_brackets(const std::string& words) { return words.empty() ? "" : fmt::format("  [{}]", words); }
+std::string in_brackets(const std::string& words) {
+    return words.empty() ? "" : fmt::format("  [{}]", words);
+}
 
-std::string workloads_of(WorkloadKind kind, std::string_view heading, const std::vector<Workload>& workloads) {
+std::string workloads_of(WorkloadKind kind, std::string_view heading,
+                         const std::vector<Workload>& workloads) {
     std::string text = fmt::format("{}\n", heading);
     for (const Workload& workload : workloads) {
         if (workload.kind == kind) {
-            text += fmt::format("  {:<15} {}{}\n", workload.name, workload.description, in_brackets(workload.properties()));
+            text += fmt::format("  {:<15} {}{}\n", workload.name, workload.description,
+                                in_brackets(workload.properties()));
         }
     }
     return text;
@@ -33,11 +37,14 @@ std::string listing(const std::vector<Workload>& workloads, const std::vector<Gu
     for (const auto& [kind, heading] : kinds) {
         text += workloads_of(kind, heading, workloads);
     }
-    text += fmt::format("By hand\n  {:<15} the guest's console on the terminal; Ctrl-A x ends it\n", shell_name);
+    text += fmt::format("By hand\n  {:<15} the guest's console on the terminal; Ctrl-A x ends it\n",
+                        shell_name);
     text += "Policies (--policy): who counts references to frames, and where free frames live\n";
     for (const Guest& kernel : kernels) {
         if (!kernel.is_seeded_bug()) {
-            text += fmt::format("  {}{}\n", kernel.name, in_brackets(kernel.on_fork == OnFork::Copies ? "copies-at-fork" : ""));
+            text +=
+                fmt::format("  {}{}\n", kernel.name,
+                            in_brackets(kernel.on_fork == OnFork::Copies ? "copies-at-fork" : ""));
         }
     }
     text += "Seeded bugs (--policy): kernels that are wrong on purpose, to see it found\n";

@@ -10,7 +10,10 @@ using testing::HasSubstr;
 
 std::string listed() {
     Workload plain{.name = "w", .kind = WorkloadKind::Torture, .description = "does things"};
-    Workload wants{.name = "v", .kind = WorkloadKind::Test, .description = "wants things", .needs_sharing = true};
+    Workload wants{.name = "v",
+                   .kind = WorkloadKind::Test,
+                   .description = "wants things",
+                   .needs_sharing = true};
     Guest kmem, eager, wrong;
     kmem.name = "kmem";
     kmem.on_fork = OnFork::Shares;
@@ -25,7 +28,8 @@ TEST(Listing, names_every_workload_and_kernel_and_marks_those_that_are_wrong) {
     const std::string text = listed();
     EXPECT_THAT(text, HasSubstr("  w               does things\n"));
     EXPECT_THAT(text, HasSubstr("  kmem\n"));
-    EXPECT_THAT(text, testing::ContainsRegex("wrong on purpose.*\n  seeded_bug_unlocked_counts +counts changed"));
+    EXPECT_THAT(text, testing::ContainsRegex(
+                          "wrong on purpose.*\n  seeded_bug_unlocked_counts +counts changed"));
     EXPECT_THAT(text, HasSubstr("shell"));
 }
 

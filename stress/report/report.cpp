@@ -46,7 +46,8 @@ ExitStatus exit_status_of(Verdict verdict) {
     return ExitStatus::Unusable;
 }
 
-RunReport make_report(const Options& options, std::vector<std::string> command, const RunOutcome& outcome) {
+RunReport make_report(const Options& options, std::vector<std::string> command,
+                      const RunOutcome& outcome) {
     RunReport report = common(options, std::move(command));
     report.verdict = outcome.verdict();
     report.exit_status = static_cast<int>(exit_status_of(report.verdict));
@@ -68,8 +69,8 @@ RunReport make_report(const Options& options, std::vector<std::string> command, 
     return report;
 }
 
-RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
-                            std::string error) {
+RunReport make_error_report(const Options& options, std::vector<std::string> command,
+                            ExitStatus status, std::string error) {
     RunReport report = common(options, std::move(command));
     report.verdict = Verdict::Error;
     report.exit_status = static_cast<int>(status);
@@ -77,20 +78,24 @@ RunReport make_error_report(const Options& options, std::vector<std::string> com
     return report;
 }
 
-Result<void> write_reports(const Options& options, const RunReport& report, const std::string& console_text,
-                           const ReplaysByTitle& replays) {
+Result<void> write_reports(const Options& options, const RunReport& report,
+                           const std::string& console_text, const ReplaysByTitle& replays) {
     if (options.json) {
         if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
             return written;
         }
     }
     if (options.sarif) {
-        if (auto written = write_file_atomically(*options.sarif, sarif_json(report, sarif_places(options))); !written) {
+        if (auto written =
+                write_file_atomically(*options.sarif, sarif_json(report, sarif_places(options)));
+            !written) {
             return written;
         }
     }
     if (options.junit) {
-        if (auto written = write_file_atomically(*options.junit, junit_xml(report, options.workload)); !written) {
+        if (auto written =
+                write_file_atomically(*options.junit, junit_xml(report, options.workload));
+            !written) {
             return written;
         }
     }

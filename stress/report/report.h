@@ -5,8 +5,8 @@
 
 #include "harts/base/error.h"
 #include "harts/report/forms/run_report.h"
-#include "stress/replay/finding_replays.h"
 #include "stress/options/options.h"
+#include "stress/replay/finding_replays.h"
 #include "stress/run/run.h"
 
 namespace stampede {
@@ -18,12 +18,13 @@ namespace stampede {
                                     const RunOutcome& outcome);
 
 // The report of a run that could not start.
-[[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command, ExitStatus status,
-                                          std::string error);
+[[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command,
+                                          ExitStatus status, std::string error);
 
 // --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay.
 // Error: the first file that cannot be written.
 [[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
-                                         const std::string& console_text, const ReplaysByTitle& replays);
+                                         const std::string& console_text,
+                                         const ReplaysByTitle& replays);
 
 }  // namespace stampede

@@ -32,8 +32,9 @@ std::string end_text(const RunReport& report, const RunOutcome& outcome) {
         return "passed; audited, nothing leaked";
     }
     const std::size_t number = report.findings.size();
-    std::string text = report.verdict == Verdict::Findings ? fmt::format("{} finding{}", number, number == 1 ? "" : "s")
-                                                           : std::string(name_of(report.verdict));
+    std::string text = report.verdict == Verdict::Findings
+                           ? fmt::format("{} finding{}", number, number == 1 ? "" : "s")
+                           : std::string(name_of(report.verdict));
     if (report.verdict == Verdict::Findings && outcome.end == RunEnd::Interrupted) {
         text += "; interrupted";
     }
@@ -44,7 +45,8 @@ std::string instructions_text(const std::vector<u64>& instructions) {
     const u64 all = std::accumulate(instructions.begin(), instructions.end(), u64{0});
     std::string text = scaled(static_cast<double>(all)) + " in all; by hart";
     for (const u64 count : instructions) {
-        const double share = all == 0 ? 0 : 100.0 * static_cast<double>(count) / static_cast<double>(all);
+        const double share =
+            all == 0 ? 0 : 100.0 * static_cast<double>(count) / static_cast<double>(all);
         text += fmt::format(" {:.1f}%", share);
     }
     return text;
@@ -73,9 +75,11 @@ std::string grouped(u64 number) {
 }
 
 std::string progress_text(const std::string& workload, const RunProgress& progress) {
-    const std::string findings = progress.findings == 0 ? "no findings" : fmt::format("{} findings", progress.findings);
-    return fmt::format("{}  {:.1f} s  {} operations  {} instructions  {}", workload, progress.elapsed.count(),
-                       grouped(progress.operations), scaled(static_cast<double>(progress.instructions)), findings);
+    const std::string findings =
+        progress.findings == 0 ? "no findings" : fmt::format("{} findings", progress.findings);
+    return fmt::format("{}  {:.1f} s  {} operations  {} instructions  {}", workload,
+                       progress.elapsed.count(), grouped(progress.operations),
+                       scaled(static_cast<double>(progress.instructions)), findings);
 }
 
 ProgressLine::~ProgressLine() { clear(); }
@@ -102,32 +106,38 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
         text += report_text(shown) + "\n";
     }
     text += fmt::format("{}: {}\n", report.options.at("workload"), end_text(report, outcome));
-    row(text, "machine", fmt::format("{} harts on {} host cores, {}, policy {}, seed {}", report.options.at("cpus"),
-                                     report.host.cores, report.options.at("memory"), report.options.at("policy"),
-                                     report.options.at("seed")));
+    row(text, "machine",
+        fmt::format("{} harts on {} host cores, {}, policy {}, seed {}", report.options.at("cpus"),
+                    report.host.cores, report.options.at("memory"), report.options.at("policy"),
+                    report.options.at("seed")));
     row(text, "time", fmt::format("{:.2f} s wall, {:.2f} s CPU", report.wall_s, report.cpu_s));
     row(text, "instructions", instructions_text(report.instructions));
     for (const auto& [name, number] : report.operations) {
         if (number == 0) {
             continue;  // it counts none
         }
-        row(text, "operations", fmt::format("{} {}, {} a CPU second", grouped(number), name,
-                                            scaled(report.cpu_s > 0 ? static_cast<double>(number) / report.cpu_s : 0)));
+        row(text, "operations",
+            fmt::format("{} {}, {} a CPU second", grouped(number), name,
+                        scaled(report.cpu_s > 0 ? static_cast<double>(number) / report.cpu_s : 0)));
     }
     if (report.frames.total != 0) {
         row(text, "frames",
-            fmt::format("{} in all; free before {}, after {}; most in use {}", grouped(report.frames.total),
-                        grouped(report.frames.free_before), grouped(report.frames.free_after),
-                        grouped(report.frames.peak)));
-        row(text, "copy-on-write", fmt::format("{} copied, {} taken over, {} killed for want of memory",
-                                               grouped(report.cow.copied), grouped(report.cow.taken_over),
-                                               grouped(report.cow.oom_kills)));
-        row(text, "processes", fmt::format("{} alive at once at most", grouped(outcome.processes_peak)));
+            fmt::format("{} in all; free before {}, after {}; most in use {}",
+                        grouped(report.frames.total), grouped(report.frames.free_before),
+                        grouped(report.frames.free_after), grouped(report.frames.peak)));
+        row(text, "copy-on-write",
+            fmt::format("{} copied, {} taken over, {} killed for want of memory",
+                        grouped(report.cow.copied), grouped(report.cow.taken_over),
+                        grouped(report.cow.oom_kills)));
+        row(text, "processes",
+            fmt::format("{} alive at once at most", grouped(outcome.processes_peak)));
     }
     if (outcome.moments.audits != 0) {
-        row(text, "audits", fmt::format("{} at chosen moments, {} of them with counts and free lists; {:.1f}% of the time",
-                                        grouped(outcome.moments.audits), grouped(outcome.moments.with_counts),
-                                        report.wall_s > 0 ? 100 * outcome.moments.seconds / report.wall_s : 0));
+        row(text, "audits",
+            fmt::format(
+                "{} at chosen moments, {} of them with counts and free lists; {:.1f}% of the time",
+                grouped(outcome.moments.audits), grouped(outcome.moments.with_counts),
+                report.wall_s > 0 ? 100 * outcome.moments.seconds / report.wall_s : 0));
     }
     if (!report.oracles.empty()) {
         row(text, "oracles", oracle_list_text(report.oracles));

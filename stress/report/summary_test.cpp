@@ -10,7 +10,11 @@ using testing::Not;
 
 RunReport report() {
     RunReport report;
-    report.options = {{"workload", "forkbomb"}, {"cpus", "2"}, {"memory", "128M"}, {"policy", "kmem"}, {"seed", "5"}};
+    report.options = {{"workload", "forkbomb"},
+                      {"cpus", "2"},
+                      {"memory", "128M"},
+                      {"policy", "kmem"},
+                      {"seed", "5"}};
     return report;
 }
 
@@ -25,7 +29,8 @@ TEST(Summary, says_what_was_suppressed_and_by_which_rule) {
 TEST(Summary, says_which_oracles_watched_and_why_the_others_did_not) {
     RunReport with = report();
     with.oracles = {{"console", ""}, {"races", "no --race"}, {"audit", ""}};
-    EXPECT_THAT(summary_text(with, {}), HasSubstr("\n  oracles       console, audit; off: races (no --race)\n"));
+    EXPECT_THAT(summary_text(with, {}),
+                HasSubstr("\n  oracles       console, audit; off: races (no --race)\n"));
     EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("oracles")));
 }
 

@@ -10,7 +10,8 @@
 namespace stampede {
 
 std::expected<ConsoleFile, Refusal> ConsoleFile::open(const Options& options) {
-    return options.task == Task::Shell && !options.console ? ConsoleFile(STDOUT_FILENO) : open(options.console);
+    return options.task == Task::Shell && !options.console ? ConsoleFile(STDOUT_FILENO)
+                                                           : open(options.console);
 }
 
 std::expected<ConsoleFile, Refusal> ConsoleFile::open(const std::optional<std::string>& path) {
@@ -20,7 +21,8 @@ std::expected<ConsoleFile, Refusal> ConsoleFile::open(const std::optional<std::s
     const int file = ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
         return std::unexpected(
-            Refusal{ExitStatus::Unusable, fmt::format("{}: cannot be written: {}", *path, std::strerror(errno))});
+            Refusal{ExitStatus::Unusable,
+                    fmt::format("{}: cannot be written: {}", *path, std::strerror(errno))});
     }
     return ConsoleFile(file);
 }

@@ -13,7 +13,8 @@ class ConsoleFile {
 public:
     [[nodiscard]] static std::expected<ConsoleFile, Refusal> open(const Options& options);
     // Nothing is nowhere, - is stdout.
-    [[nodiscard]] static std::expected<ConsoleFile, Refusal> open(const std::optional<std::string>& path);
+    [[nodiscard]] static std::expected<ConsoleFile, Refusal> open(
+        const std::optional<std::string>& path);
     ConsoleFile(ConsoleFile&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
     ConsoleFile& operator=(ConsoleFile&&) = delete;
     ~ConsoleFile();

@@ -18,7 +18,8 @@ std::string ranges_text(const std::vector<u64>& numbers) {
             ++last;
         }
         text += text.empty() ? "" : ", ";
-        text += last == n ? std::to_string(numbers[n]) : fmt::format("{} to {}", numbers[n], numbers[last]);
+        text += last == n ? std::to_string(numbers[n])
+                          : fmt::format("{} to {}", numbers[n], numbers[last]);
         n = last + 1;
     }
     return text;
@@ -26,7 +27,8 @@ std::string ranges_text(const std::vector<u64>& numbers) {
 
 }  // namespace
 
-Result<FailureSweep> sweep_failures(const std::function<Result<RunOutcome>(u64)>& run, u64 most_findings) {
+Result<FailureSweep> sweep_failures(const std::function<Result<RunOutcome>(u64)>& run,
+                                    u64 most_findings) {
     FailureSweep sweep;
     for (u64 number = 1; !sweep.complete; ++number) {
         Result<RunOutcome> outcome = run(number);
@@ -45,7 +47,8 @@ Result<FailureSweep> sweep_failures(const std::function<Result<RunOutcome>(u64)>
         sweep.outcome = std::move(*outcome);
         const RunEnd end = sweep.outcome.end;
         const bool never_failed = !sweep.outcome.allocation_failed;  // nor will the next one
-        if (end == RunEnd::Interrupted || end == RunEnd::Left || never_failed || sweep.outcome.findings.size() >= most_findings) {
+        if (end == RunEnd::Interrupted || end == RunEnd::Left || never_failed ||
+            sweep.outcome.findings.size() >= most_findings) {
             break;
         }
     }
@@ -53,10 +56,14 @@ Result<FailureSweep> sweep_failures(const std::function<Result<RunOutcome>(u64)>
 }
 
 std::string sweep_text(const FailureSweep& sweep) {
-    std::string text = sweep.failed == 0 ? std::string("no allocation failed")
-        : fmt::format("allocations 1 to {} failed in turn, a run each{}", sweep.failed,
-                      sweep.complete ? "; there are no more" : "; there may be more");
-    return text + (sweep.with_findings.empty() ? "; no findings" : "; findings at " + ranges_text(sweep.with_findings));
+    std::string text =
+        sweep.failed == 0
+            ? std::string("no allocation failed")
+            : fmt::format("allocations 1 to {} failed in turn, a run each{}", sweep.failed,
+                          sweep.complete ? "; there are no more" : "; there may be more");
+    return text + (sweep.with_findings.empty()
+                       ? "; no findings"
+                       : "; findings at " + ranges_text(sweep.with_findings));
 }
 
 }  // namespace stampede

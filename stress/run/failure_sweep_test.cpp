@@ -27,7 +27,8 @@ TEST(FailureSweep, each_allocation_fails_in_a_run_of_its_own_until_there_are_no_
     EXPECT_EQ(sweep->failed, 7u);
     EXPECT_TRUE(sweep->complete);
     EXPECT_EQ(sweep->outcome.operations, 8u);  // the last run's too
-    EXPECT_EQ(sweep_text(*sweep), "allocations 1 to 7 failed in turn, a run each; there are no more; no findings");
+    EXPECT_EQ(sweep_text(*sweep),
+              "allocations 1 to 7 failed in turn, a run each; there are no more; no findings");
 }
 
 TEST(FailureSweep, it_tells_which_allocations_gave_findings_and_which_was_the_first_of_each) {
@@ -49,12 +50,14 @@ TEST(FailureSweep, enough_findings_end_it) {
 }
 
 TEST(FailureSweep, what_was_suppressed_is_told_of_all_runs) {
-    const auto sweep = sweep_failures([](u64 number) -> Result<RunOutcome> {
-        RunOutcome outcome;
-        outcome.allocation_failed = number <= 2;
-        outcome.suppressed = {{"race:holding", number}};
-        return outcome;
-    }, 100);
+    const auto sweep = sweep_failures(
+        [](u64 number) -> Result<RunOutcome> {
+            RunOutcome outcome;
+            outcome.allocation_failed = number <= 2;
+            outcome.suppressed = {{"race:holding", number}};
+            return outcome;
+        },
+        100);
     ASSERT_TRUE(sweep);
     EXPECT_EQ(sweep->outcome.suppressed, (std::map<std::string, u64>{{"race:holding", 6}}));
 }

@@ -1,7 +1,7 @@
 #include "stress/run/interrupts.h"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <array>
 #include <atomic>
@@ -32,7 +32,7 @@ extern "C" void on_signal(int) {
 
 void set_handlers(void (*handler)(int)) {
     for (const int number : caught) {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = handler;
         action.sa_flags = SA_RESTART;
         ::sigaction(number, &action, nullptr);

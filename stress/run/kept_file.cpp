@@ -38,7 +38,9 @@ KeptFile::KeptFile(std::string path, int file, std::string folder)
     : path_(std::move(path)), file_(file), folder_(std::move(folder)) {}
 
 KeptFile::KeptFile(KeptFile&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), folder_(std::exchange(other.folder_, "")),
+    : path_(std::move(other.path_)),
+      file_(std::exchange(other.file_, -1)),
+      folder_(std::exchange(other.folder_, "")),
       worth_(other.worth_) {}
 
 Result<KeptFile> KeptFile::open(const std::optional<std::string>& path) {
@@ -48,7 +50,9 @@ Result<KeptFile> KeptFile::open(const std::optional<std::string>& path) {
     const auto fail = [](const std::string& what) {
         return error(fmt::format("{}: cannot be written: {}", what, std::strerror(errno)));
     };
-    const int file = *path == "-" ? STDOUT_FILENO : ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int file = *path == "-"
+                         ? STDOUT_FILENO
+                         : ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
         return fail(*path);
     }
@@ -78,7 +82,8 @@ std::optional<std::string> KeptFile::for_a_run() const {
 
 void KeptFile::ended(Worth worth) {
     std::error_code failure;
-    if (folder_.empty() || !std::filesystem::exists(folder_ + newest, failure) || (worth == Worth::Nothing && worth_)) {
+    if (folder_.empty() || !std::filesystem::exists(folder_ + newest, failure) ||
+        (worth == Worth::Nothing && worth_)) {
         return;
     }
     std::filesystem::rename(folder_ + newest, folder_ + kept, failure);

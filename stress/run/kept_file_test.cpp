@@ -59,7 +59,8 @@ TEST_F(KeptFileTest, nothing_is_asked_of_runs_that_are_to_leave_nothing) {
 TEST_F(KeptFileTest, a_file_that_cannot_be_written_is_refused_before_the_first_run) {
     const auto file = KeptFile::open("/no/such/folder/file");
     ASSERT_FALSE(file);
-    EXPECT_THAT(file.error().message, testing::HasSubstr("/no/such/folder/file: cannot be written"));
+    EXPECT_THAT(file.error().message,
+                testing::HasSubstr("/no/such/folder/file: cannot be written"));
 }
 
 // A device is written to, not replaced.

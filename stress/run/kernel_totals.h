@@ -8,10 +8,10 @@
 namespace stampede {
 
 struct KernelTotals {
-    FrameTotals frames;               // zeroes where the kernel tells nothing, as are the others
+    FrameTotals frames;  // zeroes where the kernel tells nothing, as are the others
     CopyOnWriteTotals cow;
     u64 processes_peak = 0;
-    bool allocation_failed = false;   // one that was asked for (fail-allocation=N)
+    bool allocation_failed = false;  // one that was asked for (fail-allocation=N)
 };
 
 // Harts parked.

@@ -45,18 +45,20 @@ OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace) {
 class GuestRun {
 public:
     // `trace` may be null.
-    GuestRun(const RunSetup& setup, const ElfImage& kernel, Machine& machine, Trace* trace, ConsoleLog& console,
-             Interrupts& interrupts, const RunListeners& listeners)
+    GuestRun(const RunSetup& setup, const ElfImage& kernel, Machine& machine, Trace* trace,
+             ConsoleLog& console, Interrupts& interrupts, const RunListeners& listeners)
         : setup_(setup),
           machine_(machine),
           interrupts_(interrupts),
           listeners_(listeners),
           schedule_(make_schedule(setup)),
           oracles_(machine, kernel, console,
-                   oracle_setup(setup, schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread, trace)),
+                   oracle_setup(setup, schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread,
+                                trace)),
           wanted_(setup.wanted, setup.wanted_enough),
           input_(listeners, oracles_.run()),
-          turns_(machine, oracles_.turns(), instructions_between_checks, [this](u64 executed) { between_turns(executed); }) {
+          turns_(machine, oracles_.turns(), instructions_between_checks,
+                 [this](u64 executed) { between_turns(executed); }) {
         machine_.set_perturbation(setup_.schedule.perturbation(setup_.seed));
         machine_.keep_turns(setup_.keep_turns);
         interrupts_.watch(&machine_);
@@ -110,7 +112,8 @@ private:
     RunEnd go_on() {
         for (;;) {
             switch (drive()) {
-            case MachineStop::Finished: return watched().events.dead_handler() ? RunEnd::DeadHandler : RunEnd::Finished;
+            case MachineStop::Finished:
+                return watched().events.dead_handler() ? RunEnd::DeadHandler : RunEnd::Finished;
             case MachineStop::Quiescent: at_quiescence(); break;
             case MachineStop::SnapshotReady:
             case MachineStop::Requested:
@@ -148,14 +151,16 @@ private:
             return RunEnd::Left;
         }
         report_progress();
-        return oracles_.count_to_limit() >= setup_.max_findings ? std::optional(RunEnd::EnoughFound) : std::nullopt;
+        return oracles_.count_to_limit() >= setup_.max_findings ? std::optional(RunEnd::EnoughFound)
+                                                                : std::nullopt;
     }
 
     void report_progress() {
         if (!listeners_.progress) {
             return;
         }
-        listeners_.progress({Clock::now() - began_, turns_.executed(), watched().events.operations(), oracles_.count()});
+        listeners_.progress({Clock::now() - began_, turns_.executed(),
+                             watched().events.operations(), oracles_.count()});
     }
 
     void conclude(RunOutcome& outcome) {
@@ -164,10 +169,13 @@ private:
         RunFacts facts;
         facts.end = outcome.end;
         facts.exit_status = outcome.exit_status = machine_.exit_status();
-        facts.limit = std::chrono::ceil<std::chrono::seconds>(setup_.limit.value_or(std::chrono::seconds(0)));
-        facts.copy_on_write = outcome.cow.copied + outcome.cow.taken_over != 0 ? RunFacts::CopyOnWrite::Seen
-                                                                               : setup_.copy_on_write;
-        facts.memory = outcome.allocation_failed ? RunFacts::Memory::Refused : RunFacts::Memory::Enough;
+        facts.limit =
+            std::chrono::ceil<std::chrono::seconds>(setup_.limit.value_or(std::chrono::seconds(0)));
+        facts.copy_on_write = outcome.cow.copied + outcome.cow.taken_over != 0
+                                  ? RunFacts::CopyOnWrite::Seen
+                                  : setup_.copy_on_write;
+        facts.memory =
+            outcome.allocation_failed ? RunFacts::Memory::Refused : RunFacts::Memory::Enough;
         outcome.findings = oracles_.findings(facts);
         outcome.suppressed = run.suppressed;
         outcome.oracles = oracles_.report();
@@ -194,14 +202,14 @@ private:
     Machine& machine_;
     Interrupts& interrupts_;
     const RunListeners& listeners_;
-    const std::unique_ptr<Schedule> schedule_;       // null: parallel
+    const std::unique_ptr<Schedule> schedule_;  // null: parallel
     Oracles oracles_;
     WantedFindings wanted_;
     TypedInput input_;
     TurnWatch turns_;
     Clock::time_point began_;
-    std::optional<RunEnd> early_end_;                // of a repeatable run, decided between two turns
-    u64 looked_at_ = 0;                              // instructions of all harts at its last look
+    std::optional<RunEnd> early_end_;  // of a repeatable run, decided between two turns
+    u64 looked_at_ = 0;                // instructions of all harts at its last look
 };
 
 }  // namespace
@@ -212,9 +220,11 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    if (const std::string hash = kernel_hash(*kernel); !setup.kernel_hash.empty() && hash != setup.kernel_hash) {
-        return error(fmt::format("{}: is another kernel than when stress began: it was {} then, and is {} now",
-                                 setup.kernel.lexically_normal().string(), setup.kernel_hash, hash));
+    if (const std::string hash = kernel_hash(*kernel);
+        !setup.kernel_hash.empty() && hash != setup.kernel_hash) {
+        return error(fmt::format(
+            "{}: is another kernel than when stress began: it was {} then, and is {} now",
+            setup.kernel.lexically_normal().string(), setup.kernel_hash, hash));
     }
     Result<std::unique_ptr<Machine>> machine = Machine::create(setup.machine, *kernel);
     if (!machine) {

@@ -19,27 +19,29 @@ namespace stampede {
 struct RunSetup {
     MachineConfig machine;
     std::filesystem::path kernel;
-    std::string kernel_hash;                          // what the file has to be; empty: anything
-    std::filesystem::path user_program;               // for names; may be empty
-    Feeds guest = Feeds::all();                       // what it may feed oracles, as far as that is known
-    ScheduleSpec schedule;                            // a repeatable one needs machine.time to be Counted
-    u64 seed = 0;                                     // of the schedule
-    std::vector<HartRun> runs;                        // turns to follow; none: the schedule's own
-    MakeRaceDetection race = nullptr;                 // null: none
-    Suppressions suppressions;                        // of races
-    std::optional<std::string> trace;                 // file to write
-    std::optional<std::chrono::milliseconds> limit;   // of host time
-    std::chrono::milliseconds look = std::chrono::milliseconds(250);  // between two looks at the harts
+    std::string kernel_hash;             // what the file has to be; empty: anything
+    std::filesystem::path user_program;  // for names; may be empty
+    Feeds guest = Feeds::all();          // what it may feed oracles, as far as that is known
+    ScheduleSpec schedule;               // a repeatable one needs machine.time to be Counted
+    u64 seed = 0;                        // of the schedule
+    std::vector<HartRun> runs;           // turns to follow; none: the schedule's own
+    MakeRaceDetection race = nullptr;    // null: none
+    Suppressions suppressions;           // of races
+    std::optional<std::string> trace;    // file to write
+    std::optional<std::chrono::milliseconds> limit;  // of host time
+    std::chrono::milliseconds look =
+        std::chrono::milliseconds(250);  // between two looks at the harts
     u64 max_findings = 100;
     Tables tables = Tables::WatchedWhenNeeded;
     // Of a repeatable schedule, and seen by nobody in the guest:
-    std::vector<std::string> wanted;                  // titles: the run ends soon after `wanted_enough` of them showed
-    std::size_t wanted_enough = 0;                    // 0: it goes on to its own end
-    u64 most_instructions = ~u64{0};                  // of all harts together
-    bool keep_turns = false;                          // RunOutcome::turns
+    std::vector<std::string>
+        wanted;  // titles: the run ends soon after `wanted_enough` of them showed
+    std::size_t wanted_enough = 0;    // 0: it goes on to its own end
+    u64 most_instructions = ~u64{0};  // of all harts together
+    bool keep_turns = false;          // RunOutcome::turns
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog;
-    RunFacts::Audit audit = RunFacts::Audit::Missing; // NotExpected: a guest without one is fine
+    RunFacts::Audit audit = RunFacts::Audit::Missing;  // NotExpected: a guest without one is fine
     RunFacts::UserTraps user_traps = RunFacts::UserTraps::Unexpected;
     // Missing: it must be seen
     RunFacts::CopyOnWrite copy_on_write = RunFacts::CopyOnWrite::Optional;
@@ -48,26 +50,27 @@ struct RunSetup {
 // What the progress line tells.
 struct RunProgress {
     std::chrono::duration<double> elapsed{0};
-    u64 instructions = 0;                             // of all harts
+    u64 instructions = 0;  // of all harts
     u64 operations = 0;
     std::size_t findings = 0;
 };
 
 // Listeners of a run; all on the calling thread.
 struct RunListeners {
-    std::function<void(const RunProgress&)> progress; // at each look
-    std::function<bool()> input_over;                 // whether no more input will come
+    std::function<void(const RunProgress&)> progress;  // at each look
+    std::function<bool()> input_over;                  // whether no more input will come
     // The guest can take input: a program runs. Bytes that come earlier are lost when the kernel
     // resets its console.
     std::function<void(Machine&)> input_wanted;
-    std::function<void()> ended;                      // after the last one, before the machine goes
+    std::function<void()> ended;  // after the last one, before the machine goes
     // At the quiescent point, harts parked, before the audit: tests break the guest's memory here.
     std::function<void(Machine&, PhysAddr table)> quiescent;
 };
 
 // Error: the kernel's file or the machine cannot be used, or the trace cannot be written; nothing
 // ran.
-[[nodiscard]] Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,
+[[nodiscard]] Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console,
+                                           Interrupts& interrupts,
                                            const RunListeners& listeners = {});
 
 }  // namespace stampede

@@ -17,8 +17,8 @@
 namespace stampede {
 namespace {
 
-ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome, std::optional<Trials>& trials,
-                            const Interrupts& interrupts) {
+ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome,
+                            std::optional<Trials>& trials, const Interrupts& interrupts) {
     const Options& options = plan.options;
     if (options.task != Task::Run) {
         return {};
@@ -39,22 +39,27 @@ ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome, std::op
 
 Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
                                 Interrupts& interrupts) {
-    ProgressLine line(::isatty(STDERR_FILENO) != 0 && options.console != "-" ? ProgressLine::Where::Terminal
-                                                                             : ProgressLine::Where::Nowhere);
+    ProgressLine line(::isatty(STDERR_FILENO) != 0 && options.console != "-"
+                          ? ProgressLine::Where::Terminal
+                          : ProgressLine::Where::Nowhere);
     RunListeners listeners;
-    listeners.progress = [&](const RunProgress& progress) { line.show(options.workload, progress); };
+    listeners.progress = [&](const RunProgress& progress) {
+        line.show(options.workload, progress);
+    };
     return run_guest(setup, console, interrupts, listeners);
 }
 
-void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays, Trials& trials,
-                       const Interrupts& interrupts) {
+void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays,
+                       Trials& trials, const Interrupts& interrupts) {
     const FindingStore store(*plan.options.findings_folder);
     for (const Finding& finding : report.findings) {
         if (!replays.contains(finding.title)) {
             continue;
         }
         const auto time = minimizing_time(plan.options) / replays.size();
-        if (const auto minimized = minimize_file(store.folder_of(finding), trials, interrupts, time); !minimized) {
+        if (const auto minimized =
+                minimize_file(store.folder_of(finding), trials, interrupts, time);
+            !minimized) {
             complain(minimized.error().message);
         }
     }
@@ -68,14 +73,16 @@ ExitStatus run_once(const Plan& plan, std::optional<Trials>& trials, Interrupts&
     }
     Shell shell(interrupts);
     const bool is_shell = options.task == Task::Shell;
-    ConsoleLog console(console_file->file(), is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
+    ConsoleLog console(console_file->file(),
+                       is_shell ? ConsoleLog::Flush::Bytes : ConsoleLog::Flush::Lines,
                        is_shell ? std::function([&] { return shell.next(); }) : nullptr);
     const RunSetup setup = plan.setup();
     const Result<RunOutcome> outcome =
         is_shell ? shell.run(setup, console) : run_workload(setup, options, console, interrupts);
     if (!outcome) {
         // A kernel that cannot be used, unless it is the host that has not that much memory.
-        const ExitStatus status = Ram::create(options.memory) ? ExitStatus::Unusable : ExitStatus::HostLacks;
+        const ExitStatus status =
+            Ram::create(options.memory) ? ExitStatus::Unusable : ExitStatus::HostLacks;
         return refuse(options, plan.command, {status, outcome.error().message});
     }
     console.flush();

@@ -8,15 +8,16 @@
 namespace stampede {
 
 // As run_guest(), with a line on the terminal that tells how far it is.
-[[nodiscard]] Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
-                                              Interrupts& interrupts);
+[[nodiscard]] Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options,
+                                              ConsoleLog& console, Interrupts& interrupts);
 
 // Of a run's findings, those that repeat get the replay files of their folders made smaller; each
 // an equal share of the time.
-void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays, Trials& trials,
-                       const Interrupts& interrupts);
+void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays,
+                       Trials& trials, const Interrupts& interrupts);
 
 // `trials` are there where plan.needs_trials().
-[[nodiscard]] ExitStatus run_once(const Plan& plan, std::optional<Trials>& trials, Interrupts& interrupts);
+[[nodiscard]] ExitStatus run_once(const Plan& plan, std::optional<Trials>& trials,
+                                  Interrupts& interrupts);
 
 }  // namespace stampede

@@ -20,13 +20,15 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     if (start.ends == EndsBy::Finisher) {
         const Workload& workload = *workload_named(options.workload);
         setup.user_program = guest.program(workload.name);
-        setup.user_traps = workload.provokes_traps ? RunFacts::UserTraps::Provoked : RunFacts::UserTraps::Unexpected;
-        setup.copy_on_write = workload.shares_pages && guest.on_fork == OnFork::Shares ? RunFacts::CopyOnWrite::Missing
-                                                                                        : RunFacts::CopyOnWrite::Optional;
+        setup.user_traps = workload.provokes_traps ? RunFacts::UserTraps::Provoked
+                                                   : RunFacts::UserTraps::Unexpected;
+        setup.copy_on_write = workload.shares_pages && guest.on_fork == OnFork::Shares
+                                  ? RunFacts::CopyOnWrite::Missing
+                                  : RunFacts::CopyOnWrite::Optional;
     } else {
         setup.input = Watchdog::Input::Possible;
         setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types
-        setup.audit = RunFacts::Audit::NotExpected;  // one may leave a shell at any time
+        setup.audit = RunFacts::Audit::NotExpected;        // one may leave a shell at any time
     }
     setup.trace = options.trace;
     setup.limit = options.time_limit();

@@ -15,8 +15,9 @@ Result<RunOutcome> Shell::run(const RunSetup& setup, ConsoleLog& console) {
     const RawTerminal raw;
     RunListeners listeners;
     listeners.input_wanted = [&](Machine& machine) {
-        input_.emplace(STDIN_FILENO, terminal ? TerminalInput::Source::Terminal : TerminalInput::Source::Pipe,
-                       [&machine] { machine.console_input_ready(); }, [this] { interrupts_.quit(); });
+        input_.emplace(
+            STDIN_FILENO, terminal ? TerminalInput::Source::Terminal : TerminalInput::Source::Pipe,
+            [&machine] { machine.console_input_ready(); }, [this] { interrupts_.quit(); });
         input_->start();  // not before next() can find it
     };
     listeners.input_over = [this] { return input_ && input_->over(); };

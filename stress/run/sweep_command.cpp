@@ -38,13 +38,15 @@ ReplaysByTitle replays_of(const Plan& plan, const FailureSweep& sweep) {
 
 }  // namespace
 
-ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials, Interrupts& interrupts) {
+ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
+                            Interrupts& interrupts) {
     const Options& options = plan.options;
     auto console_file = ConsoleFile::open(options);
     Result<KeptFile> trace = KeptFile::open(options.trace);
     if (!console_file || !trace) {
         return refuse(options, plan.command,
-                      console_file ? Refusal{ExitStatus::Unusable, trace.error().message} : console_file.error());
+                      console_file ? Refusal{ExitStatus::Unusable, trace.error().message}
+                                   : console_file.error());
     }
     std::string console_text;
     const auto run_one = [&](u64 number) -> Result<RunOutcome> {
@@ -62,12 +64,15 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials, Int
     const Result<FailureSweep> sweep = sweep_failures(run_one, options.max_findings);
     const Result<void> traced = trace->finish();
     if (!sweep || !traced) {
-        return refuse(options, plan.command, {ExitStatus::Unusable, sweep ? traced.error().message : sweep.error().message});
+        return refuse(
+            options, plan.command,
+            {ExitStatus::Unusable, sweep ? traced.error().message : sweep.error().message});
     }
     const ReplaysByTitle replays = replays_of(plan, *sweep);
     RunReport report = make_report(options, plan.command, sweep->outcome);
     for (Finding& finding : report.findings) {
-        set_command(finding, options_of(options, sweep->first_of.at(finding.title)), plan.command.front(), replays);
+        set_command(finding, options_of(options, sweep->first_of.at(finding.title)),
+                    plan.command.front(), replays);
     }
     fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
     const ExitStatus status = conclude(options, report, sweep->outcome, console_text, replays);

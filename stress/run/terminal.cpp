@@ -13,7 +13,8 @@ namespace stampede {
 namespace {
 
 constexpr u8 control_a = 1, control_d = 4;
-constexpr std::string_view help = "\nCtrl-A x  ends the run\nCtrl-A h  shows this\nCtrl-A Ctrl-A  sends Ctrl-A\n";
+constexpr std::string_view help =
+    "\nCtrl-A x  ends the run\nCtrl-A h  shows this\nCtrl-A Ctrl-A  sends Ctrl-A\n";
 
 // What restore_now() puts back. `raw` is set last and cleared first: the signal handler never sees
 // half of it.
@@ -57,7 +58,8 @@ KeyFilter::Action KeyFilter::next(u8& key) {
     }
 }
 
-TerminalInput::TerminalInput(int file, Source source, std::function<void()> ready, std::function<void()> quit)
+TerminalInput::TerminalInput(int file, Source source, std::function<void()> ready,
+                             std::function<void()> quit)
     : file_(file), source_(source), ready_(std::move(ready)), quit_(std::move(quit)) {}
 
 void TerminalInput::start() {
@@ -100,7 +102,9 @@ void TerminalInput::read_all() {
             switch (source_ == Source::Terminal ? filter.next(key) : KeyFilter::Action::Send) {
             case KeyFilter::Action::Send: give(key); break;
             case KeyFilter::Action::Quit: quit_(); break;
-            case KeyFilter::Action::Help: (void)!::write(STDERR_FILENO, help.data(), help.size()); break;
+            case KeyFilter::Action::Help:
+                (void)!::write(STDERR_FILENO, help.data(), help.size());
+                break;
             case KeyFilter::Action::None: break;
             }
         }

@@ -60,7 +60,7 @@ private:
     const int file_;
     const Source source_;
     const std::function<void()> ready_, quit_;
-    int wake_[2] = {-1, -1};      // a pipe: its end tells the thread to go
+    int wake_[2] = {-1, -1};  // a pipe: its end tells the thread to go
     mutable FutexLock lock_;
     std::string waiting_ GUARDED_BY(lock_);
     std::size_t taken_ GUARDED_BY(lock_) = 0;

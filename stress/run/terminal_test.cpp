@@ -24,12 +24,17 @@ std::string filtered(std::string_view keys) {
     return done;
 }
 
-TEST(KeyFilter, ordinary_keys_go_to_the_guest_control_c_too) { EXPECT_EQ(filtered("ls\r\x03"), "ls\r\x03"); }
+TEST(KeyFilter, ordinary_keys_go_to_the_guest_control_c_too) {
+    EXPECT_EQ(filtered("ls\r\x03"), "ls\r\x03");
+}
 
 TEST(KeyFilter, control_a_begins_a_command_of_the_harness) {
     EXPECT_EQ(filtered("a\x01x"), "a<quit>");
     EXPECT_EQ(filtered("\x01h\x01?"), "<help><help>");
-    EXPECT_EQ(filtered("\x01\x01" "b"), "\x01" "b");
+    EXPECT_EQ(filtered("\x01\x01"
+                       "b"),
+              "\x01"
+              "b");
     EXPECT_EQ(filtered("\x01zq"), "q");
 }
 
@@ -40,7 +45,9 @@ protected:
         ::close(ends_[0]);
         close_writer();
     }
-    void write(std::string_view text) { ASSERT_EQ(::write(ends_[1], text.data(), text.size()), ssize_t(text.size())); }
+    void write(std::string_view text) {
+        ASSERT_EQ(::write(ends_[1], text.data(), text.size()), ssize_t(text.size()));
+    }
     void close_writer() {
         if (ends_[1] >= 0) {
             ::close(std::exchange(ends_[1], -1));

@@ -18,7 +18,8 @@ bool TypedInput::over() {
         listeners_.input_wanted(run_.machine);
     }
     const u64 said = run_.console.bytes();
-    quiet_looks_ = listeners_.input_over && listeners_.input_over() && said == said_ ? quiet_looks_ + 1 : 0;
+    quiet_looks_ =
+        listeners_.input_over && listeners_.input_over() && said == said_ ? quiet_looks_ + 1 : 0;
     said_ = said;
     return quiet_looks_ >= quiet_looks && std::ranges::all_of(run_.harts(), &HartStatus::waiting);
 }

@@ -19,7 +19,7 @@ private:
     const RunListeners& listeners_;
     Watched& run_;
     bool wanted_ = false;
-    u64 said_ = 0;              // bytes, until the last look
+    u64 said_ = 0;  // bytes, until the last look
     unsigned quiet_looks_ = 0;
 };
 

@@ -11,7 +11,8 @@ namespace stampede {
 class WantedFindings {
 public:
     // `enough` of the `titles` end the run; 0: nothing does.
-    WantedFindings(std::vector<std::string> titles, std::size_t enough) : titles_(std::move(titles)), enough_(enough) {}
+    WantedFindings(std::vector<std::string> titles, std::size_t enough)
+        : titles_(std::move(titles)), enough_(enough) {}
 
     // Harts parked, once in a while: true from the look after the one at which enough of the titles
     // have shown, so that a report on the console can come to its end. What only an audit or the

@@ -34,7 +34,8 @@ bool read_some(int file, std::string& to) {
     return true;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& words, const Pipe& in, const Pipe& out, const Pipe& err) {
+[[noreturn]] void become(const std::vector<std::string>& words, const Pipe& in, const Pipe& out,
+                         const Pipe& err) {
     ::dup2(in.read_end, STDIN_FILENO);
     ::dup2(out.write_end, STDOUT_FILENO);
     ::dup2(err.write_end, STDERR_FILENO);

@@ -37,11 +37,15 @@ std::string last_line(std::string text) {
 
 class CommandTest : public testing::Test {
 protected:
-    CommandTest() : folder_(std::filesystem::path(testing::TempDir()) / ("stress-" + std::to_string(::getpid()))) {
+    CommandTest()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("stress-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(folder_);
     }
     ~CommandTest() override { std::filesystem::remove_all(folder_); }
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
     [[nodiscard]] std::string content(const std::string& name) const {
         std::ostringstream bytes;
         bytes << std::ifstream(folder_ / name).rdbuf();
@@ -54,15 +58,18 @@ TEST_F(CommandTest, a_passing_run_ends_with_0_and_a_table_and_no_progress_in_a_p
     const ChildResult run = stress({"--cpus", "2", "--seed", "5", "simplefork"});
     EXPECT_EQ(run.status, 0);
     EXPECT_THAT(run.out, StartsWith("simplefork: passed; audited, nothing leaked\n"));
-    EXPECT_THAT(run.out, ContainsRegex("2 harts on [0-9]+ host cores, 128M, policy kmem, seed 5\n"));
+    EXPECT_THAT(run.out,
+                ContainsRegex("2 harts on [0-9]+ host cores, 128M, policy kmem, seed 5\n"));
     EXPECT_THAT(run.out, ContainsRegex("[0-9.]+ s wall, [0-9.]+ s CPU\n"));
     EXPECT_EQ(run.err, "");
 }
 
 TEST_F(CommandTest, a_failing_run_ends_with_2_and_the_command_that_repeats_it) {
-    const ChildResult run = stress({"--cpus", "2", "--seed", "77", "--policy", "eager", "--append", "a b", "cowtest"});
+    const ChildResult run =
+        stress({"--cpus", "2", "--seed", "77", "--policy", "eager", "--append", "a b", "cowtest"});
     EXPECT_EQ(run.status, 2);
-    EXPECT_EQ(last_line(run.out), program + " --cpus 2 --seed 77 --policy eager --append 'a b' cowtest");
+    EXPECT_EQ(last_line(run.out),
+              program + " --cpus 2 --seed 77 --policy eager --append 'a b' cowtest");
     EXPECT_THAT(run.out, HasSubstr("in an order that is not repeated"));
     EXPECT_THAT(run.out, HasSubstr("check_failed: fork() failed"));
 }
@@ -90,7 +97,8 @@ TEST_F(CommandTest, a_number_out_of_range_and_too_little_memory_end_with_1_and_s
 TEST_F(CommandTest, the_list_names_workloads_and_policies) {
     const ChildResult list = stress({"--list"});
     EXPECT_EQ(list.status, 0);
-    for (const char* name : {"  forkbomb  ", "  cowtest  ", "  shell  ", "  kmem\n", "  eager  [copies-at-fork]\n"}) {
+    for (const char* name :
+         {"  forkbomb  ", "  cowtest  ", "  shell  ", "  kmem\n", "  eager  [copies-at-fork]\n"}) {
         EXPECT_THAT(list.out, HasSubstr(name));
     }
     EXPECT_THAT(list.out, ContainsRegex("seeded_bug_unlocked_counts +counts changed"));
@@ -104,10 +112,10 @@ TEST_F(CommandTest, version_and_help_end_with_0) {
 }
 
 TEST_F(CommandTest, reports_are_written_as_asked_for) {
-    const ChildResult run = stress({"--cpus", "2", "--seed", "9", "--policy", "eager", "--json", path("run.json"),
-                                    "--junit", path("run.xml"), "--sarif", path("run.sarif"), "--findings",
-                                    path("findings"), "--console", path("console"), "--trace", path("trace"),
-                                    "cowtest"});
+    const ChildResult run = stress({"--cpus", "2", "--seed", "9", "--policy", "eager", "--json",
+                                    path("run.json"), "--junit", path("run.xml"), "--sarif",
+                                    path("run.sarif"), "--findings", path("findings"), "--console",
+                                    path("console"), "--trace", path("trace"), "cowtest"});
     EXPECT_EQ(run.status, 2);
     const nlohmann::json report = nlohmann::json::parse(content("run.json"));
     EXPECT_EQ(report["schema"], "stampede.run/1");
@@ -141,7 +149,8 @@ TEST_F(CommandTest, a_run_that_cannot_start_is_reported_too) {
 }
 
 TEST_F(CommandTest, reports_that_cannot_be_written_end_with_1) {
-    const ChildResult run = stress({"--cpus", "2", "--json", "/no/such/folder/run.json", "simplefork"});
+    const ChildResult run =
+        stress({"--cpus", "2", "--json", "/no/such/folder/run.json", "simplefork"});
     EXPECT_EQ(run.status, 1);
     EXPECT_THAT(run.err, HasSubstr("/no/such/folder/run.json"));
     const ChildResult console = stress({"--console", "/no/such/folder/console", "simplefork"});
@@ -156,13 +165,14 @@ TEST_F(CommandTest, the_console_can_go_to_stdout) {
 
 TEST_F(CommandTest, ctrl_c_ends_a_run_with_its_summary_and_130) {
     bool sent = false;
-    const ChildResult run = stress({"--cpus", "2", "--duration", "600s", "--console", "-", "forkbomb"}, "",
-                                   [&](int pid, const std::string& out) {
-                                       if (out.find("stampede kernel") != std::string::npos) {
-                                           sent = ::kill(pid, SIGINT) == 0;
-                                       }
-                                       return !sent;
-                                   });
+    const ChildResult run =
+        stress({"--cpus", "2", "--duration", "600s", "--console", "-", "forkbomb"}, "",
+               [&](int pid, const std::string& out) {
+                   if (out.find("stampede kernel") != std::string::npos) {
+                       sent = ::kill(pid, SIGINT) == 0;
+                   }
+                   return !sent;
+               });
     EXPECT_TRUE(sent);
     EXPECT_EQ(run.status, 130);
     EXPECT_THAT(run.out, HasSubstr("forkbomb: interrupted; not audited\n"));
@@ -170,7 +180,8 @@ TEST_F(CommandTest, ctrl_c_ends_a_run_with_its_summary_and_130) {
 }
 
 TEST_F(CommandTest, a_shell_runs_what_a_pipe_says_and_ends_with_it) {
-    const ChildResult run = stress({"--cpus", "2", "--timeout", "300s", "shell"}, "echo one\nsimplefork\necho two\n");
+    const ChildResult run =
+        stress({"--cpus", "2", "--timeout", "300s", "shell"}, "echo one\nsimplefork\necho two\n");
     EXPECT_EQ(run.status, 0) << run.out << run.err;
     EXPECT_THAT(run.out, HasSubstr("one\n"));
     EXPECT_THAT(run.out, HasSubstr("simplefork: ok\n"));
@@ -179,7 +190,8 @@ TEST_F(CommandTest, a_shell_runs_what_a_pipe_says_and_ends_with_it) {
 }
 
 TEST_F(CommandTest, a_time_limit_cuts_a_run_off_and_says_what_each_hart_did) {
-    const ChildResult run = stress({"--cpus", "2", "--duration", "600s", "--timeout", "1s", "forkbomb"});
+    const ChildResult run =
+        stress({"--cpus", "2", "--duration", "600s", "--timeout", "1s", "forkbomb"});
     EXPECT_EQ(run.status, 2);
     EXPECT_THAT(run.out, HasSubstr("timeout: the guest did not come to its end"));
     EXPECT_THAT(run.out, ContainsRegex("\nhart 1: [a-z]+ at "));

@@ -9,7 +9,9 @@
 namespace stampede {
 
 GuestMemory::GuestMemory(Ram& ram, PhysAddr table)
-    : ram_(ram), table_(load_audit_table(ram, table).value()), view_(AuditView::create(ram, table_).value()) {
+    : ram_(ram),
+      table_(load_audit_table(ram, table).value()),
+      view_(AuditView::create(ram, table_).value()) {
     for (u64 slot = 0; slot < view_.process_slots(); ++slot) {
         if (const auto process = view_.process(slot); process && process->has_page_table()) {
             collect(process->root.address(), sv39_levels - 1);

@@ -13,7 +13,7 @@ namespace stampede {
 class GuestMemory {
 public:
     struct Leaf {
-        PhysAddr at;   // of the PTE
+        PhysAddr at;  // of the PTE
         Pte pte;
         u64 frame;
     };
@@ -31,9 +31,7 @@ public:
     void add_to_count(u64 frame, i64 difference);
     // Frames of the longest free list, in its order, at most `most`.
     [[nodiscard]] std::vector<u64> free_frames(std::size_t most) const;
-    void set_next_free(u64 frame, u64 address) {
-        ram_.store_u64(view_.free_link(frame), address);
-    }
+    void set_next_free(u64 frame, u64 address) { ram_.store_u64(view_.free_link(frame), address); }
     [[nodiscard]] u64 next_free(u64 frame) const { return view_.next_free(frame).value; }
     [[nodiscard]] u64 address_of(u64 frame) const { return view_.address_of(frame).value; }
     // Puts a frame on the free list and takes its owner and its count away.

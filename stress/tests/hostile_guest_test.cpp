@@ -25,7 +25,9 @@ RunSetup setup_for(const std::filesystem::path& kernel) {
     setup.limit = std::chrono::seconds(60);
     setup.look = milliseconds(5);
     setup.audit = RunFacts::Audit::NotExpected;
-    setup.watchdog = {.instructions_with_interrupts_off = 2'000'000, .instructions_without_progress = 2'000'000, .looks_asleep = 3};
+    setup.watchdog = {.instructions_with_interrupts_off = 2'000'000,
+                      .instructions_without_progress = 2'000'000,
+                      .looks_asleep = 3};
     return setup;
 }
 
@@ -78,7 +80,8 @@ TEST(HostileGuest, a_loop_with_interrupts_off_is_no_progress) {
 }
 
 TEST(HostileGuest, harts_that_all_sleep_for_ever_are_no_progress) {
-    EXPECT_THAT(only_finding(run_hostile("sleeps_for_ever")).title, HasSubstr("no interrupt can wake"));
+    EXPECT_THAT(only_finding(run_hostile("sleeps_for_ever")).title,
+                HasSubstr("no interrupt can wake"));
 }
 
 TEST(HostileGuest, harts_that_all_spin_are_no_progress_and_the_lock_is_named) {
@@ -166,19 +169,23 @@ TEST(HostileGuest, endless_talk_is_cut_off_by_the_time_limit_and_kept_in_bounds)
     EXPECT_TRUE(said.starts_with("the same line again"));
 }
 
-const std::vector<OracleReport> off_for_any_guest{{"audit at any instant", "a thread a hart"}, {"races", "no --race"}};
+const std::vector<OracleReport> off_for_any_guest{{"audit at any instant", "a thread a hart"},
+                                                  {"races", "no --race"}};
 
 TEST(HostileGuest, an_oracle_that_it_does_not_feed_is_off_and_is_named) {
     EXPECT_THAT(run_hostile("passes").oracles,
-                ElementsAre(OracleReport{"failed checks", "the guest makes no guest calls"}, OracleReport{"console", ""},
-                            OracleReport{"traps", ""}, OracleReport{"watchdog", ""},
+                ElementsAre(OracleReport{"failed checks", "the guest makes no guest calls"},
+                            OracleReport{"console", ""}, OracleReport{"traps", ""},
+                            OracleReport{"watchdog", ""},
                             OracleReport{"audit", "the guest announces no audit table"},
-                            OracleReport{"frame ledger", "the guest tells of no frames"}, off_for_any_guest[0],
-                            OracleReport{"end status", ""}, off_for_any_guest[1], OracleReport{"stale translations", ""}));
+                            OracleReport{"frame ledger", "the guest tells of no frames"},
+                            off_for_any_guest[0], OracleReport{"end status", ""},
+                            off_for_any_guest[1], OracleReport{"stale translations", ""}));
     const std::vector<OracleReport> of_announcing = run_hostile("announces_nonsense").oracles;
     EXPECT_THAT(of_announcing, Contains(OracleReport{"audit", ""}));
     EXPECT_THAT(of_announcing, Contains(OracleReport{"failed checks", ""}));
-    EXPECT_THAT(of_announcing, Contains(OracleReport{"frame ledger", "the guest tells of no frames"}));
+    EXPECT_THAT(of_announcing,
+                Contains(OracleReport{"frame ledger", "the guest tells of no frames"}));
 }
 
 TEST(HostileGuest, an_oracle_that_it_is_known_not_to_feed_is_not_even_asked) {
@@ -186,7 +193,8 @@ TEST(HostileGuest, an_oracle_that_it_is_known_not_to_feed_is_not_even_asked) {
     setup.guest = {Feed::GuestCalls};
     const RunOutcome outcome = run_quietly(setup).value_or(RunOutcome{});
     EXPECT_THAT(outcome.findings, SizeIs(0)) << "the audit would say that the table is malformed";
-    EXPECT_THAT(outcome.oracles, Contains(OracleReport{"audit", "the guest announces no audit table"}));
+    EXPECT_THAT(outcome.oracles,
+                Contains(OracleReport{"audit", "the guest announces no audit table"}));
     EXPECT_THAT(outcome.oracles, Contains(OracleReport{"failed checks", ""}));
 }
 
@@ -209,7 +217,8 @@ TEST(HostileGuest, checks_that_differ_in_numbers_are_one_finding) {
     EXPECT_EQ(finding.kind, FindingKind::check_failed);
     EXPECT_EQ(finding.title, "byte N of page N is wrong");
     EXPECT_EQ(finding.detail, "byte 17 of page 3 is wrong");
-    EXPECT_EQ(finding.count, 2u) << "the one from machine mode does not count: no mode for that call";
+    EXPECT_EQ(finding.count, 2u)
+        << "the one from machine mode does not count: no mode for that call";
     EXPECT_EQ(outcome.operations, 5u);
 }
 

@@ -34,11 +34,15 @@ Finding a_race() {
 std::string text_of(const RunSetup& setup) {
     std::map<std::string, u64> suppressed;
     (void)setup.suppressions.apply({a_race()}, suppressed);
-    return fmt::format("{} harts, {} bytes, time {}, {}, {}, {}, {} of {}, {} turns, race {}, suppressed {}, trace {}, limit {}, {} findings, wanted {}\n",
-                       setup.machine.harts, setup.machine.memory, static_cast<int>(setup.machine.time), setup.machine.bootargs,
-                       setup.kernel.string(), setup.user_program.string(), setup.schedule.text(), setup.seed, setup.runs.size(),
-                       setup.race != nullptr, suppressed.size(), setup.trace.value_or(""), setup.limit.value_or(std::chrono::milliseconds(0)).count(),
-                       setup.max_findings, setup.wanted.size());
+    return fmt::format(
+        "{} harts, {} bytes, time {}, {}, {}, {}, {} of {}, {} turns, race {}, suppressed {}, "
+        "trace {}, limit {}, {} findings, wanted {}\n",
+        setup.machine.harts, setup.machine.memory, static_cast<int>(setup.machine.time),
+        setup.machine.bootargs, setup.kernel.string(), setup.user_program.string(),
+        setup.schedule.text(), setup.seed, setup.runs.size(), setup.race != nullptr,
+        suppressed.size(), setup.trace.value_or(""),
+        setup.limit.value_or(std::chrono::milliseconds(0)).count(), setup.max_findings,
+        setup.wanted.size());
 }
 
 // Everything that acts in what the command line comes to: its runs, how many of which kind, and the
@@ -47,44 +51,64 @@ std::string text_of(const Plan& plan) {
     const Options& options = plan.options;
     const ReplayFile file = plan.replay ? *plan.replay : replay_of(options, plan.kernel, "a title");
     const auto trial = plan.trial_setup(file);
-    std::string text = text_of(plan.setup()) + (trial ? text_of(*trial) : trial.error().message + "\n");
+    std::string text =
+        text_of(plan.setup()) + (trial ? text_of(*trial) : trial.error().message + "\n");
     const bool minimizes = plan.way() == Way::Minimize || plan.minimizes_findings();
-    text += fmt::format("way {}, {} times, search {}, minimize for {}\n", static_cast<int>(plan.way()),
-                        plan.way() == Way::Repeat ? options.times : 1, plan.search_time().value_or(std::chrono::seconds(0)).count(),
+    text += fmt::format("way {}, {} times, search {}, minimize for {}\n",
+                        static_cast<int>(plan.way()), plan.way() == Way::Repeat ? options.times : 1,
+                        plan.search_time().value_or(std::chrono::seconds(0)).count(),
                         minimizes ? minimizing_time(options).count() : 0);
     for (const OptionRow& row : option_rows()) {
-        text += row.part == Part::Output ? fmt::format("{} {}\n", row.name, row.write(options).value_or("")) : "";
+        text += row.part == Part::Output
+                    ? fmt::format("{} {}\n", row.name, row.write(options).value_or(""))
+                    : "";
     }
     return text;
 }
 
 class OptionPairs : public testing::Test {
 protected:
-    OptionPairs() : folder_(std::filesystem::path(testing::TempDir()) / ("pairs-" + std::to_string(::getpid()))) {
+    OptionPairs()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("pairs-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(folder_);
         std::ofstream(folder_ / "file") << "race:held_back | a reason\n";
         std::ofstream(folder_ / "replay") << replay_text(replay()).value();
     }
     ~OptionPairs() override { std::filesystem::remove_all(folder_); }
 
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
 
     static ReplayFile replay() {
         Options options;
         options.workload = "cowtest";
         options.cpus = 2;
         options.schedule = ScheduleSpec::parse("random:1000").value();
-        return replay_of(options, hash_of(Shelf::beside_program().kernel(default_kernel).value()).value(), "a title");
+        return replay_of(options,
+                         hash_of(Shelf::beside_program().kernel(default_kernel).value()).value(),
+                         "a title");
     }
 
     // A value of that shape, and none that anything else in here has.
     [[nodiscard]] std::string value_of(const OptionRow& row) const {
-        const Words values{{"", ""},           {"N", "3"},          {"S", "11"},     {"SIZE", "64M"},
-                           {"TIME", "7s"},     {"MODE", "warp"},    {"NAME", "eager"}, {"TEXT", "word=1"},
-                           {"DIR", path("d")}, {"FILE", path("file")}, {"PATH", path("replay")},
-                           {"SCHEDULE", "round-robin:77"}, {"WORKLOAD", "simplefork"}};
+        const Words values{{"", ""},
+                           {"N", "3"},
+                           {"S", "11"},
+                           {"SIZE", "64M"},
+                           {"TIME", "7s"},
+                           {"MODE", "warp"},
+                           {"NAME", "eager"},
+                           {"TEXT", "word=1"},
+                           {"DIR", path("d")},
+                           {"FILE", path("file")},
+                           {"PATH", path("replay")},
+                           {"SCHEDULE", "round-robin:77"},
+                           {"WORKLOAD", "simplefork"}};
         const auto value = values.find(std::string(row.shape));
-        EXPECT_NE(value, values.end()) << row.spelling() << ": a value like " << row.shape << " is missing in this test";
+        EXPECT_NE(value, values.end())
+            << row.spelling() << ": a value like " << row.shape << " is missing in this test";
         return value == values.end() ? "" : value->second;
     }
 
@@ -117,7 +141,8 @@ protected:
         if (options->replay) {
             file = read_replay(*options->replay).value();
         }
-        const Result<Options> settled = file ? replayed(*options, *file, *options->replay) : *options;
+        const Result<Options> settled =
+            file ? replayed(*options, *file, *options->replay) : *options;
         if (!settled) {
             return std::unexpected(settled.error().message);
         }
@@ -139,19 +164,26 @@ protected:
             words[name] = value_of(row);
             const auto with = plan(words);
             if (with) {
-                EXPECT_NE(text_of(*with), text_of(*without)) << way << " ignores " << row.spelling();
+                EXPECT_NE(text_of(*with), text_of(*without))
+                    << way << " ignores " << row.spelling();
                 ++honoured_;
             } else {
                 const std::string& refusal = with.error();
                 EXPECT_THAT(refusal, HasSubstr(row.spelling()));
-                EXPECT_TRUE(std::ranges::any_of(base, [&](const auto& word) {
-                    return word.first == "replay" ? refusal.contains("--replay") || refusal.contains(word.second)
-                                                  : word.first != "workload" && refusal.contains("--" + word.first);
-                })) << refusal << "does not name what it clashes with";
+                EXPECT_TRUE(std::ranges::any_of(
+                    base,
+                    [&](const auto& word) {
+                        return word.first == "replay"
+                                   ? refusal.contains("--replay") || refusal.contains(word.second)
+                                   : word.first != "workload" &&
+                                         refusal.contains("--" + word.first);
+                    }))
+                    << refusal << "does not name what it clashes with";
                 ++refused_;
             }
         }
-        EXPECT_EQ(honoured_ + refused_ + (way == "--replay" || !base.contains("replay") ? 1u : 2u), option_rows().size());
+        EXPECT_EQ(honoured_ + refused_ + (way == "--replay" || !base.contains("replay") ? 1u : 2u),
+                  option_rows().size());
         EXPECT_GT(honoured_, 5u);
         EXPECT_GT(refused_, 2u);
     }
@@ -171,12 +203,22 @@ TEST_F(OptionPairs, with_a_replay_that_is_minimized) {
 }
 
 TEST_F(OptionPairs, with_a_search) {
-    walk({{"search", "5s"}, {"cpus", "2"}, {"seed", "5"}, {"findings", path("findings")}, {"workload", "cowtest"}}, "--search");
+    walk({{"search", "5s"},
+          {"cpus", "2"},
+          {"seed", "5"},
+          {"findings", path("findings")},
+          {"workload", "cowtest"}},
+         "--search");
 }
 
 TEST_F(OptionPairs, with_each_allocation_failing) {
-    walk({{"fail-allocations", ""}, {"cpus", "2"}, {"seed", "5"}, {"findings", path("findings")}, {"schedule", "random:1000"},
-          {"workload", "cowtest"}}, "--fail-allocations");
+    walk({{"fail-allocations", ""},
+          {"cpus", "2"},
+          {"seed", "5"},
+          {"findings", path("findings")},
+          {"schedule", "random:1000"},
+          {"workload", "cowtest"}},
+         "--fail-allocations");
 }
 
 // What a guest can see stands in the replay file; said once more, it has to be the same.
@@ -187,10 +229,13 @@ TEST_F(OptionPairs, what_a_replay_file_settles_may_be_said_again_and_not_otherwi
         if (row.part != Part::Guest || row.is_flag() || !same || same->empty()) {
             continue;
         }
-        EXPECT_TRUE(plan({{"replay", path("replay")}, {std::string(row.name), *same}})) << row.spelling();
-        const auto other = plan({{"replay", path("replay")}, {std::string(row.name), value_of(row)}});
+        EXPECT_TRUE(plan({{"replay", path("replay")}, {std::string(row.name), *same}}))
+            << row.spelling();
+        const auto other =
+            plan({{"replay", path("replay")}, {std::string(row.name), value_of(row)}});
         ASSERT_FALSE(other) << row.spelling();
-        EXPECT_THAT(other.error(), HasSubstr(row.spelling() + " " + *same + ", but the command line says " + value_of(row)));
+        EXPECT_THAT(other.error(), HasSubstr(row.spelling() + " " + *same +
+                                             ", but the command line says " + value_of(row)));
     }
 }
 
@@ -210,7 +255,10 @@ TEST_F(OptionPairs, a_replay_file_holds_every_option_that_the_guest_sees) {
         }
         Options options = replayed({}, replay(), "").value();
         ASSERT_TRUE(row.read(options, value_of(row)));
-        const ReplayFile file = parse_replay(replay_text(replay_of(options, replay().kernel, "a title")).value(), "file").value();
+        const ReplayFile file =
+            parse_replay(replay_text(replay_of(options, replay().kernel, "a title")).value(),
+                         "file")
+                .value();
         const Result<Options> again = replayed({}, file, "file");
         ASSERT_TRUE(again) << again.error().message;
         EXPECT_EQ(row.write(*again), row.write(options)) << row.spelling();

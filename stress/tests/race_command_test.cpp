@@ -12,8 +12,8 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 
 ChildResult two_locks(const std::string& policy) {
-    return run_child({STAMPEDE_STRESS, "--race", "--cpus", "2", "--schedule", "random", "--seed", "1", "--ops", "400",
-                      "--policy", policy, "forkbomb"});
+    return run_child({STAMPEDE_STRESS, "--race", "--cpus", "2", "--schedule", "random", "--seed",
+                      "1", "--ops", "400", "--policy", policy, "forkbomb"});
 }
 
 TEST(RaceCommand, harts_that_wait_for_each_other_are_a_deadlock_that_says_who_waits_for_whom) {
@@ -22,10 +22,12 @@ TEST(RaceCommand, harts_that_wait_for_each_other_are_a_deadlock_that_says_who_wa
     EXPECT_THAT(run.out, HasSubstr("deadlock: harts wait for each other's locks\n"));
     const std::string policy = "kernel::policy::.*";
     const auto ring = [&](const std::string& first, const std::string& second) {
-        return ContainsRegex("hart 0 waits for " + policy + first + ", which hart 1 holds\nhart 1 waits for " + policy + second +
+        return ContainsRegex("hart 0 waits for " + policy + first +
+                             ", which hart 1 holds\nhart 1 waits for " + policy + second +
                              ", which hart 0 holds\n");
     };
-    EXPECT_THAT(run.out, AnyOf(ring("counts_lock.word_", "kmem_frames.lock.word_"), ring("kmem_frames.lock.word_", "counts_lock.word_")));
+    EXPECT_THAT(run.out, AnyOf(ring("counts_lock.word_", "kmem_frames.lock.word_"),
+                               ring("kmem_frames.lock.word_", "counts_lock.word_")));
     EXPECT_THAT(run.out, HasSubstr("lock_order: locks taken in opposite orders: "));
 }
 

@@ -75,11 +75,14 @@ bool suits(u64 seed, Effort& effort) {
         const auto result = effort.run({file});
         return result && result->shows(shown_title) ? *result : TrialResult{};
     };
-    const auto cost = [](const TrialResult& result) { return result.system_calls + result.switches; };
-    const TrialResult of_220 = run(220), of_240 = run(240), of_280 = run(280), of_400 = run(400), of_410 = run(410),
-                      finer = run(300, "random:700");
-    return cost(of_220) > 0 && cost(of_240) > 0 && cost(of_240) <= cost(of_220) * 11 / 10 && cost(of_220) * 11 / 10 < cost(of_280) &&
-           cost(of_280) < cost(of_400) && of_400.system_calls < of_410.system_calls && finer.system_calls < of_400.system_calls &&
+    const auto cost = [](const TrialResult& result) {
+        return result.system_calls + result.switches;
+    };
+    const TrialResult of_220 = run(220), of_240 = run(240), of_280 = run(280), of_400 = run(400),
+                      of_410 = run(410), finer = run(300, "random:700");
+    return cost(of_220) > 0 && cost(of_240) > 0 && cost(of_240) <= cost(of_220) * 11 / 10 &&
+           cost(of_220) * 11 / 10 < cost(of_280) && cost(of_280) < cost(of_400) &&
+           of_400.system_calls < of_410.system_calls && finer.system_calls < of_400.system_calls &&
            finer.switches > of_400.switches;
 }
 
@@ -102,15 +105,20 @@ Options unlocked_counts() { return unlocked_counts(showing_seed()); }
 
 class Replay : public testing::Test {
 protected:
-    Replay() : folder_(std::filesystem::path(testing::TempDir()) / ("replay-" + std::to_string(::getpid()))) {
+    Replay()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("replay-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(folder_);
     }
     ~Replay() override { std::filesystem::remove_all(folder_); }
 
     // The folder of a repeatable run's first finding.
-    std::filesystem::path find(const std::vector<std::string>& more = {}, const std::string& operations = "400") {
-        std::vector<std::string> words{"--cpus", "4", "--seed", std::to_string(showing_seed()), "--ops", operations, "--schedule", "random:1000",
-                                       "--policy", bug, "--findings", (folder_ / "findings").string()};
+    std::filesystem::path find(const std::vector<std::string>& more = {},
+                               const std::string& operations = "400") {
+        std::vector<std::string> words{
+            "--cpus",   "4",        "--seed",     std::to_string(showing_seed()),
+            "--ops",    operations, "--schedule", "random:1000",
+            "--policy", bug,        "--findings", (folder_ / "findings").string()};
         words.insert(words.end(), more.begin(), more.end());
         words.emplace_back("forkbomb");
         const ChildResult run = stress(words);
@@ -162,8 +170,9 @@ TEST_F(Replay, a_race_shows_again_in_the_race_build) {
 
 TEST_F(Replay, what_does_not_show_again_is_said_plainly) {
     const std::string text = content(find() / "replay");
-    const std::string sound = replaced(replaced(text, bug, "kmem"), "kernel " + read_replay(file(text)).value().kernel,
-                                       "kernel " + hash_of(guest_of("kmem")).value());
+    const std::string sound =
+        replaced(replaced(text, bug, "kmem"), "kernel " + read_replay(file(text)).value().kernel,
+                 "kernel " + hash_of(guest_of("kmem")).value());
     const ChildResult mended = stress({"--replay", file(sound)});
     EXPECT_EQ(mended.status, 0);
     EXPECT_THAT(mended.out, HasSubstr("did not show again: "));
@@ -182,7 +191,11 @@ TEST_F(Replay, another_kernel_is_refused_by_name) {
     const std::string path = file(replaced(text, hash, "0123456789abcdef"));
     const ChildResult run = stress({"--replay", path});
     EXPECT_EQ(run.status, 1);
-    EXPECT_THAT(run.err, HasSubstr(path + ": made with another kernel: policy seeded_bug_unlocked_counts was 0123456789abcdef"));
+    EXPECT_THAT(
+        run.err,
+        HasSubstr(
+            path +
+            ": made with another kernel: policy seeded_bug_unlocked_counts was 0123456789abcdef"));
     EXPECT_THAT(run.err, HasSubstr("kernel-seeded_bug_unlocked_counts.elf is " + hash + " now"));
 }
 
@@ -194,15 +207,21 @@ TEST_F(Replay, damaged_files_and_other_options_are_refused) {
         EXPECT_EQ(run.status, 1) << run.out;
         return run.err;
     };
-    EXPECT_THAT(refused(replaced(text, "cpus 4", "cpus four")), HasSubstr("file:6: cpus \"four\", expected a number from 1 to 64"));
-    EXPECT_THAT(refused(replaced(text, "random:1000", "rarely")), HasSubstr("file: schedule rarely"));
-    EXPECT_THAT(refused(replaced(text, "random:1000", "parallel")), HasSubstr("schedule parallel, expected one that repeats"));
+    EXPECT_THAT(refused(replaced(text, "cpus 4", "cpus four")),
+                HasSubstr("file:6: cpus \"four\", expected a number from 1 to 64"));
+    EXPECT_THAT(refused(replaced(text, "random:1000", "rarely")),
+                HasSubstr("file: schedule rarely"));
+    EXPECT_THAT(refused(replaced(text, "random:1000", "parallel")),
+                HasSubstr("schedule parallel, expected one that repeats"));
     EXPECT_THAT(refused(replaced(text, bug, "none")), HasSubstr("there is no policy none"));
-    EXPECT_THAT(refused(replaced(text, "forkbomb", "none")), HasSubstr("there is no workload none"));
+    EXPECT_THAT(refused(replaced(text, "forkbomb", "none")),
+                HasSubstr("there is no workload none"));
     EXPECT_THAT(refused(""), HasSubstr("file"));
     EXPECT_THAT(refused(text, {"--cpus", "7"}), HasSubstr("--cpus 4, but the command line says 7"));
-    EXPECT_THAT(refused(text, {"cowstorm"}), HasSubstr("workload forkbomb, but the command line says cowstorm"));
-    EXPECT_EQ(stress({"--replay", file(text), "--cpus", "4", "--timeout", "100s", "forkbomb"}).status, 2);
+    EXPECT_THAT(refused(text, {"cowstorm"}),
+                HasSubstr("workload forkbomb, but the command line says cowstorm"));
+    EXPECT_EQ(
+        stress({"--replay", file(text), "--cpus", "4", "--timeout", "100s", "forkbomb"}).status, 2);
     EXPECT_THAT(stress({"--replay", "/no/such/file"}).err, HasSubstr("/no/such/file"));
 }
 
@@ -212,13 +231,15 @@ TEST_F(Replay, minimizing_keeps_the_title_and_the_original) {
     const ReplayFile before = read_replay(folder).value();
     const ChildResult run = stress({"--replay", folder.string(), "--minimize", "--timeout", "15s"});
     EXPECT_EQ(run.status, 2) << run.err;
-    EXPECT_THAT(run.out, ContainsRegex("[0-9,]+ system calls \\(of [0-9,]+\\) and [0-9,]+ context switches \\(of [0-9,]+\\) are left"));
+    EXPECT_THAT(run.out, ContainsRegex("[0-9,]+ system calls \\(of [0-9,]+\\) and [0-9,]+ context "
+                                       "switches \\(of [0-9,]+\\) are left"));
     EXPECT_EQ(content(folder / "replay.original"), original);
     const ReplayFile after = read_replay(folder).value();
     EXPECT_EQ(after.titles, before.titles);
     EXPECT_LT(after.operations.value(), before.operations.value());
     EXPECT_LE(std::filesystem::file_size(folder / "replay"), longest_replay_file);
-    EXPECT_THAT(stress({"--replay", folder.string(), "--times", "3"}).out, HasSubstr("3 of 3 runs showed it again"));
+    EXPECT_THAT(stress({"--replay", folder.string(), "--times", "3"}).out,
+                HasSubstr("3 of 3 runs showed it again"));
 }
 
 // Its schedules are the same each time, so it needs no luck.
@@ -240,10 +261,12 @@ TEST(Search, a_finding_is_brought_about_again_by_a_schedule_that_repeats) {
 }
 
 TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
-    const std::filesystem::path log = std::filesystem::path(testing::TempDir()) / ("search-" + std::to_string(::getpid()));
+    const std::filesystem::path log =
+        std::filesystem::path(testing::TempDir()) / ("search-" + std::to_string(::getpid()));
     auto trials = Trials::start([&](const ReplayFile& file) -> Result<RunSetup> {
-        std::ofstream(log, std::ios::app) << file.schedule << ' ' << file.schedule_seed << ' ' << file.operations.value_or(0) << ' '
-                                          << file.runs.size() << ' ' << file.titles.size() << '\n';
+        std::ofstream(log, std::ios::app)
+            << file.schedule << ' ' << file.schedule_seed << ' ' << file.operations.value_or(0)
+            << ' ' << file.runs.size() << ' ' << file.titles.size() << '\n';
         return error("no run is wanted");
     });
     ASSERT_TRUE(trials);
@@ -264,7 +287,8 @@ TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
     std::set<std::string> schedules;
     u64 number = 0;
     std::string schedule;
-    for (u64 seed = 0, operations = 0, runs = 0, titles = 0; lines >> schedule >> seed >> operations >> runs >> titles; ++number) {
+    for (u64 seed = 0, operations = 0, runs = 0, titles = 0;
+         lines >> schedule >> seed >> operations >> runs >> titles; ++number) {
         schedules.insert(schedule);
         EXPECT_EQ(seed, unlocked_counts().seed + number);
         EXPECT_EQ(operations, std::min<u64>(400, u64{100} << number / 7));
@@ -296,17 +320,18 @@ TEST(Search, what_is_found_is_kept_with_its_own_title_alone) {
 class Minimizing : public testing::Test {
 protected:
     void start(const MakeSetup& make) {
-        showing_seed();   // not in the processes that are started
+        showing_seed();  // not in the processes that are started
         auto started = Trials::start(make);
         ASSERT_TRUE(started);
         trials_.emplace(std::move(*started));
     }
     Minimized go(ReplayFile file, std::chrono::seconds budget, u64 most_tries = ~u64{0}) {
-        Effort effort(*trials_, interrupts_, budget, [&, tries = u64{0}](const std::string&) mutable {
-            if (++tries == most_tries) {
-                interrupts_.quit();
-            }
-        });
+        Effort effort(*trials_, interrupts_, budget,
+                      [&, tries = u64{0}](const std::string&) mutable {
+                          if (++tries == most_tries) {
+                              interrupts_.quit();
+                          }
+                      });
         Minimized minimized = minimize(file, effort);
         over_ = effort.over();
         return minimized;
@@ -314,14 +339,15 @@ protected:
     // As go(), up to the first try that is cheaper.
     Minimized go_until_cheaper(const ReplayFile& file) {
         std::string first;
-        Effort effort(*trials_, interrupts_, std::chrono::seconds(300), [&](const std::string& line) {
-            const std::string numbers = line.substr(line.find("tries"));
-            first = first.empty() ? numbers : first;
-            cheaper_ |= numbers != first;
-            if (cheaper_) {
-                interrupts_.quit();
-            }
-        });
+        Effort effort(*trials_, interrupts_, std::chrono::seconds(300),
+                      [&](const std::string& line) {
+                          const std::string numbers = line.substr(line.find("tries"));
+                          first = first.empty() ? numbers : first;
+                          cheaper_ |= numbers != first;
+                          if (cheaper_) {
+                              interrupts_.quit();
+                          }
+                      });
         return minimize(file, effort);
     }
     static ReplayFile file(const std::string& title) {
@@ -424,7 +450,9 @@ TEST_F(Minimizing, fewer_harts_may_cost_a_tenth_more_than_the_best_so_far) {
         if (tried.cpus < 3) {
             return run_of(tried.cpus == 1 ? 280 : 240);  // a quarter more, not quite a tenth more
         }
-        return tried.operations == 1 ? run_of(220) : tried == given ? run_of(400) : error("nothing else is to change");
+        return tried.operations == 1 ? run_of(220)
+               : tried == given      ? run_of(400)
+                                     : error("nothing else is to change");
     });
     const ReplayFile smaller = go(given, std::chrono::seconds(300), 20).file;
     EXPECT_EQ(smaller.operations, 1u);
@@ -458,7 +486,9 @@ TEST(MinimizedText, says_what_has_become_smaller) {
     minimized.after.switches = 83;
     minimized.tries = 335;
     minimized.seconds = 25.31;
-    const std::string begin = "minimized in 335 tries, 25.3 s: 1,091 system calls (of 2,995) and 83 context switches (of 8,671) are left; ";
+    const std::string begin =
+        "minimized in 335 tries, 25.3 s: 1,091 system calls (of 2,995) and 83 context switches (of "
+        "8,671) are left; ";
     EXPECT_EQ(minimized_text(minimized, original), begin + "2 harts, 16M, random:1000, seed 0");
     minimized.file.operations = 128;
     minimized.file.runs = {{0, 5}, {1, 5}};

@@ -32,18 +32,22 @@ std::string content(const std::filesystem::path& file) {
 }
 
 // A kernel whose fork() takes so much memory that cowtest fails, soon and always.
-const std::vector<std::string> failing{"--policy", "eager", "--memory", "16M", "--cpus", "2", "--seed", "5"};
+const std::vector<std::string> failing{"--policy", "eager", "--memory", "16M",
+                                       "--cpus",   "2",     "--seed",   "5"};
 constexpr const char* title = "fork() failed";
 
 class ReportsOfSeveralRuns : public testing::Test {
 protected:
-    ReportsOfSeveralRuns() : folder_(std::filesystem::path(testing::TempDir()) / ("reports-" + std::to_string(::getpid()))) {
+    ReportsOfSeveralRuns()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("reports-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(folder_);
     }
     ~ReportsOfSeveralRuns() override { std::filesystem::remove_all(folder_); }
 
     // Runs it with every option that is a file to write, and looks for the files.
-    ChildResult run_with_all_outputs(std::vector<std::string> words, const std::vector<std::string>& more = {}) {
+    ChildResult run_with_all_outputs(std::vector<std::string> words,
+                                     const std::vector<std::string>& more = {}) {
         for (const OptionRow& row : option_rows()) {
             if (row.part == Part::Output) {
                 words.insert(words.begin(), {row.spelling(), (folder_ / row.name).string()});
@@ -55,7 +59,8 @@ protected:
         for (const OptionRow& row : option_rows()) {
             if (row.part == Part::Output) {
                 const std::filesystem::path path = folder_ / row.name;
-                EXPECT_TRUE(std::filesystem::exists(path) && !std::filesystem::is_empty(path)) << row.spelling() << run.out << run.err;
+                EXPECT_TRUE(std::filesystem::exists(path) && !std::filesystem::is_empty(path))
+                    << row.spelling() << run.out << run.err;
             }
         }
         EXPECT_THAT(content(folder_ / "console"), HasSubstr("fork() failed\n"));
@@ -73,7 +78,8 @@ protected:
     // The folder of a repeatable run's finding.
     std::string found() {
         std::vector<std::string> words = failing;
-        words.insert(words.end(), {"--schedule", "random:1000", "--findings", (folder_ / "before").string(), "cowtest"});
+        words.insert(words.end(), {"--schedule", "random:1000", "--findings",
+                                   (folder_ / "before").string(), "cowtest"});
         EXPECT_EQ(stress(words).status, 2);
         for (const auto& entry : std::filesystem::directory_iterator(folder_ / "before")) {
             if (std::filesystem::is_directory(entry)) {
@@ -122,15 +128,17 @@ TEST_F(ReportsOfSeveralRuns, of_a_parallel_run_and_the_search_behind_it) {
 
 TEST_F(ReportsOfSeveralRuns, of_each_allocation_failing) {
     std::vector<std::string> words = failing;
-    words.insert(words.end(), {"--fail-allocations", "--schedule", "random:1000", "--max-findings", "1"});
+    words.insert(words.end(),
+                 {"--fail-allocations", "--schedule", "random:1000", "--max-findings", "1"});
     run_with_all_outputs(words, {"cowtest"});
     EXPECT_EQ(read_replay(folder_of_the_finding()).value().fail_allocation, 1u);
 }
 
 TEST_F(ReportsOfSeveralRuns, a_sweep_leaves_a_replay_that_fails_the_allocation_which_showed_it) {
     const std::filesystem::path findings = folder_ / "findings";
-    const ChildResult sweep = stress({"--memory", "16M", "--cpus", "1", "--seed", "5", "--schedule", "random:1000", "--fail-allocations",
-                                      "--max-findings", "1", "--findings", findings.string(), "cowtest"});
+    const ChildResult sweep = stress({"--memory", "16M", "--cpus", "1", "--seed", "5", "--schedule",
+                                      "random:1000", "--fail-allocations", "--max-findings", "1",
+                                      "--findings", findings.string(), "cowtest"});
     ASSERT_EQ(sweep.status, 2) << sweep.out << sweep.err;
     EXPECT_THAT(sweep.out, HasSubstr("This shows it again, every time:\n"));
     for (const auto& entry : std::filesystem::directory_iterator(findings)) {
@@ -142,7 +150,8 @@ TEST_F(ReportsOfSeveralRuns, a_sweep_leaves_a_replay_that_fails_the_allocation_w
         const ChildResult again = stress({"--replay", entry.path().string()});
         EXPECT_EQ(again.status, 2) << again.err;
         EXPECT_THAT(again.out, HasSubstr("showed again: " + file.titles.front()));
-        const ChildResult other = stress({"--replay", entry.path().string(), "--fail-allocation", std::to_string(*file.fail_allocation + 1)});
+        const ChildResult other = stress({"--replay", entry.path().string(), "--fail-allocation",
+                                          std::to_string(*file.fail_allocation + 1)});
         EXPECT_EQ(other.status, 1);
         EXPECT_THAT(other.err, HasSubstr("--fail-allocation"));
     }
@@ -153,8 +162,9 @@ TEST_F(ReportsOfSeveralRuns, a_replay_that_does_not_show_it_again_is_reported_as
     ReplayFile file = read_replay(path).value();
     file.titles = {"what nobody ever finds"};
     std::ofstream(folder_ / "other") << replay_text(file).value();
-    const ChildResult run = stress({"--replay", (folder_ / "other").string(), "--times", "2", "--junit", (folder_ / "junit").string(),
-                                    "--json", (folder_ / "json").string()});
+    const ChildResult run =
+        stress({"--replay", (folder_ / "other").string(), "--times", "2", "--junit",
+                (folder_ / "junit").string(), "--json", (folder_ / "json").string()});
     EXPECT_EQ(run.status, 0);
     EXPECT_EQ(nlohmann::json::parse(content(folder_ / "json"))["exit_status"], 0);
     EXPECT_THAT(content(folder_ / "junit"), HasSubstr("<testsuite"));
@@ -163,7 +173,8 @@ TEST_F(ReportsOfSeveralRuns, a_replay_that_does_not_show_it_again_is_reported_as
 TEST_F(ReportsOfSeveralRuns, files_that_cannot_be_written_are_named_before_anything_runs) {
     const std::string path = found();
     for (const char* option : {"--console", "--trace"}) {
-        const ChildResult run = stress({"--replay", path, "--times", "2", option, "/no/such/folder/file"});
+        const ChildResult run =
+            stress({"--replay", path, "--times", "2", option, "/no/such/folder/file"});
         EXPECT_EQ(run.status, 1);
         EXPECT_THAT(run.err, HasSubstr("/no/such/folder/file: cannot be written"));
     }

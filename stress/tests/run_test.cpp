@@ -19,7 +19,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-RunSetup setup_for(const std::string& workload, const std::string& words, const std::string& policy = "kmem") {
+RunSetup setup_for(const std::string& workload, const std::string& words,
+                   const std::string& policy = "kmem") {
     const Guest guest = guest_of(policy);
     RunSetup setup;
     setup.machine.harts = 2;
@@ -55,7 +56,8 @@ TEST(Run, a_passing_workload_is_audited_and_leaks_nothing) {
     EXPECT_GT(outcome->instructions[0] + outcome->instructions[1], 100'000u);
     EXPECT_THAT(said, HasSubstr("driver: simplefork passed"));
     EXPECT_EQ(oracle_list_text(outcome->oracles),
-              "failed checks, console, traps, watchdog, audit, frame ledger, end status, stale translations; "
+              "failed checks, console, traps, watchdog, audit, frame ledger, end status, stale "
+              "translations; "
               "off: audit at any instant (a thread a hart), races (no --race)");
 }
 
@@ -64,8 +66,10 @@ TEST(Run, a_kernel_that_is_no_longer_the_one_is_refused_by_name) {
     setup.kernel_hash = "0123456789abcdef";
     const auto outcome = run_quietly(setup);
     ASSERT_FALSE(outcome);
-    EXPECT_THAT(outcome.error().message, testing::MatchesRegex(".*kernel-kmem.elf: is another kernel than when stress began: "
-                                                               "it was 0123456789abcdef then, and is [0-9a-f]{16} now"));
+    EXPECT_THAT(
+        outcome.error().message,
+        testing::MatchesRegex(".*kernel-kmem.elf: is another kernel than when stress began: "
+                              "it was 0123456789abcdef then, and is [0-9a-f]{16} now"));
 }
 
 TEST(Run, operations_are_counted_and_end_the_workload) {
@@ -112,8 +116,7 @@ TEST(Run, provoked_traps_of_programs_are_findings_only_where_nobody_expects_them
     RunSetup setup = setup_for("fault", "seed=1");
     const auto unexpected = run_quietly(setup);
     ASSERT_TRUE(unexpected);
-    EXPECT_THAT(titles_of(*unexpected),
-                Contains("of a user program: illegal instruction"));
+    EXPECT_THAT(titles_of(*unexpected), Contains("of a user program: illegal instruction"));
     setup.user_traps = RunFacts::UserTraps::Provoked;
     const auto expected = run_quietly(setup);
     ASSERT_TRUE(expected);
@@ -151,7 +154,8 @@ TEST(Run, the_trace_tells_system_calls_faults_and_switches_by_process) {
     const std::string trace = bytes.str();
     EXPECT_THAT(trace, testing::ContainsRegex("[0-9]\\.[0-9]{7} [01] 1 fork\\(\\)\n"));
     EXPECT_THAT(trace, testing::ContainsRegex(" [01] 1 fork = [0-9]+\n"));
-    EXPECT_THAT(trace, testing::ContainsRegex(" [01] [0-9]+ fault store 0x[0-9a-f]+ at 0x[0-9a-f]+\n"));
+    EXPECT_THAT(trace,
+                testing::ContainsRegex(" [01] [0-9]+ fault store 0x[0-9a-f]+ at 0x[0-9a-f]+\n"));
     EXPECT_THAT(trace, testing::ContainsRegex(" [01] [2-9] switch\n"));
     EXPECT_THAT(trace, HasSubstr(" 1 shutdown(0x0)\n"));
 }
@@ -160,8 +164,8 @@ TEST(Run, the_trace_tells_system_calls_faults_and_switches_by_process) {
 // some tries.
 TEST(Run, the_seeded_bug_is_found) {
     for (int attempt = 1; attempt <= 20; ++attempt) {
-        RunSetup setup =
-            setup_for("forkbomb", "seconds=2 seed=" + std::to_string(attempt), "seeded_bug_unlocked_counts");
+        RunSetup setup = setup_for("forkbomb", "seconds=2 seed=" + std::to_string(attempt),
+                                   "seeded_bug_unlocked_counts");
         setup.machine.harts = 8;
         const auto outcome = run_quietly(setup);
         ASSERT_TRUE(outcome);
@@ -197,12 +201,16 @@ TEST(AuditOfTheKernel, memory_that_is_left_alone_is_sound) {
 }
 
 TEST(AuditOfTheKernel, a_count_one_too_high) {
-    EXPECT_THAT(titles_after([](GuestMemory& memory) { memory.add_to_count(memory.leaves().front().frame, 1); }),
+    EXPECT_THAT(titles_after([](GuestMemory& memory) {
+                    memory.add_to_count(memory.leaves().front().frame, 1);
+                }),
                 ElementsAre("a frame's count is higher than its references"));
 }
 
 TEST(AuditOfTheKernel, a_count_one_too_low) {
-    EXPECT_THAT(titles_after([](GuestMemory& memory) { memory.add_to_count(memory.leaves().front().frame, -1); }),
+    EXPECT_THAT(titles_after([](GuestMemory& memory) {
+                    memory.add_to_count(memory.leaves().front().frame, -1);
+                }),
                 ElementsAre("a frame's count is lower than its references"));
 }
 
@@ -245,7 +253,8 @@ TEST(AuditOfTheKernel, a_writable_pte_to_a_shared_frame) {
     EXPECT_THAT(titles_after([](GuestMemory& memory) {
                     const GuestMemory::Leaf writable = memory.leaf_with(Pte::w, 0),
                                             other = memory.leaf_with(Pte::x, Pte::w);
-                    memory.set_pte(other, (other.pte.bits & ~ppn_bits) | (writable.pte.bits & ppn_bits));
+                    memory.set_pte(other,
+                                   (other.pte.bits & ~ppn_bits) | (writable.pte.bits & ppn_bits));
                     memory.add_to_count(writable.frame, 1);
                     memory.free(other.frame);
                 }),

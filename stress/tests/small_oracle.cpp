@@ -9,8 +9,8 @@
 namespace stampede {
 namespace {
 
-constexpr u64 user_ecall = 8;   // scause
-constexpr unsigned a7 = 17;     // x register
+constexpr u64 user_ecall = 8;  // scause
+constexpr unsigned a7 = 17;    // x register
 
 class Uptime final : public Oracle, public HartEvents, public Restorable {
 public:
@@ -18,7 +18,8 @@ public:
     Restorable* restorable() override { return this; }
     // One thread drives all harts.
     void on_trap(const HartState& state, u64 cause, u64, Privilege) override {
-        asked_ += cause == user_ecall && state.x[a7] == static_cast<u64>(abi::SystemCall::uptime) ? 1 : 0;
+        asked_ +=
+            cause == user_ecall && state.x[a7] == static_cast<u64>(abi::SystemCall::uptime) ? 1 : 0;
     }
     void save() override { saved_ = asked_; }
     void restore() override { asked_ = saved_; }
@@ -37,12 +38,13 @@ private:
     u64 asked_ = 0, saved_ = 0;
 };
 
-const AddedOracle added{
-    {.name = "uptime",
-     .why_off = [](const OracleSetup& setup) -> std::string_view {
-         return setup.drive == Drive::ThreadAHart ? "a thread a hart" : "";
-     },
-     .make = [](Watched&, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Uptime>(); }}};
+const AddedOracle added{{.name = "uptime",
+                         .why_off = [](const OracleSetup& setup) -> std::string_view {
+                             return setup.drive == Drive::ThreadAHart ? "a thread a hart" : "";
+                         },
+                         .make = [](Watched&, const ElfImage&) -> std::unique_ptr<Oracle> {
+                             return std::make_unique<Uptime>();
+                         }}};
 
 }  // namespace
 }  // namespace stampede

@@ -30,7 +30,9 @@ fuzz::Program program_with(const std::string& call) {
 
 class SmallOracle : public testing::Test {
 protected:
-    SmallOracle() : folder_(std::filesystem::path(testing::TempDir()) / ("small-" + std::to_string(::getpid()))) {
+    SmallOracle()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("small-" + std::to_string(::getpid()))) {
         std::filesystem::create_directories(folder_);
     }
     ~SmallOracle() override { std::filesystem::remove_all(folder_); }
@@ -83,7 +85,10 @@ TEST_F(SmallOracle, finds_in_a_run_of_stress_and_is_off_where_it_says_so) {
 
 TEST_F(SmallOracle, is_in_the_replay_of_a_run) {
     const std::string findings = folder_ / "findings";
-    EXPECT_EQ(stress({"--cpus", "2", "--seed", "1", "--schedule", "random:1000", "--findings", findings.c_str(), "calltest"}).first, 2);
+    EXPECT_EQ(stress({"--cpus", "2", "--seed", "1", "--schedule", "random:1000", "--findings",
+                      findings.c_str(), "calltest"})
+                  .first,
+              2);
     expect_shown_again();
 }
 
@@ -105,10 +110,13 @@ TEST_F(SmallOracle, finds_in_programs_from_a_snapshot_and_goes_back_with_it) {
 TEST_F(SmallOracle, finds_in_fuzz_syscalls_and_in_the_replay_of_its_program) {
     const std::string input = folder_ / "input";
     std::ofstream(input) << fuzz::encode(program_with("uptime"));
-    const ChildResult run = run_child({"/usr/bin/env", "STAMPEDE_FINDINGS=" + (folder_ / "findings").string(),
-                                       "STAMPEDE_ON_FINDING=continue", STAMPEDE_FUZZ_SYSCALLS, "-runs=1", input});
+    const ChildResult run =
+        run_child({"/usr/bin/env", "STAMPEDE_FINDINGS=" + (folder_ / "findings").string(),
+                   "STAMPEDE_ON_FINDING=continue", STAMPEDE_FUZZ_SYSCALLS, "-runs=1", input});
     EXPECT_EQ(run.status, 0) << run.err;
-    EXPECT_THAT(run.err, testing::ContainsRegex("oracles: .*, uptime; off: races \\(no race detection in this program\\)\n"));
+    EXPECT_THAT(run.err,
+                testing::ContainsRegex(
+                    "oracles: .*, uptime; off: races \\(no race detection in this program\\)\n"));
     expect_shown_again();
 }
 #endif

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <vector>
 
-#include "fuzz/campaign/state/folder_lock.h"
 #include "fuzz/campaign/corpus/sha1.h"
+#include "fuzz/campaign/state/folder_lock.h"
 #include "harts/report/atomic_file.h"
 
 namespace stampede::campaign {
@@ -19,7 +19,9 @@ constexpr std::size_t name_length = 40;
 constexpr u64 block = 4096;
 
 bool is_unit_name(const std::string& name) {
-    return name.size() == name_length && std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return name.size() == name_length && std::ranges::all_of(name, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
 }
 
 std::set<std::string> unit_names(const files::path& folder) {
@@ -38,14 +40,17 @@ u64 on_disk(u64 bytes) { return (bytes + block - 1) / block * block; }
 Result<void> remove_file(const files::path& file) {
     std::error_code failure;
     files::remove(file, failure);
-    return failure ? Result<void>(error(fmt::format("{}: cannot be removed: {}", file.string(), failure.message()))) : Result<void>();
+    return failure ? Result<void>(error(fmt::format("{}: cannot be removed: {}", file.string(),
+                                                    failure.message())))
+                   : Result<void>();
 }
 
 Result<void> write(const files::path& file, std::string_view content) {
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     out.close();
-    return out ? Result<void>() : Result<void>(error(fmt::format("{}: cannot be written", file.string())));
+    return out ? Result<void>()
+               : Result<void>(error(fmt::format("{}: cannot be written", file.string())));
 }
 
 }  // namespace
@@ -112,7 +117,8 @@ Result<TakenIn> Corpus::take_in_locked(const files::path& from, u64 most_bytes) 
             std::error_code failure;
             files::rename(incoming_ / name, folder_ / name, failure);
             if (failure) {
-                return error(fmt::format("{}: cannot be made: {}", (folder_ / name).string(), failure.message()));
+                return error(fmt::format("{}: cannot be made: {}", (folder_ / name).string(),
+                                         failure.message()));
             }
             ++taken.added;
             now.bytes += on_disk(content->size());
@@ -131,7 +137,9 @@ Result<u64> Corpus::replace(const std::set<std::string>& looked_at, const files:
     }
     const std::set<std::string> stay = unit_names(kept);
     if (stay.empty() && !looked_at.empty()) {
-        return error(fmt::format("{}: holds nothing, expected what {} can do with: nothing is removed", kept.string(), folder_.string()));
+        return error(
+            fmt::format("{}: holds nothing, expected what {} can do with: nothing is removed",
+                        kept.string(), folder_.string()));
     }
     // Whatever the bound: what goes afterwards is more. Other campaigns may have removed some of
     // these meanwhile.
@@ -140,7 +148,8 @@ Result<u64> Corpus::replace(const std::set<std::string>& looked_at, const files:
         return std::unexpected(taken.error());
     }
     if (taken->torn != 0) {
-        return error(fmt::format("{}: {} of its files are torn: nothing is removed", kept.string(), taken->torn));
+        return error(fmt::format("{}: {} of its files are torn: nothing is removed", kept.string(),
+                                 taken->torn));
     }
     u64 gone = 0;
     for (const std::string& name : looked_at) {

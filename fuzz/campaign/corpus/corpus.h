@@ -18,19 +18,20 @@ namespace stampede::campaign {
 
 struct TakenIn {
     u64 added = 0;
-    u64 torn = 0;        // left out: not whole
-    u64 no_room = 0;     // left out: the corpus has reached its bound
+    u64 torn = 0;     // left out: not whole
+    u64 no_room = 0;  // left out: the corpus has reached its bound
 };
 
 struct CorpusSize {
     u64 entries = 0;
-    u64 bytes = 0;       // on disk, in blocks of 4 KiB
+    u64 bytes = 0;  // on disk, in blocks of 4 KiB
 };
 
 class Corpus {
 public:
     // `most_bytes` on disk. Makes the folder. Error: it cannot be made.
-    [[nodiscard]] static Result<Corpus> open(const std::filesystem::path& root, const std::string& policy, u64 most_bytes);
+    [[nodiscard]] static Result<Corpus> open(const std::filesystem::path& root,
+                                             const std::string& policy, u64 most_bytes);
 
     // CORPUS/<policy>
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -47,12 +48,18 @@ public:
     // `looked_at`: the entries() when the minimisation began; `kept`: the folder that it wrote.
     // Gives how many have gone. Error: as take_in(), or nothing is kept, which no minimisation
     // means.
-    [[nodiscard]] Result<u64> replace(const std::set<std::string>& looked_at, const std::filesystem::path& kept) const;
+    [[nodiscard]] Result<u64> replace(const std::set<std::string>& looked_at,
+                                      const std::filesystem::path& kept) const;
 
 private:
-    Corpus(std::filesystem::path folder, std::filesystem::path incoming, std::filesystem::path lock, u64 most_bytes)
-        : folder_(std::move(folder)), incoming_(std::move(incoming)), lock_(std::move(lock)), most_bytes_(most_bytes) {}
-    [[nodiscard]] Result<TakenIn> take_in_locked(const std::filesystem::path& from, u64 most_bytes) const;
+    Corpus(std::filesystem::path folder, std::filesystem::path incoming, std::filesystem::path lock,
+           u64 most_bytes)
+        : folder_(std::move(folder)),
+          incoming_(std::move(incoming)),
+          lock_(std::move(lock)),
+          most_bytes_(most_bytes) {}
+    [[nodiscard]] Result<TakenIn> take_in_locked(const std::filesystem::path& from,
+                                                 u64 most_bytes) const;
 
     std::filesystem::path folder_, incoming_, lock_;
     u64 most_bytes_;

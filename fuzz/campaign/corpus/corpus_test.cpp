@@ -31,7 +31,8 @@ protected:
         write(where, sha1(content), content);
         return sha1(content);
     }
-    void write(const std::string& where, const std::string& name, const std::string& content) const {
+    void write(const std::string& where, const std::string& name,
+               const std::string& content) const {
         std::filesystem::create_directories(folder.path() / where);
         std::ofstream(folder.path() / where / name) << content;
     }

@@ -20,10 +20,15 @@ constexpr const char* unreachable = "fuzz/coverage/unreachable.txt";
 constexpr double limit_s = 900;
 
 FunctionCoverage parse_function(const Json& json) {
-    FunctionCoverage function{json.at("function"), json.at("file"), json.at("edges"), json.at("covered"),
-                              json.value("reachable", true), {}};
+    FunctionCoverage function{json.at("function"),
+                              json.at("file"),
+                              json.at("edges"),
+                              json.at("covered"),
+                              json.value("reachable", true),
+                              {}};
     for (const Json& line : json.at("lines")) {
-        function.lines.push_back({line.at("line"), line.at("edges"), line.at("covered"), line.at("hits")});
+        function.lines.push_back(
+            {line.at("line"), line.at("edges"), line.at("covered"), line.at("hits")});
     }
     std::ranges::sort(function.lines, {}, &LineCoverage::line);
     return function;
@@ -35,10 +40,12 @@ Result<PolicyCoverage> parse_coverage(const std::string& text, const std::string
     try {
         const Json json = Json::parse(text);
         if (json.at("schema") != schema) {
-            return error(fmt::format("{}: has the schema {}, expected {}", name, json.at("schema").dump(), schema));
+            return error(fmt::format("{}: has the schema {}, expected {}", name,
+                                     json.at("schema").dump(), schema));
         }
         const Json& total = json.at("total");
-        PolicyCoverage coverage{json.at("policy"), json.at("programs"), total.at("edges"), total.at("covered"), {}};
+        PolicyCoverage coverage{
+            json.at("policy"), json.at("programs"), total.at("edges"), total.at("covered"), {}};
         for (const Json& function : json.at("functions")) {
             coverage.functions.push_back(parse_function(function));
         }
@@ -52,12 +59,15 @@ std::filesystem::path coverage_file(const std::filesystem::path& out, const std:
     return out / ("coverage-" + policy + ".json");
 }
 
-std::filesystem::path previous_coverage_file(const std::filesystem::path& out, const std::string& policy) {
+std::filesystem::path previous_coverage_file(const std::filesystem::path& out,
+                                             const std::string& policy) {
     return out / ("coverage-" + policy + ".previous.json");
 }
 
-Result<void> measure_coverage(const Shelf& shelf, const std::string& policy, const std::filesystem::path& corpus,
-                              const std::filesystem::path& source, const std::filesystem::path& file) {
+Result<void> measure_coverage(const Shelf& shelf, const std::string& policy,
+                              const std::filesystem::path& corpus,
+                              const std::filesystem::path& source,
+                              const std::filesystem::path& file) {
     if (!shelf.has_command(program)) {
         return error(fmt::format("there is no {}", shelf.command(program).string()));
     }
@@ -72,11 +82,13 @@ Result<void> measure_coverage(const Shelf& shelf, const std::string& policy, con
         return std::unexpected(run.error());
     }
     if (run->status != 0) {
-        return error(fmt::format("{} --policy {}: exit status {}: {}", program, policy, run->status, run->tail));
+        return error(fmt::format("{} --policy {}: exit status {}: {}", program, policy, run->status,
+                                 run->tail));
     }
     std::error_code failure;
     std::filesystem::rename(fresh, file, failure);
-    return failure ? Result<void>(error(fmt::format("{}: {}", file.string(), failure.message()))) : Result<void>();
+    return failure ? Result<void>(error(fmt::format("{}: {}", file.string(), failure.message())))
+                   : Result<void>();
 }
 
 std::vector<CoverageGain> gains(const PolicyCoverage& before, const PolicyCoverage& now) {
@@ -90,7 +102,9 @@ std::vector<CoverageGain> gains(const PolicyCoverage& before, const PolicyCovera
             all.push_back({function.function, function.covered - old});
         }
     }
-    std::ranges::sort(all, {}, [](const CoverageGain& one) { return std::tuple(-static_cast<i64>(one.edges), one.function); });
+    std::ranges::sort(all, {}, [](const CoverageGain& one) {
+        return std::tuple(-static_cast<i64>(one.edges), one.function);
+    });
     return all;
 }
 

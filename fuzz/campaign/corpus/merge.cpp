@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "fuzz/campaign/triage/adopt.h"
 #include "fuzz/campaign/state/folder_lock.h"
+#include "fuzz/campaign/triage/adopt.h"
 
 namespace stampede::campaign {
 namespace {
@@ -20,7 +20,8 @@ u64 value_at(const Curve& curve, double at_s) {
 }
 
 // At each time that one of them knows.
-Curve combined(const std::vector<const Curve*>& curves, const std::function<u64(u64, u64)>& combine) {
+Curve combined(const std::vector<const Curve*>& curves,
+               const std::function<u64(u64, u64)>& combine) {
     std::set<double> times;
     for (const Curve* curve : curves) {
         for (const Point& point : *curve) {
@@ -87,7 +88,8 @@ Result<void> copy_findings(const files::path& campaign, const files::path& out) 
     }
     files::copy(campaign / "findings", copy, files::copy_options::recursive, failure);
     if (failure) {
-        return error(fmt::format("{}: cannot be copied: {}", (campaign / "findings").string(), failure.message()));
+        return error(fmt::format("{}: cannot be copied: {}", (campaign / "findings").string(),
+                                 failure.message()));
     }
     const auto adopted = adopt(copy, out / "findings");
     files::remove_all(copy, failure);
@@ -107,7 +109,10 @@ State merged_state(const std::vector<State>& states) {
         executed.push_back(&state.executed);
         add_run(all.run, state.run);
         if (state.previous) {
-            all.previous = all.previous ? all.previous : RunRecord{.number = 0, .finished = true, .findings = {}, .features = {}};
+            all.previous =
+                all.previous
+                    ? all.previous
+                    : RunRecord{.number = 0, .finished = true, .findings = {}, .features = {}};
             add_run(*all.previous, *state.previous);
         }
         for (const auto& [key, record] : state.findings) {
@@ -117,18 +122,21 @@ State merged_state(const std::vector<State>& states) {
             add_cell(all.cells[key], cell);
         }
         for (const auto& [policy, record] : state.policies) {
-            all.policies[policy].features = std::max(all.policies[policy].features, record.features);
+            all.policies[policy].features =
+                std::max(all.policies[policy].features, record.features);
             coverage[policy].push_back(&record.coverage);
         }
     }
     all.executed = combined(executed, std::plus<>());
     for (const auto& [policy, curves] : coverage) {
-        all.policies[policy].coverage = combined(curves, [](u64 one, u64 other) { return std::max(one, other); });
+        all.policies[policy].coverage =
+            combined(curves, [](u64 one, u64 other) { return std::max(one, other); });
     }
     return all;
 }
 
-Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, const files::path& out, const Shelf& shelf) {
+Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, const files::path& out,
+                                       const Shelf& shelf) {
     std::error_code absent;
     files::remove_all(out / "findings", absent);
     if (auto made = make_folders(out); !made) {
@@ -137,7 +145,8 @@ Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, con
     std::vector<State> states;
     for (const files::path& campaign : from) {
         if (!files::exists(campaign / "state.json")) {
-            return error(fmt::format("{}: has no state.json, expected the --out of a campaign", campaign.string()));
+            return error(fmt::format("{}: has no state.json, expected the --out of a campaign",
+                                     campaign.string()));
         }
         const auto state = load_state(campaign / "state.json");
         if (!state) {
@@ -159,7 +168,8 @@ Result<CampaignReport> merge_campaigns(const std::vector<files::path>& from, con
     for (const auto& [policy, record] : state.policies) {
         options.policies.push_back(policy);
         files::rename(coverage_file(out, policy), previous_coverage_file(out, policy), absent);
-        const auto measured = measure_coverage(shelf, policy, options.corpus / policy, options.source, coverage_file(out, policy));
+        const auto measured = measure_coverage(shelf, policy, options.corpus / policy,
+                                               options.source, coverage_file(out, policy));
         if (!measured && problems.empty()) {
             problems.push_back("coverage by function: left out, " + measured.error().message);
         }
@@ -192,8 +202,9 @@ int merge_command(int argc, const char* const* argv) {
         fmt::print(stderr, "nightly merge: {}\n", report.error().message);
         return 1;
     }
-    fmt::print("{} programs and runs on {} machines, {} findings ({} new): {}\n", report->state.run.executions, from.size(), report->seen(),
-               report->fresh(), (out / "report.html").string());
+    fmt::print("{} programs and runs on {} machines, {} findings ({} new): {}\n",
+               report->state.run.executions, from.size(), report->seen(), report->fresh(),
+               (out / "report.html").string());
     return report->exit_status();
 }
 

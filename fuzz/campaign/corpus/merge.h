@@ -14,7 +14,8 @@ namespace stampede::campaign {
 
 // Gathers findings and states of the folders `from` anew in `out`, and writes a report there.
 // Error: a folder that is no campaign's; a file.
-[[nodiscard]] Result<CampaignReport> merge_campaigns(const std::vector<std::filesystem::path>& from, const std::filesystem::path& out,
+[[nodiscard]] Result<CampaignReport> merge_campaigns(const std::vector<std::filesystem::path>& from,
+                                                     const std::filesystem::path& out,
                                                      const Shelf& shelf);
 
 // `nightly merge --out DIR FOLDER...`. Gives the exit status: the worst of a campaign's.

@@ -34,7 +34,8 @@ State machine(u64 executions, const std::string& key, unsigned harts) {
 }
 
 TEST(Merge, sums_what_can_be_summed_and_unites_the_rest) {
-    const State all = merged_state({machine(1000, "a", 2), machine(300, "b", 4), machine(40, "a", 2)});
+    const State all =
+        merged_state({machine(1000, "a", 2), machine(300, "b", 4), machine(40, "a", 2)});
     EXPECT_EQ(all.executions, 1340u);
     EXPECT_EQ(all.run.executions, 1340u);
     EXPECT_EQ(all.run.started, 1002);
@@ -69,22 +70,28 @@ TEST(Merge, findings_of_all_are_copied_and_counted_once_however_often_it_is_done
     for (const char* name : {"out/1", "out/2"}) {
         from.push_back(folder.path() / name);
         ASSERT_TRUE(FindingStore(from.back() / "findings").add(bug, {{"input", name}}).has_value());
-        ASSERT_TRUE(write_file_atomically(from.back() / "state.json", state_json(machine(50, bug.key(), 2))).has_value());
+        ASSERT_TRUE(
+            write_file_atomically(from.back() / "state.json", state_json(machine(50, bug.key(), 2)))
+                .has_value());
     }
     for (int again = 0; again < 2; ++again) {
-        const auto report = merge_campaigns(from, folder.path() / "report", Shelf("/none", "/none"));
+        const auto report =
+            merge_campaigns(from, folder.path() / "report", Shelf("/none", "/none"));
         ASSERT_TRUE(report.has_value()) << report.error().message;
         ASSERT_EQ(report->findings.size(), 1u);
         EXPECT_EQ(report->findings[0].finding.count, 2u);
         EXPECT_EQ(report->exit_status(), 2);
     }
-    EXPECT_TRUE(std::filesystem::exists(from[0] / "findings" / bug.key() / "input")) << "the campaign keeps its own";
-    EXPECT_THAT(read_file(folder.path() / "report/report.html").value_or(""), HasSubstr("1 finding, 1 new"));
+    EXPECT_TRUE(std::filesystem::exists(from[0] / "findings" / bug.key() / "input"))
+        << "the campaign keeps its own";
+    EXPECT_THAT(read_file(folder.path() / "report/report.html").value_or(""),
+                HasSubstr("1 finding, 1 new"));
 }
 
 TEST(Merge, a_folder_that_is_no_campaigns_is_an_error_with_its_name) {
     const TemporaryFolder folder;
-    const auto report = merge_campaigns({folder.path() / "none"}, folder.path() / "report", Shelf("/none", "/none"));
+    const auto report = merge_campaigns({folder.path() / "none"}, folder.path() / "report",
+                                        Shelf("/none", "/none"));
     ASSERT_FALSE(report.has_value());
     EXPECT_THAT(report.error().message, HasSubstr("none: has no state.json"));
 }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "fuzz/campaign/state/folder_lock.h"
 #include "fuzz/campaign/slots/fuzzer_log.h"
+#include "fuzz/campaign/state/folder_lock.h"
 
 namespace stampede::campaign {
 namespace {
@@ -15,8 +15,11 @@ constexpr double least_limit_s = 120, programs_a_second = 20;
 
 }  // namespace
 
-Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const std::vector<Slot>& slots, const SlotSetup& setup,
-                                                    const std::filesystem::path& work, const StopWanted& stop) {
+Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus,
+                                                    const std::vector<Slot>& slots,
+                                                    const SlotSetup& setup,
+                                                    const std::filesystem::path& work,
+                                                    const StopWanted& stop) {
     const SlotFolder folder{work / ("minimise." + corpus.folder().filename().string())};
     std::error_code ignored;
     std::filesystem::remove_all(folder.path, ignored);
@@ -29,16 +32,25 @@ Result<std::optional<Minimisation>> minimise_corpus(const Corpus& corpus, const 
     const std::string here = folder.path.filename().string() + "/";
     const std::set<std::string> looked_at = corpus.entries();
     u64 kept = 0;
-    const double limit = std::max(least_limit_s, static_cast<double>(looked_at.size()) / programs_a_second);
+    const double limit =
+        std::max(least_limit_s, static_cast<double>(looked_at.size()) / programs_a_second);
     for (const Slot& slot : slots) {
-        const std::vector<std::string> command{"env", "-C", work, setup.shelf.command(program_of(slot.kind)), "-merge=1",
-                                               "-merge_control_file=" + here + "control", "-artifact_prefix=" + here, here + "new", here + "corpus"};
+        const std::vector<std::string> command{"env",
+                                               "-C",
+                                               work,
+                                               setup.shelf.command(program_of(slot.kind)),
+                                               "-merge=1",
+                                               "-merge_control_file=" + here + "control",
+                                               "-artifact_prefix=" + here,
+                                               here + "new",
+                                               here + "corpus"};
         // libFuzzer would go on with an old one
         std::filesystem::remove(folder.path / "control", ignored);
         const SlotFolder found{work / slot_name(slot)};
         std::optional<u64> added;
-        const auto run = supervise(command, fuzz_environment(slot, found.findings()), {limit, limit + 10}, stop,
-                                   [&](std::string_view line) { added = added ? added : parse_merged_files(line); });
+        const auto run = supervise(
+            command, fuzz_environment(slot, found.findings()), {limit, limit + 10}, stop,
+            [&](std::string_view line) { added = added ? added : parse_merged_files(line); });
         if (!run) {
             return std::unexpected(run.error());
         }

@@ -31,8 +31,10 @@ std::string cell_text(const ByKind& by_kind, SlotKind kind) {
     if (off == 0) {
         return "on";
     }
-    const std::string share = watched == 0 ? "off" : fmt::format("on in {} of {}", watched, watched + off);
-    return fmt::format("{}<br><small class=\"soft\">{}{}</small>", share, watched == 0 ? "" : "else off: ", html(why_off));
+    const std::string share =
+        watched == 0 ? "off" : fmt::format("on in {} of {}", watched, watched + off);
+    return fmt::format("{}<br><small class=\"soft\">{}{}</small>", share,
+                       watched == 0 ? "" : "else off: ", html(why_off));
 }
 
 }  // namespace
@@ -48,7 +50,8 @@ std::string oracles_part(const CampaignReport& report) {
             kinds.insert(kind);
         }
     }
-    std::string text = "<h2>Which oracles watched</h2>\n<div class=\"wide\"><table><tr><th>oracle</th>";
+    std::string text =
+        "<h2>Which oracles watched</h2>\n<div class=\"wide\"><table><tr><th>oracle</th>";
     for (const SlotKind kind : kinds) {
         text += fmt::format("<th>{}</th>", name_of(kind));
     }

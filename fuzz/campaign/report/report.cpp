@@ -14,7 +14,8 @@ namespace {
 std::optional<PolicyCoverage> coverage_in(const std::filesystem::path& file, std::string& why_not) {
     const auto text = read_file(file);
     if (!text) {
-        why_not = std::filesystem::exists(file) ? text.error().message : "guest_coverage has not measured it";
+        why_not = std::filesystem::exists(file) ? text.error().message
+                                                : "guest_coverage has not measured it";
         return std::nullopt;
     }
     auto coverage = parse_coverage(*text, file.string());
@@ -25,7 +26,8 @@ std::optional<PolicyCoverage> coverage_in(const std::filesystem::path& file, std
     return std::move(*coverage);
 }
 
-ReportedPolicy policy_of(const CampaignOptions& options, const State& state, const std::string& name) {
+ReportedPolicy policy_of(const CampaignOptions& options, const State& state,
+                         const std::string& name) {
     ReportedPolicy policy;
     policy.name = name;
     if (const auto corpus = Corpus::open(options.corpus, name, ~u64{0})) {
@@ -43,7 +45,8 @@ ReportedPolicy policy_of(const CampaignOptions& options, const State& state, con
     return policy;
 }
 
-ReportedFinding finding_of(const std::filesystem::path& folder, const State& state, const Finding& finding) {
+ReportedFinding finding_of(const std::filesystem::path& folder, const State& state,
+                           const Finding& finding) {
     ReportedFinding reported{.finding = finding, .record = {}, .program = ""};
     const std::string key = finding.key();
     if (const auto record = state.findings.find(key); record != state.findings.end()) {
@@ -61,18 +64,24 @@ ReportedFinding finding_of(const std::filesystem::path& folder, const State& sta
 
 }  // namespace
 
-u64 CampaignReport::seen() const { return static_cast<u64>(std::ranges::count(findings, true, &ReportedFinding::seen)); }
-u64 CampaignReport::fresh() const { return static_cast<u64>(std::ranges::count(findings, true, &ReportedFinding::is_new)); }
+u64 CampaignReport::seen() const {
+    return static_cast<u64>(std::ranges::count(findings, true, &ReportedFinding::seen));
+}
+u64 CampaignReport::fresh() const {
+    return static_cast<u64>(std::ranges::count(findings, true, &ReportedFinding::is_new));
+}
 
 int CampaignReport::exit_status() const {
     if (seen() != 0) {
         return 2;
     }
-    const bool worked = std::ranges::any_of(state.cells, [](const auto& cell) { return cell.second.problems < cell.second.slots; });
+    const bool worked = std::ranges::any_of(
+        state.cells, [](const auto& cell) { return cell.second.problems < cell.second.slots; });
     return worked ? 0 : 1;
 }
 
-Result<CampaignReport> gather_report(const CampaignOptions& options, State state, std::vector<std::string> problems) {
+Result<CampaignReport> gather_report(const CampaignOptions& options, State state,
+                                     std::vector<std::string> problems) {
     const FindingStore store(options.out / "findings");
     const auto findings = store.load();
     if (!findings) {
@@ -98,9 +107,10 @@ Result<CampaignReport> gather_report(const CampaignOptions& options, State state
 }
 
 Result<void> write_report(const std::filesystem::path& out, const CampaignReport& report) {
-    for (const auto& [name, content] : {std::pair<std::string, std::string>{"report.json", report_json(report)},
-                                        {"junit.xml", report_junit(report)},
-                                        {"report.html", report_page(report)}}) {
+    for (const auto& [name, content] :
+         {std::pair<std::string, std::string>{"report.json", report_json(report)},
+          {"junit.xml", report_junit(report)},
+          {"report.html", report_page(report)}}) {
         if (auto written = write_file_atomically(out / name, content); !written) {
             return written;
         }

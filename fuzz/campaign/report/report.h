@@ -18,29 +18,29 @@ namespace stampede::campaign {
 struct ReportedFinding {
     Finding finding;
     FindingRecord record;
-    std::string program;           // the smallest that shows it, as text; empty: none
-    bool is_new = false;           // not seen by a run before this one
-    bool seen = false;             // by this run
+    std::string program;  // the smallest that shows it, as text; empty: none
+    bool is_new = false;  // not seen by a run before this one
+    bool seen = false;    // by this run
 };
 
 struct ReportedPolicy {
     std::string name;
     CorpusSize corpus;
     PolicyRecord record;
-    std::optional<u64> features_before;          // at the previous run's end
+    std::optional<u64> features_before;  // at the previous run's end
     std::optional<PolicyCoverage> coverage, coverage_before;
-    std::string no_coverage;                     // why it is not there
+    std::string no_coverage;  // why it is not there
 };
 
 struct CampaignReport {
-    std::vector<ReportedFinding> findings;       // new ones first, then those seen, then the others
+    std::vector<ReportedFinding> findings;  // new ones first, then those seen, then the others
     std::vector<ReportedPolicy> policies;
     State state;
     std::vector<std::string> problems;
     HostInfo host;
     unsigned jobs = 1;
-    bool finished = false;                       // false: the campaign still runs
-    std::filesystem::path source;                // may be empty
+    bool finished = false;         // false: the campaign still runs
+    std::filesystem::path source;  // may be empty
 
     [[nodiscard]] u64 seen() const;
     [[nodiscard]] u64 fresh() const;
@@ -49,7 +49,8 @@ struct CampaignReport {
 };
 
 // From OUT and CORPUS. Error: a finding that cannot be read.
-[[nodiscard]] Result<CampaignReport> gather_report(const CampaignOptions& options, State state, std::vector<std::string> problems);
+[[nodiscard]] Result<CampaignReport> gather_report(const CampaignOptions& options, State state,
+                                                   std::vector<std::string> problems);
 
 [[nodiscard]] std::string report_page(const CampaignReport& report);
 // `stampede.campaign/1`
@@ -58,6 +59,7 @@ struct CampaignReport {
 [[nodiscard]] std::string report_junit(const CampaignReport& report);
 
 // OUT/report.html, report.json and junit.xml, each whole at any moment.
-[[nodiscard]] Result<void> write_report(const std::filesystem::path& out, const CampaignReport& report);
+[[nodiscard]] Result<void> write_report(const std::filesystem::path& out,
+                                        const CampaignReport& report);
 
 }  // namespace stampede::campaign

@@ -35,13 +35,16 @@ Json finding_json_of(const ReportedFinding& one) {
 }
 
 Json policy_json(const ReportedPolicy& policy) {
-    Json json{{"policy", policy.name},
-              {"corpus", {{"entries", policy.corpus.entries}, {"bytes", policy.corpus.bytes}}},
-              {"features", policy.record.features},
-              {"features_before", policy.features_before ? Json(*policy.features_before) : Json(nullptr)},
-              {"features_over_time", curve_json(policy.record.coverage)}};
+    Json json{
+        {"policy", policy.name},
+        {"corpus", {{"entries", policy.corpus.entries}, {"bytes", policy.corpus.bytes}}},
+        {"features", policy.record.features},
+        {"features_before", policy.features_before ? Json(*policy.features_before) : Json(nullptr)},
+        {"features_over_time", curve_json(policy.record.coverage)}};
     if (policy.coverage) {
-        json["coverage"] = {{"programs", policy.coverage->programs}, {"edges", policy.coverage->edges}, {"covered", policy.coverage->covered}};
+        json["coverage"] = {{"programs", policy.coverage->programs},
+                            {"edges", policy.coverage->edges},
+                            {"covered", policy.coverage->covered}};
     }
     return json;
 }
@@ -49,11 +52,16 @@ Json policy_json(const ReportedPolicy& policy) {
 Json cell_json(const CellKey& key, const CellRecord& cell) {
     Json oracles = Json::array();
     for (const auto& [name, record] : cell.oracles) {
-        oracles.push_back({{"name", name}, {"slots_watched", record.watched}, {"slots_off", record.off}, {"why_off", record.why_off}});
+        oracles.push_back({{"name", name},
+                           {"slots_watched", record.watched},
+                           {"slots_off", record.off},
+                           {"why_off", record.why_off}});
     }
-    return {{"kind", name_of(key.kind)}, {"policy", key.policy}, {"harts", key.harts}, {"slots", cell.slots}, {"seconds", cell.seconds},
-            {"executions", cell.executions}, {"findings", cell.findings}, {"problems", cell.problems}, {"problem", cell.problem},
-            {"oracles", oracles}};
+    return {{"kind", name_of(key.kind)}, {"policy", key.policy},
+            {"harts", key.harts},        {"slots", cell.slots},
+            {"seconds", cell.seconds},   {"executions", cell.executions},
+            {"findings", cell.findings}, {"problems", cell.problems},
+            {"problem", cell.problem},   {"oracles", oracles}};
 }
 
 }  // namespace
@@ -75,8 +83,14 @@ std::string report_json(const CampaignReport& report) {
                     {"exit_status", report.exit_status()},
                     {"host", {{"cores", report.host.cores}, {"model", report.host.model}}},
                     {"jobs", report.jobs},
-                    {"run", {{"number", run.number}, {"started", run.started}, {"seconds", run.worked_s}, {"executions", run.executions},
-                             {"findings", report.seen()}, {"new_findings", report.fresh()}, {"units_left_out", run.left_out}}},
+                    {"run",
+                     {{"number", run.number},
+                      {"started", run.started},
+                      {"seconds", run.worked_s},
+                      {"executions", run.executions},
+                      {"findings", report.seen()},
+                      {"new_findings", report.fresh()},
+                      {"units_left_out", run.left_out}}},
                     {"executions_over_time", curve_json(report.state.executed)},
                     {"problems", report.problems},
                     {"findings", findings},

@@ -33,15 +33,21 @@ void add_outcome(pugi::xml_node to, const CampaignReport& report, const CellReco
 
 std::string report_junit(const CampaignReport& report) {
     const auto& cells = report.state.cells;
-    const auto count = [&](auto what) { return static_cast<std::size_t>(std::ranges::count_if(cells, what)); };
-    JunitSuite suite("nightly",
-                     {.tests = cells.size(),
-                      .failures = count([](const auto& one) { return !one.second.findings.empty(); }),
-                      .errors = count([](const auto& one) { return one.second.findings.empty() && is_bad(one.second); })},
-                     report.state.run.worked_s);
+    const auto count = [&](auto what) {
+        return static_cast<std::size_t>(std::ranges::count_if(cells, what));
+    };
+    JunitSuite suite(
+        "nightly",
+        {.tests = cells.size(),
+         .failures = count([](const auto& one) { return !one.second.findings.empty(); }),
+         .errors = count(
+             [](const auto& one) { return one.second.findings.empty() && is_bad(one.second); })},
+        report.state.run.worked_s);
     for (const auto& [key, cell] : cells) {
         const std::string name = fmt::format("{} on {} harts", key.policy, key.harts);
-        add_outcome(suite.add_case(fmt::format("nightly.{}", name_of(key.kind)), name, cell.seconds), report, cell);
+        add_outcome(
+            suite.add_case(fmt::format("nightly.{}", name_of(key.kind)), name, cell.seconds),
+            report, cell);
     }
     return suite.text();
 }

@@ -24,7 +24,7 @@ public:
 private:
     const std::vector<std::string>& file(const std::string& name);
 
-    std::filesystem::path root_;                              // empty: none
+    std::filesystem::path root_;  // empty: none
     std::map<std::string, std::vector<std::string>> files_;
 };
 

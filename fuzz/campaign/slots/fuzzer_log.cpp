@@ -15,7 +15,8 @@ std::optional<u64> number_at_start(std::string_view text) {
 // The number behind ` name: `.
 std::optional<u64> field(std::string_view line, std::string_view name) {
     const std::size_t at = line.find(name);
-    return at == std::string_view::npos ? std::nullopt : number_at_start(line.substr(at + name.size()));
+    return at == std::string_view::npos ? std::nullopt
+                                        : number_at_start(line.substr(at + name.size()));
 }
 
 }  // namespace
@@ -38,8 +39,8 @@ std::optional<FuzzerStatus> parse_fuzzer_status(std::string_view line) {
     if (event.starts_with("0x")) {
         return std::nullopt;
     }
-    return FuzzerStatus{*executions, std::string(event), field(line, " cov: "), field(line, " ft: "), field(line, " corp: "),
-                        field(line, " exec/s: ")};
+    return FuzzerStatus{*executions,          std::string(event),     field(line, " cov: "),
+                        field(line, " ft: "), field(line, " corp: "), field(line, " exec/s: ")};
 }
 
 std::optional<u64> parse_executed_units(std::string_view line) {
@@ -49,7 +50,9 @@ std::optional<u64> parse_executed_units(std::string_view line) {
 
 std::optional<u64> parse_merged_files(std::string_view line) {
     constexpr std::string_view name = "MERGE-OUTER: ", what = " new files with ";
-    return line.starts_with(name) && line.find(what) != std::string_view::npos ? number_at_start(line.substr(name.size())) : std::nullopt;
+    return line.starts_with(name) && line.find(what) != std::string_view::npos
+               ? number_at_start(line.substr(name.size()))
+               : std::nullopt;
 }
 
 std::optional<std::vector<OracleReport>> parse_oracles_line(std::string_view line) {

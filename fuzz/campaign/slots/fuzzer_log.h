@@ -13,8 +13,9 @@ namespace stampede::campaign {
 // What it does not say is nothing.
 struct FuzzerStatus {
     u64 executions = 0;
-    std::string event;                  // INITED, NEW, REDUCE, pulse, RELOAD, DONE
-    std::optional<u64> coverage;        // cov: edges of the host program; a target without instrumentation has none
+    std::string event;  // INITED, NEW, REDUCE, pulse, RELOAD, DONE
+    std::optional<u64>
+        coverage;  // cov: edges of the host program; a target without instrumentation has none
     std::optional<u64> features;        // ft:
     std::optional<u64> corpus_entries;  // corp:
     std::optional<u64> per_second;      // exec/s:

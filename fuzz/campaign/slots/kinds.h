@@ -11,7 +11,8 @@ namespace stampede::campaign {
 
 // Those that were asked for and whose programs are there; of the others `problems` gets a sentence
 // each.
-[[nodiscard]] std::vector<SlotKind> possible_kinds(const CampaignOptions& options, const SlotSetup& setup, const StopWanted& stop,
+[[nodiscard]] std::vector<SlotKind> possible_kinds(const CampaignOptions& options,
+                                                   const SlotSetup& setup, const StopWanted& stop,
                                                    std::vector<std::string>& problems);
 
 // A sentence for each kind none of whose slots ended as it should.

@@ -30,14 +30,20 @@ TEST(Kinds, without_its_program_a_kind_is_left_out_with_a_word_about_it) {
         options.kinds.push_back(share.kind);
     }
     std::vector<std::string> problems;
-    EXPECT_THAT(possible_kinds(options, setup, [] { return false; }, problems),
+    EXPECT_THAT(possible_kinds(
+                    options, setup, [] { return false; }, problems),
                 ElementsAre(SlotKind::Fuzz, SlotKind::Stress, SlotKind::FailAllocations));
-    EXPECT_THAT(problems, ElementsAre(HasSubstr("fuzz-race: left out, there is no "), HasSubstr("fuzz_syscalls refuses STAMPEDE_SCHEDULE=parallel"),
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("fuzz-race: left out, there is no "),
+                                      HasSubstr("fuzz_syscalls refuses STAMPEDE_SCHEDULE=parallel"),
                                       HasSubstr("fuzz-race-parallel: left out, there is no ")));
     program("fuzz_syscalls-race", "[ $STAMPEDE_SCHEDULE != parallel ]");
     problems.clear();
-    EXPECT_EQ(possible_kinds(options, setup, [] { return false; }, problems).size(), options.kinds.size() - 2);
-    EXPECT_THAT(problems, Contains(HasSubstr("fuzz-race-parallel: left out, fuzz_syscalls-race refuses STAMPEDE_SCHEDULE=parallel")));
+    EXPECT_EQ(possible_kinds(
+                  options, setup, [] { return false; }, problems)
+                  .size(),
+              options.kinds.size() - 2);
+    EXPECT_THAT(problems, Contains(HasSubstr("fuzz-race-parallel: left out, fuzz_syscalls-race "
+                                             "refuses STAMPEDE_SCHEDULE=parallel")));
     program("fuzz_syscalls", "exit 0");
     program("fuzz_syscalls-race", "exit 0");
     problems.clear();

@@ -12,8 +12,8 @@ namespace stampede::campaign {
 namespace {
 
 constexpr double longest_slot_s = 60, shortest_slot_s = 4;
-constexpr double stress_slot_s = 10;       // a run of a workload says little more when it is longer
-constexpr double slots_a_worker = 20;      // in a campaign that is too short for the longest ones
+constexpr double stress_slot_s = 10;   // a run of a workload says little more when it is longer
+constexpr double slots_a_worker = 20;  // in a campaign that is too short for the longest ones
 constexpr std::array modes{"parallel", "race", "random", "pct:3"};
 
 const Share& share_of(SlotKind kind) { return *std::ranges::find(shares, kind, &Share::kind); }
@@ -22,7 +22,8 @@ const Share& share_of(SlotKind kind) { return *std::ranges::find(shares, kind, &
 // to each other.
 std::size_t scattered(u64 i, std::size_t size) {
     constexpr double golden = 0.618;
-    std::size_t stride = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(static_cast<double>(size) * golden)));
+    std::size_t stride = std::max<std::size_t>(
+        1, static_cast<std::size_t>(std::llround(static_cast<double>(size) * golden)));
     while (std::gcd(stride, size) != 1) {
         ++stride;
     }
@@ -54,7 +55,9 @@ Slot slot_of(const PlanSetup& setup, SlotKind kind, u64 i) {
     if (kind == SlotKind::Stress) {
         const std::size_t first = digits % setup.workloads.size();
         slot.workload = take(digits, setup.workloads);
-        for (std::size_t n = 1; n < setup.workloads.size() && setup.unfit.contains({slot.policy, slot.workload}); ++n) {
+        for (std::size_t n = 1;
+             n < setup.workloads.size() && setup.unfit.contains({slot.policy, slot.workload});
+             ++n) {
             slot.workload = setup.workloads[(first + n) % setup.workloads.size()];
         }
         slot.mode = modes[digits];
@@ -79,17 +82,20 @@ std::string slot_name(const Slot& slot) {
 }
 
 std::optional<Slot> slot_named(std::string_view name) {
-    const std::size_t kind_at = name.find('.') + 1, policy_at = name.find('.', kind_at) + 1, harts_at = name.rfind('.') + 1;
+    const std::size_t kind_at = name.find('.') + 1, policy_at = name.find('.', kind_at) + 1,
+                      harts_at = name.rfind('.') + 1;
     if (kind_at == 0 || policy_at == 0 || harts_at <= policy_at) {
         return std::nullopt;
     }
     const auto kind = slot_kind_named(name.substr(kind_at, policy_at - 1 - kind_at));
     Slot slot;
     const auto read = [&](std::size_t begin, std::size_t end, auto& number) {
-        const auto [stop, failure] = std::from_chars(name.data() + begin, name.data() + end, number);
+        const auto [stop, failure] =
+            std::from_chars(name.data() + begin, name.data() + end, number);
         return failure == std::errc() && stop == name.data() + end;
     };
-    if (!kind || !read(0, kind_at - 1, slot.number) || !read(harts_at, name.size(), slot.harts) || slot.harts == 0) {
+    if (!kind || !read(0, kind_at - 1, slot.number) || !read(harts_at, name.size(), slot.harts) ||
+        slot.harts == 0) {
         return std::nullopt;
     }
     slot.kind = *kind;
@@ -107,10 +113,13 @@ std::vector<Slot> plan(const PlanSetup& setup, u64 count) {
         u64 slots = 0;
     };
     std::array<Spent, std::size(shares)> spent;
-    const auto spent_by = [&](SlotKind kind) -> Spent& { return spent[static_cast<std::size_t>(kind)]; };
+    const auto spent_by = [&](SlotKind kind) -> Spent& {
+        return spent[static_cast<std::size_t>(kind)];
+    };
     // None yet, then the least of its share, then the first in the table.
     const auto due = [&](SlotKind kind) {
-        return std::pair(spent_by(kind).slots != 0, spent_by(kind).seconds / share_of(kind).percent);
+        return std::pair(spent_by(kind).slots != 0,
+                         spent_by(kind).seconds / share_of(kind).percent);
     };
     std::vector<Slot> slots;
     for (u64 number = 0; number < count; ++number) {

@@ -12,7 +12,14 @@
 
 namespace stampede::campaign {
 
-enum class SlotKind : u8 { Fuzz, FuzzRace, FuzzParallel, FuzzRaceParallel, Stress, FailAllocations };
+enum class SlotKind : u8 {
+    Fuzz,
+    FuzzRace,
+    FuzzParallel,
+    FuzzRaceParallel,
+    Stress,
+    FailAllocations
+};
 // "fuzz", "fuzz-race", "fuzz-parallel", "fuzz-race-parallel", "stress", "fail-allocations".
 [[nodiscard]] std::string_view name_of(SlotKind kind);
 [[nodiscard]] std::optional<SlotKind> slot_kind_named(std::string_view name);
@@ -37,8 +44,8 @@ struct Slot {
     SlotKind kind = SlotKind::Fuzz;
     std::string policy;
     unsigned harts = 0;
-    std::string workload;    // of Stress and FailAllocations
-    std::string mode;        // of Stress: a schedule, or `race`
+    std::string workload;  // of Stress and FailAllocations
+    std::string mode;      // of Stress: a schedule, or `race`
     double seconds = 0;
 };
 
@@ -48,13 +55,14 @@ struct Slot {
 [[nodiscard]] std::optional<Slot> slot_named(std::string_view name);
 
 struct PlanSetup {
-    std::vector<SlotKind> kinds;                    // those that can be done here; at least one
-    std::vector<std::string> policies;              // at least one
-    std::vector<unsigned> harts;                    // at least one
-    std::vector<std::string> workloads;             // of Stress
-    std::vector<std::string> bearing;               // workloads that bear every allocation's failure
-    double slot_s = 60;                             // of the longest slots
-    std::set<std::pair<std::string, std::string>> unfit = {};   // policies and workloads that do not go together
+    std::vector<SlotKind> kinds;         // those that can be done here; at least one
+    std::vector<std::string> policies;   // at least one
+    std::vector<unsigned> harts;         // at least one
+    std::vector<std::string> workloads;  // of Stress
+    std::vector<std::string> bearing;    // workloads that bear every allocation's failure
+    double slot_s = 60;                  // of the longest slots
+    std::set<std::pair<std::string, std::string>> unfit =
+        {};  // policies and workloads that do not go together
 };
 
 // How long a slot is where `seconds` are to be spent by `jobs` workers: short enough that a short

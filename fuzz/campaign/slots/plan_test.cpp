@@ -14,11 +14,15 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
 
-const std::vector<SlotKind> all_kinds{SlotKind::Fuzz, SlotKind::FuzzRace, SlotKind::FuzzParallel,
-                                      SlotKind::FuzzRaceParallel, SlotKind::Stress, SlotKind::FailAllocations};
+const std::vector<SlotKind> all_kinds{SlotKind::Fuzz,         SlotKind::FuzzRace,
+                                      SlotKind::FuzzParallel, SlotKind::FuzzRaceParallel,
+                                      SlotKind::Stress,       SlotKind::FailAllocations};
 
 PlanSetup setup() {
-    return {.kinds = all_kinds, .policies = {"kmem", "eager"}, .harts = {2, 4, 8}, .workloads = {"forkbomb", "cowstorm", "oom"},
+    return {.kinds = all_kinds,
+            .policies = {"kmem", "eager"},
+            .harts = {2, 4, 8},
+            .workloads = {"forkbomb", "cowstorm", "oom"},
             .bearing = {"forkbomb", "cowstorm"}};
 }
 
@@ -126,10 +130,12 @@ TEST(Plan, a_slots_name_leads_back_to_it) {
     for (const Slot& slot : plan(setup(), 12)) {
         const auto again = slot_named(slot_name(slot));
         ASSERT_TRUE(again.has_value()) << slot_name(slot);
-        EXPECT_EQ(std::tie(again->number, again->kind, again->policy, again->harts), std::tie(slot.number, slot.kind, slot.policy, slot.harts));
+        EXPECT_EQ(std::tie(again->number, again->kind, again->policy, again->harts),
+                  std::tie(slot.number, slot.kind, slot.policy, slot.harts));
     }
-    for (const char* name : {"", "12", "12.fuzz", "12.fuzz.kmem", "x.fuzz.kmem.2", "12.fuzzing.kmem.2", "12.fuzz.kmem.", "12.fuzz.kmem.0",
-                             "12.fuzz.kmem.2x", "minimise.kmem"}) {
+    for (const char* name :
+         {"", "12", "12.fuzz", "12.fuzz.kmem", "x.fuzz.kmem.2", "12.fuzzing.kmem.2",
+          "12.fuzz.kmem.", "12.fuzz.kmem.0", "12.fuzz.kmem.2x", "minimise.kmem"}) {
         EXPECT_FALSE(slot_named(name).has_value()) << name;
     }
 }

@@ -8,9 +8,10 @@
 namespace stampede::campaign {
 namespace {
 
-constexpr double grace_s = 30;             // for reading a corpus, for ending
-constexpr double patience_s = 60;          // behind a wish to end
-constexpr unsigned hang_s = 60;            // of one program: they are bounded by instructions, this is the harness's own hang guard
+constexpr double grace_s = 30;     // for reading a corpus, for ending
+constexpr double patience_s = 60;  // behind a wish to end
+constexpr unsigned hang_s =
+    60;  // of one program: they are bounded by instructions, this is the harness's own hang guard
 constexpr unsigned most_megabytes = 4096;  // of a target's memory
 constexpr double search_s = 10;            // for a schedule that repeats what a parallel run found
 // Of the perturbed schedules, whose guest time runs ahead.
@@ -18,9 +19,12 @@ constexpr double host_seconds_a_guest_second = 0.6;
 // the time limit of `stress` is a finding; the campaign's own is none
 constexpr const char* endless = "100000s";
 
-std::string seconds_text(double seconds) { return fmt::format("{}s", std::max(1L, std::lround(seconds))); }
+std::string seconds_text(double seconds) {
+    return fmt::format("{}s", std::max(1L, std::lround(seconds)));
+}
 
-SlotCommand fuzz_command(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed) {
+SlotCommand fuzz_command(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder,
+                         u64 seed) {
     SlotCommand command;
     // libFuzzer takes a seed of 32 bits, and 0 for "any".
     command.words = {setup.shelf.command(program_of(slot.kind)),
@@ -37,16 +41,33 @@ SlotCommand fuzz_command(const Slot& slot, const SlotSetup& setup, const SlotFol
     return command;
 }
 
-SlotCommand stress_command(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed) {
+SlotCommand stress_command(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder,
+                           u64 seed) {
     SlotCommand command;
     const bool sweep = slot.kind == SlotKind::FailAllocations, race = slot.mode == "race";
     const std::string schedule = sweep ? "random" : race ? "parallel" : slot.mode;
-    const double guest_s = schedule == "parallel" ? slot.seconds : slot.seconds / host_seconds_a_guest_second;
-    command.words = {setup.shelf.command("stress"), "--policy", slot.policy, "--cpus", std::to_string(slot.harts), "--seed",
-                     std::to_string(seed), "--schedule", schedule, "--duration", seconds_text(guest_s), "--timeout", endless,
-                     "--json", folder.report(), "--findings", folder.findings()};
+    const double guest_s =
+        schedule == "parallel" ? slot.seconds : slot.seconds / host_seconds_a_guest_second;
+    command.words = {setup.shelf.command("stress"),
+                     "--policy",
+                     slot.policy,
+                     "--cpus",
+                     std::to_string(slot.harts),
+                     "--seed",
+                     std::to_string(seed),
+                     "--schedule",
+                     schedule,
+                     "--duration",
+                     seconds_text(guest_s),
+                     "--timeout",
+                     endless,
+                     "--json",
+                     folder.report(),
+                     "--findings",
+                     folder.findings()};
     if (sweep) {
-        command.words.insert(command.words.end(), {"--fail-allocations", "--ops", std::to_string(1 + seed % 4)});
+        command.words.insert(command.words.end(),
+                             {"--fail-allocations", "--ops", std::to_string(1 + seed % 4)});
     }
     if (race) {
         command.words.emplace_back("--race");
@@ -76,7 +97,9 @@ std::string program_of(SlotKind kind) {
     __builtin_unreachable();
 }
 
-bool is_fuzzing(SlotKind kind) { return kind != SlotKind::Stress && kind != SlotKind::FailAllocations; }
+bool is_fuzzing(SlotKind kind) {
+    return kind != SlotKind::Stress && kind != SlotKind::FailAllocations;
+}
 
 SlotKind repeatable(SlotKind kind) {
     switch (kind) {
@@ -87,13 +110,16 @@ SlotKind repeatable(SlotKind kind) {
 }
 
 std::vector<std::string> fuzz_environment(const Slot& slot, const std::filesystem::path& findings) {
-    return {"STAMPEDE_POLICY=" + slot.policy, fmt::format("STAMPEDE_CPUS={}", slot.harts), "STAMPEDE_FINDINGS=" + findings.string(),
-            "STAMPEDE_ON_FINDING=continue",
-            fmt::format("STAMPEDE_SCHEDULE={}", slot.kind == repeatable(slot.kind) ? "input" : "parallel")};
+    return {"STAMPEDE_POLICY=" + slot.policy, fmt::format("STAMPEDE_CPUS={}", slot.harts),
+            "STAMPEDE_FINDINGS=" + findings.string(), "STAMPEDE_ON_FINDING=continue",
+            fmt::format("STAMPEDE_SCHEDULE={}",
+                        slot.kind == repeatable(slot.kind) ? "input" : "parallel")};
 }
 
-SlotCommand command_of(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed) {
-    return is_fuzzing(slot.kind) ? fuzz_command(slot, setup, folder, seed) : stress_command(slot, setup, folder, seed);
+SlotCommand command_of(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder,
+                       u64 seed) {
+    return is_fuzzing(slot.kind) ? fuzz_command(slot, setup, folder, seed)
+                                 : stress_command(slot, setup, folder, seed);
 }
 
 }  // namespace stampede::campaign

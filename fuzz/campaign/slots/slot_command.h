@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "fuzz/campaign/slots/plan.h"
-#include "harts/guests/shelf.h"
 #include "fuzz/campaign/slots/supervise.h"
+#include "harts/guests/shelf.h"
 
 namespace stampede::campaign {
 
@@ -27,7 +27,7 @@ struct SlotCommand {
 // What all slots have in common.
 struct SlotSetup {
     Shelf shelf;
-    std::filesystem::path corpus;                          // of all policies
+    std::filesystem::path corpus;  // of all policies
     std::optional<std::filesystem::path> suppressions;
 };
 
@@ -39,8 +39,10 @@ struct SlotSetup {
 [[nodiscard]] SlotKind repeatable(SlotKind kind);
 
 // For at most `slot.seconds`. `seed` is another one each time.
-[[nodiscard]] SlotCommand command_of(const Slot& slot, const SlotSetup& setup, const SlotFolder& folder, u64 seed);
+[[nodiscard]] SlotCommand command_of(const Slot& slot, const SlotSetup& setup,
+                                     const SlotFolder& folder, u64 seed);
 // The environment of a fuzz target for this slot, which files what it finds in `findings`.
-[[nodiscard]] std::vector<std::string> fuzz_environment(const Slot& slot, const std::filesystem::path& findings);
+[[nodiscard]] std::vector<std::string> fuzz_environment(const Slot& slot,
+                                                        const std::filesystem::path& findings);
 
 }  // namespace stampede::campaign

@@ -40,10 +40,14 @@ protected:
         EXPECT_TRUE(result.has_value()) << result.error().message;
         return result.value_or(SlotResult{});
     }
-    std::vector<Finding> findings() const { return FindingStore(folder.findings()).load().value_or(std::vector<Finding>()); }
+    std::vector<Finding> findings() const {
+        return FindingStore(folder.findings()).load().value_or(std::vector<Finding>());
+    }
 
     TemporaryFolder temporary;
-    const SlotSetup setup{Shelf(temporary.path() / "guest", temporary.path() / "bin"), temporary.path() / "corpus", {}};
+    const SlotSetup setup{Shelf(temporary.path() / "guest", temporary.path() / "bin"),
+                          temporary.path() / "corpus",
+                          {}};
     const SlotFolder folder{temporary.path() / "slot"};
 };
 
@@ -56,18 +60,21 @@ END
 )";
 
 TEST_F(SlotRunTest, what_a_target_says_of_itself_is_heard) {
-    program("fuzz_syscalls", "echo 'oracles: audit; off: races (none here)'; echo '#5 NEW ft: 70 exec/s: 5'; echo '#9 DONE ft: 60 exec/s: 5'; echo 'stat::number_of_executed_units: 12'");
+    program("fuzz_syscalls",
+            "echo 'oracles: audit; off: races (none here)'; echo '#5 NEW ft: 70 exec/s: 5'; echo "
+            "'#9 DONE ft: 60 exec/s: 5'; echo 'stat::number_of_executed_units: 12'");
     const SlotResult result = run(SlotKind::Fuzz);
     EXPECT_EQ(result.executions, 12u);
     EXPECT_EQ(result.features, 70u);
-    EXPECT_THAT(result.oracles, ElementsAre(OracleReport{"audit", ""}, OracleReport{"races", "none here"}));
+    EXPECT_THAT(result.oracles,
+                ElementsAre(OracleReport{"audit", ""}, OracleReport{"races", "none here"}));
     EXPECT_EQ(result.problem, "");
 }
 
 TEST_F(SlotRunTest, a_target_that_stops_at_a_finding_is_started_again_until_the_time_is_over) {
     const std::string starts = (temporary.path() / "starts").string();
-    program("fuzz_syscalls", "echo x >>" + starts + "\nCOUNT=$(wc -l <" + starts + ")\n" + files_a_finding +
-                                 "sleep 0.1\necho '#3 NEW ft: 1'\nexit 77");
+    program("fuzz_syscalls", "echo x >>" + starts + "\nCOUNT=$(wc -l <" + starts + ")\n" +
+                                 files_a_finding + "sleep 0.1\necho '#3 NEW ft: 1'\nexit 77");
     const SlotResult result = run(SlotKind::Fuzz, 3);
     const u64 count = read_file(starts).value_or("").size() / 2;
     EXPECT_GE(count, 2u);
@@ -78,8 +85,10 @@ TEST_F(SlotRunTest, a_target_that_stops_at_a_finding_is_started_again_until_the_
 }
 
 TEST_F(SlotRunTest, a_target_that_crashes_without_a_finding_has_one_for_itself) {
-    program("fuzz_syscalls", "echo \"x.cpp:7: f(): Assertion \\`ok' failed.\"; for word; do case $word in -artifact_prefix=*) "
-                             "printf bytes >\"${word#*=}crash-1\";; esac; done; exit 77");
+    program("fuzz_syscalls",
+            "echo \"x.cpp:7: f(): Assertion \\`ok' failed.\"; for word; do case $word in "
+            "-artifact_prefix=*) "
+            "printf bytes >\"${word#*=}crash-1\";; esac; done; exit 77");
     EXPECT_EQ(run(SlotKind::Fuzz).problem, "");
     ASSERT_THAT(findings(), SizeIs(1));
     const Finding fault = findings().front();
@@ -100,7 +109,8 @@ TEST_F(SlotRunTest, a_target_that_hangs_or_is_killed_has_a_finding_too) {
     for (const Finding& finding : findings()) {
         titles.insert(finding.title);
     }
-    EXPECT_THAT(titles, testing::ElementsAre("fuzz_syscalls hangs in one program", "fuzz_syscalls-race crashes: it does not say why"));
+    EXPECT_THAT(titles, testing::ElementsAre("fuzz_syscalls hangs in one program",
+                                             "fuzz_syscalls-race crashes: it does not say why"));
 }
 
 TEST_F(SlotRunTest, a_program_that_refuses_is_a_problem_with_its_last_line) {
@@ -121,8 +131,10 @@ TEST_F(SlotRunTest, stress_that_finds_something_is_no_problem_and_one_that_dies_
 }
 
 TEST_F(SlotRunTest, which_oracles_watched_stress_stands_in_its_report) {
-    program("stress", "while [ \"$1\" != --json ]; do shift; done; echo '{\"oracles\": [{\"name\": \"audit\", \"on\": false, "
-                      "\"why_off\": \"no table\"}]}' >\"$2\"");
+    program("stress",
+            "while [ \"$1\" != --json ]; do shift; done; echo '{\"oracles\": [{\"name\": "
+            "\"audit\", \"on\": false, "
+            "\"why_off\": \"no table\"}]}' >\"$2\"");
     EXPECT_THAT(run(SlotKind::Stress).oracles, ElementsAre(OracleReport{"audit", "no table"}));
     program("stress", "while [ \"$1\" != --json ]; do shift; done; echo nonsense >\"$2\"");
     EXPECT_THAT(run(SlotKind::Stress).oracles, IsEmpty());
@@ -136,7 +148,8 @@ TEST_F(SlotRunTest, a_program_that_is_not_there_is_an_error_with_its_name) {
 }
 
 TEST_F(SlotRunTest, inputs_are_run_in_the_slots_own_environment_in_their_order) {
-    program("fuzz_syscalls-race", std::string("shift; echo $1 >$STAMPEDE_FINDINGS/../runs; shift; cat \"$@\" >$STAMPEDE_FINDINGS/../seen\n") +
+    program("fuzz_syscalls-race", std::string("shift; echo $1 >$STAMPEDE_FINDINGS/../runs; shift; "
+                                              "cat \"$@\" >$STAMPEDE_FINDINGS/../seen\n") +
                                       files_a_finding);
     std::filesystem::create_directories(folder.findings());
     std::vector<std::string> inputs;
@@ -145,11 +158,15 @@ TEST_F(SlotRunTest, inputs_are_run_in_the_slots_own_environment_in_their_order) 
         inputs.push_back(std::to_string(n) + ",");
         all += inputs.back();
     }
-    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRace, 1), setup, folder, inputs, [] { return false; }).has_value());
+    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRace, 1), setup, folder, inputs, [] {
+                    return false;
+                }).has_value());
     EXPECT_EQ(read_file(folder.path / "seen"), all);
     EXPECT_EQ(read_file(folder.path / "runs"), "-runs=1\n");
     EXPECT_THAT(findings(), SizeIs(1));
-    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRaceParallel, 1), setup, folder, inputs, [] { return false; }).has_value());
+    ASSERT_TRUE(run_inputs(slot(SlotKind::FuzzRaceParallel, 1), setup, folder, inputs, [] {
+                    return false;
+                }).has_value());
     EXPECT_EQ(read_file(folder.path / "runs"), "-runs=1000\n");
 }
 

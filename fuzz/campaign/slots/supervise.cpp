@@ -7,21 +7,25 @@
 namespace stampede::campaign {
 namespace {
 
-constexpr double look_s = 0.2;            // between two looks at clock and stop
-constexpr double ending_s = 15;           // what a child that is to stop gets before it is killed
+constexpr double look_s = 0.2;   // between two looks at clock and stop
+constexpr double ending_s = 15;  // what a child that is to stop gets before it is killed
 constexpr std::size_t tail_bytes = 8192;
 constexpr std::size_t longest_line = 2048;
 
 }  // namespace
 
 double seconds_now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
-Result<Supervised> supervise(const std::vector<std::string>& command, const std::vector<std::string>& environment, Limits limits,
-                             const StopWanted& stop, const std::function<void(std::string_view)>& hear) {
+Result<Supervised> supervise(const std::vector<std::string>& command,
+                             const std::vector<std::string>& environment, Limits limits,
+                             const StopWanted& stop,
+                             const std::function<void(std::string_view)>& hear) {
     const double start = seconds_now();
-    auto child = Child::start(command, {.group = ChildSetup::Group::Own, .environment = environment});
+    auto child =
+        Child::start(command, {.group = ChildSetup::Group::Own, .environment = environment});
     if (!child) {
         return std::unexpected(child.error());
     }

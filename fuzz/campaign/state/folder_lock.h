@@ -12,7 +12,8 @@ class FolderLock {
 public:
     enum class Patience { Wait, Refuse };
     // Error: the file cannot be made or, with Refuse, somebody has it.
-    [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& file, Patience patience);
+    [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& file,
+                                                 Patience patience);
     FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FolderLock& operator=(FolderLock&&) = delete;
     ~FolderLock();

@@ -9,18 +9,27 @@ namespace {
 
 constexpr double least_slot_s = 2;
 constexpr u64 planned_at_once = 256;
-constexpr u64 least_to_minimise = 100;   // entries
+constexpr u64 least_to_minimise = 100;  // entries
 
 // Often enough for a curve to look at.
 double between_points(double seconds) { return std::clamp(seconds / 200, 0.5, 60.0); }
 
-bool is_due(const Curve& curve, double now, double distance) { return curve.empty() || now - curve.back().at_s >= distance; }
+bool is_due(const Curve& curve, double now, double distance) {
+    return curve.empty() || now - curve.back().at_s >= distance;
+}
 
 }  // namespace
 
-Journal::Journal(State state, PlanSetup plan, std::filesystem::path file, double seconds, std::function<double()> clock)
-    : state_(std::move(state)), plan_(std::move(plan)), file_(std::move(file)), seconds_(seconds), clock_(std::move(clock)), start_(clock_()),
-      before_run_s_(state_.run.worked_s), before_all_s_(state_.worked_s) {
+Journal::Journal(State state, PlanSetup plan, std::filesystem::path file, double seconds,
+                 std::function<double()> clock)
+    : state_(std::move(state)),
+      plan_(std::move(plan)),
+      file_(std::move(file)),
+      seconds_(seconds),
+      clock_(std::move(clock)),
+      start_(clock_()),
+      before_run_s_(state_.run.worked_s),
+      before_all_s_(state_.worked_s) {
     FutexGuard guard(lock_);
     save_locked();
 }
@@ -63,7 +72,8 @@ void Journal::heard(const Slot& slot, u64 executions, u64 features) {
         add_point(state_.executed, {state_.worked_s, state_.executions});
     }
     // Only these repeat: what races and parallel harts cover is another thing each time.
-    if (PolicyRecord& policy = state_.policies[slot.policy]; slot.kind == SlotKind::Fuzz && features > policy.features) {
+    if (PolicyRecord& policy = state_.policies[slot.policy];
+        slot.kind == SlotKind::Fuzz && features > policy.features) {
         policy.features = features;
         if (is_due(policy.coverage, state_.worked_s, distance)) {
             add_point(policy.coverage, {state_.worked_s, features});
@@ -131,7 +141,8 @@ void Journal::triaged(const std::string& key, const TriageResult& result) {
 bool Journal::claim_corpus(const std::string& policy, u64 entries) {
     FutexGuard guard(lock_);
     const u64 before = state_.policies[policy].minimised;
-    return entries >= std::max(least_to_minimise, before + before / 2) && in_minimisation_.insert(policy).second;
+    return entries >= std::max(least_to_minimise, before + before / 2) &&
+           in_minimisation_.insert(policy).second;
 }
 
 void Journal::minimised(const std::string& policy, std::optional<u64> entries) {

@@ -21,7 +21,8 @@ namespace stampede::campaign {
 class Journal {
 public:
     // `clock`: seconds of any steady clock.
-    Journal(State state, PlanSetup plan, std::filesystem::path file, double seconds, std::function<double()> clock);
+    Journal(State state, PlanSetup plan, std::filesystem::path file, double seconds,
+            std::function<double()> clock);
 
     // The next slot, cut to what is left of the time; nothing when that is too little.
     std::optional<Slot> next_slot() EXCLUDES(lock_);
@@ -56,13 +57,13 @@ private:
 
     FutexLock lock_;
     State state_ GUARDED_BY(lock_);
-    std::vector<Slot> slots_ GUARDED_BY(lock_);                      // planned so far
-    std::map<u64, u64> executed_ GUARDED_BY(lock_);                  // of the slots that run, by number
+    std::vector<Slot> slots_ GUARDED_BY(lock_);      // planned so far
+    std::map<u64, u64> executed_ GUARDED_BY(lock_);  // of the slots that run, by number
     std::set<std::string> in_triage_ GUARDED_BY(lock_), in_minimisation_ GUARDED_BY(lock_);
     Result<void> saved_ GUARDED_BY(lock_);
     const PlanSetup plan_;
     const std::filesystem::path file_;
-    const double seconds_;                                           // of the run
+    const double seconds_;  // of the run
     const std::function<double()> clock_;
     const double start_;
     // worked when this process began: in this run, in all

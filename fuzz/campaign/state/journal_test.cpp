@@ -16,8 +16,16 @@ protected:
         State state = *load_state(file);
         const double left = state.begin_run(seconds, 1000);
         const double all = state.run.worked_s + left;
-        return {std::move(state), {.kinds = {SlotKind::Fuzz}, .policies = {"kmem"}, .harts = {2, 4}, .workloads = {}, .bearing = {}, .slot_s = 30},
-                file, all, [this] { return now; }};
+        return {std::move(state),
+                {.kinds = {SlotKind::Fuzz},
+                 .policies = {"kmem"},
+                 .harts = {2, 4},
+                 .workloads = {},
+                 .bearing = {},
+                 .slot_s = 30},
+                file,
+                all,
+                [this] { return now; }};
     }
     State on_disk() const { return *load_state(file); }
 
@@ -26,7 +34,9 @@ protected:
     double now = 50;
 };
 
-SlotResult result(u64 executions, u64 features = 0, const std::string& problem = "") { return {30, executions, features, problem}; }
+SlotResult result(u64 executions, u64 features = 0, const std::string& problem = "") {
+    return {30, executions, features, problem};
+}
 
 TEST_F(JournalTest, slots_come_until_the_time_is_over_and_the_last_is_cut) {
     Journal one = journal();
@@ -48,7 +58,7 @@ TEST_F(JournalTest, after_a_kill_the_time_that_was_worked_and_the_slots_that_wer
         one.end_slot(*slot, result(1000));
         (void)one.next_slot();
     }
-    now = 7;   // another process, another clock
+    now = 7;  // another process, another clock
     Journal again = journal();
     EXPECT_EQ(again.left_s(), 60);
     EXPECT_EQ(again.next_slot()->number, 2u);
@@ -135,8 +145,15 @@ TEST_F(JournalTest, a_finished_run_is_followed_by_the_next) {
 }
 
 TEST_F(JournalTest, a_state_that_cannot_be_written_ends_the_slots) {
-    std::filesystem::create_directories(file);   // a folder in its place
-    Journal one{State{}, {.kinds = {SlotKind::Fuzz}, .policies = {"kmem"}, .harts = {2}, .workloads = {}, .bearing = {}}, file, 100,
+    std::filesystem::create_directories(file);  // a folder in its place
+    Journal one{State{},
+                {.kinds = {SlotKind::Fuzz},
+                 .policies = {"kmem"},
+                 .harts = {2},
+                 .workloads = {},
+                 .bearing = {}},
+                file,
+                100,
                 [] { return 0.0; }};
     EXPECT_FALSE(one.saved().has_value());
     EXPECT_FALSE(one.next_slot().has_value());

@@ -28,12 +28,12 @@ void add_point(Curve& curve, Point point);
 // What was learned of one finding beside what its folder says.
 struct FindingRecord {
     u64 first_run = 0, last_run = 0;
-    std::string first;                       // the slot whose files show it, as slot_name() has it
-    std::set<std::string> policies, kinds;   // kinds of slots
+    std::string first;                      // the slot whose files show it, as slot_name() has it
+    std::set<std::string> policies, kinds;  // kinds of slots
     std::set<unsigned> harts;
     bool triaged = false;
-    unsigned tried = 0, showed = 0;          // shown again so often; 0 tries: there is no way to
-    std::string note;                        // what triage did
+    unsigned tried = 0, showed = 0;  // shown again so often; 0 tries: there is no way to
+    std::string note;                // what triage did
     // Showed sometimes and sometimes not.
     [[nodiscard]] bool flaky() const { return triaged && showed < tried; }
     friend bool operator==(const FindingRecord&, const FindingRecord&) = default;
@@ -48,49 +48,49 @@ struct CellKey {
 };
 // Of slots that said which oracles watched them.
 struct OracleRecord {
-    u64 watched = 0, off = 0;                // slots
-    std::string why_off;                     // the last time
+    u64 watched = 0, off = 0;  // slots
+    std::string why_off;       // the last time
     friend bool operator==(const OracleRecord&, const OracleRecord&) = default;
 };
 struct CellRecord {
     u64 slots = 0;
     double seconds = 0;
-    u64 executions = 0;                      // programs, or runs of a workload
-    std::set<std::string> findings;          // keys
-    u64 problems = 0;                        // slots that did not end as they should
-    std::string problem;                     // the last one's
-    std::map<std::string, OracleRecord> oracles{};   // by name
+    u64 executions = 0;                             // programs, or runs of a workload
+    std::set<std::string> findings;                 // keys
+    u64 problems = 0;                               // slots that did not end as they should
+    std::string problem;                            // the last one's
+    std::map<std::string, OracleRecord> oracles{};  // by name
     friend bool operator==(const CellRecord&, const CellRecord&) = default;
 };
 
 struct PolicyRecord {
-    u64 features = 0;                        // the most that a fuzz slot has had
-    u64 minimised = 0;                       // entries of the corpus after the last minimisation
-    Curve coverage;                          // features over time
+    u64 features = 0;   // the most that a fuzz slot has had
+    u64 minimised = 0;  // entries of the corpus after the last minimisation
+    Curve coverage;     // features over time
     friend bool operator==(const PolicyRecord&, const PolicyRecord&) = default;
 };
 
 // From a start to its end, kills in between included.
 struct RunRecord {
     u64 number = 1;
-    double started = 0;                      // seconds since 1970
-    double worked_s = 0;                     // of its time that is used up
+    double started = 0;   // seconds since 1970
+    double worked_s = 0;  // of its time that is used up
     bool finished = false;
     u64 executions = 0;
-    u64 left_out = 0;                        // units for which the corpus had no room
-    std::set<std::string> findings;          // keys seen
-    std::map<std::string, u64> features;     // by policy, at its end
+    u64 left_out = 0;                     // units for which the corpus had no room
+    std::set<std::string> findings;       // keys seen
+    std::map<std::string, u64> features;  // by policy, at its end
     friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
 
 struct State {
     u64 next_slot = 0;
-    double worked_s = 0;                     // by all runs
-    u64 executions = 0;                      // by all runs
+    double worked_s = 0;  // by all runs
+    u64 executions = 0;   // by all runs
     Curve executed;
     RunRecord run;
     std::optional<RunRecord> previous;
-    std::map<std::string, FindingRecord> findings;   // by key
+    std::map<std::string, FindingRecord> findings;  // by key
     std::map<CellKey, CellRecord> cells;
     std::map<std::string, PolicyRecord> policies;
 

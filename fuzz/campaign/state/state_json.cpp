@@ -29,19 +29,24 @@ Curve parse_curve(const Json& json) {
 }
 
 Json finding_json(const FindingRecord& record) {
-    return {{"first_run", record.first_run}, {"last_run", record.last_run}, {"first", record.first}, {"policies", record.policies},
-            {"kinds", record.kinds}, {"harts", record.harts}, {"triaged", record.triaged}, {"tried", record.tried}, {"showed", record.showed}, {"note", record.note}};
+    return {{"first_run", record.first_run}, {"last_run", record.last_run},
+            {"first", record.first},         {"policies", record.policies},
+            {"kinds", record.kinds},         {"harts", record.harts},
+            {"triaged", record.triaged},     {"tried", record.tried},
+            {"showed", record.showed},       {"note", record.note}};
 }
 
 FindingRecord parse_finding_record(const Json& json) {
-    return {json.at("first_run"), json.at("last_run"), json.at("first"), json.at("policies"), json.at("kinds"),
-            json.at("harts"), json.at("triaged"), json.at("tried"), json.at("showed"), json.at("note")};
+    return {json.at("first_run"), json.at("last_run"), json.at("first"),   json.at("policies"),
+            json.at("kinds"),     json.at("harts"),    json.at("triaged"), json.at("tried"),
+            json.at("showed"),    json.at("note")};
 }
 
 Json oracles_json(const std::map<std::string, OracleRecord>& oracles) {
     Json json = Json::object();
     for (const auto& [name, record] : oracles) {
-        json[name] = {{"watched", record.watched}, {"off", record.off}, {"why_off", record.why_off}};
+        json[name] = {
+            {"watched", record.watched}, {"off", record.off}, {"why_off", record.why_off}};
     }
     return json;
 }
@@ -57,19 +62,22 @@ std::map<std::string, OracleRecord> parse_oracles(const Json& cell) {
 }
 
 Json cell_json(const CellKey& key, const CellRecord& record) {
-    return {{"kind", name_of(key.kind)}, {"policy", key.policy}, {"harts", key.harts}, {"slots", record.slots},
-            {"seconds", record.seconds}, {"executions", record.executions}, {"findings", record.findings},
-            {"problems", record.problems}, {"problem", record.problem}, {"oracles", oracles_json(record.oracles)}};
+    return {{"kind", name_of(key.kind)},   {"policy", key.policy},
+            {"harts", key.harts},          {"slots", record.slots},
+            {"seconds", record.seconds},   {"executions", record.executions},
+            {"findings", record.findings}, {"problems", record.problems},
+            {"problem", record.problem},   {"oracles", oracles_json(record.oracles)}};
 }
 
 std::pair<CellKey, CellRecord> parse_cell(const Json& json) {
     const auto kind = slot_kind_named(json.at("kind").get<std::string>());
     if (!kind) {
-        throw std::invalid_argument(fmt::format("slots of the kind \"{}\"", json.at("kind").get<std::string>()));
+        throw std::invalid_argument(
+            fmt::format("slots of the kind \"{}\"", json.at("kind").get<std::string>()));
     }
     return {{*kind, json.at("policy"), json.at("harts")},
-            {json.at("slots"), json.at("seconds"), json.at("executions"), json.at("findings"), json.at("problems"), json.at("problem"),
-             parse_oracles(json)}};
+            {json.at("slots"), json.at("seconds"), json.at("executions"), json.at("findings"),
+             json.at("problems"), json.at("problem"), parse_oracles(json)}};
 }
 
 Json run_json(const RunRecord& run) {
@@ -77,13 +85,16 @@ Json run_json(const RunRecord& run) {
     for (const auto& [policy, count] : run.features) {
         features[policy] = count;
     }
-    return {{"number", run.number}, {"started", run.started}, {"worked_s", run.worked_s}, {"finished", run.finished},
-            {"executions", run.executions}, {"left_out", run.left_out}, {"findings", run.findings}, {"features", features}};
+    return {{"number", run.number},     {"started", run.started},       {"worked_s", run.worked_s},
+            {"finished", run.finished}, {"executions", run.executions}, {"left_out", run.left_out},
+            {"findings", run.findings}, {"features", features}};
 }
 
 RunRecord parse_run(const Json& json) {
-    return {json.at("number"), json.at("started"), json.at("worked_s"), json.at("finished"), json.at("executions"), json.at("left_out"),
-            json.at("findings"), json.at("features").get<std::map<std::string, u64>>()};
+    return {json.at("number"),     json.at("started"),
+            json.at("worked_s"),   json.at("finished"),
+            json.at("executions"), json.at("left_out"),
+            json.at("findings"),   json.at("features").get<std::map<std::string, u64>>()};
 }
 
 State parse(const Json& json) {
@@ -106,7 +117,8 @@ State parse(const Json& json) {
         state.cells.insert(parse_cell(cell));
     }
     for (const auto& [policy, record] : json.at("policies").items()) {
-        state.policies[policy] = {record.at("features"), record.at("minimised"), parse_curve(record.at("coverage"))};
+        state.policies[policy] = {record.at("features"), record.at("minimised"),
+                                  parse_curve(record.at("coverage"))};
     }
     return state;
 }
@@ -122,11 +134,19 @@ std::string state_json(const State& state) {
         cells.push_back(cell_json(key, record));
     }
     for (const auto& [policy, record] : state.policies) {
-        policies[policy] = {{"features", record.features}, {"minimised", record.minimised}, {"coverage", curve_json(record.coverage)}};
+        policies[policy] = {{"features", record.features},
+                            {"minimised", record.minimised},
+                            {"coverage", curve_json(record.coverage)}};
     }
-    const Json json{{"schema", schema}, {"next_slot", state.next_slot}, {"worked_s", state.worked_s}, {"executions", state.executions},
-                    {"executed", curve_json(state.executed)}, {"run", run_json(state.run)},
-                    {"previous", state.previous ? run_json(*state.previous) : Json(nullptr)}, {"findings", findings}, {"cells", cells},
+    const Json json{{"schema", schema},
+                    {"next_slot", state.next_slot},
+                    {"worked_s", state.worked_s},
+                    {"executions", state.executions},
+                    {"executed", curve_json(state.executed)},
+                    {"run", run_json(state.run)},
+                    {"previous", state.previous ? run_json(*state.previous) : Json(nullptr)},
+                    {"findings", findings},
+                    {"cells", cells},
                     {"policies", policies}};
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -12,7 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Slot slot(SlotKind kind = SlotKind::FuzzRace, const std::string& policy = "kmem", unsigned harts = 4) {
+Slot slot(SlotKind kind = SlotKind::FuzzRace, const std::string& policy = "kmem",
+          unsigned harts = 4) {
     Slot slot;
     slot.kind = kind;
     slot.policy = policy;
@@ -119,8 +120,11 @@ TEST(State, a_curve_stays_short_and_keeps_its_ends) {
 }
 
 TEST(State, what_is_none_is_refused_by_name) {
-    for (const auto& [text, what] : {std::pair{"", "state.json: is not as expected"}, {"{}", "schema"},
-                                     {R"({"schema":"stampede.run/1"})", "has the schema \"stampede.run/1\", expected stampede.campaign-state/1"}}) {
+    for (const auto& [text, what] :
+         {std::pair{"", "state.json: is not as expected"},
+          {"{}", "schema"},
+          {R"({"schema":"stampede.run/1"})",
+           "has the schema \"stampede.run/1\", expected stampede.campaign-state/1"}}) {
         const auto state = parse_state(text, "state.json");
         ASSERT_FALSE(state.has_value()) << text;
         EXPECT_THAT(state.error().message, HasSubstr(what));

@@ -41,8 +41,11 @@ inline CampaignReport example_report() {
     cell.executions = 70000;
     report.state.cells[{SlotKind::Stress, "kmem", 8}] = {2, 1, 0, {}, 2, "exit <3>"};
     report.state.cells[{SlotKind::FuzzRace, "kmem", 2}] = {1, 60, 100, {}, 0, ""};
-    report.state.cells[{SlotKind::Stress, "kmem", 8}].oracles = {{"audit", {2, 0, ""}}, {"races", {1, 1, "no --race"}}};
-    cell.oracles = {{"audit", {3, 0, ""}}, {"races", {0, 3, "none in <this> program"}}, {"lost wake-ups", {3, 0, ""}}};
+    report.state.cells[{SlotKind::Stress, "kmem", 8}].oracles = {{"audit", {2, 0, ""}},
+                                                                 {"races", {1, 1, "no --race"}}};
+    cell.oracles = {{"audit", {3, 0, ""}},
+                    {"races", {0, 3, "none in <this> program"}},
+                    {"lost wake-ups", {3, 0, ""}}};
     report.state.executed = {{0, 0}, {25, 30000}, {50, 70000}};
     report.findings = {{bug, record, "stampede-program 1\nprocess 0:\n  pipe p0 <0>\n", true, true},
                        {old, report.state.findings[old.key()], "", false, false}};
@@ -52,8 +55,18 @@ inline CampaignReport example_report() {
     kmem.corpus = {750, 3 << 20};
     kmem.record = {1200, 700, {{10, 900}, {50, 1200}}};
     kmem.features_before = 1000;
-    kmem.coverage = PolicyCoverage{"kmem", 750, 100, 60, {{"kernel::copy<int>", "kernel/mm/copy.cpp", 10, 6, true, {{3, 4, 2, 345}, {4, 6, 4, 77}}}}};
-    kmem.coverage_before = PolicyCoverage{"kmem", 700, 100, 58, {{"kernel::copy<int>", "kernel/mm/copy.cpp", 10, 4, true, {}}}};
+    kmem.coverage = PolicyCoverage{"kmem",
+                                   750,
+                                   100,
+                                   60,
+                                   {{"kernel::copy<int>",
+                                     "kernel/mm/copy.cpp",
+                                     10,
+                                     6,
+                                     true,
+                                     {{3, 4, 2, 345}, {4, 6, 4, 77}}}}};
+    kmem.coverage_before = PolicyCoverage{
+        "kmem", 700, 100, 58, {{"kernel::copy<int>", "kernel/mm/copy.cpp", 10, 4, true, {}}}};
     ReportedPolicy eager;
     eager.name = "eager";
     eager.no_coverage = "guest_coverage has not measured it";

@@ -15,10 +15,10 @@
 #include <random>
 #include <thread>
 
-#include "harts/guests/shelf.h"
 #include "fuzz/campaign/slots/supervise.h"
 #include "fuzz/campaign/tests/temporary_folder.h"
 #include "fuzz/campaign/tests/witness.h"
+#include "harts/guests/shelf.h"
 #include "harts/report/atomic_file.h"
 #include "harts/schedule/random_numbers.h"
 
@@ -27,7 +27,7 @@ namespace {
 using namespace stampede;
 using namespace stampede::campaign;
 
-constexpr double longest_life_s = 9;        // of a campaign that is killed: some slots, or none
+constexpr double longest_life_s = 9;  // of a campaign that is killed: some slots, or none
 constexpr double recovery_s = 1;
 constexpr double look_s = 0.02;
 // runs that may end by themselves before the one that is asked for the end
@@ -36,11 +36,13 @@ constexpr const char* harts[] = {"2", "4"};
 
 class KillTest {
 public:
-    KillTest(std::filesystem::path programs, u64 seed) : programs_(std::move(programs)), random_(seed) {}
+    KillTest(std::filesystem::path programs, u64 seed)
+        : programs_(std::move(programs)), random_(seed) {}
 
     int run(unsigned kills) {
         unsigned killed = 0;
-        for (unsigned starts = 0; killed < kills && starts < kills * 2 + most_endings && complaints_.empty(); ++starts) {
+        for (unsigned starts = 0;
+             killed < kills && starts < kills * 2 + most_endings && complaints_.empty(); ++starts) {
             killed += start_and_kill(starts) ? 1 : 0;
             complain(witness_.complaints());
         }
@@ -54,8 +56,9 @@ public:
         for (const std::string& policy : policies_) {
             complain(uncovered(policy));
         }
-        fmt::print("{} kills; {} entries of corpora seen, {} of them merged away; {} findings seen\n", killed, witness_.entries_seen(),
-                   witness_.entries_gone(), witness_.findings_seen());
+        fmt::print(
+            "{} kills; {} entries of corpora seen, {} of them merged away; {} findings seen\n",
+            killed, witness_.entries_seen(), witness_.entries_gone(), witness_.findings_seen());
         for (const std::string& complaint : complaints_) {
             fmt::print("FAILED: {}\n", complaint);
         }
@@ -64,16 +67,32 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> command() const {
-        return {programs_ / "nightly", "--hours", "0.012", "--jobs", "2", "--policy", fmt::format("{}", fmt::join(policies_, ",")), "--cpus",
-                fmt::format("{}", fmt::join(harts, ",")), "--kinds", "fuzz,stress", "--corpus", corpus_, "--out", out_};
+        return {programs_ / "nightly",
+                "--hours",
+                "0.012",
+                "--jobs",
+                "2",
+                "--policy",
+                fmt::format("{}", fmt::join(policies_, ",")),
+                "--cpus",
+                fmt::format("{}", fmt::join(harts, ",")),
+                "--kinds",
+                "fuzz,stress",
+                "--corpus",
+                corpus_,
+                "--out",
+                out_};
     }
 
-    void complain(const std::vector<std::string>& complaints) { complaints_.insert(complaints_.end(), complaints.begin(), complaints.end()); }
+    void complain(const std::vector<std::string>& complaints) {
+        complaints_.insert(complaints_.end(), complaints.begin(), complaints.end());
+    }
 
     // The first is killed as soon as a slot's folder, and nothing else, has a finding, the second
     // when it has looked at what the first one left: it must have kept it. Then by chance.
     bool is_over(unsigned start, double life_s, double passed_s) const {
-        return start == 0 ? witness_.findings_seen() != 0 || passed_s > longest_life_s : passed_s > (start == 1 ? recovery_s : life_s);
+        return start == 0 ? witness_.findings_seen() != 0 || passed_s > longest_life_s
+                          : passed_s > (start == 1 ? recovery_s : life_s);
     }
 
     // False: it ended before its time came.
@@ -106,8 +125,9 @@ private:
 
     void end_well() {
         std::string output;
-        const auto run = supervise(command(), {}, {600, 610}, [] { return false; },
-                                   [&](std::string_view line) { output += std::string(line) + "\n"; });
+        const auto run = supervise(
+            command(), {}, {600, 610}, [] { return false; },
+            [&](std::string_view line) { output += std::string(line) + "\n"; });
         witness_.look();
         const auto text = read_file(out_ / "report.json");
         const bool finished = text && nlohmann::json::parse(*text).value("finished", false);
@@ -125,17 +145,24 @@ private:
             std::filesystem::remove_all(copy);
             std::filesystem::copy(corpus_ / policy, copy);
             std::string words;
-            const auto run = supervise({programs_ / "fuzz_syscalls", "-merge=1", fmt::format("-artifact_prefix={}/", folder_.path().string()), copy,
-                                        witness_.seen(policy)},
-                                       {"STAMPEDE_POLICY=" + policy, fmt::format("STAMPEDE_CPUS={}", number),
-                                        "STAMPEDE_FINDINGS=" + (folder_.path() / "ignored").string(), "STAMPEDE_ON_FINDING=continue"},
-                                       {600, 610}, [] { return false; }, [&](std::string_view line) {
-                                           if (line.find(" new features added") != std::string_view::npos) {
-                                               words = line;
-                                           }
-                                       });
-            if (!run || run->status != 0 || words.find(": 0 new files with 0 new features added") == std::string::npos) {
-                complaints.push_back(fmt::format("{} on {} harts: something is not covered any more: {}", policy, number, words));
+            const auto run = supervise(
+                {programs_ / "fuzz_syscalls", "-merge=1",
+                 fmt::format("-artifact_prefix={}/", folder_.path().string()), copy,
+                 witness_.seen(policy)},
+                {"STAMPEDE_POLICY=" + policy, fmt::format("STAMPEDE_CPUS={}", number),
+                 "STAMPEDE_FINDINGS=" + (folder_.path() / "ignored").string(),
+                 "STAMPEDE_ON_FINDING=continue"},
+                {600, 610}, [] { return false; },
+                [&](std::string_view line) {
+                    if (line.find(" new features added") != std::string_view::npos) {
+                        words = line;
+                    }
+                });
+            if (!run || run->status != 0 ||
+                words.find(": 0 new files with 0 new features added") == std::string::npos) {
+                complaints.push_back(
+                    fmt::format("{} on {} harts: something is not covered any more: {}", policy,
+                                number, words));
             }
         }
         return complaints;
@@ -155,8 +182,11 @@ private:
 int main(int argc, char** argv) {
     unsigned kills = 100;
     u64 seed = std::random_device{}();
-    CLI::App app("Kills a campaign at random moments and looks whether it has lost anything.", "kill_test");
-    app.add_option("--kills", kills, "how often")->check(CLI::Range(1, 100000))->capture_default_str();
+    CLI::App app("Kills a campaign at random moments and looks whether it has lost anything.",
+                 "kill_test");
+    app.add_option("--kills", kills, "how often")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     app.add_option("--seed", seed, "of the moments");
     CLI11_PARSE(app, argc, argv);
     fmt::print("seed {}\n", seed);

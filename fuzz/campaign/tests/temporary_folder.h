@@ -8,7 +8,8 @@ namespace stampede::campaign {
 
 class TemporaryFolder {
 public:
-    TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "campaign_test.XXXXXX").string()) {
+    TemporaryFolder()
+        : path_((std::filesystem::temp_directory_path() / "campaign_test.XXXXXX").string()) {
         if (mkdtemp(path_.data()) == nullptr) {
             std::abort();
         }

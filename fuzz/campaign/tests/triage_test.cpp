@@ -28,7 +28,8 @@ protected:
     // What a short slot finds.
     std::vector<Finding> find_all(const Slot& slot) const {
         const SlotObserver observer{never, [](u64, u64) {}};
-        const auto result = run_slot(slot, {shelf, folder.path() / "corpus", {}}, {folder.path() / "slot"}, 1, observer);
+        const auto result = run_slot(slot, {shelf, folder.path() / "corpus", {}},
+                                     {folder.path() / "slot"}, 1, observer);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         EXPECT_EQ(result->problem, "");
         const auto found = FindingStore(folder.path() / "slot/findings").load();
@@ -39,13 +40,18 @@ protected:
         const auto found = find_all(slot);
         return found.empty() ? Finding{} : found.front();
     }
-    std::filesystem::path folder_of(const Finding& finding) const { return folder.path() / "slot/findings" / finding.key(); }
-    TriageResult look(const Slot& slot, const std::filesystem::path& where, double seconds = 20) const {
+    std::filesystem::path folder_of(const Finding& finding) const {
+        return folder.path() / "slot/findings" / finding.key();
+    }
+    TriageResult look(const Slot& slot, const std::filesystem::path& where,
+                      double seconds = 20) const {
         const auto result = triage({shelf, slot, where, seconds}, never);
         EXPECT_TRUE(result.has_value()) << result.error().message;
         return result.value_or(TriageResult{});
     }
-    std::string text_of(const std::filesystem::path& file) const { return read_file(file).value_or(""); }
+    std::string text_of(const std::filesystem::path& file) const {
+        return read_file(file).value_or("");
+    }
 
     TemporaryFolder folder;
     const Shelf shelf{STAMPEDE_BUILD "/guest", STAMPEDE_BUILD "/bin"};
@@ -67,7 +73,8 @@ TEST_F(TriageTest, a_fuzzers_finding_is_shown_again_by_a_smaller_program) {
     const TriageResult result = look(slot, where);
     EXPECT_EQ(result.showed, triage_tries);
     EXPECT_EQ(result.tried, triage_tries);
-    const auto before = fuzz::parse(text_of(where / "program")), after = fuzz::parse(text_of(where / "program.minimal"));
+    const auto before = fuzz::parse(text_of(where / "program")),
+               after = fuzz::parse(text_of(where / "program.minimal"));
     ASSERT_TRUE(before && after);
     EXPECT_LT(fuzz::extent_of(*after).calls, fuzz::extent_of(*before).calls);
     EXPECT_LE(fuzz::extent_of(*after).calls, 6u) << fuzz::print(*after);
@@ -76,7 +83,8 @@ TEST_F(TriageTest, a_fuzzers_finding_is_shown_again_by_a_smaller_program) {
     // The smaller one is the same finding, in the target too.
     const SlotFolder again{folder.path() / "again"};
     std::filesystem::create_directories(again.path);
-    ASSERT_TRUE(run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
+    ASSERT_TRUE(run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never)
+                    .has_value());
     EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
 }
 
@@ -90,16 +98,20 @@ TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is
         // Many races show under no schedule that is tried; one that has a schedule already loses
         // it.
         const auto all = find_all(slot);
-        const auto finding_at = std::ranges::find_if(all, [](const Finding& one) { return std::ranges::find(one.reproduce, in_parallel) == one.reproduce.end(); });
+        const auto finding_at = std::ranges::find_if(all, [](const Finding& one) {
+            return std::ranges::find(one.reproduce, in_parallel) == one.reproduce.end();
+        });
         ASSERT_NE(finding_at, all.end());
         Finding finding = *finding_at;
         EXPECT_EQ(finding.kind == FindingKind::race, kind == SlotKind::FuzzRaceParallel);
         const auto where = folder_of(finding);
         auto program = fuzz::input_program(text_of(where / "input"));
-        program.schedule = {fuzz::ScheduleChoice::Kind::RoundRobin, fuzz::ScheduleChoice::longest_turn, 1};
+        program.schedule = {fuzz::ScheduleChoice::Kind::RoundRobin,
+                            fuzz::ScheduleChoice::longest_turn, 1};
         ASSERT_TRUE(write_file_atomically(where / "input", fuzz::encode(program)).has_value());
         finding.reproduce.insert(finding.reproduce.begin() + 1, in_parallel);
-        ASSERT_TRUE(write_file_atomically(where / "finding.json", finding_json(finding)).has_value());
+        ASSERT_TRUE(
+            write_file_atomically(where / "finding.json", finding_json(finding)).has_value());
         const TriageResult result = look(slot, where, 4);
         EXPECT_EQ(result.showed, triage_tries);
         EXPECT_THAT(result.note, HasSubstr("tries"));
@@ -110,7 +122,9 @@ TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is
         slot.kind = repeatable(kind);
         const SlotFolder again{folder.path() / "again"};
         std::filesystem::create_directories(again.path);
-        ASSERT_TRUE(run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never).has_value());
+        ASSERT_TRUE(
+            run_inputs(slot, {shelf, {}, {}}, again, {text_of(where / "input.minimal")}, never)
+                .has_value());
         EXPECT_TRUE(std::filesystem::exists(again.findings() / finding.key() / "finding.json"));
     }
 }
@@ -119,7 +133,8 @@ TEST_F(TriageTest, a_finding_that_its_input_does_not_show_is_flaky) {
     Finding finding;
     finding.kind = FindingKind::audit;
     finding.title = "nobody will ever see this";
-    const std::string input = fuzz::encode(*fuzz::parse("stampede-program 1\nprocess 0:\n  getpid\n"));
+    const std::string input =
+        fuzz::encode(*fuzz::parse("stampede-program 1\nprocess 0:\n  getpid\n"));
     const auto where = FindingStore(folder.path() / "findings").add(finding, {{"input", input}});
     ASSERT_TRUE(where.has_value());
     const TriageResult result = look(fuzz_slot("copyout_unaware"), *where);
@@ -153,7 +168,8 @@ TEST_F(TriageTest, what_holds_neither_program_nor_replay_is_not_tried) {
 }
 
 TEST_F(TriageTest, a_folder_without_a_finding_is_an_error_with_its_name) {
-    const auto result = triage({shelf, fuzz_slot("copyout_unaware"), folder.path() / "none", 1}, never);
+    const auto result =
+        triage({shelf, fuzz_slot("copyout_unaware"), folder.path() / "none", 1}, never);
     ASSERT_FALSE(result.has_value());
     EXPECT_THAT(result.error().message, HasSubstr("none/finding.json"));
 }

@@ -13,7 +13,8 @@ namespace files = std::filesystem;
 std::vector<files::path> inside(const files::path& folder) {
     std::vector<files::path> all;
     std::error_code failure;
-    for (auto entry = files::directory_iterator(folder, failure); entry != files::directory_iterator(); entry.increment(failure)) {
+    for (auto entry = files::directory_iterator(folder, failure);
+         entry != files::directory_iterator(); entry.increment(failure)) {
         all.push_back(entry->path());
     }
     return all;
@@ -36,7 +37,7 @@ void Witness::look() {
             }
             const auto content = read_file(file);
             if (!content) {
-                continue;   // a minimisation was faster
+                continue;  // a minimisation was faster
             }
             if (sha1(*content) != name) {
                 torn_.push_back(file.string());

@@ -19,7 +19,8 @@ Attachments attachments_in(const files::path& folder) {
     Attachments all;
     for (const auto& entry : files::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
-        if (!entry.is_regular_file() || name == "finding.json" || name == "report.txt" || name.ends_with(".tmp")) {
+        if (!entry.is_regular_file() || name == "finding.json" || name == "report.txt" ||
+            name.ends_with(".tmp")) {
             continue;
         }
         if (auto content = read_file(entry.path(), largest_attachment); content) {
@@ -38,18 +39,24 @@ void move_words(Finding& finding, const files::path& from, const files::path& to
     }
 }
 
-bool can_be_shown(const files::path& folder) { return files::exists(folder / "input") || files::exists(folder / replay_file_name); }
+bool can_be_shown(const files::path& folder) {
+    return files::exists(folder / "input") || files::exists(folder / replay_file_name);
+}
 
 Result<void> adopt_one(const FindingStore& store, Finding finding, const files::path& from) {
     const files::path folder = store.folder_of(finding);
     move_words(finding, from, folder);
     // A second way to show it would only take the command of the first.
-    if (const auto added = store.add(finding, can_be_shown(folder) ? Attachments() : attachments_in(from)); !added) {
+    if (const auto added =
+            store.add(finding, can_be_shown(folder) ? Attachments() : attachments_in(from));
+        !added) {
         return std::unexpected(added.error());
     }
     std::error_code failure;
     files::remove_all(from, failure);
-    return failure ? Result<void>(error(fmt::format("{}: cannot be removed: {}", from.string(), failure.message()))) : Result<void>();
+    return failure ? Result<void>(error(fmt::format("{}: cannot be removed: {}", from.string(),
+                                                    failure.message())))
+                   : Result<void>();
 }
 
 }  // namespace
@@ -63,7 +70,8 @@ Result<Adopted> adopt(const files::path& from, const files::path& to) {
     Adopted adopted;
     for (const Finding& finding : *findings) {
         const files::path known = store.folder_of(finding);
-        if (files::exists(known / "finding.json") && !can_be_shown(known) && can_be_shown(source.folder_of(finding))) {
+        if (files::exists(known / "finding.json") && !can_be_shown(known) &&
+            can_be_shown(source.folder_of(finding))) {
             adopted.repeatable.push_back(finding.key());
         }
         if (const auto done = adopt_one(store, finding, source.folder_of(finding)); !done) {

@@ -41,7 +41,8 @@ TEST_F(AdoptTest, a_finding_moves_with_its_files_and_its_command_follows) {
     EXPECT_EQ(read_file(to / finding.key() / "input"), "bytes");
     const auto found = FindingStore(to).load();
     ASSERT_EQ(found->size(), 1u);
-    EXPECT_THAT(found->front().reproduce, ElementsAre("fuzz_syscalls", (to / finding.key() / "input").string()));
+    EXPECT_THAT(found->front().reproduce,
+                ElementsAre("fuzz_syscalls", (to / finding.key() / "input").string()));
     EXPECT_FALSE(std::filesystem::exists(from / finding.key()));
 }
 

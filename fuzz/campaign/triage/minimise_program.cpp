@@ -40,7 +40,8 @@ std::vector<Call*> calls_of(Program& program) {
 
 class Minimisation {
 public:
-    Minimisation(const Program& program, const Shows& shows, const Enough& enough) : best_{program, 0}, shows_(shows), enough_(enough) {}
+    Minimisation(const Program& program, const Shows& shows, const Enough& enough)
+        : best_{program, 0}, shows_(shows), enough_(enough) {}
 
     MinimisedProgram run() {
         bool smaller = true;
@@ -69,7 +70,8 @@ private:
 
     bool drop_processes() {
         bool smaller = false;
-        for (std::size_t n = best_.program.processes.size(); n-- != 0 && best_.program.processes.size() > 1;) {
+        for (std::size_t n = best_.program.processes.size();
+             n-- != 0 && best_.program.processes.size() > 1;) {
             Program candidate = best_.program;
             candidate.processes.erase(candidate.processes.begin() + static_cast<std::ptrdiff_t>(n));
             smaller |= take(candidate);
@@ -80,7 +82,8 @@ private:
     // From the end, so that what has gone before is still there.
     bool drop_stretches(std::size_t list, std::size_t length) {
         bool smaller = false;
-        for (std::size_t end = lists_of(best_.program)[list]->size(); end >= length && length != 0; end -= length) {
+        for (std::size_t end = lists_of(best_.program)[list]->size(); end >= length && length != 0;
+             end -= length) {
             Program candidate = best_.program;
             Calls& calls = *lists_of(candidate)[list];
             const auto first = calls.begin() + static_cast<std::ptrdiff_t>(end - length);
@@ -93,10 +96,11 @@ private:
     bool drop_calls() {
         bool smaller = false;
         for (std::size_t list = 0; list < lists_of(best_.program).size(); ++list) {
-            for (std::size_t length = lists_of(best_.program)[list]->size(); length != 0; length /= 2) {
+            for (std::size_t length = lists_of(best_.program)[list]->size(); length != 0;
+                 length /= 2) {
                 smaller |= drop_stretches(list, length);
                 if (list >= lists_of(best_.program).size()) {
-                    return smaller;   // it went with the fork that it belonged to
+                    return smaller;  // it went with the fork that it belonged to
                 }
             }
         }
@@ -147,7 +151,8 @@ private:
             }
             const u16 offset = calls_of(best_.program)[n]->address.offset;
             for (const u16 simple : {u16{0}, static_cast<u16>(offset / page_size * page_size)}) {
-                smaller |= simple < calls_of(best_.program)[n]->address.offset && try_call(n, [&](Call& call) { call.address.offset = simple; });
+                smaller |= simple < calls_of(best_.program)[n]->address.offset &&
+                           try_call(n, [&](Call& call) { call.address.offset = simple; });
             }
         }
         return smaller;
@@ -156,7 +161,8 @@ private:
     // Turns in order rather than by chance, long ones rather than short ones, few changes rather
     // than many, a small seed.
     static auto simplicity(const ScheduleChoice& schedule) {
-        const int parameter = schedule.kind == ScheduleChoice::Kind::Pct ? schedule.parameter : -schedule.parameter;
+        const int parameter =
+            schedule.kind == ScheduleChoice::Kind::Pct ? schedule.parameter : -schedule.parameter;
         return std::tuple(static_cast<int>(schedule.kind), parameter, schedule.seed);
     }
 
@@ -196,7 +202,8 @@ private:
 
 }  // namespace
 
-MinimisedProgram minimise_program(const Program& program, const Shows& shows, const Enough& enough) {
+MinimisedProgram minimise_program(const Program& program, const Shows& shows,
+                                  const Enough& enough) {
     return Minimisation(program, shows, enough).run();
 }
 

@@ -20,6 +20,7 @@ struct MinimisedProgram {
 // become their parents' calls, numbers, addresses and lengths become plain ones, and the schedule
 // simpler, until nothing helps any more or it is enough. `program` shows it; so does what comes
 // back, and it is no larger.
-[[nodiscard]] MinimisedProgram minimise_program(const fuzz::Program& program, const Shows& shows, const Enough& enough);
+[[nodiscard]] MinimisedProgram minimise_program(const fuzz::Program& program, const Shows& shows,
+                                                const Enough& enough);
 
 }  // namespace stampede::campaign

@@ -18,7 +18,9 @@ std::optional<TriageResult> parse_replays(std::string_view line) {
     TriageResult result;
     const std::string text(line);
     int end = 0;
-    if (std::sscanf(text.c_str(), "%u of %u runs showed it again%n", &result.showed, &result.tried, &end) == 2 && end != 0) {
+    if (std::sscanf(text.c_str(), "%u of %u runs showed it again%n", &result.showed, &result.tried,
+                    &end) == 2 &&
+        end != 0) {
         return result;
     }
     return std::nullopt;
@@ -29,24 +31,29 @@ Result<TriageResult> triage_replay(const TriageSetup& setup, const StopWanted& s
     constexpr double a_replay_s = 120;
     std::optional<TriageResult> result;
     const std::string stress = setup.shelf.command("stress");
-    const auto replayed = supervise({stress, "--replay", setup.folder, "--times", std::to_string(triage_tries)}, {},
-                                    {triage_tries * a_replay_s, triage_tries * a_replay_s + 10}, stop,
-                                    [&](std::string_view line) { result = result ? result : parse_replays(line); });
+    const auto replayed =
+        supervise({stress, "--replay", setup.folder, "--times", std::to_string(triage_tries)}, {},
+                  {triage_tries * a_replay_s, triage_tries * a_replay_s + 10}, stop,
+                  [&](std::string_view line) { result = result ? result : parse_replays(line); });
     if (!replayed) {
         return std::unexpected(replayed.error());
     }
     if (!result) {
-        return TriageResult{0, 0, fmt::format("its replay file did not run: exit status {}", replayed->status)};
+        return TriageResult{
+            0, 0, fmt::format("its replay file did not run: exit status {}", replayed->status)};
     }
     if (result->showed != result->tried) {
         return *result;
     }
-    const auto minimised = supervise({stress, "--replay", setup.folder, "--minimize", "--timeout", fmt::format("{:.0f}s", setup.seconds)}, {},
-                                     {setup.seconds + a_replay_s, setup.seconds + a_replay_s + 10}, stop, [&](std::string_view line) {
-                                         if (const std::size_t at = line.find(": minimized in "); at != std::string_view::npos) {
-                                             result->note = line.substr(at + 2);
-                                         }
-                                     });
+    const auto minimised = supervise(
+        {stress, "--replay", setup.folder, "--minimize", "--timeout",
+         fmt::format("{:.0f}s", setup.seconds)},
+        {}, {setup.seconds + a_replay_s, setup.seconds + a_replay_s + 10}, stop,
+        [&](std::string_view line) {
+            if (const std::size_t at = line.find(": minimized in "); at != std::string_view::npos) {
+                result->note = line.substr(at + 2);
+            }
+        });
     return minimised ? Result<TriageResult>(*result) : std::unexpected(minimised.error());
 }
 
@@ -68,7 +75,8 @@ Result<TriageResult> triage(const TriageSetup& setup, const StopWanted& stop) {
     if (std::filesystem::exists(setup.folder / replay_file_name)) {
         return triage_replay(setup, stop);
     }
-    return TriageResult{0, 0, "seen in a parallel run, and in no repeatable schedule that was tried"};
+    return TriageResult{0, 0,
+                        "seen in a parallel run, and in no repeatable schedule that was tried"};
 }
 
 }  // namespace stampede::campaign

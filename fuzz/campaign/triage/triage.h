@@ -9,16 +9,16 @@
 namespace stampede::campaign {
 
 struct TriageResult {
-    unsigned tried = 0, showed = 0;   // 0 tries: there is no way to show it again
-    std::string note;                 // for people: what came of it
+    unsigned tried = 0, showed = 0;  // 0 tries: there is no way to show it again
+    std::string note;                // for people: what came of it
     friend bool operator==(const TriageResult&, const TriageResult&) = default;
 };
 
 struct TriageSetup {
     Shelf shelf;
-    Slot slot;                        // that found it: kind, policy, harts
-    std::filesystem::path folder;     // of the finding
-    double seconds = 30;              // for making it smaller
+    Slot slot;                     // that found it: kind, policy, harts
+    std::filesystem::path folder;  // of the finding
+    double seconds = 30;           // for making it smaller
 };
 
 inline constexpr unsigned triage_tries = 5;

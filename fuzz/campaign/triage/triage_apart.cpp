@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view line_begin = "triage ";
-constexpr double reproduce_s = 600;   // tries of a long run
+constexpr double reproduce_s = 600;  // tries of a long run
 
 }  // namespace
 
@@ -35,14 +35,15 @@ Result<TriageResult> parse_triage_line(const std::string& line) {
 Result<TriageResult> triage_apart(const TriageSetup& setup, const StopWanted& stop) {
     std::optional<TriageResult> result;
     const double limit = setup.seconds + reproduce_s;
-    const auto run = supervise({setup.shelf.command("nightly"), "triage", "--kind", std::string(name_of(setup.slot.kind)), "--policy",
-                                setup.slot.policy, "--cpus", std::to_string(setup.slot.harts), "--seconds",
-                                fmt::format("{:.0f}", setup.seconds), setup.folder},
-                               {}, {limit, limit + 10}, stop, [&](std::string_view line) {
-                                   if (auto parsed = parse_triage_line(std::string(line))) {
-                                       result = std::move(*parsed);
-                                   }
-                               });
+    const auto run = supervise(
+        {setup.shelf.command("nightly"), "triage", "--kind", std::string(name_of(setup.slot.kind)),
+         "--policy", setup.slot.policy, "--cpus", std::to_string(setup.slot.harts), "--seconds",
+         fmt::format("{:.0f}", setup.seconds), setup.folder},
+        {}, {limit, limit + 10}, stop, [&](std::string_view line) {
+            if (auto parsed = parse_triage_line(std::string(line))) {
+                result = std::move(*parsed);
+            }
+        });
     if (!run) {
         return std::unexpected(run.error());
     }
@@ -50,7 +51,9 @@ Result<TriageResult> triage_apart(const TriageSetup& setup, const StopWanted& st
         return *result;
     }
     // Showing it again has broken the harness, which is what the finding should say too.
-    return TriageResult{0, 0, fmt::format("looking at it ended with exit status {}: {}", run->status, run->tail.substr(0, 200))};
+    return TriageResult{0, 0,
+                        fmt::format("looking at it ended with exit status {}: {}", run->status,
+                                    run->tail.substr(0, 200))};
 }
 
 int triage_command(int argc, const char* const* argv) {

@@ -5,6 +5,7 @@
 namespace stampede::campaign {
 
 // The finding's folder holds `input`. Error: as triage().
-[[nodiscard]] Result<TriageResult> triage_input(const TriageSetup& setup, const Finding& finding, const StopWanted& stop);
+[[nodiscard]] Result<TriageResult> triage_input(const TriageSetup& setup, const Finding& finding,
+                                                const StopWanted& stop);
 
 }  // namespace stampede::campaign

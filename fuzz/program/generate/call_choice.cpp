@@ -35,7 +35,8 @@ u32 weight(CallKind kind, const Resources& resources, const Room& room) {
     case CallKind::open: return 30;
     case CallKind::fstat: return resources.opened != 0 ? 40 : 6;
     case CallKind::exit: return room.depth != 0 ? 25 : 3;
-    case CallKind::exec: return resources.exec == Resources::Exec::Prepared ? 200 : room.depth != 0 ? 3 : 1;
+    case CallKind::exec:
+        return resources.exec == Resources::Exec::Prepared ? 200 : room.depth != 0 ? 3 : 1;
     case CallKind::sleep: return 6;
     case CallKind::fail_allocation: return 12;
     case CallKind::jump: return room.depth != 0 ? 8 : 1;

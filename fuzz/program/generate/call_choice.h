@@ -6,8 +6,8 @@ namespace stampede::fuzz {
 
 // What a new call's place allows.
 struct Room {
-    unsigned depth = 0;   // forks around it
-    unsigned calls = 0;   // that there may be more
+    unsigned depth = 0;  // forks around it
+    unsigned calls = 0;  // that there may be more
     unsigned forks = 0;
 };
 [[nodiscard]] Room room_in(const Program& program, unsigned depth);

@@ -32,7 +32,8 @@ Process join(const Process& one, const Process& other, RandomNumbers& random) {
     const u64 head = random.below(one.calls.size() + 1);
     const u64 tail = random.below(other.calls.size() + 1);
     Process joined{{one.calls.begin(), one.calls.begin() + static_cast<i64>(head)}};
-    joined.calls.insert(joined.calls.end(), other.calls.end() - static_cast<i64>(tail), other.calls.end());
+    joined.calls.insert(joined.calls.end(), other.calls.end() - static_cast<i64>(tail),
+                        other.calls.end());
     return joined;
 }
 

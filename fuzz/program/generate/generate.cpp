@@ -30,7 +30,8 @@ ScheduleChoice generate_schedule(RandomNumbers& random) {
         choice.parameter = static_cast<u16>(1 + random.below(ScheduleChoice::deepest));
     } else {
         constexpr u16 shortest = ScheduleChoice::shortest_turn;
-        const u64 longest = u64{shortest} << random.below(std::bit_width(ScheduleChoice::longest_turn / unsigned{shortest}));
+        const u64 longest = u64{shortest} << random.below(
+                                std::bit_width(ScheduleChoice::longest_turn / unsigned{shortest}));
         choice.parameter = static_cast<u16>(shortest + random.below(longest - shortest + 1));
     }
     choice.seed = static_cast<u32>(random.next());

@@ -40,7 +40,8 @@ TEST(GenerateTest, a_program_is_a_function_of_the_seed) {
 
 TEST(GenerateTest, every_kind_and_every_operand_is_generated) {
     std::set<CallKind> kinds;
-    std::set<unsigned> descriptors, pids, paths, second_paths, bases, schedules, process_counts, depths;
+    std::set<unsigned> descriptors, pids, paths, second_paths, bases, schedules, process_counts,
+        depths;
     std::set<std::pair<CallKind, unsigned>> slots_of_kinds;
     std::set<u16> odd_lengths;
     std::set<i32> flags;
@@ -58,8 +59,12 @@ TEST(GenerateTest, every_kind_and_every_operand_is_generated) {
                 case Operand::Pid: pids.insert(call.pid.index); break;
                 case Operand::Path: paths.insert(call.path.index); break;
                 case Operand::SecondPath: second_paths.insert(call.second_path.index); break;
-                case Operand::Address: bases.insert(static_cast<unsigned>(call.address.base)); break;
-                case Operand::Length: odd_lengths.insert(call.length.plain() ? Length::last_plain : call.length.code); break;
+                case Operand::Address:
+                    bases.insert(static_cast<unsigned>(call.address.base));
+                    break;
+                case Operand::Length:
+                    odd_lengths.insert(call.length.plain() ? Length::last_plain : call.length.code);
+                    break;
                 case Operand::OpenFlags: flags.insert(call.number); break;
                 default: break;
                 }
@@ -96,7 +101,8 @@ public:
         for (const Call& call : calls) {
             PipeResource* const pipe = resources.pipe_of(call.descriptor);
             if (call.kind == CallKind::read && pipe != nullptr) {
-                reads.add(call.descriptor.index % 2 == 0 && pipe->readers != 0 && (pipe->bytes != 0 || pipe->writers == 0));
+                reads.add(call.descriptor.index % 2 == 0 && pipe->readers != 0 &&
+                          (pipe->bytes != 0 || pipe->writers == 0));
             } else if (call.kind == CallKind::write && pipe != nullptr) {
                 writes.add(call.descriptor.index % 2 != 0 && pipe->writers != 0);
             } else if (call.kind == CallKind::wait) {
@@ -138,7 +144,8 @@ TEST(GenerateTest, what_makes_a_heap_fresh_is_often_followed_by_a_store_there) {
             Resources resources;
             for (const Call& call : process.calls) {
                 fresh += resources.heap_is_fresh;
-                stored += resources.heap_is_fresh && call.kind == CallKind::store && call.address.base == Address::Base::heap;
+                stored += resources.heap_is_fresh && call.kind == CallKind::store &&
+                          call.address.base == Address::Base::heap;
                 resources.after(call);
             }
         }
@@ -148,8 +155,10 @@ TEST(GenerateTest, what_makes_a_heap_fresh_is_often_followed_by_a_store_there) {
 }
 
 TEST(ResourcesTest, a_heap_is_fresh_from_growth_or_fork_to_the_next_store) {
-    const Program program = program_of("process 0:\n  r0 = fork { }\n  sbrk 4096\n  load heap+0x0\n  store heap+0x0 1\n  r1 = fork { getpid }\n"
-                                       "  store page 1 1\n  sbrk -4096\n  getpid\n");
+    const Program program = program_of(
+        "process 0:\n  r0 = fork { }\n  sbrk 4096\n  load heap+0x0\n  store heap+0x0 1\n  r1 = "
+        "fork { getpid }\n"
+        "  store page 1 1\n  sbrk -4096\n  getpid\n");
     const Calls& calls = program.processes[0].calls;
     const bool expected[] = {false, false, true, true, false, true, false, false};
     for (u64 n = 0; n < std::size(expected); ++n) {
@@ -158,7 +167,9 @@ TEST(ResourcesTest, a_heap_is_fresh_from_growth_or_fork_to_the_next_store) {
 }
 
 TEST(ResourcesTest, they_are_those_before_the_place_asked_for) {
-    const Program program = program_of("process 0:\n  pipe p1\n  write p1.w 0x0 9\n  r2 = fork { close p1.w; read p1.r 0x0 4; wait }\n  wait\nprocess 1:\n");
+    const Program program = program_of(
+        "process 0:\n  pipe p1\n  write p1.w 0x0 9\n  r2 = fork { close p1.w; read p1.r 0x0 4; "
+        "wait }\n  wait\nprocess 1:\n");
     const Calls& calls = program.processes[0].calls;
     Resources at = resources_before(program, calls, 0);
     EXPECT_EQ(at.made[1].readers, 0);
@@ -174,7 +185,8 @@ TEST(ResourcesTest, they_are_those_before_the_place_asked_for) {
     EXPECT_EQ(at.made[1].bytes, 5u);
     EXPECT_EQ(at.made[1].readers, 1);
     EXPECT_EQ(at.made[1].writers, 0);
-    const Program family = program_of("process 0:\n  r0 = fork { }\n  r1 = fork { getpid }\n  getpid\n");
+    const Program family =
+        program_of("process 0:\n  r0 = fork { }\n  r1 = fork { getpid }\n  getpid\n");
     EXPECT_EQ(resources_before(family, family.processes[0].calls[1].body, 0).children, 0u);
     EXPECT_EQ(resources_before(family, family.processes[0].calls, 2).children, 2u);
     EXPECT_EQ(resources_before(program, program.processes[1].calls, 0).made[1].readers, 0);

@@ -36,7 +36,8 @@ std::vector<List> lists_of(Program& program) {
 
 class Mutation {
 public:
-    Mutation(Program& program, RandomNumbers& random) : program_(program), random_(random), choice_(random) {}
+    Mutation(Program& program, RandomNumbers& random)
+        : program_(program), random_(random), choice_(random) {}
 
     bool insert() {
         const List list = any_list();
@@ -97,7 +98,8 @@ public:
         if (random_.chance(1, 2)) {
             choice_.operands().choose_odd(call, operand);
         } else {
-            choice_.operands().choose(call, operand, resources_before(program_, *place.list.calls, place.at));
+            choice_.operands().choose(call, operand,
+                                      resources_before(program_, *place.list.calls, place.at));
         }
         return call != before;
     }
@@ -111,7 +113,8 @@ public:
         const u64 count = 1 + random_.below(std::min(longest_splice, from.calls->size() - first));
         const Calls copies(begin(from, first), begin(from, first + count));
         const List to = any_list();
-        to.calls->insert(begin(to, random_.below(to.calls->size() + 1)), copies.begin(), copies.end());
+        to.calls->insert(begin(to, random_.below(to.calls->size() + 1)), copies.begin(),
+                         copies.end());
         return true;
     }
 
@@ -120,12 +123,15 @@ public:
         if (place.list.calls == nullptr || room_in(program_, 0).calls == 0) {
             return false;
         }
-        const u64 count = 1 + random_.below(std::min(longest_splice, place.list.calls->size() - place.at));
+        const u64 count =
+            1 + random_.below(std::min(longest_splice, place.list.calls->size() - place.at));
         Call fork;
         fork.kind = CallKind::fork;
-        choice_.operands().choose(fork, Operand::Result, resources_before(program_, *place.list.calls, place.at));
+        choice_.operands().choose(fork, Operand::Result,
+                                  resources_before(program_, *place.list.calls, place.at));
         const auto first = begin(place.list, place.at);
-        fork.body.assign(std::move_iterator(first), std::move_iterator(first + static_cast<i64>(count)));
+        fork.body.assign(std::move_iterator(first),
+                         std::move_iterator(first + static_cast<i64>(count)));
         *first = std::move(fork);
         place.list.calls->erase(first + 1, first + static_cast<i64>(count));
         return true;
@@ -155,7 +161,8 @@ public:
             return false;
         }
         const bool copies = random_.chance(1, 3);
-        Process added = copies ? program_.processes[random_.below(program_.processes.size())] : generate_process(program_, random_);
+        Process added = copies ? program_.processes[random_.below(program_.processes.size())]
+                               : generate_process(program_, random_);
         program_.processes.push_back(std::move(added));
         return true;
     }
@@ -164,7 +171,8 @@ public:
         if (program_.processes.size() == 1) {
             return false;
         }
-        program_.processes.erase(program_.processes.begin() + static_cast<i64>(random_.below(program_.processes.size())));
+        program_.processes.erase(program_.processes.begin() +
+                                 static_cast<i64>(random_.below(program_.processes.size())));
         return true;
     }
 
@@ -184,7 +192,9 @@ private:
         u64 at = 0;
     };
 
-    static Calls::iterator begin(const List& list, u64 at) { return list.calls->begin() + static_cast<i64>(at); }
+    static Calls::iterator begin(const List& list, u64 at) {
+        return list.calls->begin() + static_cast<i64>(at);
+    }
     static Call& call_at(const CallPlace& place) { return (*place.list.calls)[place.at]; }
 
     List any_list() {
@@ -233,9 +243,11 @@ bool change(Change what, Mutation& mutation) {
 // How often each change is chosen, in comparison to the others.
 Change any_change(RandomNumbers& random) {
     using enum Change;
-    constexpr Change often[] = {Insert, Insert, Insert, Insert, Delete, Delete, Duplicate, Move, Move, ChangeOperand, ChangeOperand,
-                                ChangeOperand, ChangeOperand, Splice, Splice, WrapInFork, UnwrapFork, AddProcess, RemoveProcess,
-                                ChangeSchedule, ChangeSchedule};
+    constexpr Change often[] = {
+        Insert,        Insert,         Insert,        Insert,        Delete,        Delete,
+        Duplicate,     Move,           Move,          ChangeOperand, ChangeOperand, ChangeOperand,
+        ChangeOperand, Splice,         Splice,        WrapInFork,    UnwrapFork,    AddProcess,
+        RemoveProcess, ChangeSchedule, ChangeSchedule};
     return often[random.below(std::size(often))];
 }
 

@@ -9,14 +9,14 @@ namespace stampede::fuzz {
 
 // What one step of a mutation does.
 enum class Change : u8 {
-    Insert,          // a new call that fits the place
+    Insert,  // a new call that fits the place
     Delete,
     Duplicate,
-    Move,            // a call elsewhere, perhaps into another process
-    ChangeOperand,   // to one that fits, or to an odd one
-    Splice,          // a copy of some calls of one list into another
-    WrapInFork,      // some calls become a child's
-    UnwrapFork,      // a child's calls become its parent's
+    Move,           // a call elsewhere, perhaps into another process
+    ChangeOperand,  // to one that fits, or to an odd one
+    Splice,         // a copy of some calls of one list into another
+    WrapInFork,     // some calls become a child's
+    UnwrapFork,     // a child's calls become its parent's
     AddProcess,
     RemoveProcess,
     ChangeSchedule,

@@ -19,7 +19,8 @@ TEST(MutateTest, a_mutated_program_stays_within_the_limits) {
         mutate(program, random);
         ASSERT_EQ(flaw(program), std::nullopt) << print(program);
         const Extent extent = extent_of(program);
-        most = {std::max(most.calls, extent.calls), std::max(most.forks, extent.forks), std::max(most.depth, extent.depth)};
+        most = {std::max(most.calls, extent.calls), std::max(most.forks, extent.forks),
+                std::max(most.depth, extent.depth)};
         if (n % 500 == 0) {
             program = generate(random);
         }
@@ -91,7 +92,8 @@ TEST(MutateTest, an_operand_changes_alone) {
         if (apply(Change::ChangeOperand, after, random)) {
             const Call& call = after.processes[0].calls.at(0);
             EXPECT_EQ(call.kind, CallKind::store);
-            EXPECT_TRUE((call.number != 1) != (call.address != before.processes[0].calls[0].address));
+            EXPECT_TRUE((call.number != 1) !=
+                        (call.address != before.processes[0].calls[0].address));
             bases.insert(static_cast<unsigned>(call.address.base));
             bytes += call.number != 1;
         } else {
@@ -112,8 +114,9 @@ TEST(MutateTest, a_schedule_changes_alone) {
 }
 
 TEST(MutateTest, where_there_is_nothing_to_change_nothing_is_changed) {
-    for (const Change change : {Change::Delete, Change::Duplicate, Change::Move, Change::ChangeOperand, Change::Splice, Change::WrapInFork,
-                                Change::UnwrapFork, Change::RemoveProcess}) {
+    for (const Change change :
+         {Change::Delete, Change::Duplicate, Change::Move, Change::ChangeOperand, Change::Splice,
+          Change::WrapInFork, Change::UnwrapFork, Change::RemoveProcess}) {
         Program program = program_of("process 0:\n");
         RandomNumbers random(1);
         EXPECT_FALSE(apply(change, program, random)) << static_cast<unsigned>(change);
@@ -122,7 +125,9 @@ TEST(MutateTest, where_there_is_nothing_to_change_nothing_is_changed) {
 }
 
 TEST(MutateTest, every_change_is_reached_and_told) {
-    constexpr std::string_view start = "process 0:\n  store 0x3 1\n  r0 = fork { store 0x4 2; store 0x5 3 }\nprocess 1:\n  store 0x6 4\n";
+    constexpr std::string_view start =
+        "process 0:\n  store 0x3 1\n  r0 = fork { store 0x4 2; store 0x5 3 }\nprocess 1:\n  store "
+        "0x6 4\n";
     const Program before = program_of(start);
     std::array<u64, change_count> times{};
     for (u64 seed = 1; seed <= 2000; ++seed) {
@@ -159,7 +164,9 @@ TEST(MutateTest, one_call_or_several_become_a_childs) {
 }
 
 TEST(MutateTest, a_cross_has_calls_of_both_and_of_nobody_else) {
-    const Program one = program_of("schedule pct:1 seed 1\nprocess 0:\n  store 0x1 1\n  store 0x2 1\nprocess 1:\n  store 0x3 1\n");
+    const Program one = program_of(
+        "schedule pct:1 seed 1\nprocess 0:\n  store 0x1 1\n  store 0x2 1\nprocess 1:\n  store 0x3 "
+        "1\n");
     const Program other = program_of("schedule pct:2 seed 2\nprocess 0:\n  load 0x1\n  load 0x2\n");
     u64 mixed = 0;
     for (u64 seed = 1; seed <= 500; ++seed) {

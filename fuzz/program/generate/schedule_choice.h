@@ -17,8 +17,12 @@ struct ScheduleChoice {
     u16 parameter = 1000;  // RoundRobin, Random: instructions a turn; Pct: depth
     u32 seed = 1;          // of schedule and perturbation
 
-    static constexpr u16 first_parameter(Kind kind) { return kind == Kind::Pct ? 1 : shortest_turn; }
-    static constexpr u16 last_parameter(Kind kind) { return kind == Kind::Pct ? deepest : longest_turn; }
+    static constexpr u16 first_parameter(Kind kind) {
+        return kind == Kind::Pct ? 1 : shortest_turn;
+    }
+    static constexpr u16 last_parameter(Kind kind) {
+        return kind == Kind::Pct ? deepest : longest_turn;
+    }
     // `random:200`, as ScheduleSpec::parse() wants it.
     [[nodiscard]] std::string words() const;
     [[nodiscard]] ScheduleSpec spec() const;

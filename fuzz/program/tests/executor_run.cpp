@@ -14,7 +14,9 @@ class Sink : public GuestCallSink {
 public:
     Sink(const std::string& image, ExecutorOutcome& outcome) : image_(image), outcome_(outcome) {}
     void on_done(const HartState&, u64 status) override { outcome_.done += status == 0; }
-    void on_check_failed(const HartState&, std::string_view text) override { outcome_.failed_checks.emplace_back(text); }
+    void on_check_failed(const HartState&, std::string_view text) override {
+        outcome_.failed_checks.emplace_back(text);
+    }
     std::string_view on_fetch(const HartState&, u32) override { return image_; }
 
 private:

@@ -10,10 +10,10 @@
 namespace stampede::fuzz {
 
 struct ExecutorOutcome {
-    MachineStop stop = MachineStop::Deadline;   // Idle: all sleep
+    MachineStop stop = MachineStop::Deadline;  // Idle: all sleep
     std::vector<std::string> failed_checks;
-    unsigned done = 0;                          // processes that ran to their end
-    u64 instructions = 0;                       // of all harts, since the snapshot
+    unsigned done = 0;     // processes that ran to their end
+    u64 instructions = 0;  // of all harts, since the snapshot
     std::string console;
 };
 

@@ -14,7 +14,8 @@ namespace {
 // All of `text` as a number; nothing where it is none.
 std::optional<i64> number_in(std::string_view text, int base) {
     i64 value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    const auto [end, failure] =
+        std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) {
         return std::nullopt;
     }
@@ -38,11 +39,14 @@ Result<Address> parse_page(Tokens& tokens) {
     const Token token = tokens.take();
     const u64 plus = token.text.find('+');
     const auto page = number_in(token.text.substr(0, plus), 10);
-    const auto offset = plus == std::string_view::npos ? std::optional<u16>(0) : hex_in(token.text.substr(plus + 1), {0, page_size - 1});
+    const auto offset = plus == std::string_view::npos
+                            ? std::optional<u16>(0)
+                            : hex_in(token.text.substr(plus + 1), {0, page_size - 1});
     if (!page || *page < 0 || *page >= abi::program_region_pages || !offset) {
         return unexpected_token(token, "a page from 0 to 7, such as 3 or 3+0x10 (at most +0xfff)");
     }
-    return Address{Address::Base::region, static_cast<u16>(static_cast<u64>(*page) * page_size + *offset)};
+    return Address{Address::Base::region,
+                   static_cast<u16>(static_cast<u64>(*page) * page_size + *offset)};
 }
 
 Result<Address> parse_address(Tokens& tokens) {
@@ -65,9 +69,11 @@ Result<Address> parse_address(Tokens& tokens) {
     const auto offset = hex_in(rest, range);
     if (!offset) {
         const std::string_view word = token.text.substr(0, token.text.size() - rest.size());
-        return unexpected_token(token, word.empty() && !rest.starts_with("0x")
-                                           ? std::string("an address, such as 0x3, page 3, heap+0x0 or null")
-                                           : fmt::format("an offset from {}{:#x} to {}{:#x}", word, range.first, word, range.last));
+        return unexpected_token(
+            token, word.empty() && !rest.starts_with("0x")
+                       ? std::string("an address, such as 0x3, page 3, heap+0x0 or null")
+                       : fmt::format("an offset from {}{:#x} to {}{:#x}", word, range.first, word,
+                                     range.last));
     }
     address.offset = *offset;
     return address;
@@ -79,7 +85,8 @@ Result<Length> parse_length(Tokens& tokens) {
             return Length{static_cast<u16>(Length::huge + n)};
         }
     }
-    const auto bytes = parse_number(tokens, 0, Length::last_plain, "huge, most, negative or a length");
+    const auto bytes =
+        parse_number(tokens, 0, Length::last_plain, "huge, most, negative or a length");
     if (!bytes) {
         return std::unexpected(bytes.error());
     }
@@ -103,14 +110,17 @@ Result<Descriptor> parse_descriptor(Tokens& tokens) {
             return Descriptor{n};
         }
     }
-    return unexpected_token(token, "a descriptor: p0.r to p3.w, q0.r to q1.w, f0 to f3, d0 to d3 or fd N");
+    return unexpected_token(token,
+                            "a descriptor: p0.r to p3.w, q0.r to q1.w, f0 to f3, d0 to d3 or fd N");
 }
 
 Result<Pid> parse_pid(Tokens& tokens) {
     using namespace abi::program_pid;
-    for (const auto& [word, first, last] : {std::tuple{"process", process, self - 1}, std::tuple{"pid", raw, count - 1}}) {
+    for (const auto& [word, first, last] :
+         {std::tuple{"process", process, self - 1}, std::tuple{"pid", raw, count - 1}}) {
         if (tokens.accept(word)) {
-            const auto number = parse_number(tokens, 0, last - first, fmt::format("the number of a {}", word));
+            const auto number =
+                parse_number(tokens, 0, last - first, fmt::format("the number of a {}", word));
             if (!number) {
                 return std::unexpected(number.error());
             }
@@ -162,7 +172,8 @@ Result<i64> parse_call_number(Tokens& tokens, Operand operand) {
         return least_heap_bytes;
     }
     const NumberRange range = numbers_of(operand);
-    return parse_number(tokens, range.first, range.last, operand == Operand::HeapBytes ? "least or a number of bytes" : "a number");
+    return parse_number(tokens, range.first, range.last,
+                        operand == Operand::HeapBytes ? "least or a number of bytes" : "a number");
 }
 
 // Where `value` goes, if it is one.
@@ -188,9 +199,11 @@ Result<i64> parse_number(Tokens& tokens, i64 first, i64 last, std::string_view e
 
 Result<u8> parse_slot(Tokens& tokens, char letter) {
     const Token token = tokens.take();
-    const u8 slot = static_cast<u8>(token.text.size() == 2 && token.text[0] == letter ? token.text[1] - '0' : 0xff);
+    const u8 slot = static_cast<u8>(
+        token.text.size() == 2 && token.text[0] == letter ? token.text[1] - '0' : 0xff);
     if (slot >= abi::program_slots) {
-        return unexpected_token(token, fmt::format("{}0 to {}{}", letter, letter, abi::program_slots - 1));
+        return unexpected_token(token,
+                                fmt::format("{}0 to {}{}", letter, letter, abi::program_slots - 1));
     }
     return slot;
 }

@@ -9,7 +9,8 @@ namespace stampede::fuzz {
 [[nodiscard]] Result<void> parse_operand(Tokens& tokens, Operand operand, Call& call);
 // A number from `first` to `last`, decimal. Error: `expected`, which says what it is, and the
 // range.
-[[nodiscard]] Result<i64> parse_number(Tokens& tokens, i64 first, i64 last, std::string_view expected);
+[[nodiscard]] Result<i64> parse_number(Tokens& tokens, i64 first, i64 last,
+                                       std::string_view expected);
 // The digit behind `letter`, a slot's: `r0`.
 [[nodiscard]] Result<u8> parse_slot(Tokens& tokens, char letter);
 

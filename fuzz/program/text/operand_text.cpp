@@ -23,7 +23,8 @@ std::string address_text(Address address) {
 }
 
 std::string length_text(Length length) {
-    return length.plain() ? fmt::format("{}", length.code) : std::string(length_words[length.code - Length::huge]);
+    return length.plain() ? fmt::format("{}", length.code)
+                          : std::string(length_words[length.code - Length::huge]);
 }
 
 std::string descriptor_text(Descriptor descriptor) {
@@ -65,8 +66,9 @@ std::string flags_text(i32 flags) {
 }  // namespace
 
 std::string path_text(Path path) {
-    return std::string(path.index < abi::program_path_count ? std::string_view(abi::program_paths[path.index])
-                                                            : path_words[path.index - abi::program_path_count]);
+    return std::string(path.index < abi::program_path_count
+                           ? std::string_view(abi::program_paths[path.index])
+                           : path_words[path.index - abi::program_path_count]);
 }
 
 std::string operand_text(const Call& call, Operand operand) {
@@ -80,7 +82,9 @@ std::string operand_text(const Call& call, Operand operand) {
     case Operand::OptionalAddress: return address_text(call.address);
     case Operand::Length: return length_text(call.length);
     case Operand::OpenFlags: return flags_text(call.number);
-    case Operand::HeapBytes: return call.number == least_heap_bytes ? std::string(least_word) : fmt::format("{}", call.number);
+    case Operand::HeapBytes:
+        return call.number == least_heap_bytes ? std::string(least_word)
+                                               : fmt::format("{}", call.number);
     default: return fmt::format("{}", call.number);
     }
 }

@@ -17,15 +17,18 @@ struct BaseWord {
     std::string_view word;
 };
 inline constexpr BaseWord base_words[] = {
-    {Address::Base::heap, "heap+"},       {Address::Base::text, "text+"},       {Address::Base::stack, "stack-"},
-    {Address::Base::hole, "hole+"},       {Address::Base::below_max, "maxva-"}, {Address::Base::above_max, "maxva+"},
+    {Address::Base::heap, "heap+"},       {Address::Base::text, "text+"},
+    {Address::Base::stack, "stack-"},     {Address::Base::hole, "hole+"},
+    {Address::Base::below_max, "maxva-"}, {Address::Base::above_max, "maxva+"},
     {Address::Base::kernel, "kernel+"},
 };
 
 inline constexpr std::string_view mode_words[] = {"read", "write", "both"};
 inline constexpr std::string_view create_word = ",create", truncate_word = ",truncate";
 inline constexpr std::string_view least_word = "least";
-inline constexpr std::string_view length_words[] = {"huge", "most", "negative"};  // from Length::huge on
-inline constexpr std::string_view path_words[] = {"empty", "too-long", "unmapped", "in-kernel"};  // from program_path_empty on
+inline constexpr std::string_view length_words[] = {"huge", "most",
+                                                    "negative"};  // from Length::huge on
+inline constexpr std::string_view path_words[] = {"empty", "too-long", "unmapped",
+                                                  "in-kernel"};  // from program_path_empty on
 
 }  // namespace stampede::fuzz

@@ -42,7 +42,8 @@ private:
     }
 
     Result<void> end_line() {
-        if (tokens_.peek().kind != Token::Kind::NewLine && tokens_.peek().kind != Token::Kind::End) {
+        if (tokens_.peek().kind != Token::Kind::NewLine &&
+            tokens_.peek().kind != Token::Kind::End) {
             return unexpected_token(tokens_.peek(), "the end of the line");
         }
         tokens_.skip_lines();
@@ -68,8 +69,11 @@ private:
         if (auto choice = schedule_in(token.text)) {
             program_.schedule = *choice;
         } else {
-            return unexpected_token(token, fmt::format("round-robin:N or random:N, N from {} to {}, or pct:D, D from 1 to {}",
-                                                       ScheduleChoice::shortest_turn, ScheduleChoice::longest_turn, ScheduleChoice::deepest));
+            return unexpected_token(
+                token,
+                fmt::format("round-robin:N or random:N, N from {} to {}, or pct:D, D from 1 to {}",
+                            ScheduleChoice::shortest_turn, ScheduleChoice::longest_turn,
+                            ScheduleChoice::deepest));
         }
         if (auto word = expect("seed"); !word) {
             return word;
@@ -86,9 +90,11 @@ private:
         for (unsigned n = 0; n < schedule_kind_count; ++n) {
             const auto kind = static_cast<ScheduleChoice::Kind>(n);
             const std::string_view name = name_of(kind);
-            if (words.size() > name.size() && words.starts_with(name) && words[name.size()] == ':') {
+            if (words.size() > name.size() && words.starts_with(name) &&
+                words[name.size()] == ':') {
                 Tokens parameter(words.substr(name.size() + 1));
-                const auto value = parse_number(parameter, ScheduleChoice::first_parameter(kind), ScheduleChoice::last_parameter(kind), "");
+                const auto value = parse_number(parameter, ScheduleChoice::first_parameter(kind),
+                                                ScheduleChoice::last_parameter(kind), "");
                 if (value) {
                     return ScheduleChoice{kind, static_cast<u16>(*value)};
                 }
@@ -101,10 +107,12 @@ private:
         const u64 number = program_.processes.size();
         const std::string expected = fmt::format("process {}:", number);
         if (number == Program::most_processes) {
-            return unexpected_token(tokens_.peek(), fmt::format("the end, after {} processes", number));
+            return unexpected_token(tokens_.peek(),
+                                    fmt::format("the end, after {} processes", number));
         }
         if (auto word = expect("process"); !word) {
-            return unexpected_token(tokens_.peek(), number == 0 ? expected : "a call or " + expected);
+            return unexpected_token(tokens_.peek(),
+                                    number == 0 ? expected : "a call or " + expected);
         }
         if (auto word = expect(expected.substr(sizeof "process")); !word) {
             return word;
@@ -128,7 +136,8 @@ private:
                 tokens_.take();
             }
             const Token& next = tokens_.peek();
-            if (next.kind == Token::Kind::End || next.is("}") || (depth == 0 && next.is("process"))) {
+            if (next.kind == Token::Kind::End || next.is("}") ||
+                (depth == 0 && next.is("process"))) {
                 return list;
             }
             auto one = call(depth);
@@ -137,7 +146,8 @@ private:
             }
             list.push_back(std::move(*one));
             const Token& behind = tokens_.peek();
-            if (behind.kind != Token::Kind::NewLine && behind.kind != Token::Kind::End && !behind.is(";") && !(depth > 0 && behind.is("}"))) {
+            if (behind.kind != Token::Kind::NewLine && behind.kind != Token::Kind::End &&
+                !behind.is(";") && !(depth > 0 && behind.is("}"))) {
                 return unexpected_token(behind, "the end of the call");
             }
         }
@@ -151,7 +161,8 @@ private:
         if (has_result) {
             name = tokens_.take();
         }
-        const auto* shape = std::ranges::find_if(call_shapes, [&](const CallShape& each) { return name.is(each.name); });
+        const auto* shape = std::ranges::find_if(
+            call_shapes, [&](const CallShape& each) { return name.is(each.name); });
         if (shape == std::end(call_shapes)) {
             return unexpected_token(name, a_call);
         }
@@ -165,7 +176,8 @@ private:
                 done = result(first, has_result, *shape, made);
             } else if (operand == Operand::Body) {
                 done = body(name, depth, made);
-            } else if (operand != Operand::OptionalAddress || tokens_.peek().kind == Token::Kind::Word) {
+            } else if (operand != Operand::OptionalAddress ||
+                       tokens_.peek().kind == Token::Kind::Word) {
                 done = parse_operand(tokens_, operand, made);
             }
             if (!done) {
@@ -178,11 +190,14 @@ private:
         return made;
     }
 
-    static Result<void> result(const Token& first, bool has_result, const CallShape& shape, Call& made) {
+    static Result<void> result(const Token& first, bool has_result, const CallShape& shape,
+                               Call& made) {
         Tokens slot_only(first.text);
         const auto slot = parse_slot(slot_only, shape.letter);
         if (!has_result || !slot) {
-            return unexpected_token(first, fmt::format("{}0 to {}{}, then = {}", shape.letter, shape.letter, abi::program_slots - 1, shape.name));
+            return unexpected_token(
+                first, fmt::format("{}0 to {}{}, then = {}", shape.letter, shape.letter,
+                                   abi::program_slots - 1, shape.name));
         }
         made.slot = *slot;
         return {};
@@ -190,7 +205,8 @@ private:
 
     Result<void> body(const Token& name, unsigned depth, Call& made) {
         if (depth == Program::deepest_fork) {
-            return unexpected_token(name, fmt::format("forks at most {} deep", Program::deepest_fork));
+            return unexpected_token(name,
+                                    fmt::format("forks at most {} deep", Program::deepest_fork));
         }
         if (++forks_ > Program::most_forks) {
             return unexpected_token(name, fmt::format("at most {} forks", Program::most_forks));

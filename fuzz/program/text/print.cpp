@@ -36,7 +36,8 @@ std::string text_of(const Call& call) {
 }  // namespace
 
 std::string print(const Program& program) {
-    std::string text = fmt::format("stampede-program 1\nschedule {} seed {}\n", program.schedule.words(), program.schedule.seed);
+    std::string text = fmt::format("stampede-program 1\nschedule {} seed {}\n",
+                                   program.schedule.words(), program.schedule.seed);
     for (u64 n = 0; n < program.processes.size(); ++n) {
         text += fmt::format("process {}:\n", n);
         for (const Call& call : program.processes[n].calls) {

@@ -57,7 +57,8 @@ void Tokens::advance() {
 }
 
 std::unexpected<Error> unexpected_token(const Token& found, std::string_view expected) {
-    return error(fmt::format("line {}, column {}: found {}, expected {}", found.line, found.column, shown(found), expected));
+    return error(fmt::format("line {}, column {}: found {}, expected {}", found.line, found.column,
+                             shown(found), expected));
 }
 
 }  // namespace stampede::fuzz

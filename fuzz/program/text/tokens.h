@@ -15,7 +15,9 @@ struct Token {
     u32 line = 1;    // both from 1 on
     u32 column = 1;  // bytes
 
-    [[nodiscard]] bool is(std::string_view wanted) const { return text == wanted && kind <= Kind::Mark; }
+    [[nodiscard]] bool is(std::string_view wanted) const {
+        return text == wanted && kind <= Kind::Mark;
+    }
 };
 
 class Tokens {
@@ -55,6 +57,7 @@ private:
 };
 
 // `line 3, column 5: found foo, expected a call`
-[[nodiscard]] std::unexpected<Error> unexpected_token(const Token& found, std::string_view expected);
+[[nodiscard]] std::unexpected<Error> unexpected_token(const Token& found,
+                                                      std::string_view expected);
 
 }  // namespace stampede::fuzz

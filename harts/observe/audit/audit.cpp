@@ -24,9 +24,15 @@ using abi::FrameOwner;
 // One frame against everything that is known of it.
 class FrameCheck {
 public:
-    FrameCheck(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists, u64 frame)
-        : view_(view), free_lists_(free_lists), frame_(frame), count_(view.count(frame)), owner_(view.owner(frame)),
-          users_(mappings.of(frame)), page_table_(mappings.holds_page_table(frame)) {}
+    FrameCheck(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists,
+               u64 frame)
+        : view_(view),
+          free_lists_(free_lists),
+          frame_(frame),
+          count_(view.count(frame)),
+          owner_(view.owner(frame)),
+          users_(mappings.of(frame)),
+          page_table_(mappings.holds_page_table(frame)) {}
 
     void run(Violations& violations) const {
         const auto where = [this] { return describe_frame(); };
@@ -56,23 +62,26 @@ public:
 
     // Whom it counts for in AuditReport::of_nobody.
     [[nodiscard]] std::optional<std::size_t> owner_of_nobodys() const {
-        return count_ > 0 && users_.empty() && !page_table_ ? std::optional(std::min<std::size_t>(owner_, owner_names.size())) : std::nullopt;
+        return count_ > 0 && users_.empty() && !page_table_
+                   ? std::optional(std::min<std::size_t>(owner_, owner_names.size()))
+                   : std::nullopt;
     }
 
 private:
     // A frame that belongs to the kernel has one holder there; what is free or a user's has none.
     [[nodiscard]] bool kernel_holds() const {
-        return owner_ != static_cast<u8>(FrameOwner::free) && owner_ != static_cast<u8>(FrameOwner::user) &&
-               owner_ < owner_names.size();
+        return owner_ != static_cast<u8>(FrameOwner::free) &&
+               owner_ != static_cast<u8>(FrameOwner::user) && owner_ < owner_names.size();
     }
     [[nodiscard]] bool writable() const {
         return std::any_of(users_.begin(), users_.end(),
                            [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
     }
     [[nodiscard]] std::string describe_frame() const {
-        std::string text = fmt::format("frame {} at {:#x}: count {}, mapped {} times, owner {}", frame_,
-                                       view_.address_of(frame_).value, count_, users_.size(),
-                                       owner_ < owner_names.size() ? owner_names[owner_] : std::to_string(owner_));
+        std::string text =
+            fmt::format("frame {} at {:#x}: count {}, mapped {} times, owner {}", frame_,
+                        view_.address_of(frame_).value, count_, users_.size(),
+                        owner_ < owner_names.size() ? owner_names[owner_] : std::to_string(owner_));
         text += page_table_ ? ", a page table in use" : "";
         text += free_lists_.holds(frame_) ? ", on a free list" : "";
         constexpr std::size_t mappings_told = 8;
@@ -93,7 +102,8 @@ private:
 
 // Whether nobody has touched the frames that were never used, so that none of them needs a look of
 // its own.
-bool nothing_beyond_frontier(const AuditView& view, const Mappings& mappings, const FreeLists& free_lists) {
+bool nothing_beyond_frontier(const AuditView& view, const Mappings& mappings,
+                             const FreeLists& free_lists) {
     if (mappings.reach(view.frontier()) || free_lists.reach(view.frontier())) {
         return false;
     }
@@ -152,7 +162,8 @@ constexpr std::size_t first_stats = offsetof(abi::KernelStats, allocations_faile
 }  // namespace
 
 std::optional<abi::AuditTable> load_audit_table(const Ram& ram, PhysAddr table) {
-    auto loaded = load_plain<abi::AuditTable>(ram, table, table_size(abi::AuditTable::first_version));
+    auto loaded =
+        load_plain<abi::AuditTable>(ram, table, table_size(abi::AuditTable::first_version));
     if (loaded && loaded->version != abi::AuditTable::first_version) {
         loaded = load_plain<abi::AuditTable>(ram, table, table_size(loaded->version));
     }
@@ -166,11 +177,13 @@ std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::Aud
     if (table.stats_address == 0) {
         return std::nullopt;
     }
-    const std::size_t size = table.version == abi::AuditTable::first_version ? first_stats : sizeof(abi::KernelStats);
+    const std::size_t size =
+        table.version == abi::AuditTable::first_version ? first_stats : sizeof(abi::KernelStats);
     using Fields = std::array<u64, sizeof(abi::KernelStats) / sizeof(u64)>;
     Fields total{};
     for (u64 n = 0; n < table.stats_count; ++n) {
-        const auto part = load_plain<Fields>(ram, {table.stats_address + n * table.stats_stride}, size);
+        const auto part =
+            load_plain<Fields>(ram, {table.stats_address + n * table.stats_stride}, size);
         if (!part) {
             return std::nullopt;
         }
@@ -182,13 +195,15 @@ std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::Aud
 std::vector<Finding> audit(const Ram& ram, PhysAddr table) {
     const std::optional<abi::AuditTable> loaded = load_audit_table(ram, table);
     if (!loaded) {
-        return {
-            malformed(fmt::format("address: {:#x}, expected {} bytes in RAM", table.value, sizeof(abi::AuditTable)))};
+        return {malformed(fmt::format("address: {:#x}, expected {} bytes in RAM", table.value,
+                                      sizeof(abi::AuditTable)))};
     }
     return audit(ram, *loaded);
 }
 
-std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) { return audit_report(ram, table).findings; }
+std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
+    return audit_report(ram, table).findings;
+}
 
 AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
     const std::expected<AuditView, std::string> view = AuditView::create(ram, table);
@@ -198,7 +213,8 @@ AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
     Violations violations;
     const Mappings mappings = Mappings::collect(*view, violations);
     const FreeLists free_lists = FreeLists::collect(*view, violations);
-    const u64 end = nothing_beyond_frontier(*view, mappings, free_lists) ? view->frontier() : view->frame_count();
+    const u64 end = nothing_beyond_frontier(*view, mappings, free_lists) ? view->frontier()
+                                                                         : view->frame_count();
     struct Part {
         Violations violations;
         FramesByOwner of_nobody{};
@@ -214,7 +230,8 @@ AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
              }
          })) {
         violations.merge(std::move(part.violations));
-        std::ranges::transform(report.of_nobody, part.of_nobody, report.of_nobody.begin(), std::plus());
+        std::ranges::transform(report.of_nobody, part.of_nobody, report.of_nobody.begin(),
+                               std::plus());
     }
     report.findings = violations.findings();
     return report;
@@ -239,21 +256,25 @@ std::optional<Finding> check_for_leak(const FrameUse& use) {
     Finding finding;
     finding.kind = FindingKind::leak;
     finding.title = use.now > use.before_first_process + use.of_processes
-        ? "more frames are in use at the end than at the beginning"
-        : "fewer frames are in use at the end than at the beginning";
-    finding.detail = fmt::format("{} frames in use before the first process; {} at the end, {} of them by processes; "
-                                 "the others are: {}", use.before_first_process, use.now, use.of_processes, use.others);
+                        ? "more frames are in use at the end than at the beginning"
+                        : "fewer frames are in use at the end than at the beginning";
+    finding.detail = fmt::format(
+        "{} frames in use before the first process; {} at the end, {} of them by processes; "
+        "the others are: {}",
+        use.before_first_process, use.now, use.of_processes, use.others);
     return finding;
 }
 
 std::optional<Finding> check_for_leak(const FramesByOwner& before, const FramesByOwner& now) {
     for (std::size_t owner = 0; owner < now.size(); ++owner) {
-        const bool counts = owner != static_cast<std::size_t>(FrameOwner::user) && owner != static_cast<std::size_t>(FrameOwner::pipe) &&
+        const bool counts = owner != static_cast<std::size_t>(FrameOwner::user) &&
+                            owner != static_cast<std::size_t>(FrameOwner::pipe) &&
                             owner != static_cast<std::size_t>(FrameOwner::file);
         if (counts && now[owner] > before[owner]) {
             Finding finding;
             finding.kind = FindingKind::leak;
-            finding.title = fmt::format("frames are left that no process has any more: {}", owner_name(static_cast<u8>(owner)));
+            finding.title = fmt::format("frames are left that no process has any more: {}",
+                                        owner_name(static_cast<u8>(owner)));
             finding.detail = fmt::format("{} of this owner, {} before", now[owner], before[owner]);
             return finding;
         }

@@ -37,14 +37,16 @@ struct AuditReport {
 [[nodiscard]] AuditReport audit_report(const Ram& ram, const abi::AuditTable& table);
 
 // The kernel's own totals. No value where the table names none, or none in RAM.
-[[nodiscard]] std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram, const abi::AuditTable& table);
+[[nodiscard]] std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram,
+                                                                const abi::AuditTable& table);
 
 // Frames in use, as the kernel counts them and as its page tables show.
 struct FrameUse {
     u64 before_first_process = 0;
     u64 now = 0;
-    u64 of_processes = 0;  // of those in use now: mapped by processes that are alive, and their page tables
-    std::string others;    // whose the rest are, by the owner table: "1 file, 2 pipe"
+    u64 of_processes =
+        0;  // of those in use now: mapped by processes that are alive, and their page tables
+    std::string others;  // whose the rest are, by the owner table: "1 file, 2 pipe"
 
     [[nodiscard]] u64 of_nobody() const { return now - of_processes; }
 };
@@ -58,6 +60,7 @@ struct FrameUse {
 // More frames of nobody than at an earlier moment, both while no process is in a system call or all
 // in it sleep; pipes and files do not count, which may have been made since, nor users' pages,
 // which the audit holds against page tables.
-[[nodiscard]] std::optional<Finding> check_for_leak(const FramesByOwner& before, const FramesByOwner& now);
+[[nodiscard]] std::optional<Finding> check_for_leak(const FramesByOwner& before,
+                                                    const FramesByOwner& now);
 
 }  // namespace stampede

@@ -34,7 +34,8 @@ protected:
         child_ = guest_.add_process(7);
         for (const unsigned slot : {parent_, child_}) {
             guest_.map(slot, text_page, text_, SyntheticGuest::user | Pte::r | Pte::x);
-            guest_.map(slot, heap_page, heap_, SyntheticGuest::user | Pte::r | SyntheticGuest::marker);
+            guest_.map(slot, heap_page, heap_,
+                       SyntheticGuest::user | Pte::r | SyntheticGuest::marker);
         }
         guest_.map(parent_, high_page, stack_, SyntheticGuest::user | Pte::r | Pte::w);
         guest_.finish();
@@ -48,7 +49,9 @@ protected:
         }
         return all;
     }
-    [[nodiscard]] std::vector<Finding> found() { return audit(guest_.ram(), guest_.table_address()); }
+    [[nodiscard]] std::vector<Finding> found() {
+        return audit(guest_.ram(), guest_.table_address());
+    }
     // What an audit with a changed table says is wrong.
     [[nodiscard]] std::string complaint(const std::function<void(abi::AuditTable&)>& change) {
         abi::AuditTable table = guest_.table();
@@ -93,7 +96,8 @@ TEST_F(AuditTest, the_detail_names_frame_count_and_everyone_who_maps_it) {
     ASSERT_EQ(findings.size(), 1u);
     EXPECT_EQ(findings[0].kind, FindingKind::audit);
     EXPECT_EQ(findings[0].count, 1u);
-    EXPECT_THAT(findings[0].detail, HasSubstr("frame 1 at 0x80041000: count 1, mapped 2 times, owner user"));
+    EXPECT_THAT(findings[0].detail,
+                HasSubstr("frame 1 at 0x80041000: count 1, mapped 2 times, owner user"));
     EXPECT_THAT(findings[0].detail, HasSubstr("pid 1 at 0x0000000000004000 (r--u- marker)"));
     EXPECT_THAT(findings[0].detail, HasSubstr("pid 7 at 0x0000000000004000 (r--u- marker)"));
 }
@@ -184,7 +188,8 @@ TEST_F(AuditTest, many_lost_frames_are_one_finding_with_their_number) {
     const std::vector<Finding> findings = found();
     ASSERT_EQ(findings.size(), 1u);
     EXPECT_EQ(findings[0].count, free_.size() - 4);
-    EXPECT_THAT(findings[0].detail, HasSubstr("and " + std::to_string(free_.size() - 4 - 8) + " more"));
+    EXPECT_THAT(findings[0].detail,
+                HasSubstr("and " + std::to_string(free_.size() - 4 - 8) + " more"));
 }
 
 TEST_F(AuditTest, a_count_of_a_free_frame_is_found) {
@@ -220,7 +225,9 @@ TEST_F(AuditTest, a_count_past_the_frontier_is_found) {
 }
 
 TEST_F(AuditTest, a_mapping_past_the_frontier_is_found) {
-    guest_.set_pte(parent_, high_page, pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) | SyntheticGuest::user | Pte::r);
+    guest_.set_pte(parent_, high_page,
+                   pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) |
+                       SyntheticGuest::user | Pte::r);
     guest_.set_count(stack_, 0);
     EXPECT_THAT(titles(), Contains("a frame past the frontier of never used frames is in use"));
 }
@@ -228,7 +235,8 @@ TEST_F(AuditTest, a_mapping_past_the_frontier_is_found) {
 // An empty one, which maps nothing.
 TEST_F(AuditTest, a_page_table_past_the_frontier_is_found) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
-    guest_.ram().store_u64(root + 8 * 8, pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) | Pte::v);
+    guest_.ram().store_u64(
+        root + 8 * 8, pointing_to(SyntheticGuest::address_of(SyntheticGuest::frontier)) | Pte::v);
     EXPECT_THAT(titles(), Contains("a frame past the frontier of never used frames is in use"));
 }
 
@@ -267,7 +275,8 @@ TEST_F(AuditTest, a_page_table_that_contains_itself_is_found_and_ends_the_walk) 
 
 TEST_F(AuditTest, a_superpage_in_the_user_half_is_found) {
     const PhysAddr root = SyntheticGuest::address_of(guest_.root_of(child_));
-    guest_.ram().store_u64(root + 8 * 8, pointing_to({0x8000'0000}) | SyntheticGuest::user | Pte::r);
+    guest_.ram().store_u64(root + 8 * 8,
+                           pointing_to({0x8000'0000}) | SyntheticGuest::user | Pte::r);
     EXPECT_THAT(titles(), ElementsAre("a superpage is mapped in the user half"));
 }
 
@@ -278,7 +287,8 @@ TEST_F(AuditTest, a_pointer_below_the_last_level_is_found) {
 }
 
 TEST_F(AuditTest, unused_slots_are_not_looked_at) {
-    guest_.ram().store_u64({guest_.table().process_base + 5 * guest_.table().process_stride + 8}, 0x123);
+    guest_.ram().store_u64({guest_.table().process_base + 5 * guest_.table().process_stride + 8},
+                           0x123);
     EXPECT_THAT(titles(), ElementsAre());
 }
 
@@ -309,7 +319,8 @@ TEST_F(AuditTest, counts_in_two_arrays_are_summed) {
 
 TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.magic = 1; }), HasSubstr("magic: 0x1"));
-    EXPECT_THAT(complaint([](auto& t) { t.version = 4; }), HasSubstr("version: 4, expected 1 to 3"));
+    EXPECT_THAT(complaint([](auto& t) { t.version = 4; }),
+                HasSubstr("version: 4, expected 1 to 3"));
     EXPECT_THAT(complaint([](auto& t) { t.marker_bit = 5; }), HasSubstr("marker bit: 5"));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame = 0x1000; }), HasSubstr("frames: "));
     EXPECT_THAT(complaint([](auto& t) { t.first_frame += 8; }), HasSubstr("frames: "));
@@ -317,16 +328,25 @@ TEST_F(AuditTest, a_malformed_table_is_a_finding_that_names_the_field) {
     EXPECT_THAT(complaint([](auto& t) { t.owners = ~u64{0} - 3; }), HasSubstr("owners: "));
     EXPECT_THAT(complaint([](auto& t) { t.count_arrays = 0; }), HasSubstr("count arrays: 0"));
     EXPECT_THAT(complaint([](auto& t) { t.count_arrays = 65; }), HasSubstr("count arrays: 65"));
-    EXPECT_THAT(complaint([](auto& t) { t.counts[0].width = 3; }), HasSubstr("count array 0: integers of 3 bytes"));
+    EXPECT_THAT(complaint([](auto& t) { t.counts[0].width = 3; }),
+                HasSubstr("count array 0: integers of 3 bytes"));
     EXPECT_THAT(complaint([](auto& t) { t.counts[0].stride = 0; }), HasSubstr("count array 0: "));
-    EXPECT_THAT(complaint([](auto& t) { t.counts[0].stride = u64{1} << 62; }), HasSubstr("count array 0: "));
+    EXPECT_THAT(complaint([](auto& t) { t.counts[0].stride = u64{1} << 62; }),
+                HasSubstr("count array 0: "));
     EXPECT_THAT(complaint([](auto& t) { t.free_lists = 65; }), HasSubstr("free lists: 65"));
-    EXPECT_THAT(complaint([](auto& t) { t.free[0].head_address = 4; }), HasSubstr("head of free list 0"));
-    EXPECT_THAT(complaint([](auto& t) { t.free_link_offset = 4096; }), HasSubstr("link of free frames"));
-    EXPECT_THAT(complaint([](auto& t) { t.free_links = 0x1000; }), HasSubstr("links of free frames: "));
+    EXPECT_THAT(complaint([](auto& t) { t.free[0].head_address = 4; }),
+                HasSubstr("head of free list 0"));
+    EXPECT_THAT(complaint([](auto& t) { t.free_link_offset = 4096; }),
+                HasSubstr("link of free frames"));
+    EXPECT_THAT(complaint([](auto& t) { t.free_links = 0x1000; }),
+                HasSubstr("links of free frames: "));
     EXPECT_THAT(complaint([](auto& t) { t.process_base = 0; }), HasSubstr("processes: "));
     EXPECT_THAT(complaint([](auto& t) { t.process_count = ~u64{0}; }), HasSubstr("processes: "));
-    EXPECT_THAT(complaint([](auto& t) { t.process_count = 1; t.process_stride = ~u64{7}; }), HasSubstr("processes: "));
+    EXPECT_THAT(complaint([](auto& t) {
+                    t.process_count = 1;
+                    t.process_stride = ~u64{7};
+                }),
+                HasSubstr("processes: "));
     EXPECT_THAT(complaint([](auto& t) { t.root_pte_offset = 60; }), HasSubstr("process: "));
     EXPECT_THAT(complaint([](auto& t) { t.root_pte_offset = 64; }), HasSubstr("process: "));
     EXPECT_THAT(complaint([](auto& t) { t.user_end = u64{1} << 39; }), HasSubstr("user half"));
@@ -350,7 +370,8 @@ TEST_F(AuditTest, frames_in_use_are_told_apart_by_whether_a_process_has_them) {
     abi::KernelStats stats{};
     stats.frames_at_boot = 1;
     stats.frames_in_use = SyntheticGuest::frontier - free_.size();
-    guest_.ram().copy_in({guest_.table().stats_address}, std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
+    guest_.ram().copy_in({guest_.table().stats_address},
+                         std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
     const auto use = count_frames(guest_.ram(), guest_.table());
     ASSERT_TRUE(use);
     EXPECT_EQ(use->before_first_process, 1u);
@@ -371,7 +392,8 @@ TEST_F(AuditTest, totals_are_summed_over_their_parts) {
         // that harts freed what others had allocated
         stats.frames_in_use = part == 0 ? 10 : ~u64{0};
         stats.allocations_failed = 7;
-        guest_.ram().copy_in({guest_.table().stats_address + part * 128}, std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
+        guest_.ram().copy_in({guest_.table().stats_address + part * 128},
+                             std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
     }
     guest_.table().stats_stride = 128;
     guest_.table().stats_count = 3;
@@ -386,12 +408,13 @@ TEST_F(AuditTest, totals_are_summed_over_their_parts) {
 
 TEST_F(AuditTest, tables_of_earlier_versions_end_where_theirs_did) {
     abi::AuditTable table = guest_.table();
-    table.free_links = ~u64{0};      // what lies behind an earlier table is none of its business
+    table.free_links = ~u64{0};  // what lies behind an earlier table is none of its business
     table.stats_stride = table.stats_count = ~u64{0};
     table.policy_text_end = table.policy_text_begin + 16;
     const auto loaded = [&](u32 version) {
         table.version = version;
-        guest_.ram().copy_in(guest_.table_address(), std::bit_cast<std::array<u8, sizeof(table)>>(table));
+        guest_.ram().copy_in(guest_.table_address(),
+                             std::bit_cast<std::array<u8, sizeof(table)>>(table));
         return load_audit_table(guest_.ram(), guest_.table_address()).value();
     };
     const abi::AuditTable first = loaded(1), second = loaded(2), third = loaded(3);
@@ -409,10 +432,11 @@ TEST_F(AuditTest, tables_of_earlier_versions_end_where_theirs_did) {
 TEST_F(AuditTest, free_lists_may_be_linked_outside_the_frames) {
     const u64 links = ram_base.value + 0x10000;
     for (u64 frame = 0; frame < guest_.table().frame_count; ++frame) {
-        guest_.ram().store_u64(PhysAddr{links + 8 * frame}, guest_.ram().load_u64(SyntheticGuest::address_of(frame)));
+        guest_.ram().store_u64(PhysAddr{links + 8 * frame},
+                               guest_.ram().load_u64(SyntheticGuest::address_of(frame)));
     }
     for (u64 frame : free_) {
-        guest_.ram().store_u64(SyntheticGuest::address_of(frame), 0xdead);   // no link any more
+        guest_.ram().store_u64(SyntheticGuest::address_of(frame), 0xdead);  // no link any more
     }
     EXPECT_THAT(titles(), Contains("a free list leaves the frames"));
     guest_.table().free_links = links;
@@ -440,23 +464,29 @@ TEST_F(AuditTest, a_kernels_frame_that_no_process_uses_counts_for_its_owner) {
 }
 
 TEST(LeakTest, pipes_and_files_may_be_made_and_users_frames_are_the_audits) {
-    for (const auto owner : {abi::FrameOwner::pipe, abi::FrameOwner::file, abi::FrameOwner::user, abi::FrameOwner::page_table}) {
+    for (const auto owner : {abi::FrameOwner::pipe, abi::FrameOwner::file, abi::FrameOwner::user,
+                             abi::FrameOwner::page_table}) {
         FramesByOwner now{};
         now[static_cast<std::size_t>(owner)] = 1;
-        EXPECT_EQ(check_for_leak(FramesByOwner{}, now).has_value(), owner == abi::FrameOwner::page_table);
+        EXPECT_EQ(check_for_leak(FramesByOwner{}, now).has_value(),
+                  owner == abi::FrameOwner::page_table);
     }
 }
 
-TEST(LeakTest, frames_of_processes_that_live_are_no_leak) { EXPECT_FALSE(check_for_leak({7, 18, 11, "7 file"})); }
+TEST(LeakTest, frames_of_processes_that_live_are_no_leak) {
+    EXPECT_FALSE(check_for_leak({7, 18, 11, "7 file"}));
+}
 
 TEST(LeakTest, more_and_fewer_frames_are_told_apart) {
-    const auto more = check_for_leak({7, 19, 11, "8 file"}), fewer = check_for_leak({7, 17, 11, "6 file"});
+    const auto more = check_for_leak({7, 19, 11, "8 file"}),
+               fewer = check_for_leak({7, 17, 11, "6 file"});
     ASSERT_TRUE(more && fewer);
     EXPECT_EQ(more->kind, FindingKind::leak);
     EXPECT_THAT(more->title, HasSubstr("more frames"));
     EXPECT_THAT(fewer->title, HasSubstr("fewer frames"));
-    EXPECT_EQ(more->detail, "7 frames in use before the first process; 19 at the end, 11 of them by processes; "
-                            "the others are: 8 file");
+    EXPECT_EQ(more->detail,
+              "7 frames in use before the first process; 19 at the end, 11 of them by processes; "
+              "the others are: 8 file");
 }
 
 TEST(InvariantTest, every_title_is_different_and_free_of_numbers) {

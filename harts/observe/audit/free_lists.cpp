@@ -14,19 +14,21 @@ FreeLists FreeLists::collect(const AuditView& view, Violations& violations) {
         for (PhysAddr at = view.first_free(list); at.value != 0;) {
             const auto where = [&] {
                 return fmt::format("free list {}: {:#x}, {} {:#x}", list, at.value,
-                                   before.value == 0 ? "its head; frames from" : "behind", before.value == 0
-                                       ? view.address_of(0).value : before.value);
+                                   before.value == 0 ? "its head; frames from" : "behind",
+                                   before.value == 0 ? view.address_of(0).value : before.value);
             };
             const std::optional<u64> frame = view.frame_of(at);
             if (!frame || at.offset() != 0) {
-                violations.add(frame ? Invariant::FreeListMisaligned : Invariant::FreeListLeavesFrames, where);
+                violations.add(
+                    frame ? Invariant::FreeListMisaligned : Invariant::FreeListLeavesFrames, where);
                 lists.complete_ = false;
                 break;
             }
             u8& list_of = lists.list_of_[*frame];
             if (list_of != 0) {
                 violations.add(Invariant::FrameOnFreeListTwice, [&] {
-                    return fmt::format("frame {}: {}; it stands on list {} already", *frame, where(), list_of - 1);
+                    return fmt::format("frame {}: {}; it stands on list {} already", *frame,
+                                       where(), list_of - 1);
                 });
                 lists.complete_ = false;
                 break;

@@ -14,20 +14,23 @@ namespace {
 
 constexpr unsigned return_address = 1, frame_pointer = 8;  // x registers
 
-void check_mapped(const AuditView& view, const Mappings& mappings, PolicyUse use, u64 frame, Violations& violations) {
+void check_mapped(const AuditView& view, const Mappings& mappings, PolicyUse use, u64 frame,
+                  Violations& violations) {
     const std::span<const Mapping> users = mappings.of(frame);
     if (users.empty()) {
         return;
     }
     const auto where = [&] {
-        std::string text = fmt::format("at an instant of the run: frame {} at {:#x}: count {}, mapped {} times", frame,
-                                       view.address_of(frame).value, view.count(frame), users.size());
+        std::string text =
+            fmt::format("at an instant of the run: frame {} at {:#x}: count {}, mapped {} times",
+                        frame, view.address_of(frame).value, view.count(frame), users.size());
         for (const Mapping& mapping : users.first(std::min<std::size_t>(users.size(), 8))) {
             text += "\n    mapped by " + describe(mapping, view.marker());
         }
         return text;
     };
-    const bool writable = std::ranges::any_of(users, [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
+    const bool writable =
+        std::ranges::any_of(users, [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
     if (users.size() > 1 && writable) {
         violations.add(Invariant::SharedFrameWritable, where);
     }
@@ -36,11 +39,13 @@ void check_mapped(const AuditView& view, const Mappings& mappings, PolicyUse use
     }
 }
 
-void check_free(const AuditView& view, const Mappings& mappings, u64 frame, Violations& violations) {
+void check_free(const AuditView& view, const Mappings& mappings, u64 frame,
+                Violations& violations) {
     const auto where = [&] {
-        return fmt::format("at an instant of the run: frame {} at {:#x}: count {}, mapped {} times{}", frame,
-                           view.address_of(frame).value, view.count(frame), mappings.of(frame).size(),
-                           mappings.holds_page_table(frame) ? ", a page table in use" : "");
+        return fmt::format(
+            "at an instant of the run: frame {} at {:#x}: count {}, mapped {} times{}", frame,
+            view.address_of(frame).value, view.count(frame), mappings.of(frame).size(),
+            mappings.holds_page_table(frame) ? ", a page table in use" : "");
     };
     if (view.count(frame) != 0) {
         violations.add(Invariant::FreeFrameHasCount, where);
@@ -64,7 +69,8 @@ bool stands_in_policy(const AuditView& view, const Hart& hart) {
     if (view.in_policy(own.x[return_address])) {
         return true;
     }
-    const std::vector<u64> chain = walk_stack(view.ram(), {own.mode, {own.csr.satp}}, own.pc, own.x[frame_pointer]);
+    const std::vector<u64> chain =
+        walk_stack(view.ram(), {own.mode, {own.csr.satp}}, own.pc, own.x[frame_pointer]);
     return std::ranges::any_of(chain, [&](u64 pc) { return view.in_policy(pc); });
 }
 

@@ -27,13 +27,15 @@ protected:
         parent_ = guest_.add_process(1);
         child_ = guest_.add_process(2);
         for (const unsigned slot : {parent_, child_}) {
-            guest_.map(slot, heap_page, heap_, SyntheticGuest::user | Pte::r | SyntheticGuest::marker);
+            guest_.map(slot, heap_page, heap_,
+                       SyntheticGuest::user | Pte::r | SyntheticGuest::marker);
         }
         guest_.finish();
     }
     std::vector<std::string> titles(PolicyUse use) {
         std::vector<std::string> all;
-        for (const Finding& finding : audit_instant(*AuditView::create(guest_.ram(), guest_.table()), use).findings) {
+        for (const Finding& finding :
+             audit_instant(*AuditView::create(guest_.ram(), guest_.table()), use).findings) {
             all.push_back(finding.title);
         }
         return all;
@@ -51,8 +53,8 @@ TEST_F(InstantTest, a_sound_guest_is_sound_at_every_instant) {
 }
 
 TEST_F(InstantTest, a_count_may_be_ahead_of_the_mappings) {
-    guest_.set_count(heap_, 3);        // taken, and not yet installed; or gone, and not yet dropped
-    guest_.set_count(spare_, 1);       // just allocated
+    guest_.set_count(heap_, 3);   // taken, and not yet installed; or gone, and not yet dropped
+    guest_.set_count(spare_, 1);  // just allocated
     EXPECT_THAT(titles(PolicyUse::Idle), IsEmpty());
 }
 
@@ -63,27 +65,32 @@ TEST_F(InstantTest, a_count_behind_the_mappings_is_told_unless_it_is_in_somebody
 }
 
 TEST_F(InstantTest, a_shared_frame_that_is_writable_is_told_always) {
-    guest_.set_pte(child_, heap_page, (guest_.pte(child_, heap_page) | Pte::w) & ~SyntheticGuest::marker);
+    guest_.set_pte(child_, heap_page,
+                   (guest_.pte(child_, heap_page) | Pte::w) & ~SyntheticGuest::marker);
     EXPECT_THAT(titles(PolicyUse::Busy), ElementsAre(title(Invariant::SharedFrameWritable)));
 }
 
 TEST_F(InstantTest, a_frame_of_one_mapping_may_be_writable_while_its_count_is_two) {
     // fork has taken the reference and not yet installed it
     guest_.set_pte(child_, heap_page, 0);
-    guest_.set_pte(parent_, heap_page, (guest_.pte(parent_, heap_page) | Pte::w) & ~SyntheticGuest::marker);
+    guest_.set_pte(parent_, heap_page,
+                   (guest_.pte(parent_, heap_page) | Pte::w) & ~SyntheticGuest::marker);
     EXPECT_THAT(titles(PolicyUse::Idle), IsEmpty());
 }
 
 TEST_F(InstantTest, marker_with_write_and_global_are_told_always) {
     guest_.set_pte(child_, heap_page, 0);
     guest_.set_pte(parent_, heap_page, guest_.pte(parent_, heap_page) | Pte::w | Pte::g);
-    EXPECT_THAT(titles(PolicyUse::Busy), ElementsAre(title(Invariant::MarkerExcludesWrite), title(Invariant::LeafNotGlobal)));
+    EXPECT_THAT(titles(PolicyUse::Busy), ElementsAre(title(Invariant::MarkerExcludesWrite),
+                                                     title(Invariant::LeafNotGlobal)));
 }
 
 TEST_F(InstantTest, a_mapped_frame_on_a_free_list_is_told) {
     const u64 first = guest_.free_frames().front();
-    guest_.set_pte(child_, heap_page, SyntheticGuest::address_of(first).value >> 2 | SyntheticGuest::user | Pte::r);
-    EXPECT_THAT(titles(PolicyUse::Idle), ElementsAre(title(Invariant::CountTooLow), title(Invariant::FreeFrameIsMapped)));
+    guest_.set_pte(child_, heap_page,
+                   SyntheticGuest::address_of(first).value >> 2 | SyntheticGuest::user | Pte::r);
+    EXPECT_THAT(titles(PolicyUse::Idle),
+                ElementsAre(title(Invariant::CountTooLow), title(Invariant::FreeFrameIsMapped)));
     EXPECT_THAT(titles(PolicyUse::Busy), IsEmpty());
 }
 
@@ -91,15 +98,17 @@ TEST_F(InstantTest, a_frame_with_a_count_on_a_free_list_and_one_that_is_there_tw
     const std::vector<u64> free = guest_.free_frames();
     guest_.set_count(free[1], 1);
     guest_.set_next_free(free[4], SyntheticGuest::address_of(free[2]).value);
-    EXPECT_THAT(titles(PolicyUse::Idle),
-                ElementsAre(title(Invariant::FrameOnFreeListTwice), title(Invariant::FreeFrameHasCount)));
+    EXPECT_THAT(titles(PolicyUse::Idle), ElementsAre(title(Invariant::FrameOnFreeListTwice),
+                                                     title(Invariant::FreeFrameHasCount)));
 }
 
 TEST_F(InstantTest, the_last_frame_is_looked_at_too) {
     const u64 last = guest_.free_frames().back();
     ASSERT_EQ(last + 1, SyntheticGuest::frontier);
-    guest_.set_pte(child_, heap_page, SyntheticGuest::address_of(last).value >> 2 | SyntheticGuest::user | Pte::r);
-    EXPECT_THAT(titles(PolicyUse::Idle), ElementsAre(title(Invariant::CountTooLow), title(Invariant::FreeFrameIsMapped)));
+    guest_.set_pte(child_, heap_page,
+                   SyntheticGuest::address_of(last).value >> 2 | SyntheticGuest::user | Pte::r);
+    EXPECT_THAT(titles(PolicyUse::Idle),
+                ElementsAre(title(Invariant::CountTooLow), title(Invariant::FreeFrameIsMapped)));
 }
 
 TEST_F(InstantTest, a_page_table_on_a_free_list_is_told) {
@@ -116,7 +125,9 @@ TEST_F(InstantTest, a_free_frame_with_a_count_below_zero_is_told) {
 }
 
 TEST_F(InstantTest, all_leaves_that_were_looked_at_are_counted) {
-    EXPECT_EQ(audit_instant(*AuditView::create(guest_.ram(), guest_.table()), PolicyUse::Busy).mappings, 2u);
+    EXPECT_EQ(
+        audit_instant(*AuditView::create(guest_.ram(), guest_.table()), PolicyUse::Busy).mappings,
+        2u);
 }
 
 TEST_F(InstantTest, a_frame_that_is_on_no_list_is_in_flight) {
@@ -138,14 +149,17 @@ protected:
     }
     // At `pc`, with a return address in its register and one on the stack.
     void stand(u64 pc, u64 in_register = 0x5100, u64 on_stack = 0x5200) {
-        constexpr u64 stack = ram_base.value + (u64{1} << 20), return_address = 1, frame_pointer = 8;
+        constexpr u64 stack = ram_base.value + (u64{1} << 20), return_address = 1,
+                      frame_pointer = 8;
         hart_->own.pc = pc;
         hart_->own.x[return_address] = in_register;
         hart_->own.x[frame_pointer] = stack;
         guest_.ram().store_u64(PhysAddr{stack - 8}, on_stack);
         guest_.ram().store_u64(PhysAddr{stack - 16}, 0);
     }
-    bool in_policy() { return stands_in_policy(*AuditView::create(guest_.ram(), guest_.table()), *hart_); }
+    bool in_policy() {
+        return stands_in_policy(*AuditView::create(guest_.ram(), guest_.table()), *hart_);
+    }
 
     SyntheticGuest guest_;
     TestEnvironment environment_;

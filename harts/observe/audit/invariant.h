@@ -42,8 +42,10 @@ constexpr std::string_view title_of(Invariant invariant) {
     case Invariant::FreeFrameHasCount: return "a frame on a free list has a count";
     case Invariant::FreeFrameIsMapped: return "a frame on a free list is mapped";
     case Invariant::FreeListLeavesFrames: return "a free list leaves the frames";
-    case Invariant::FreeListMisaligned: return "a free list holds an address that is no frame's start";
-    case Invariant::NeverUsedFrameInUse: return "a frame past the frontier of never used frames is in use";
+    case Invariant::FreeListMisaligned:
+        return "a free list holds an address that is no frame's start";
+    case Invariant::NeverUsedFrameInUse:
+        return "a frame past the frontier of never used frames is in use";
     case Invariant::LostFrame: return "a frame without references is on no free list";
     case Invariant::OwnerKnown: return "the owner table holds an unknown value";
     case Invariant::OwnerFits: return "a frame's owner contradicts its use";

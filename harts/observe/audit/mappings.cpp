@@ -33,7 +33,8 @@ using Claims = std::vector<std::atomic<u32>>;
 
 class Walker {
 public:
-    Walker(const AuditView& view, Claims& claims, Part& part) : view_(view), claims_(claims), part_(part) {}
+    Walker(const AuditView& view, Claims& claims, Part& part)
+        : view_(view), claims_(claims), part_(part) {}
 
     void walk(u64 slot) {
         const std::optional<AuditView::Process> process = view_.process(slot);
@@ -77,14 +78,16 @@ private:
     // Whether this page table can be read and was not before.
     bool enter(PhysAddr at, int level, u64 base) {
         const auto where = [&] {
-            return fmt::format("pid {}: the level {} page table for {:#018x} at {:#x}", pid_, level, base, at.value);
+            return fmt::format("pid {}: the level {} page table for {:#018x} at {:#x}", pid_, level,
+                               base, at.value);
         };
         if (!view_.ram().contains(at, page_size)) {
             part_.violations.add(Invariant::PageTableInRam, where);
             return false;
         }
         u32 first = 0;
-        if (!claims_[view_.ram().page_index(at)].compare_exchange_strong(first, claim_, std::memory_order_relaxed)) {
+        if (!claims_[view_.ram().page_index(at)].compare_exchange_strong(
+                first, claim_, std::memory_order_relaxed)) {
             part_.violations.add(Invariant::PageTableUsedOnce, [&] {
                 const auto other = view_.process(first - 1);
                 return fmt::format("{}: pid {} uses it too", where(), other ? other->pid : 0);
@@ -97,7 +100,9 @@ private:
         }
         if (!frame || view_.owner(*frame) != static_cast<u8>(abi::FrameOwner::page_table)) {
             part_.violations.add(Invariant::PageTableOwned, [&] {
-                return frame ? fmt::format("{}: frame {}, owner {}", where(), *frame, view_.owner(*frame)) : where();
+                return frame ? fmt::format("{}: frame {}, owner {}", where(), *frame,
+                                           view_.owner(*frame))
+                             : where();
             });
         }
         return true;
@@ -159,12 +164,13 @@ std::string describe(const Mapping& mapping, u64 marker) {
 
 Mappings Mappings::collect(const AuditView& view, Violations& violations) {
     Claims claims(view.ram().pages());
-    std::vector<Part> parts = in_pieces<Part>(view.process_slots(), [&](u64 begin, u64 end, Part& part) {
-        Walker walker(view, claims, part);
-        for (u64 slot = begin; slot < end; ++slot) {
-            walker.walk(slot);
-        }
-    });
+    std::vector<Part> parts =
+        in_pieces<Part>(view.process_slots(), [&](u64 begin, u64 end, Part& part) {
+            Walker walker(view, claims, part);
+            for (u64 slot = begin; slot < end; ++slot) {
+                walker.walk(slot);
+            }
+        });
     Mappings result;
     result.page_tables_.resize(view.frame_count());
     u64 mapped = 0;  // behind the last frame that is
@@ -205,9 +211,11 @@ void Mappings::sort(const Parts& parts, u64 mapped) {
     }
     for (u64 frame = 0; frame < mapped; ++frame) {
         if (first_[frame + 1] - first_[frame] > 1) {
-            std::sort(by_frame_.begin() + static_cast<i64>(first_[frame]), by_frame_.begin() + static_cast<i64>(first_[frame + 1]),
+            std::sort(by_frame_.begin() + static_cast<i64>(first_[frame]),
+                      by_frame_.begin() + static_cast<i64>(first_[frame + 1]),
                       [](const Mapping& a, const Mapping& b) {
-                          return std::tie(a.pid, a.virtual_address) < std::tie(b.pid, b.virtual_address);
+                          return std::tie(a.pid, a.virtual_address) <
+                                 std::tie(b.pid, b.virtual_address);
                       });
         }
     }

@@ -27,7 +27,9 @@ public:
     // Whether a process uses the page table in this frame.
     [[nodiscard]] bool holds_page_table(u64 frame) const { return page_tables_[frame] != 0; }
     // Whether a process uses this frame: maps it, or has it as a page table.
-    [[nodiscard]] bool used(u64 frame) const { return holds_page_table(frame) || !of(frame).empty(); }
+    [[nodiscard]] bool used(u64 frame) const {
+        return holds_page_table(frame) || !of(frame).empty();
+    }
     // Whether any process uses a frame from this one on.
     [[nodiscard]] bool reach(u64 frame) const { return end_ > frame; }
     [[nodiscard]] u64 frames_used() const;
@@ -37,10 +39,11 @@ private:
     template <class Parts>
     void sort(const Parts& parts, u64 mapped);
 
-    std::vector<Mapping> by_frame_;     // sorted by frame, pid, address
-    std::vector<u64> first_;            // of each frame up to the last that is mapped, in by_frame_; one more at the end
-    std::vector<u8> page_tables_;       // per frame
-    u64 end_ = 0;                       // behind the last frame that is used
+    std::vector<Mapping> by_frame_;  // sorted by frame, pid, address
+    std::vector<u64>
+        first_;  // of each frame up to the last that is mapped, in by_frame_; one more at the end
+    std::vector<u8> page_tables_;  // per frame
+    u64 end_ = 0;                  // behind the last frame that is used
 };
 
 // "pid 3 at 0x0000000000004000 (rwxu marker)"

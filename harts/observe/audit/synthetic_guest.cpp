@@ -69,7 +69,8 @@ unsigned SyntheticGuest::add_process(u32 pid) {
     const u64 root = new_page_table();
     ram_.store_u64(at + root_offset, address_of(root).value / page_size);
     // The kernel's half: a global gigabyte that an audit of user mappings has no business with.
-    ram_.store_u64(address_of(root) + 511 * 8, (u64{0x8000'0000} >> 2) | Pte::v | Pte::r | Pte::w | Pte::x | Pte::g);
+    ram_.store_u64(address_of(root) + 511 * 8,
+                   (u64{0x8000'0000} >> 2) | Pte::v | Pte::r | Pte::w | Pte::x | Pte::g);
     return next_slot_++;
 }
 
@@ -82,7 +83,8 @@ void SyntheticGuest::map(unsigned slot, u64 virtual_address, u64 frame, u64 perm
         }
         at = (Pte{ram_.load_u64(entry)}.ppn().address().value - frames_at.value) / page_size;
     }
-    ram_.store_u64(address_of(at) + sv39_index(virtual_address, 0) * 8, address_of(frame).value >> 2 | permissions);
+    ram_.store_u64(address_of(at) + sv39_index(virtual_address, 0) * 8,
+                   address_of(frame).value >> 2 | permissions);
     set_count(frame, count(frame) + 1);
 }
 
@@ -117,7 +119,9 @@ u32 SyntheticGuest::count(u64 frame) const {
 }
 
 void SyntheticGuest::set_count(u64 frame, u32 count) { store_u32(counts_at + frame * 4, count); }
-void SyntheticGuest::set_owner(u64 frame, u8 owner) { ram_.copy_in(owners_at + frame, std::span(&owner, 1)); }
+void SyntheticGuest::set_owner(u64 frame, u8 owner) {
+    ram_.copy_in(owners_at + frame, std::span(&owner, 1));
+}
 
 std::vector<u64> SyntheticGuest::free_frames() const {
     std::vector<u64> free;
@@ -127,6 +131,8 @@ std::vector<u64> SyntheticGuest::free_frames() const {
     return free;
 }
 
-void SyntheticGuest::store_u32(PhysAddr at, u32 value) { ram_.copy_in(at, std::bit_cast<std::array<u8, 4>>(value)); }
+void SyntheticGuest::store_u32(PhysAddr at, u32 value) {
+    ram_.copy_in(at, std::bit_cast<std::array<u8, 4>>(value));
+}
 
 }  // namespace stampede

@@ -38,8 +38,8 @@ public:
     // Call once, last.
     void finish();
 
-    [[nodiscard]] u64 root_of(unsigned slot) const;                               // frame
-    [[nodiscard]] PhysAddr pte_address(unsigned slot, u64 virtual_address) const; // of the leaf
+    [[nodiscard]] u64 root_of(unsigned slot) const;                                // frame
+    [[nodiscard]] PhysAddr pte_address(unsigned slot, u64 virtual_address) const;  // of the leaf
     [[nodiscard]] u64 pte(unsigned slot, u64 virtual_address) const {
         return ram_.load_u64(pte_address(slot, virtual_address));
     }

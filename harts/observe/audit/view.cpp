@@ -16,62 +16,72 @@ constexpr u64 max_totals = 4096;          // parts that are summed: far more tha
 
 // `number` elements `stride` bytes apart, the last `width` bytes long, as a whole in RAM and
 // aligned to `width`.
-Complaint check_array(const Ram& ram, std::string_view what, u64 address, u64 number, u64 stride, u64 width) {
+Complaint check_array(const Ram& ram, std::string_view what, u64 address, u64 number, u64 stride,
+                      u64 width) {
     u64 reach = 0;
     if (number == 0) {
         return fmt::format("{}: no elements", what);
     }
     if (stride < width || stride % width != 0 || address % width != 0) {
         return fmt::format(
-            "{}: at {:#x} every {} bytes, expected elements of {} bytes that are aligned and do not overlap", what,
-            address, stride, width);
+            "{}: at {:#x} every {} bytes, expected elements of {} bytes that are aligned and do "
+            "not overlap",
+            what, address, stride, width);
     }
-    if (__builtin_mul_overflow(number - 1, stride, &reach) || __builtin_add_overflow(reach, width, &reach) ||
-        !ram.contains({address}, reach)) {
-        return fmt::format("{}: {} elements every {} bytes at {:#x} do not lie in RAM", what, number, stride, address);
+    if (__builtin_mul_overflow(number - 1, stride, &reach) ||
+        __builtin_add_overflow(reach, width, &reach) || !ram.contains({address}, reach)) {
+        return fmt::format("{}: {} elements every {} bytes at {:#x} do not lie in RAM", what,
+                           number, stride, address);
     }
     return std::nullopt;
 }
 
 Complaint check_head(const abi::AuditTable& table) {
     if (table.magic != abi::AuditTable::expected_magic) {
-        return fmt::format("magic: {:#x}, expected {:#x}", table.magic, abi::AuditTable::expected_magic);
+        return fmt::format("magic: {:#x}, expected {:#x}", table.magic,
+                           abi::AuditTable::expected_magic);
     }
-    if (table.version < abi::AuditTable::first_version || table.version > abi::AuditTable::current_version) {
-        return fmt::format("version: {}, expected {} to {}", table.version, abi::AuditTable::first_version,
-                           abi::AuditTable::current_version);
+    if (table.version < abi::AuditTable::first_version ||
+        table.version > abi::AuditTable::current_version) {
+        return fmt::format("version: {}, expected {} to {}", table.version,
+                           abi::AuditTable::first_version, abi::AuditTable::current_version);
     }
     if (table.policy_text_end < table.policy_text_begin) {
-        return fmt::format("the policy's code: {:#x} to {:#x}, expected a range", table.policy_text_begin,
-                           table.policy_text_end);
+        return fmt::format("the policy's code: {:#x} to {:#x}, expected a range",
+                           table.policy_text_begin, table.policy_text_end);
     }
     if (table.marker_bit != 8 && table.marker_bit != 9) {
         return fmt::format("marker bit: {}, expected 8 or 9 (the RSW bits)", table.marker_bit);
     }
     if (table.user_end == 0 || table.user_end > lower_half || table.user_end % page_size != 0) {
-        return fmt::format("end of the user half: {:#x}, expected whole pages up to {:#x}", table.user_end, lower_half);
+        return fmt::format("end of the user half: {:#x}, expected whole pages up to {:#x}",
+                           table.user_end, lower_half);
     }
     return std::nullopt;
 }
 
 Complaint check_frames(const Ram& ram, const abi::AuditTable& table) {
-    if (Complaint wrong = check_array(ram, "frames", table.first_frame, table.frame_count, page_size, page_size)) {
+    if (Complaint wrong = check_array(ram, "frames", table.first_frame, table.frame_count,
+                                      page_size, page_size)) {
         return wrong;
     }
     if (Complaint wrong = check_array(ram, "owners", table.owners, table.frame_count, 1, 1)) {
         return wrong;
     }
     if (table.count_arrays == 0 || table.count_arrays > abi::AuditTable::max_count_arrays) {
-        return fmt::format("count arrays: {}, expected 1 to {}", table.count_arrays, abi::AuditTable::max_count_arrays);
+        return fmt::format("count arrays: {}, expected 1 to {}", table.count_arrays,
+                           abi::AuditTable::max_count_arrays);
     }
     for (u32 n = 0; n < table.count_arrays; ++n) {
         const abi::CountArray& counts = table.counts[n];
         const std::string what = fmt::format("count array {}", n);
         if (!std::has_single_bit(counts.width) || counts.width > 8 || counts.is_signed > 1) {
-            return fmt::format("{}: integers of {} bytes, signed {}, expected 1, 2, 4 or 8 and 0 or 1", what,
-                               counts.width, counts.is_signed);
+            return fmt::format(
+                "{}: integers of {} bytes, signed {}, expected 1, 2, 4 or 8 and 0 or 1", what,
+                counts.width, counts.is_signed);
         }
-        if (Complaint wrong = check_array(ram, what, counts.address, table.frame_count, counts.stride, counts.width)) {
+        if (Complaint wrong = check_array(ram, what, counts.address, table.frame_count,
+                                          counts.stride, counts.width)) {
             return wrong;
         }
     }
@@ -80,20 +90,23 @@ Complaint check_frames(const Ram& ram, const abi::AuditTable& table) {
 
 Complaint check_free_lists(const Ram& ram, const abi::AuditTable& table) {
     if (table.free_lists > abi::AuditTable::max_free_lists) {
-        return fmt::format("free lists: {}, expected at most {}", table.free_lists, abi::AuditTable::max_free_lists);
+        return fmt::format("free lists: {}, expected at most {}", table.free_lists,
+                           abi::AuditTable::max_free_lists);
     }
     for (u32 n = 0; n < table.free_lists; ++n) {
-        if (Complaint wrong =
-                check_array(ram, fmt::format("head of free list {}", n), table.free[n].head_address, 1, 8, 8)) {
+        if (Complaint wrong = check_array(ram, fmt::format("head of free list {}", n),
+                                          table.free[n].head_address, 1, 8, 8)) {
             return wrong;
         }
     }
     if (table.free_link_offset % 8 != 0 || table.free_link_offset >= page_size) {
-        return fmt::format("link of free frames: at byte {}, expected an aligned u64 inside the frame",
-                           table.free_link_offset);
+        return fmt::format(
+            "link of free frames: at byte {}, expected an aligned u64 inside the frame",
+            table.free_link_offset);
     }
     return table.free_links == 0 ? std::nullopt
-                                 : check_array(ram, "links of free frames", table.free_links, table.frame_count, 8, 8);
+                                 : check_array(ram, "links of free frames", table.free_links,
+                                               table.frame_count, 8, 8);
 }
 
 Complaint check_totals(const Ram& ram, const abi::AuditTable& table) {
@@ -103,33 +116,37 @@ Complaint check_totals(const Ram& ram, const abi::AuditTable& table) {
     if (table.stats_count > max_totals) {
         return fmt::format("totals: {} parts, expected at most {}", table.stats_count, max_totals);
     }
-    return check_array(ram, "totals", table.stats_address, table.stats_count, table.stats_stride, 8);
+    return check_array(ram, "totals", table.stats_address, table.stats_count, table.stats_stride,
+                       8);
 }
 
 Complaint check_processes(const Ram& ram, const abi::AuditTable& table) {
     const u64 stride = table.process_stride;
-    if (Complaint wrong = check_array(ram, "processes", table.process_base, table.process_count, stride, 8)) {
+    if (Complaint wrong =
+            check_array(ram, "processes", table.process_base, table.process_count, stride, 8)) {
         return wrong;
     }
     const std::array<u64, 3> offsets{table.pid_offset, table.state_offset, table.root_pte_offset};
     const std::array<u64, 3> widths{4, 4, 8};
     for (std::size_t n = 0; n < offsets.size(); ++n) {
         if (offsets[n] % widths[n] != 0 || stride < widths[n] || offsets[n] > stride - widths[n]) {
-            return fmt::format("process: a field of {} bytes at byte {}, expected it aligned and within {} bytes",
-                               widths[n], offsets[n], stride);
+            return fmt::format(
+                "process: a field of {} bytes at byte {}, expected it aligned and within {} bytes",
+                widths[n], offsets[n], stride);
         }
     }
     // The array check covered 8 bytes of the last element; all of it has to be there.
     if (!ram.contains({table.process_base}, table.process_count * stride)) {
-        return fmt::format("processes: {} of {} bytes at {:#x} do not lie in RAM", table.process_count, stride,
-                           table.process_base);
+        return fmt::format("processes: {} of {} bytes at {:#x} do not lie in RAM",
+                           table.process_count, stride, table.process_base);
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-std::expected<AuditView, std::string> AuditView::create(const Ram& ram, const abi::AuditTable& table) {
+std::expected<AuditView, std::string> AuditView::create(const Ram& ram,
+                                                        const abi::AuditTable& table) {
     Complaint wrong = check_head(table);
     wrong = wrong ? wrong : check_frames(ram, table);
     wrong = wrong ? wrong : check_free_lists(ram, table);
@@ -143,8 +160,9 @@ std::expected<AuditView, std::string> AuditView::create(const Ram& ram, const ab
     const u64 frontier = ram.load_u64({table.frontier_address});
     const u64 end = table.first_frame + table.frame_count * page_size;
     if (frontier < table.first_frame || frontier > end || frontier % page_size != 0) {
-        return std::unexpected(fmt::format("frontier: {:#x}, expected a frame's start from {:#x} to {:#x}", frontier,
-                                           table.first_frame, end));
+        return std::unexpected(
+            fmt::format("frontier: {:#x}, expected a frame's start from {:#x} to {:#x}", frontier,
+                        table.first_frame, end));
     }
     view.frontier_ = (frontier - table.first_frame) / page_size;
     return view;
@@ -160,7 +178,8 @@ std::optional<u64> AuditView::frame_of(PhysAddr address) const {
 
 std::optional<AuditView::Process> AuditView::process(u64 slot) const {
     const u64 at = table_.process_base + slot * table_.process_stride;
-    if (static_cast<u32>(load(at + table_.state_offset, 4)) == static_cast<u32>(abi::ProcessState::unused)) {
+    if (static_cast<u32>(load(at + table_.state_offset, 4)) ==
+        static_cast<u32>(abi::ProcessState::unused)) {
         return std::nullopt;
     }
     constexpr u64 ppn_mask = (u64{1} << 44) - 1;

@@ -14,17 +14,20 @@ class AuditView {
 public:
     struct Process {
         u32 pid = 0;
-        Ppn root;   // of its page table; 0: it has none
+        Ppn root;  // of its page table; 0: it has none
         [[nodiscard]] bool has_page_table() const { return root.value != 0; }
     };
 
     // Error: which field is wrong, what was found and what was expected. `ram` must outlive the
     // view.
-    [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram, const abi::AuditTable& table);
+    [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram,
+                                                                      const abi::AuditTable& table);
 
     [[nodiscard]] const Ram& ram() const { return *ram_; }
     [[nodiscard]] u64 frame_count() const { return table_.frame_count; }
-    [[nodiscard]] PhysAddr address_of(u64 frame) const { return {table_.first_frame + frame * page_size}; }
+    [[nodiscard]] PhysAddr address_of(u64 frame) const {
+        return {table_.first_frame + frame * page_size};
+    }
     // The frame that holds this address; none outside the frames.
     [[nodiscard]] std::optional<u64> frame_of(PhysAddr address) const;
     // Frames at or past this one were never used.
@@ -36,11 +39,15 @@ public:
             const abi::CountArray& counts = table_.counts[n];
             const u64 value = load(counts.address + frame * counts.stride, counts.width);
             const unsigned unused = 64 - 8 * counts.width;
-            sum += counts.is_signed != 0 ? static_cast<u64>(static_cast<i64>(value << unused) >> unused) : value;
+            sum += counts.is_signed != 0
+                       ? static_cast<u64>(static_cast<i64>(value << unused) >> unused)
+                       : value;
         }
         return static_cast<i64>(sum);
     }
-    [[nodiscard]] u8 owner(u64 frame) const { return static_cast<u8>(load(table_.owners + frame, 1)); }  // a FrameOwner if the kernel is right
+    [[nodiscard]] u8 owner(u64 frame) const {
+        return static_cast<u8>(load(table_.owners + frame, 1));
+    }  // a FrameOwner if the kernel is right
 
     [[nodiscard]] unsigned free_lists() const { return table_.free_lists; }
     [[nodiscard]] PhysAddr first_free(unsigned list) const {
@@ -48,18 +55,21 @@ public:
     }
     // Where the link behind a free frame stands.
     [[nodiscard]] PhysAddr free_link(u64 frame) const {
-        return table_.free_links == 0 ? address_of(frame) + table_.free_link_offset : PhysAddr{table_.free_links + 8 * frame};
+        return table_.free_links == 0 ? address_of(frame) + table_.free_link_offset
+                                      : PhysAddr{table_.free_links + 8 * frame};
     }
-    [[nodiscard]] PhysAddr next_free(u64 frame) const {
-        return {ram_->load_u64(free_link(frame))};
-    }
+    [[nodiscard]] PhysAddr next_free(u64 frame) const { return {ram_->load_u64(free_link(frame))}; }
 
     [[nodiscard]] u64 process_slots() const { return table_.process_count; }
     [[nodiscard]] std::optional<Process> process(u64 slot) const;  // none: the slot is unused
 
     // Whether this is code that may touch free frames. Never in a table of version 1.
-    [[nodiscard]] bool in_policy(u64 pc) const { return pc >= table_.policy_text_begin && pc < table_.policy_text_end; }
-    [[nodiscard]] bool tells_policy() const { return table_.policy_text_begin != table_.policy_text_end; }
+    [[nodiscard]] bool in_policy(u64 pc) const {
+        return pc >= table_.policy_text_begin && pc < table_.policy_text_end;
+    }
+    [[nodiscard]] bool tells_policy() const {
+        return table_.policy_text_begin != table_.policy_text_end;
+    }
 
     [[nodiscard]] u64 marker() const { return u64{1} << table_.marker_bit; }
     [[nodiscard]] u64 user_end() const { return table_.user_end; }

@@ -21,7 +21,8 @@ std::vector<bool> branches_in(std::span<const std::byte> code) {
 
 }  // namespace
 
-BranchCoverage::BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts)
+BranchCoverage::BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters,
+                               std::span<Hart* const> harts)
     : begin_(begin), counters_(counters), is_branch_(branches_in(code)) {
     for (Hart* hart : harts) {
         hart->watches.put(*this);

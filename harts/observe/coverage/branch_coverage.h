@@ -21,13 +21,16 @@ public:
 
     // `begin`: the virtual address that the kernel's code, `code`, begins at; `counters` as many
     // bytes as it has. For all of `harts`; it and the counters must outlive their running.
-    BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters, std::span<Hart* const> harts);
+    BranchCoverage(u64 begin, std::span<const std::byte> code, std::span<u8> counters,
+                   std::span<Hart* const> harts);
 
     void on_branch(Hart& hart, u64 pc, Branch branch) override { count_branch(hart, pc, branch); }
     void on_jump(Hart& hart, u64 target) override { count_jump(hart, target); }
 
     // The same for handlers.
-    void count_branch(const Hart& hart, u64 pc, Branch branch) const { count(hart, pc - begin_ + static_cast<u64>(branch)); }
+    void count_branch(const Hart& hart, u64 pc, Branch branch) const {
+        count(hart, pc - begin_ + static_cast<u64>(branch));
+    }
     void count_jump(const Hart& hart, u64 target) const {
         const u64 offset = target - begin_;
         if (offset < counters_.size() && !is_branch_[offset]) {
@@ -41,7 +44,8 @@ private:
             u8& counter = counters_[offset];
             // relaxed: a lost count is one less of many
             const u8 now = __atomic_load_n(&counter, __ATOMIC_RELAXED);
-            __atomic_store_n(&counter, static_cast<u8>(now + (now < most ? 1 : 0)), __ATOMIC_RELAXED);
+            __atomic_store_n(&counter, static_cast<u8>(now + (now < most ? 1 : 0)),
+                             __ATOMIC_RELAXED);
         }
     }
 
@@ -53,8 +57,12 @@ private:
 // A watcher (engine/watching.h).
 struct Branches {
     using State = BranchCoverage;
-    static void on_branch(Hart& hart, u64 pc, Branch branch) { hart.watches.of<BranchCoverage>().count_branch(hart, pc, branch); }
-    static void on_jump(Hart& hart, u64 target) { hart.watches.of<BranchCoverage>().count_jump(hart, target); }
+    static void on_branch(Hart& hart, u64 pc, Branch branch) {
+        hart.watches.of<BranchCoverage>().count_branch(hart, pc, branch);
+    }
+    static void on_jump(Hart& hart, u64 target) {
+        hart.watches.of<BranchCoverage>().count_jump(hart, target);
+    }
 };
 
 }  // namespace stampede

@@ -5,6 +5,7 @@
 
 namespace stampede {
 
-extern const Engine branches_engine, branches_counting_engine, meetings_engine, meetings_counting_engine;
+extern const Engine branches_engine, branches_counting_engine, meetings_engine,
+    meetings_counting_engine;
 
 }  // namespace stampede

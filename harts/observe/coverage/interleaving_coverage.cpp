@@ -22,7 +22,8 @@ void MeetingWatch::meet(const Hart& hart, u64 before, u64 now) {
     __atomic_store_n(&counter, static_cast<u8>(seen + (seen < most ? 1 : 0)), __ATOMIC_RELAXED);
 }
 
-InterleavingCoverage::InterleavingCoverage(PhysAddr end, std::span<u8> counters, std::span<Hart* const> harts)
+InterleavingCoverage::InterleavingCoverage(PhysAddr end, std::span<u8> counters,
+                                           std::span<Hart* const> harts)
     : harts_(harts.begin(), harts.end()), accesses_(MeetingWatch::places) {
     assert(std::has_single_bit(counters.size()));
     for (Hart* hart : harts_) {
@@ -41,7 +42,8 @@ void InterleavingCoverage::begin_run() {
         run_ = 1;
     }
     for (const Hart* hart : harts_) {
-        watches_[hart->own.id.value].self_ = hart->own.id.value * MeetingWatch::who + run_ * MeetingWatch::run;
+        watches_[hart->own.id.value].self_ =
+            hart->own.id.value * MeetingWatch::who + run_ * MeetingWatch::run;
     }
 }
 
@@ -49,9 +51,15 @@ void InterleavingCoverage::note(Hart& hart, PhysAddr at, bool store) {
     watches_[hart.own.id.value].note(hart, hart.own.pc, at.value - ram_base.value, store);
 }
 
-void InterleavingCoverage::on_load(Hart& hart, PhysAddr at, unsigned, u64) { note(hart, at, false); }
-void InterleavingCoverage::on_store(Hart& hart, PhysAddr at, unsigned, u64) { note(hart, at, true); }
-void InterleavingCoverage::before_atomic(Hart& hart, const AtomicAccess& access) { note(hart, access.at, true); }
+void InterleavingCoverage::on_load(Hart& hart, PhysAddr at, unsigned, u64) {
+    note(hart, at, false);
+}
+void InterleavingCoverage::on_store(Hart& hart, PhysAddr at, unsigned, u64) {
+    note(hart, at, true);
+}
+void InterleavingCoverage::before_atomic(Hart& hart, const AtomicAccess& access) {
+    note(hart, access.at, true);
+}
 void InterleavingCoverage::after_atomic(Hart& hart, const AtomicAccess& access, u64, bool) {
     if (access.kind == AtomicAccess::Kind::LoadReserved) {
         note(hart, access.at, false);

@@ -44,16 +44,17 @@ private:
 
     // One access, in a word that is read and written as one: pc (its low bits) 24 bits, store 1,
     // hart 6, run 9, word 24.
-    static constexpr u64 instruction = (u64{1} << 24) - 1, stores = u64{1} << 24, who = u64{1} << 25, run = u64{1} << 31, word = u64{1} << 40;
+    static constexpr u64 instruction = (u64{1} << 24) - 1, stores = u64{1} << 24,
+                         who = u64{1} << 25, run = u64{1} << 31, word = u64{1} << 40;
     static constexpr u64 runs = word / run;
 
     // By a convention in which the callee saves the registers: else every handler begins and ends
     // by saving six.
     [[clang::preserve_most, gnu::noinline]] static void meet(const Hart& hart, u64 before, u64 now);
 
-    u64 end_ = 0;               // meetings are counted for bytes of RAM below this offset
-    u64 self_ = 0;              // what they know this hart by
-    u64* accesses_ = nullptr;   // by word: the last one
+    u64 end_ = 0;              // meetings are counted for bytes of RAM below this offset
+    u64 self_ = 0;             // what they know this hart by
+    u64* accesses_ = nullptr;  // by word: the last one
     std::span<u8> counters_;
 };
 
@@ -87,8 +88,12 @@ struct Meetings {
     using State = MeetingWatch;
     using LeavesAtomics = void;
     using LeavesStack = void;
-    static void load(Hart& hart, const FastAccess& access) { hart.watches.of<MeetingWatch>().note(hart, access.pc, access.offset, false); }
-    static void store(Hart& hart, const FastAccess& access) { hart.watches.of<MeetingWatch>().note(hart, access.pc, access.offset, true); }
+    static void load(Hart& hart, const FastAccess& access) {
+        hart.watches.of<MeetingWatch>().note(hart, access.pc, access.offset, false);
+    }
+    static void store(Hart& hart, const FastAccess& access) {
+        hart.watches.of<MeetingWatch>().note(hart, access.pc, access.offset, true);
+    }
 };
 
 }  // namespace stampede

@@ -24,7 +24,9 @@ public:
     // The upper bits for this set. The hart's own thread.
     u64 tag_of(const LockSet& set);
     // What a tagged pc of this hart's stands for. Any thread, for a tag that is in use.
-    [[nodiscard]] const LockSet& find(u64 tagged) const { return sets_[tagged >> 40 & (numbers - 1)]; }
+    [[nodiscard]] const LockSet& find(u64 tagged) const {
+        return sets_[tagged >> 40 & (numbers - 1)];
+    }
 
     // The numbers of now are what restore() brings back; those given since then may be given again.
     // Harts parked.
@@ -48,7 +50,7 @@ private:
     const u32 hart_;
     std::unique_ptr<LockSet[]> sets_;
     std::array<u16, hashes> last_{};  // by hash: a number that had this set
-    u32 next_ = 1;                    // 0 is the empty set in no space, for good: what comes before any lock has it
+    u32 next_ = 1;  // 0 is the empty set in no space, for good: what comes before any lock has it
     struct {
         std::array<u16, hashes> last;
         u32 next;

@@ -1,8 +1,8 @@
 #include "harts/observe/race/fence_pattern.h"
 
-#include "harts/engine/engine.h"
 #include "harts/access/host_access.h"
 #include "harts/core/machine_context.h"
+#include "harts/engine/engine.h"
 
 namespace stampede {
 namespace {
@@ -58,7 +58,8 @@ bool fence_follows(const Hart& hart) {
     const CodePage* page = hart.own.page;
     const auto k = static_cast<unsigned>((hart.own.pc & page_offset_mask) / 2);
     return page != nullptr && hart.own.page_va == (hart.own.pc & ~page_offset_mask) &&
-           page->slots[k].handler == handlers::one_slowly &&  // decoding has put it there, if anything
+           page->slots[k].handler ==
+               handlers::one_slowly &&  // decoding has put it there, if anything
            fence_follows(hart.machine.ram, *page, k);
 }
 

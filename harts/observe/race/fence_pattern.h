@@ -9,9 +9,13 @@ class FenceBits {
 public:
     explicit FenceBits(i32 bits) : bits_(static_cast<u32>(bits)) {}
     // Orders earlier writes before later ones; fence.tso does.
-    [[nodiscard]] bool releases() const { return (predecessor() & writes) != 0 && (successor() & (writes | outputs)) != 0; }
+    [[nodiscard]] bool releases() const {
+        return (predecessor() & writes) != 0 && (successor() & (writes | outputs)) != 0;
+    }
     // Orders earlier reads before later ones.
-    [[nodiscard]] bool acquires() const { return (predecessor() & (reads | inputs)) != 0 && (successor() & reads) != 0; }
+    [[nodiscard]] bool acquires() const {
+        return (predecessor() & (reads | inputs)) != 0 && (successor() & reads) != 0;
+    }
 
 private:
     static constexpr u32 writes = 1, reads = 2, outputs = 4, inputs = 8;

@@ -42,7 +42,8 @@ private:
 ParkedStacks::ParkedStacks() : buckets_(std::make_unique<Bucket[]>(buckets)) {}
 
 ParkedStacks::Bucket& ParkedStacks::bucket_of(u64 back, u64 sp, u64 space) {
-    const u64 at = ((back * odd) ^ (sp * 0xc2b2'ae3d'27d4'eb4f) ^ (space * odd)) >> 40 & (buckets - 1);
+    const u64 at =
+        ((back * odd) ^ (sp * 0xc2b2'ae3d'27d4'eb4f) ^ (space * odd)) >> 40 & (buckets - 1);
     changed_.note(at);
     return buckets_[at];
 }
@@ -76,7 +77,8 @@ void ParkedStacks::park(const GuestFrame* frames, unsigned count) {
     Stack* place = &bucket.stacks[0];
     for (Stack& stack : bucket.stacks) {
         const GuestFrame& other = stack.frames[stack.count == 0 ? 0 : stack.count - 1];
-        if (stack.count != 0 && other.back == top.back && other.sp == top.sp && other.space == top.space) {
+        if (stack.count != 0 && other.back == top.back && other.sp == top.sp &&
+            other.space == top.space) {
             place = &stack;
             break;
         }

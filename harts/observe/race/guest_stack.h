@@ -32,9 +32,10 @@ struct Interrupted {
     // atomic loads since the last acquire fence; the oldest make way
     std::array<const void*, read_limit> read{};
     u8 read_count = 0;
-    bool relaxed_next = false;       // a relaxed_next whose access is still to come
-    u8 since_fence = 0;              // instructions since a release fence right behind which it stands, and 1; 0: there is none
-    u8 fence_distance = 0;           // bytes from that fence to the trapped pc
+    bool relaxed_next = false;  // a relaxed_next whose access is still to come
+    u8 since_fence = 0;  // instructions since a release fence right behind which it stands, and 1;
+                         // 0: there is none
+    u8 fence_distance = 0;  // bytes from that fence to the trapped pc
     u8 hart = 0;
 };
 
@@ -42,7 +43,8 @@ struct GuestFrame {
     u64 back = 0;   // where the return leads; of a trap, the trapped pc
     u64 sp = 0;     // at the call or trap
     u64 call = 0;   // the pc of the call or trap
-    u64 space = 0;  // satp where the frame is a program's, else 0: kernel addresses mean the same in every address space
+    u64 space = 0;  // satp where the frame is a program's, else 0: kernel addresses mean the same
+                    // in every address space
     bool trap = false;
     Interrupted interrupted;  // of a trap
 };
@@ -151,7 +153,9 @@ public:
     void go_back_to(const GuestStack& saved) { replace(saved.frames_.data(), saved.depth_); }
 
     [[nodiscard]] unsigned depth() const { return depth_; }
-    [[nodiscard]] const GuestFrame& frame(unsigned n) const { return frames_[n]; }  // 0: the outermost
+    [[nodiscard]] const GuestFrame& frame(unsigned n) const {
+        return frames_[n];
+    }  // 0: the outermost
 
 private:
     static bool matches(const GuestFrame& frame, u64 to, u64 sp, u64 space) {
@@ -186,7 +190,8 @@ private:
     }
     void change_stack(u64 to, u64 sp, u64 space) {
         if (depth_ != 0) {
-            const unsigned kept = depth_ < ParkedStacks::frames_kept ? depth_ : ParkedStacks::frames_kept;
+            const unsigned kept =
+                depth_ < ParkedStacks::frames_kept ? depth_ : ParkedStacks::frames_kept;
             parked_->park(frames_.data() + (depth_ - kept), kept);
         }
         std::array<GuestFrame, ParkedStacks::frames_kept> taken;

@@ -10,7 +10,9 @@ namespace {
 // locks; longer ones contain no shorter inversion and are rare
 constexpr std::size_t longest_cycle = 4;
 
-u64 hash(u64 held, u64 taken) { return ((held >> 2) * 0x9e37'79b9'7f4a'7c15) ^ ((taken >> 2) * 0xc2b2'ae3d'27d4'eb4f); }
+u64 hash(u64 held, u64 taken) {
+    return ((held >> 2) * 0x9e37'79b9'7f4a'7c15) ^ ((taken >> 2) * 0xc2b2'ae3d'27d4'eb4f);
+}
 
 bool holds(const LockSet& set, u64 word) {
     for (unsigned n = 0; n < set.count; ++n) {
@@ -23,11 +25,14 @@ bool holds(const LockSet& set, u64 word) {
 
 // Whether one lock outside the cycle was held at every edge: then the edges exclude each other.
 bool gated(const std::vector<LockEdge>& cycle) {
-    const auto in_cycle = [&](u64 word) { return std::ranges::any_of(cycle, [&](const LockEdge& e) { return e.held == word; }); };
+    const auto in_cycle = [&](u64 word) {
+        return std::ranges::any_of(cycle, [&](const LockEdge& e) { return e.held == word; });
+    };
     const LockSet& first = cycle.front().set;
     for (unsigned n = 0; n < first.count; ++n) {
         const u64 word = first.held[n].word;
-        if (!in_cycle(word) && std::ranges::all_of(cycle, [&](const LockEdge& e) { return holds(e.set, word); })) {
+        if (!in_cycle(word) &&
+            std::ranges::all_of(cycle, [&](const LockEdge& e) { return holds(e.set, word); })) {
             return true;
         }
     }
@@ -36,8 +41,8 @@ bool gated(const std::vector<LockEdge>& cycle) {
 
 using Graph = std::map<u64, std::vector<const LockEdge*>>;
 
-void search(const Graph& graph, u64 start, std::vector<LockEdge>& path, std::set<std::vector<u64>>& seen,
-            std::vector<std::vector<LockEdge>>& found) {
+void search(const Graph& graph, u64 start, std::vector<LockEdge>& path,
+            std::set<std::vector<u64>>& seen, std::vector<std::vector<LockEdge>>& found) {
     const auto out = graph.find(path.empty() ? start : path.back().taken);
     if (out == graph.end()) {
         return;
@@ -52,8 +57,10 @@ void search(const Graph& graph, u64 start, std::vector<LockEdge>& path, std::set
                 found.push_back(path);
             }
             path.pop_back();
-        } else if (path.size() + 1 < longest_cycle && edge->taken > start &&  // each cycle from its lowest word
-                   std::ranges::none_of(path, [&](const LockEdge& e) { return e.held == edge->taken; })) {
+        } else if (path.size() + 1 < longest_cycle &&
+                   edge->taken > start &&  // each cycle from its lowest word
+                   std::ranges::none_of(path,
+                                        [&](const LockEdge& e) { return e.held == edge->taken; })) {
             path.push_back(*edge);
             search(graph, start, path, seen, found);
             path.pop_back();
@@ -70,7 +77,9 @@ bool have_an_order(std::vector<std::pair<u64, u64>> edges) {
         std::ranges::sort(edges);
         std::vector<u64> held(edges.size());
         std::ranges::transform(edges, held.begin(), &std::pair<u64, u64>::first);
-        std::erase_if(edges, [&](const auto& edge) { return !std::ranges::binary_search(held, edge.second); });
+        std::erase_if(edges, [&](const auto& edge) {
+            return !std::ranges::binary_search(held, edge.second);
+        });
     }
     return edges.empty();
 }
@@ -80,7 +89,8 @@ bool have_an_order(std::vector<std::pair<u64, u64>> edges) {
 // Where the edge stands among places_, or would.
 std::size_t LockOrder::place_of(u64 held, u64 taken) const {
     std::size_t at = hash(held, taken) % hashes;
-    while (places_[at] != 0 && !(edges_[places_[at] - 1].held == held && edges_[places_[at] - 1].taken == taken)) {
+    while (places_[at] != 0 &&
+           !(edges_[places_[at] - 1].held == held && edges_[places_[at] - 1].taken == taken)) {
         at = (at + 1) % hashes;
     }
     return at;
@@ -137,9 +147,13 @@ std::vector<std::vector<LockEdge>> LockOrder::cycles(const LockWords& words) con
     {
         const FutexGuard guard(lock_);
         order.resize(edges_.size());
-        std::ranges::transform(edges_, order.begin(), [](const LockEdge& edge) { return std::pair(edge.held, edge.taken); });
+        std::ranges::transform(edges_, order.begin(), [](const LockEdge& edge) {
+            return std::pair(edge.held, edge.taken);
+        });
     }
-    const auto are_locks = [&](u64 held, u64 taken) { return words.find(held).is_lock() && words.find(taken).is_lock(); };
+    const auto are_locks = [&](u64 held, u64 taken) {
+        return words.find(held).is_lock() && words.find(taken).is_lock();
+    };
     std::erase_if(order, [&](const auto& edge) { return !are_locks(edge.first, edge.second); });
     if (have_an_order(std::move(order))) {
         return {};

@@ -13,10 +13,10 @@ namespace stampede {
 
 struct LockEdge {
     static constexpr unsigned depth_limit = 16;
-    u64 held = 0, taken = 0;             // words, physical
-    u64 held_pc = 0;                     // where the first was taken
+    u64 held = 0, taken = 0;  // words, physical
+    u64 held_pc = 0;          // where the first was taken
     u32 hart = 0;
-    LockSet set;                         // as it was, `taken` included
+    LockSet set;  // as it was, `taken` included
     unsigned depth = 0;
     std::array<u64, depth_limit> pcs{};  // where the second was taken, innermost first
     u64 count = 0;
@@ -26,7 +26,10 @@ class LockOrder {
 public:
     static constexpr std::size_t limit = 4096;  // edges
 
-    LockOrder() { edges_.reserve(limit); places_.fill(0); }
+    LockOrder() {
+        edges_.reserve(limit);
+        places_.fill(0);
+    }
 
     // `set` has just grown by its last lock; `pcs` is where. Any hart's thread.
     void note(const LockSet& set, u32 hart, const u64* pcs, unsigned depth) EXCLUDES(lock_);
@@ -43,7 +46,8 @@ public:
 
     // Cycles among words that are locks: each as its edges, in order. Each set of locks once. Any
     // thread.
-    [[nodiscard]] std::vector<std::vector<LockEdge>> cycles(const LockWords& words) const EXCLUDES(lock_);
+    [[nodiscard]] std::vector<std::vector<LockEdge>> cycles(const LockWords& words) const
+        EXCLUDES(lock_);
 
 private:
     static constexpr std::size_t hashes = 1 << 14;
@@ -51,7 +55,7 @@ private:
     [[nodiscard]] std::size_t place_of(u64 held, u64 taken) const REQUIRES(lock_);
 
     mutable FutexLock lock_;
-    std::vector<LockEdge> edges_ GUARDED_BY(lock_);  // never grows beyond its first capacity
+    std::vector<LockEdge> edges_ GUARDED_BY(lock_);     // never grows beyond its first capacity
     std::array<u16, hashes> places_ GUARDED_BY(lock_);  // index + 1 into edges_
     std::vector<u64> saved_counts_ GUARDED_BY(lock_);   // of the edges that there were
 };

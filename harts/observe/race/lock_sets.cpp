@@ -3,8 +3,9 @@
 namespace stampede {
 namespace {
 
-constexpr u64 beside = 64;             // bytes: a ticket lock's two words lie that near
-constexpr unsigned ticket_patience = 64;  // accesses without a look beside the word, after which a number drawn was no ticket
+constexpr u64 beside = 64;  // bytes: a ticket lock's two words lie that near
+constexpr unsigned ticket_patience =
+    64;  // accesses without a look beside the word, after which a number drawn was no ticket
 
 constexpr unsigned most_disappointments = 4;  // then a word is not watched for tickets any more
 
@@ -19,8 +20,10 @@ LockWord* LockWords::place_of(u64 address) {
         LockWord& word = words_[at];
         u64 seen = __atomic_load_n(&word.address, __ATOMIC_ACQUIRE);
         // acq_rel: whoever claims the place is the only one to; others see its address.
-        if (seen == address || (seen == 0 && (__atomic_compare_exchange_n(&word.address, &seen, address, false, __ATOMIC_ACQ_REL,
-                                                                           __ATOMIC_ACQUIRE) || seen == address))) {
+        if (seen == address ||
+            (seen == 0 && (__atomic_compare_exchange_n(&word.address, &seen, address, false,
+                                                       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ||
+                           seen == address))) {
             changed_.note(at);
             return &word;
         }
@@ -70,9 +73,13 @@ LockWord LockWords::find(u64 address) const {
         const LockWord& word = words_[at];
         const u64 seen = __atomic_load_n(&word.address, __ATOMIC_ACQUIRE);
         if (seen == address) {
-            return {address, __atomic_load_n(&word.taken, __ATOMIC_RELAXED), __atomic_load_n(&word.given, __ATOMIC_RELAXED),
-                    __atomic_load_n(&word.violations, __ATOMIC_RELAXED), __atomic_load_n(&word.tickets, __ATOMIC_RELAXED),
-                    __atomic_load_n(&word.holder, __ATOMIC_RELAXED), __atomic_load_n(&word.named, __ATOMIC_RELAXED)};
+            return {address,
+                    __atomic_load_n(&word.taken, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.given, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.violations, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.tickets, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.holder, __ATOMIC_RELAXED),
+                    __atomic_load_n(&word.named, __ATOMIC_RELAXED)};
         }
         if (seen == 0) {
             break;
@@ -132,7 +139,9 @@ bool HeldLocks::give(u64 word) {
     return false;
 }
 
-bool HeldLocks::take_named(u64 lock, u64 pc) { return !holds(lock) && take(lock, pc, LockWords::By::Name); }
+bool HeldLocks::take_named(u64 lock, u64 pc) {
+    return !holds(lock) && take(lock, pc, LockWords::By::Name);
+}
 
 bool HeldLocks::give_named(u64 lock) {
     for (unsigned n = 0; n < set_.count; ++n) {
@@ -172,11 +181,13 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
         if (old != 0 && words_->find(word).address != 0) {
             words_->violated(word);  // a lock that several hold
         }
-        if (access.operand == 1 && (counter.word != word || counter.disappointments < most_disappointments)) {
+        if (access.operand == 1 &&
+            (counter.word != word || counter.disappointments < most_disappointments)) {
             ticket_ = {word, old, ticket_patience};
         }
         return false;
-    } else if (access.op != isa::AmoOp::Swap && access.op != isa::AmoOp::Or && access.op != isa::AmoOp::And) {
+    } else if (access.op != isa::AmoOp::Swap && access.op != isa::AmoOp::Or &&
+               access.op != isa::AmoOp::And) {
         return false;
     }
     if (old == 0 && stored != 0) {
@@ -194,11 +205,13 @@ bool HeldLocks::atomic(const AtomicAccess& access, u64 old, u64 stored, u64 pc) 
 }
 
 bool HeldLocks::store(u64 address, u64 value) {
-    if (value == 0 && holds(address) && !(words_->has_names() && words_->find(address).named != 0)) {
+    if (value == 0 && holds(address) &&
+        !(words_->has_names() && words_->find(address).named != 0)) {
         return give(address);
     }
     for (unsigned n = 0; tickets_held_ != 0 && n < set_.count; ++n) {
-        if (is_ticket_[n] && set_.held[n].word == address && static_cast<u32>(value) == static_cast<u32>(serving_[n] + 1)) {
+        if (is_ticket_[n] && set_.held[n].word == address &&
+            static_cast<u32>(value) == static_cast<u32>(serving_[n] + 1)) {
             return give(address);
         }
     }

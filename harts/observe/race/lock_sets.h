@@ -31,8 +31,8 @@ struct LockFunctions {
 };
 
 struct HeldLock {
-    u64 word = 0;   // physical address
-    u64 pc = 0;     // of the instruction that took it
+    u64 word = 0;  // physical address
+    u64 pc = 0;    // of the instruction that took it
 };
 
 struct LockSet {
@@ -44,7 +44,7 @@ struct LockSet {
 
 // What is known of a word that was taken at least once.
 struct LockWord {
-    u64 address = 0;     // physical; 0: a free place
+    u64 address = 0;  // physical; 0: a free place
     u32 taken = 0;
     u32 given = 0;       // by the hart that took it
     u32 violations = 0;  // transitions that no lock makes
@@ -52,7 +52,9 @@ struct LockWord {
     u32 holder = 0;      // hart + 1; 0: nobody
     u32 named = 0;       // times that a function for it took it
     [[nodiscard]] bool is_lock() const { return named != 0 || behaves_like_one(); }
-    [[nodiscard]] bool behaves_like_one() const { return given != 0 && violations == 0 && (tickets == 0 || tickets == taken); }
+    [[nodiscard]] bool behaves_like_one() const {
+        return given != 0 && violations == 0 && (tickets == 0 || tickets == taken);
+    }
 };
 
 // All words, of all harts. Written under a lock of its own, one word at a time.
@@ -114,7 +116,7 @@ public:
 
 private:
     struct Ticket {
-        u64 word = 0;      // that was added to; 0: none is out
+        u64 word = 0;  // that was added to; 0: none is out
         u64 number = 0;
         unsigned patience = 0;
     };
@@ -137,8 +139,8 @@ private:
         unsigned disappointments = 0;
     };
     [[nodiscard]] Counter& counter_of(u64 word) { return counters_[word / 4 % counters_.size()]; }
-    std::array<Counter, 256> counters_{};        // words whose numbers drawn were no tickets
-    u64 reserved_value_ = 0;                     // what the last load-reserved saw
+    std::array<Counter, 256> counters_{};  // words whose numbers drawn were no tickets
+    u64 reserved_value_ = 0;               // what the last load-reserved saw
 };
 
 }  // namespace stampede

@@ -11,28 +11,32 @@ namespace stampede {
 
 // Keeps ThreadSanitizer's own stack of the hart like the guest's.
 struct TsanStack {
-    static void push(u64 pc) { __tsan_func_entry(reinterpret_cast<void*>((pc & ((u64{1} << 40) - 1)) | tsan::external)); }
+    static void push(u64 pc) {
+        __tsan_func_entry(reinterpret_cast<void*>((pc & ((u64{1} << 40) - 1)) | tsan::external));
+    }
     static void pop() { __tsan_func_exit(); }
 };
 
 // What a hart has begun, but for its stack and its locks.
 struct BegunByHart {
     static constexpr unsigned read_limit = Interrupted::read_limit;
-    bool fenced = false;             // there was a release fence
-    u64 behind_fence = 0;            // instructions executed at that fence, until an access follows; 0: one has
+    bool fenced = false;  // there was a release fence
+    u64 behind_fence =
+        0;  // instructions executed at that fence, until an access follows; 0: one has
     u64 fence_pc = 0;
     // instructions executed at the last store that a fence or hint made atomic
     u64 ordered_store = 0;
     bool relaxed_next = false;
     struct Acquiring {
-        u64 lock = 0;                // physical; 0: no lock function is under way
-        unsigned depth = 0;          // of the stack, with its frame
-        unsigned held = 0;           // locks when it was called
+        u64 lock = 0;        // physical; 0: no lock function is under way
+        unsigned depth = 0;  // of the stack, with its frame
+        unsigned held = 0;   // locks when it was called
     } acquiring;
     bool reserved_acquires = false;  // the last load-reserved had aq
-    std::array<const void*, read_limit> read{};  // atomic loads since the last acquire fence; the oldest make way
+    std::array<const void*, read_limit>
+        read{};  // atomic loads since the last acquire fence; the oldest make way
     unsigned read_count = 0, read_next = 0;
-    std::array<u64, 256> edges{};    // hashes of lock orders noted already
+    std::array<u64, 256> edges{};  // hashes of lock orders noted already
 };
 
 struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
@@ -50,8 +54,8 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
     HeldLocks locks;
     LockFunctions lock_functions;
 
-    void* fence_fiber = nullptr;     // its clock is the hart's as of the last release fence
-    u64 fence_clock = 0;             // its address hands the clock over
+    void* fence_fiber = nullptr;  // its clock is the hart's as of the last release fence
+    u64 fence_clock = 0;          // its address hands the clock over
 
     // As of save().
     struct Saved {
@@ -60,7 +64,7 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
         HeldLocks locks;
     };
     std::unique_ptr<const Saved> saved;
-    bool stack_is_ahead = false;     // of `saved`: between restore() and rewind_stack()
+    bool stack_is_ahead = false;  // of `saved`: between restore() and rewind_stack()
     void save() {
         saved = std::make_unique<const Saved>(Saved{*this, stack, locks});
         contexts.save();
@@ -81,8 +85,8 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
 
     // A straight line of less than `adjacent` instructions lies between.
     [[nodiscard]] bool is_behind_fence(const Hart& hart) const {
-        return behind_fence != 0 && hart.own.executed_now() - behind_fence <= adjacent && hart.own.pc > fence_pc &&
-               hart.own.pc - fence_pc <= 4 * (adjacent + 1);
+        return behind_fence != 0 && hart.own.executed_now() - behind_fence <= adjacent &&
+               hart.own.pc > fence_pc && hart.own.pc - fence_pc <= 4 * (adjacent + 1);
     }
     // Whether the next access must be seen by the slow path.
     void update_slow() { slow = behind_fence != 0 || relaxed_next || locks.wants_accesses(); }

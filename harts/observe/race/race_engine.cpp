@@ -15,14 +15,22 @@ namespace {
 
 struct Racing {
     using State = RaceWatch;
-    static bool passes(Hart& hart, u64 offset, Access) { return hart.watches.of<RaceWatch>().is_plain(offset); }
-    static void record(const RaceWatch& watch, const FastAccess& access, unsigned long type) {
-        tsan::access(watch.thread, Contexts::tagged(access.pc, watch.context), access.at, access.size,
-                     known_races.contains(access.pc) ? type | tsan::atomic : type);
+    static bool passes(Hart& hart, u64 offset, Access) {
+        return hart.watches.of<RaceWatch>().is_plain(offset);
     }
-    static void load(Hart& hart, const FastAccess& access) { record(hart.watches.of<RaceWatch>(), access, tsan::read); }
-    static void store(Hart& hart, const FastAccess& access) { record(hart.watches.of<RaceWatch>(), access, tsan::write); }
-    static void on_call(Hart& hart, u64 pc, u64 back, u64 target) { RaceObserver::fast_call(hart, pc, back, target); }
+    static void record(const RaceWatch& watch, const FastAccess& access, unsigned long type) {
+        tsan::access(watch.thread, Contexts::tagged(access.pc, watch.context), access.at,
+                     access.size, known_races.contains(access.pc) ? type | tsan::atomic : type);
+    }
+    static void load(Hart& hart, const FastAccess& access) {
+        record(hart.watches.of<RaceWatch>(), access, tsan::read);
+    }
+    static void store(Hart& hart, const FastAccess& access) {
+        record(hart.watches.of<RaceWatch>(), access, tsan::write);
+    }
+    static void on_call(Hart& hart, u64 pc, u64 back, u64 target) {
+        RaceObserver::fast_call(hart, pc, back, target);
+    }
     static void on_relaxed_next(Hart& hart) { RaceObserver::fast_relaxed_next(hart); }
     static void on_return(Hart& hart, u64 to) { RaceObserver::fast_return(hart, to); }
 };
@@ -41,7 +49,8 @@ struct RacingAgain : Racing {
 private:
     static void note(Hart& hart, const FastAccess& access) {
         // relaxed: it is read while harts are parked.
-        __atomic_store_n(&hart.watches.of<RaceWatch>().recorded[access.offset / page_size], 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&hart.watches.of<RaceWatch>().recorded[access.offset / page_size], 1,
+                         __ATOMIC_RELAXED);
     }
 };
 
@@ -50,6 +59,7 @@ private:
 const Engine racing_engine = engine_of<Counting, Racing>(fence_follows);
 const Engine racing_again_engine = engine_of<Counting, RacingAgain>(fence_follows);
 const Engine racing_branches_engine = engine_of<Counting, RacingAgain, Branches>(fence_follows);
-const Engine racing_meetings_engine = engine_of<Counting, RacingAgain, Branches, Meetings>(fence_follows);
+const Engine racing_meetings_engine =
+    engine_of<Counting, RacingAgain, Branches, Meetings>(fence_follows);
 
 }  // namespace stampede

@@ -23,9 +23,14 @@ u64 space_of(const Hart& hart) { return hart.own.mode == Privilege::User ? hart.
 }  // namespace
 
 RaceObserver::RaceObserver(const Ram& ram, const std::vector<Hart*>& harts, Drive drive)
-    : ram_(ram), all_(harts), drive_(drive), words_(std::make_unique<LockWords>()), order_(std::make_unique<LockOrder>()),
+    : ram_(ram),
+      all_(harts),
+      drive_(drive),
+      words_(std::make_unique<LockWords>()),
+      order_(std::make_unique<LockOrder>()),
       atomic_size_(ram.size() / 32) {
-    void* mapped = ::mmap(nullptr, atomic_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* mapped = ::mmap(nullptr, atomic_size_, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert(mapped != MAP_FAILED);  // a 32nd of a RAM that could be mapped
     atomic_ = static_cast<u8*>(mapped);
     std::vector<const Contexts*> contexts;
@@ -183,7 +188,8 @@ void RaceObserver::mark_atomic(PhysAddr at, unsigned size) {
     for (u64 n = 0; n < size; n += 4) {
         if (!is_atomic(at + n)) {
             const u64 word = (at.value + n - ram_base.value) / 4;
-            __atomic_fetch_or(&atomic_[word / 8], static_cast<u8>(1 << (word % 8)), __ATOMIC_RELAXED);
+            __atomic_fetch_or(&atomic_[word / 8], static_cast<u8>(1 << (word % 8)),
+                              __ATOMIC_RELAXED);
             changed_atomic_.note(word / 8);
         }
     }
@@ -304,7 +310,9 @@ void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
     if (stored || access.kind == AtomicAccess::Kind::LoadReserved) {
         const unsigned held = own.locks.set().count;
         if (own.locks.atomic(access, old, stored ? value_stored(access, old) : old, hart.own.pc)) {
-            own.locks.set().count > held || own.locks.set().count == LockSet::limit ? lock_taken(hart, own, hart.own.pc) : context_changed(hart, own);
+            own.locks.set().count > held || own.locks.set().count == LockSet::limit
+                ? lock_taken(hart, own, hart.own.pc)
+                : context_changed(hart, own);
         }
     }
     own.update_slow();
@@ -313,7 +321,8 @@ void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
 void RaceObserver::lock_taken(Hart& hart, PerHart& own, u64 pc) {
     context_changed(hart, own);
     const LockSet& set = own.locks.set();
-    if (set.count < 2 || own.knows_edge(set.held[set.count - 2].word, set.held[set.count - 1].word, set.count)) {
+    if (set.count < 2 ||
+        own.knows_edge(set.held[set.count - 2].word, set.held[set.count - 1].word, set.count)) {
         return;
     }
     std::array<u64, LockEdge::depth_limit> pcs;
@@ -330,8 +339,10 @@ u64 RaceObserver::value_stored(const AtomicAccess& access, u64 old) {
         return access.size == 4 ? static_cast<u32>(access.operand) : access.operand;
     }
     return access.size == 4
-        ? static_cast<u32>(isa::amo_result<i32>(access.op, static_cast<i32>(old), static_cast<i32>(access.operand)))
-        : static_cast<u64>(isa::amo_result<i64>(access.op, static_cast<i64>(old), static_cast<i64>(access.operand)));
+               ? static_cast<u32>(isa::amo_result<i32>(access.op, static_cast<i32>(old),
+                                                       static_cast<i32>(access.operand)))
+               : static_cast<u64>(isa::amo_result<i64>(access.op, static_cast<i64>(old),
+                                                       static_cast<i64>(access.operand)));
 }
 
 void RaceObserver::on_fence(Hart& hart, i32 bits) {
@@ -385,9 +396,7 @@ void RaceObserver::on_call(Hart& hart, u64 pc, u64 back, u64 target) {
     fast_call(hart, pc, back, target);
 }
 
-void RaceObserver::on_return(Hart& hart, u64 to) {
-    fast_return(hart, to);
-}
+void RaceObserver::on_return(Hart& hart, u64 to) { fast_return(hart, to); }
 
 void RaceObserver::fast_call(Hart& hart, u64 pc, u64 back, u64 target) {
     PerHart& own = of(hart);
@@ -401,8 +410,10 @@ void RaceObserver::fast_return(Hart& hart, u64 to) {
     PerHart& own = of(hart);
     if (own.acquiring.lock != 0 && own.stack.depth() <= own.acquiring.depth) [[unlikely]] {
         const PerHart::Acquiring acquired = std::exchange(own.acquiring, {});
-        const bool its_end = own.stack.depth() == acquired.depth && own.stack.frame(acquired.depth - 1).back == to;
-        if (its_end && own.locks.set().count == acquired.held && own.locks.take_named(acquired.lock, own.lock_functions.acquire)) {
+        const bool its_end =
+            own.stack.depth() == acquired.depth && own.stack.frame(acquired.depth - 1).back == to;
+        if (its_end && own.locks.set().count == acquired.held &&
+            own.locks.take_named(acquired.lock, own.lock_functions.acquire)) {
             own.observer.lock_taken(hart, own, own.lock_functions.acquire);
         }
     }
@@ -413,7 +424,8 @@ void RaceObserver::fast_return(Hart& hart, u64 to) {
 // interrupt that takes a lock in between makes it forgotten. What release() gives back is not held
 // any more when it begins.
 void RaceObserver::lock_function_called(Hart& hart, PerHart& own, u64 target) {
-    const auto lock = translate(own.observer.ram_, {hart.own.mode, {hart.own.csr.satp}}, hart.own.x[first_argument]);
+    const auto lock = translate(own.observer.ram_, {hart.own.mode, {hart.own.csr.satp}},
+                                hart.own.x[first_argument]);
     if (!lock || hart.own.mode == Privilege::User) {
         return;
     }

@@ -112,13 +112,14 @@ private:
     std::unique_ptr<LockOrder> order_;
     std::vector<std::unique_ptr<PerHart>> harts_;
     std::unique_ptr<RaceReports> reports_;
-    u8* atomic_;            // a bit by 4-byte word of RAM
+    u8* atomic_;  // a bit by 4-byte word of RAM
     u64 atomic_size_;
     std::vector<u8> saved_atomic_;
     ChangeLog changed_atomic_;
-    std::vector<u8> recorded_;           // RaceWatch::recorded
-    u64 moment_ = 0;        // its address stands for save() and restore()
-    std::array<std::atomic<u32>, max_harts> interrupts_{};  // its address stands for the hart's software interrupt
+    std::vector<u8> recorded_;  // RaceWatch::recorded
+    u64 moment_ = 0;            // its address stands for save() and restore()
+    std::array<std::atomic<u32>, max_harts>
+        interrupts_{};  // its address stands for the hart's software interrupt
 };
 
 }  // namespace stampede

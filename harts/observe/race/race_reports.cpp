@@ -25,7 +25,8 @@ void copy(LockSet& to, const LockSet& from) {
 }
 
 bool same_pcs(const Race& a, const Race& b) {
-    const u64 a0 = a.sides[0].pcs[0], a1 = a.sides[1].pcs[0], b0 = b.sides[0].pcs[0], b1 = b.sides[1].pcs[0];
+    const u64 a0 = a.sides[0].pcs[0], a1 = a.sides[1].pcs[0], b0 = b.sides[0].pcs[0],
+              b1 = b.sides[1].pcs[0];
     return (a0 == b0 && a1 == b1) || (a0 == b1 && a1 == b0);
 }
 
@@ -61,7 +62,11 @@ void declare(u64 ram, u64 size) {
 KnownRaces known_races;
 
 RaceReports::RaceReports(const void* ram, u64 ram_size, std::vector<const Contexts*> contexts)
-    : ram_(reinterpret_cast<u64>(ram)), ram_size_(ram_size), contexts_(std::move(contexts)), races_(limit), next_(active) {
+    : ram_(reinterpret_cast<u64>(ram)),
+      ram_size_(ram_size),
+      contexts_(std::move(contexts)),
+      races_(limit),
+      next_(active) {
     known_races.clear();
     declare(ram_, ram_size_);
     active = this;
@@ -98,7 +103,8 @@ bool RaceReports::read_side(void* description, unsigned index, RaceSide& side, u
     }
     int tid = 0, size = 0, write = 0, atomic = 0;
     void* at = nullptr;
-    __tsan_get_report_mop(description, index, &tid, &at, &size, &write, &atomic, trace, trace_limit);
+    __tsan_get_report_mop(description, index, &tid, &at, &size, &write, &atomic, trace,
+                          trace_limit);
     address = reinterpret_cast<u64>(at);
     side.write = write != 0;
     side.atomic = atomic != 0;
@@ -146,7 +152,8 @@ void RaceReports::report(void* description) {
     const char* kind = nullptr;
     int count = 0, stacks = 0, mops = 0, locations = 0, mutexes = 0, threads = 0, tids = 0;
     void* sleep[1];
-    __tsan_get_report_data(description, &kind, &count, &stacks, &mops, &locations, &mutexes, &threads, &tids, sleep, 0);
+    __tsan_get_report_data(description, &kind, &count, &stacks, &mops, &locations, &mutexes,
+                           &threads, &tids, sleep, 0);
     if (mops < 2) {
         return;
     }
@@ -158,7 +165,8 @@ void RaceReports::report(void* description) {
     }
     Race& race = races_[known];
     u64 address = 0, other = 0;
-    if (!read_side(description, 0, race.sides[0], address) || !read_side(description, 1, race.sides[1], other)) {
+    if (!read_side(description, 0, race.sides[0], address) ||
+        !read_side(description, 1, race.sides[1], other)) {
         return;
     }
     race.at = ram_base + (address - ram_);
@@ -191,7 +199,9 @@ extern "C" {
 
 // Names come later; the runtime only needs something to print, and it prints nothing. Host frames
 // get none either (symbolize=0): it would ask llvm-symbolizer for each report.
-void __tsan_symbolize_external_ex(unsigned long, void (*add)(void*, const char*, const char*, int, int), void* context) {
+void __tsan_symbolize_external_ex(unsigned long,
+                                  void (*add)(void*, const char*, const char*, int, int),
+                                  void* context) {
     add(context, "guest", nullptr, 0, 0);
 }
 
@@ -199,8 +209,10 @@ void __tsan_symbolize_external_ex(unsigned long, void (*add)(void*, const char*,
 // much as there is; when the older access's stack has left the history, the runtime drops the race
 // silently.
 const char* __tsan_default_options() {
-    return "history_size=100:suppress_equal_stacks=0:suppress_equal_pcs=0:halt_on_error=0:exitcode=0:atexit_sleep_ms=0:"
-           "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs=0:detect_deadlocks=0:"
+    return "history_size=100:suppress_equal_stacks=0:suppress_equal_pcs=0:halt_on_error=0:exitcode="
+           "0:atexit_sleep_ms=0:"
+           "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs="
+           "0:detect_deadlocks=0:"
            "ignore_interceptors_accesses=1:symbolize=0";
 }
 }

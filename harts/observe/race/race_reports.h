@@ -16,17 +16,17 @@ struct RaceSide {
     static constexpr unsigned depth_limit = 24;
     bool write = false;
     bool atomic = false;
-    unsigned size = 0;     // bytes
+    unsigned size = 0;  // bytes
     u32 hart = 0;
-    LockSet context;       // locks held, and satp
+    LockSet context;  // locks held, and satp
     unsigned depth = 0;
     std::array<u64, depth_limit> pcs{};  // the access, then calls, innermost first
 };
 
 struct Race {
     PhysAddr at;
-    RaceSide sides[2];     // the later access, the earlier one
-    u64 count = 0;         // reports with these two pcs
+    RaceSide sides[2];  // the later access, the earlier one
+    u64 count = 0;      // reports with these two pcs
 };
 
 class Contexts;
@@ -42,7 +42,8 @@ public:
 
     [[nodiscard]] bool contains(u64 pc) const {
         // relaxed: whoever misses an entry reports once more.
-        return any_.load(std::memory_order_relaxed) && pcs_[slot_of(pc)].load(std::memory_order_relaxed) == pc;
+        return any_.load(std::memory_order_relaxed) &&
+               pcs_[slot_of(pc)].load(std::memory_order_relaxed) == pc;
     }
     void add(u64 pc) {
         pcs_[slot_of(pc)].store(pc, std::memory_order_relaxed);
@@ -96,16 +97,17 @@ public:
 
 private:
     void report(void* description);
-    [[nodiscard]] bool read_side(void* description, unsigned index, RaceSide& side, u64& address) const;
+    [[nodiscard]] bool read_side(void* description, unsigned index, RaceSide& side,
+                                 u64& address) const;
 
     const u64 ram_, ram_size_;
     const std::vector<const Contexts*> contexts_;
     std::vector<Race> races_;
     std::atomic<std::size_t> count_{0};  // release: what stands below it is complete
     std::atomic<u64> dropped_{0};
-    std::vector<u64> saved_counts_;      // of the races that there were
+    std::vector<u64> saved_counts_;  // of the races that there were
     u64 saved_dropped_ = 0;
-    RaceReports* next_;                  // older
+    RaceReports* next_;  // older
 };
 
 }  // namespace stampede

@@ -12,14 +12,18 @@ struct RaceWatch : HartWatch {
     // An access to a word that an atomic instruction ever touched, or one that something hangs on,
     // is slow.
     [[nodiscard]] bool is_plain(u64 offset) const {
-        return !slow && (__atomic_load_n(&atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) == 0;
+        return !slow &&
+               (__atomic_load_n(&atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) ==
+                   0;
     }
 
-    bool slow = true;               // the next access takes the slow path, whatever it is; until the hart is attached each does
+    bool slow = true;  // the next access takes the slow path, whatever it is; until the hart is
+                       // attached each does
     const u8* atomic = nullptr;     // a bit by 4-byte word of RAM
     tsan::Thread thread = nullptr;  // of the runtime
     u64 context = 0;                // ored into the pc that is recorded: whose access it is
-    u8* recorded = nullptr;         // by page of RAM: 1 where an access has been recorded (all harts'); null: nobody asks
+    u8* recorded = nullptr;  // by page of RAM: 1 where an access has been recorded (all harts');
+                             // null: nobody asks
 };
 
 }  // namespace stampede

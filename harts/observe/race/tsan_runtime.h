@@ -11,7 +11,8 @@ class ReportDesc;
 
 // A memory access of `size` 1, 2, 4 or 8 bytes, aligned; `type` as below. `thread` is the calling
 // thread's (or fiber's).
-void MemoryAccess(ThreadState* thread, unsigned long pc, unsigned long address, unsigned long size, unsigned long type);
+void MemoryAccess(ThreadState* thread, unsigned long pc, unsigned long address, unsigned long size,
+                  unsigned long type);
 void Acquire(ThreadState* thread, unsigned long pc, unsigned long address);
 void Release(ThreadState* thread, unsigned long pc, unsigned long address);
 
@@ -24,10 +25,11 @@ void* __tsan_get_current_fiber();
 void* __tsan_create_fiber(unsigned flags);
 void __tsan_destroy_fiber(void* fiber);
 void __tsan_switch_to_fiber(void* fiber, unsigned flags);
-int __tsan_get_report_data(void* report, const char** description, int* count, int* stack_count, int* mop_count, int* loc_count,
-                           int* mutex_count, int* thread_count, int* unique_tid_count, void** sleep_trace, unsigned long trace_size);
-int __tsan_get_report_mop(void* report, unsigned long index, int* tid, void** address, int* size, int* write, int* atomic, void** trace,
-                          unsigned long trace_size);
+int __tsan_get_report_data(void* report, const char** description, int* count, int* stack_count,
+                           int* mop_count, int* loc_count, int* mutex_count, int* thread_count,
+                           int* unique_tid_count, void** sleep_trace, unsigned long trace_size);
+int __tsan_get_report_mop(void* report, unsigned long index, int* tid, void** address, int* size,
+                          int* write, int* atomic, void** trace, unsigned long trace_size);
 // Once a process; then blocks within that range.
 void __tsan_java_init(unsigned long begin, unsigned long size);
 void __tsan_java_alloc(unsigned long at, unsigned long size);
@@ -39,13 +41,15 @@ using Thread = __tsan::ThreadState*;
 
 // AccessType
 inline constexpr unsigned long write = 0, read = 1 << 0, atomic = 1 << 1, external_pc = 1 << 4;
-inline constexpr unsigned no_sync = 1;               // of __tsan_switch_to_fiber: the switch orders nothing
-inline constexpr u64 external = u64{1} << 60;        // marks a pc that is not the host's
+inline constexpr unsigned no_sync = 1;  // of __tsan_switch_to_fiber: the switch orders nothing
+inline constexpr u64 external = u64{1} << 60;  // marks a pc that is not the host's
 
 // Where the runtime keeps what it knows of an address: on x86-64, tsan_platform.h,
 // Mapping48AddressSpace.
 inline constexpr u64 shadow_bytes = 2;  // a byte
-inline constexpr u64 shadow_of(u64 address) { return (address & ~u64{0x7000'0000'0007}) * shadow_bytes + 0x1000'0000'0000; }
+inline constexpr u64 shadow_of(u64 address) {
+    return (address & ~u64{0x7000'0000'0007}) * shadow_bytes + 0x1000'0000'0000;
+}
 
 inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber()); }
 
@@ -63,7 +67,11 @@ inline void forget([[maybe_unused]] const void* at, [[maybe_unused]] u64 size) {
 #endif
 }
 
-inline void acquire(Thread thread, const void* at) { __tsan::Acquire(thread, 0, reinterpret_cast<unsigned long>(at)); }
-inline void release(Thread thread, const void* at) { __tsan::Release(thread, 0, reinterpret_cast<unsigned long>(at)); }
+inline void acquire(Thread thread, const void* at) {
+    __tsan::Acquire(thread, 0, reinterpret_cast<unsigned long>(at));
+}
+inline void release(Thread thread, const void* at) {
+    __tsan::Release(thread, 0, reinterpret_cast<unsigned long>(at));
+}
 
 }  // namespace stampede::tsan

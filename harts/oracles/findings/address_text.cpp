@@ -11,7 +11,8 @@ std::string address_text(const GuestEvents& events, const GuestSymbols& symbols,
     const auto view = symbols.in_image(at) ? std::nullopt : events.audit_view();
     if (view && view->frame_of(at)) {
         const u64 frame = *view->frame_of(at);
-        return fmt::format("frame {} ({})+{:#x}", frame, owner_name(view->owner(frame)), at.offset());
+        return fmt::format("frame {} ({})+{:#x}", frame, owner_name(view->owner(frame)),
+                           at.offset());
     }
     return symbols.describe_physical(at);
 }

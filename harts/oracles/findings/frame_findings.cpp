@@ -38,9 +38,11 @@ FindingKind kind_of(Kind kind) {
 std::string title_of(const FrameIncident& incident, const std::string& who) {
     switch (incident.kind) {
     case Kind::UseAfterFree:
-        return incident.mode == Privilege::User ? "a program uses a frame that was freed: by " + who
-                                                : fmt::format("{} {} a free frame", who, verb(incident.access));
-    case Kind::WalkThroughFree: return "a page-table walk goes through a frame that was freed: by " + who;
+        return incident.mode == Privilege::User
+                   ? "a program uses a frame that was freed: by " + who
+                   : fmt::format("{} {} a free frame", who, verb(incident.access));
+    case Kind::WalkThroughFree:
+        return "a page-table walk goes through a frame that was freed: by " + who;
     case Kind::DoubleFree: return "a frame is freed that is free: " + who;
     case Kind::AllocatedTwice: return "a frame is allocated that is in use: " + who;
     case Kind::SharedWrite: return "the kernel stores into a frame that is shared: " + who;
@@ -48,17 +50,21 @@ std::string title_of(const FrameIncident& incident, const std::string& who) {
     return who;
 }
 
-FindingStack stack_of(const FrameParty& party, Privilege mode, std::string role, const GuestSymbols& symbols) {
-    FindingStack stack = symbols.stack_of({party.hart, party.pid, party.chain, mode}, std::move(role));
+FindingStack stack_of(const FrameParty& party, Privilege mode, std::string role,
+                      const GuestSymbols& symbols) {
+    FindingStack stack =
+        symbols.stack_of({party.hart, party.pid, party.chain, mode}, std::move(role));
     stack.hart = party.hart;
     stack.pid = party.pid;
     return stack;
 }
 
-Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger, const GuestSymbols& symbols) {
+Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger,
+                   const GuestSymbols& symbols) {
     // Allocations and frees are told by the allocator: the policy's own functions are on every such
     // stack.
-    const bool by_policy = incident.kind == Kind::DoubleFree || incident.kind == Kind::AllocatedTwice;
+    const bool by_policy =
+        incident.kind == Kind::DoubleFree || incident.kind == Kind::AllocatedTwice;
     const bool by_freer = FrameIncident::told_by_freer(incident.kind, incident.mode);
     FrameParty place = by_freer ? incident.freed : incident.who;
     place.chain = by_policy || by_freer ? ledger.site(place.chain) : place.chain;
@@ -66,10 +72,11 @@ Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger, con
     finding.kind = kind_of(incident.kind);
     FindingStack doer = stack_of(incident.who, incident.mode, "this", symbols);
     doer.address = symbols.describe_physical(incident.at);
-    const FindingStack named = by_policy || by_freer ? stack_of(place, Privilege::Supervisor, "", symbols) : doer;
+    const FindingStack named =
+        by_policy || by_freer ? stack_of(place, Privilege::Supervisor, "", symbols) : doer;
     finding.title = title_of(incident, functions(named.frames));
-    finding.detail = fmt::format("hart {} {} {}, physical address {:#x}", incident.who.hart, verb(incident.access), doer.address,
-                                 incident.at.value);
+    finding.detail = fmt::format("hart {} {} {}, physical address {:#x}", incident.who.hart,
+                                 verb(incident.access), doer.address, incident.at.value);
     if (incident.kind == Kind::SharedWrite) {
         finding.detail += fmt::format("; its count is {}", incident.count);
     }
@@ -81,10 +88,12 @@ Finding finding_of(const FrameIncident& incident, const FrameLedger& ledger, con
     }
     finding.stacks.push_back(std::move(doer));
     if (!incident.freed.chain.empty()) {
-        finding.stacks.push_back(stack_of(incident.freed, Privilege::Supervisor, "freed before by", symbols));
+        finding.stacks.push_back(
+            stack_of(incident.freed, Privilege::Supervisor, "freed before by", symbols));
     }
     if (!incident.allocated.chain.empty()) {
-        finding.stacks.push_back(stack_of(incident.allocated, Privilege::Supervisor, "allocated before by", symbols));
+        finding.stacks.push_back(
+            stack_of(incident.allocated, Privilege::Supervisor, "allocated before by", symbols));
     }
     return finding;
 }
@@ -99,19 +108,21 @@ std::vector<Finding> frame_findings(const FrameLedger& ledger, const GuestSymbol
     return all;
 }
 
-std::vector<Finding> leaks_by_site(const FrameLedger& ledger, const GuestSymbols& symbols, const Finding& leak) {
+std::vector<Finding> leaks_by_site(const FrameLedger& ledger, const GuestSymbols& symbols,
+                                   const Finding& leak) {
     constexpr std::size_t most_sites = 16;
     std::vector<Finding> all;
     for (const LostFrames& lost : ledger.lost()) {
         if (all.size() == most_sites || lost.chain.empty()) {
             continue;
         }
-        const FindingStack stack = stack_of({0, std::nullopt, lost.chain}, Privilege::Supervisor,
-                                            "allocated by", symbols);
+        const FindingStack stack =
+            stack_of({0, std::nullopt, lost.chain}, Privilege::Supervisor, "allocated by", symbols);
         Finding finding;
         finding.kind = FindingKind::leak;
         finding.title = "frames are lost that were allocated by " + functions(stack.frames);
-        finding.detail = fmt::format("{} frames, the first at {:#x}; {}", lost.frames, lost.first.value, leak.detail);
+        finding.detail = fmt::format("{} frames, the first at {:#x}; {}", lost.frames,
+                                     lost.first.value, leak.detail);
         finding.count = lost.frames;
         finding.where.source = stack.frames.front();
         finding.stacks.push_back(stack);

@@ -19,15 +19,22 @@ const char* fate(const StaleUse& use) {
     if (!pte.valid() || !pte.leaf()) {
         return "removed";
     }
-    const bool permitted = pte.has(use.access == Access::Write ? Pte::w : use.access == Access::Read ? Pte::r : Pte::x);
+    const bool permitted = pte.has(use.access == Access::Write  ? Pte::w
+                                   : use.access == Access::Read ? Pte::r
+                                                                : Pte::x);
     if (!permitted) {
-        return use.access == Access::Write ? "made read-only" : use.access == Access::Read ? "made unreadable" : "made not executable";
+        return use.access == Access::Write  ? "made read-only"
+               : use.access == Access::Read ? "made unreadable"
+                                            : "made not executable";
     }
     return pte.ppn().address() != use.page ? "led to another frame" : "given to another privilege";
 }
 
-FindingStack stack_of(const HartMoment& moment, std::string_view deed, const GuestSymbols& symbols, const GuestEvents& events) {
-    const GuestPlace place{moment.hart, events.pid_of(moment.satp), {moment.chain.begin(), moment.chain.begin() + moment.depth},
+FindingStack stack_of(const HartMoment& moment, std::string_view deed, const GuestSymbols& symbols,
+                      const GuestEvents& events) {
+    const GuestPlace place{moment.hart,
+                           events.pid_of(moment.satp),
+                           {moment.chain.begin(), moment.chain.begin() + moment.depth},
                            moment.mode};
     FindingStack stack = symbols.stack_of(place, std::string(deed));
     stack.notes.push_back(fmt::format("after {} instructions of that hart", moment.executed));
@@ -35,35 +42,44 @@ FindingStack stack_of(const HartMoment& moment, std::string_view deed, const Gue
 }
 
 std::string function_of(const FindingStack& stack) {
-    const auto named = std::ranges::find_if(stack.frames, [](const SourceLocation& frame) { return !frame.function.empty(); });
+    const auto named = std::ranges::find_if(
+        stack.frames, [](const SourceLocation& frame) { return !frame.function.empty(); });
     return named != stack.frames.end() ? named->function : "an unknown function";
 }
 
-Finding finding_of(const StaleReport& report, const GuestSymbols& symbols, const GuestEvents& events) {
+Finding finding_of(const StaleReport& report, const GuestSymbols& symbols,
+                   const GuestEvents& events) {
     Finding finding;
     finding.kind = FindingKind::stale_translation;
     finding.count = report.count;
     finding.stacks.push_back(stack_of(report.by, "used it", symbols, events));
     FindingStack& user = finding.stacks.back();
     user.access = fmt::format("{} at {:#x}", verb(report.use.access), report.use.address);
-    user.address = symbols.describe_physical(report.use.page + (report.use.address & page_offset_mask));
-    user.notes.push_back(fmt::format("the entry leads to {:#x}; the PTE now {}", report.use.page.value, pte_text(report.use.today())));
-    finding.where = {user.frames.empty() ? SourceLocation{} : user.frames.front(), report.by.hart, user.pid};
+    user.address =
+        symbols.describe_physical(report.use.page + (report.use.address & page_offset_mask));
+    user.notes.push_back(fmt::format("the entry leads to {:#x}; the PTE now {}",
+                                     report.use.page.value, pte_text(report.use.today())));
+    finding.where = {user.frames.empty() ? SourceLocation{} : user.frames.front(), report.by.hart,
+                     user.pid};
     std::string changer = "had since been";
     if (report.change) {
         const TableChange& change = *report.change;
         finding.stacks.push_back(stack_of(change.by, "changed the PTE", symbols, events));
         FindingStack& stack = finding.stacks.back();
         stack.address = symbols.describe_physical(change.at);
-        stack.notes.push_back(fmt::format("before, it {}; after, it {}", pte_text(change.before), pte_text(change.after)));
+        stack.notes.push_back(fmt::format("before, it {}; after, it {}", pte_text(change.before),
+                                          pte_text(change.after)));
         changer = function_of(stack) + " had";
     } else {
-        finding.stacks.back().notes.push_back("who changed the PTE was not watched yet; a repetition is");
+        finding.stacks.back().notes.push_back(
+            "who changed the PTE was not watched yet; a repetition is");
     }
-    finding.title = fmt::format("stale translation: {} {} through a mapping that {} {}", function_of(finding.stacks.front()),
-                                verb(report.use.access), changer, fate(report.use));
-    finding.detail = fmt::format("at {:#x}, through a TLB entry of hart {} that no sfence.vma of that hart has dropped",
-                                 report.use.address, report.by.hart);
+    finding.title = fmt::format("stale translation: {} {} through a mapping that {} {}",
+                                function_of(finding.stacks.front()), verb(report.use.access),
+                                changer, fate(report.use));
+    finding.detail = fmt::format(
+        "at {:#x}, through a TLB entry of hart {} that no sfence.vma of that hart has dropped",
+        report.use.address, report.by.hart);
     return finding;
 }
 
@@ -74,8 +90,9 @@ std::string pte_text(Pte pte) {
         return pte.bits == 0 ? "is empty" : fmt::format("is not valid ({:#x})", pte.bits);
     }
     std::string text = fmt::format("leads to {:#x},", pte.ppn().address().value);
-    constexpr std::pair<u64, char> names[] = {{Pte::v, 'V'}, {Pte::r, 'R'}, {Pte::w, 'W'}, {Pte::x, 'X'},
-                                              {Pte::u, 'U'}, {Pte::g, 'G'}, {Pte::a, 'A'}, {Pte::d, 'D'}};
+    constexpr std::pair<u64, char> names[] = {{Pte::v, 'V'}, {Pte::r, 'R'}, {Pte::w, 'W'},
+                                              {Pte::x, 'X'}, {Pte::u, 'U'}, {Pte::g, 'G'},
+                                              {Pte::a, 'A'}, {Pte::d, 'D'}};
     for (const auto& [bit, name] : names) {
         if (pte.has(bit)) {
             text += ' ';
@@ -85,11 +102,12 @@ std::string pte_text(Pte pte) {
     return text;
 }
 
-std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports, const GuestSymbols& symbols,
-                                    const GuestEvents& events) {
+std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports,
+                                    const GuestSymbols& symbols, const GuestEvents& events) {
     const auto explained = [&](const StaleReport& one) {
         return std::ranges::any_of(reports, [&](const StaleReport& other) {
-            return other.change && other.use.access == one.use.access && fate(other.use) == std::string_view(fate(one.use));
+            return other.change && other.use.access == one.use.access &&
+                   fate(other.use) == std::string_view(fate(one.use));
         });
     };
     std::vector<Finding> all;

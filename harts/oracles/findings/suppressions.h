@@ -27,7 +27,8 @@ public:
 
     // The findings that no rule holds back; `suppressed` counts the others, by rule
     // ("race:holding"), each as often as it was seen.
-    [[nodiscard]] std::vector<Finding> apply(std::vector<Finding> findings, std::map<std::string, u64>& suppressed) const;
+    [[nodiscard]] std::vector<Finding> apply(std::vector<Finding> findings,
+                                             std::map<std::string, u64>& suppressed) const;
 
 private:
     struct Rule {

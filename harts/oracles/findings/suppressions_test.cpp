@@ -28,7 +28,9 @@ Suppressions rules(std::string_view text) {
 TEST(Suppressions, a_rule_holds_back_either_side_and_counts) {
     std::map<std::string, u64> suppressed;
     const auto left = rules("# xv6\nrace:holding | by design\n")
-                          .apply({race("holding", "acquire", 3), race("kfree", "holding"), race("kfree", "kalloc")}, suppressed);
+                          .apply({race("holding", "acquire", 3), race("kfree", "holding"),
+                                  race("kfree", "kalloc")},
+                                 suppressed);
     ASSERT_EQ(left.size(), 1u);
     EXPECT_EQ(left.front().title, "kfree kalloc");
     EXPECT_EQ(suppressed, (std::map<std::string, u64>{{"race:holding", 4}}));
@@ -36,7 +38,9 @@ TEST(Suppressions, a_rule_holds_back_either_side_and_counts) {
 
 TEST(Suppressions, the_last_part_of_a_name_is_enough_but_not_a_piece_of_it) {
     std::map<std::string, u64> suppressed;
-    const auto left = rules("race:holding | r").apply({race("kernel::holding", "x"), race("not_holding", "x")}, suppressed);
+    const auto left =
+        rules("race:holding | r")
+            .apply({race("kernel::holding", "x"), race("not_holding", "x")}, suppressed);
     ASSERT_EQ(left.size(), 1u);
     EXPECT_EQ(left.front().title, "not_holding x");
 }
@@ -45,17 +49,27 @@ TEST(Suppressions, callers_and_other_kinds_are_left_alone) {
     std::map<std::string, u64> suppressed;
     Finding order = race("holding", "x");
     order.kind = FindingKind::lock_order;
-    EXPECT_EQ(rules("race:caller | r\nrace:holding | r").apply({race("a", "b"), order}, suppressed).size(), 2u);
+    EXPECT_EQ(rules("race:caller | r\nrace:holding | r")
+                  .apply({race("a", "b"), order}, suppressed)
+                  .size(),
+              2u);
     EXPECT_TRUE(suppressed.empty());
 }
 
 TEST(Suppressions, what_is_wrong_is_named_with_its_line) {
-    const auto message = [](std::string_view text) { return Suppressions::parse(text, "rules").error().message; };
-    EXPECT_EQ(message("race:a | r\nrace:holding"), "rules:2: holding is suppressed without a reason; expected: | REASON");
-    EXPECT_EQ(message("panic:a | r"), "rules:1: found the kind 'panic'; only race and lock_order can be suppressed");
+    const auto message = [](std::string_view text) {
+        return Suppressions::parse(text, "rules").error().message;
+    };
+    EXPECT_EQ(message("race:a | r\nrace:holding"),
+              "rules:2: holding is suppressed without a reason; expected: | REASON");
+    EXPECT_EQ(message("panic:a | r"),
+              "rules:1: found the kind 'panic'; only race and lock_order can be suppressed");
     EXPECT_EQ(message("race: | r"), "rules:1: no function is named");
-    EXPECT_EQ(message("holding | r"), "rules:1: found 'holding | r'; expected race:FUNCTION | REASON or lock_order:FUNCTION | REASON");
-    EXPECT_NE(Suppressions::read("/nowhere/at/all").error().message.find("/nowhere/at/all"), std::string::npos);
+    EXPECT_EQ(message("holding | r"),
+              "rules:1: found 'holding | r'; expected race:FUNCTION | REASON or "
+              "lock_order:FUNCTION | REASON");
+    EXPECT_NE(Suppressions::read("/nowhere/at/all").error().message.find("/nowhere/at/all"),
+              std::string::npos);
 }
 
 }  // namespace

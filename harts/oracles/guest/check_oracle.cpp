@@ -19,7 +19,8 @@ Finding finding_of(const FailedCheck& check, const GuestSymbols& symbols) {
     finding.stacks.push_back(symbols.stack_of(check.where, check.where.role()));
     // The guest library's own frames say how it was reported, not where.
     const auto& frames = finding.stacks.back().frames;
-    const auto place = std::ranges::find_if(frames, [](const SourceLocation& frame) { return !frame.function.starts_with("user::"); });
+    const auto place = std::ranges::find_if(
+        frames, [](const SourceLocation& frame) { return !frame.function.starts_with("user::"); });
     finding.where.source = place != frames.end() ? *place : frames.front();
     return finding;
 }
@@ -36,7 +37,9 @@ public:
         }
         return all;
     }
-    void conclude(const RunFacts&, std::vector<Finding>& all) override { merge_findings(all, so_far()); }
+    void conclude(const RunFacts&, std::vector<Finding>& all) override {
+        merge_findings(all, so_far());
+    }
 
 private:
     const Watched& run_;
@@ -47,6 +50,8 @@ private:
 constinit const OracleKind check_oracle{
     .name = "failed checks",
     .needs = {Feed::GuestCalls},
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Checks>(run); }};
+    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<Checks>(run);
+    }};
 
 }  // namespace stampede

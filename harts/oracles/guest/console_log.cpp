@@ -23,7 +23,8 @@ std::optional<AlarmingLine::Kind> kind_of(std::string_view line) {
     if (line.find("usertrap(): unexpected") != std::string_view::npos) {
         return UserTrap;
     }
-    return line.find("kerneltrap") != std::string_view::npos ? std::optional(KernelTrap) : std::nullopt;
+    return line.find("kerneltrap") != std::string_view::npos ? std::optional(KernelTrap)
+                                                             : std::nullopt;
 }
 
 std::size_t lines_behind(AlarmingLine::Kind kind) {
@@ -83,7 +84,8 @@ void ConsoleLog::put(u8 byte) {
 void ConsoleLog::end_line_locked() {
     if (const auto kind = kind_of(now_.line); kind && now_.alarming.size() < most_alarming_lines) {
         now_.alarming.push_back({*kind, now_.line, {}});
-    } else if (!now_.alarming.empty() && now_.alarming.back().following.size() < lines_behind(now_.alarming.back().kind)) {
+    } else if (!now_.alarming.empty() &&
+               now_.alarming.back().following.size() < lines_behind(now_.alarming.back().kind)) {
         now_.alarming.back().following.push_back(now_.line);
     }
     if (now_.line.find_first_not_of(' ') != std::string::npos) {
@@ -105,7 +107,9 @@ void ConsoleLog::pass_on_locked() {
 
 std::string ConsoleLog::text() const {
     FutexGuard guard(lock_);
-    return now_.dropped == 0 ? now_.head + now_.tail : now_.head + fmt::format("\n[{} bytes left out]\n", now_.dropped) + now_.tail;
+    return now_.dropped == 0
+               ? now_.head + now_.tail
+               : now_.head + fmt::format("\n[{} bytes left out]\n", now_.dropped) + now_.tail;
 }
 
 std::string ConsoleLog::last_line() const {
@@ -125,8 +129,9 @@ std::vector<AlarmingLine> ConsoleLog::alarming() const {
 
 bool ConsoleLog::panicked() const {
     FutexGuard guard(lock_);
-    return std::any_of(now_.alarming.begin(), now_.alarming.end(),
-                       [](const AlarmingLine& line) { return line.kind == AlarmingLine::Kind::Panic; });
+    return std::any_of(now_.alarming.begin(), now_.alarming.end(), [](const AlarmingLine& line) {
+        return line.kind == AlarmingLine::Kind::Panic;
+    });
 }
 
 }  // namespace stampede

@@ -14,9 +14,9 @@ namespace stampede {
 // A line that is a finding, with the lines behind it that belong to it.
 struct AlarmingLine {
     enum class Kind : u8 {
-        Panic,      // "panic: …": the kernel has given up
-        UserTrap,   // "usertrap(): unexpected …": a program did what no program should
-        KernelTrap, // "kerneltrap …": the kernel did
+        Panic,       // "panic: …": the kernel has given up
+        UserTrap,    // "usertrap(): unexpected …": a program did what no program should
+        KernelTrap,  // "kerneltrap …": the kernel did
     };
     Kind kind;
     std::string line;
@@ -29,7 +29,8 @@ public:
 
     // Copies all output to the file descriptor `copy_to` (-1: nowhere), in whole lines or byte for
     // byte (a terminal). `input` gives the next byte of input, or nothing.
-    explicit ConsoleLog(int copy_to = -1, Flush flush = Flush::Lines, std::function<std::optional<u8>()> input = {});
+    explicit ConsoleLog(int copy_to = -1, Flush flush = Flush::Lines,
+                        std::function<std::optional<u8>()> input = {});
     ~ConsoleLog() override;
 
     void put(u8 byte) override EXCLUDES(lock_);
@@ -43,7 +44,8 @@ public:
     void flush() EXCLUDES(lock_);
 
     // All of these: any thread.
-    [[nodiscard]] std::string text() const EXCLUDES(lock_);       // beginning and end, where it became too long to keep
+    [[nodiscard]] std::string text() const
+        EXCLUDES(lock_);  // beginning and end, where it became too long to keep
     [[nodiscard]] std::string last_line() const EXCLUDES(lock_);  // that is not blank
     [[nodiscard]] u64 bytes() const EXCLUDES(lock_);              // that the guest has sent
     [[nodiscard]] std::vector<AlarmingLine> alarming() const EXCLUDES(lock_);

@@ -25,7 +25,8 @@ Finding guest_trap(const AlarmingLine& alarming) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
     const std::optional<TrapText> trap = read_trap(alarming.line);
-    finding.title = (alarming.kind == AlarmingLine::Kind::UserTrap ? "of a user program: " : "of the kernel: ") +
+    finding.title = (alarming.kind == AlarmingLine::Kind::UserTrap ? "of a user program: "
+                                                                   : "of the kernel: ") +
                     (trap ? trap->cause : stable_title(alarming.line));
     finding.detail = with_following(alarming);
     if (const auto pid = number_behind(alarming.line, "pid=", 10)) {
@@ -34,10 +35,13 @@ Finding guest_trap(const AlarmingLine& alarming) {
     return finding;
 }
 
-bool is_panics_own(const SourceLocation& frame) { return frame.function.find("panic") != std::string::npos; }
+bool is_panics_own(const SourceLocation& frame) {
+    return frame.function.find("panic") != std::string::npos;
+}
 
 // Of the hart whose stack runs through a panic; it is still there when the machine has stopped.
-void add_panicking_hart(Finding& finding, const std::vector<HartAtEnd>& harts, const GuestSymbols& symbols) {
+void add_panicking_hart(Finding& finding, const std::vector<HartAtEnd>& harts,
+                        const GuestSymbols& symbols) {
     for (const HartAtEnd& hart : harts) {
         FindingStack stack = symbols.stack_of(hart.place, hart.place.role());
         const auto& frames = stack.frames;
@@ -54,10 +58,12 @@ void add_panicking_hart(Finding& finding, const std::vector<HartAtEnd>& harts, c
     }
 }
 
-Finding panic(const AlarmingLine& alarming, const std::vector<HartAtEnd>& harts, const GuestSymbols& symbols) {
+Finding panic(const AlarmingLine& alarming, const std::vector<HartAtEnd>& harts,
+              const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::panic;
-    const std::string_view words = std::string_view(alarming.line).substr(alarming.line.find(panic_prefix));
+    const std::string_view words =
+        std::string_view(alarming.line).substr(alarming.line.find(panic_prefix));
     const std::string_view message = words.substr(panic_prefix.size());
     const std::optional<TrapText> trap = read_trap(message);
     finding.title = trap ? trap->before + " " + trap->cause : stable_title(message);
@@ -76,7 +82,9 @@ public:
     // A program of the fuzzer's has its instructions, whatever its kernel says.
     std::optional<RunEnd> look() override {
         const bool gave_up = run_.setup.kind == RunKind::FromBoot && run_.console.panicked();
-        return gave_up && ++looks_since_panic_ >= looks_after_a_panic ? std::optional(RunEnd::Panicked) : std::nullopt;
+        return gave_up && ++looks_since_panic_ >= looks_after_a_panic
+                   ? std::optional(RunEnd::Panicked)
+                   : std::nullopt;
     }
     std::size_t count() const override { return so_far().size(); }
     std::vector<Finding> so_far() const override { return findings(run_.console.alarming(), {}); }
@@ -88,7 +96,8 @@ public:
 
 private:
     // `harts`: where they stand, if that is wanted.
-    std::vector<Finding> findings(const std::vector<AlarmingLine>& lines, const std::vector<HartAtEnd>& harts) const {
+    std::vector<Finding> findings(const std::vector<AlarmingLine>& lines,
+                                  const std::vector<HartAtEnd>& harts) const {
         std::vector<Finding> all;
         for (const AlarmingLine& line : lines) {
             if (line.kind == AlarmingLine::Kind::Panic) {
@@ -108,7 +117,8 @@ private:
 }  // namespace
 
 constinit const OracleKind console_oracle{
-    .name = "console",
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<ConsoleLines>(run); }};
+    .name = "console", .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<ConsoleLines>(run);
+    }};
 
 }  // namespace stampede

@@ -15,8 +15,9 @@ Finding failed_run(const RunFacts& facts, u64 done_status, const std::string& la
     finding.kind = FindingKind::check_failed;
     finding.title = last_line.empty() ? "the guest ended with a failing status"
                                       : "the guest failed, saying: " + stable_title(last_line);
-    finding.detail = fmt::format("status {}, by the guest call done {}; the console's last line: {}",
-                                 facts.exit_status.value_or(0), done_status, last_line);
+    finding.detail =
+        fmt::format("status {}, by the guest call done {}; the console's last line: {}",
+                    facts.exit_status.value_or(0), done_status, last_line);
     return finding;
 }
 
@@ -62,7 +63,8 @@ private:
 }  // namespace
 
 constinit const OracleKind end_oracle{
-    .name = "end status",
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<EndStatus>(run); }};
+    .name = "end status", .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<EndStatus>(run);
+    }};
 
 }  // namespace stampede

@@ -9,10 +9,12 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned frame_pointer = 8;      // x register
-constexpr u64 user_ecall = 8;              // scause: environment call from U
-constexpr unsigned repeats_that_prove = 3; // exceptions in a row at the first instruction of their own handler
-constexpr u64 faults_that_prove = 2'000;   // the same in a row, of one program that executes nothing in between
+constexpr unsigned frame_pointer = 8;  // x register
+constexpr u64 user_ecall = 8;          // scause: environment call from U
+constexpr unsigned repeats_that_prove =
+    3;  // exceptions in a row at the first instruction of their own handler
+constexpr u64 faults_that_prove =
+    2'000;  // the same in a row, of one program that executes nothing in between
 
 // A handler in assembly calls the rest with the trapped function's fp, so the chain goes from it to
 // that function's caller. What trapped in the kernel stands in sepc, as if the instruction had
@@ -23,7 +25,8 @@ void add_trapped(std::vector<u64>& chain, const HartState& state) {
     if (state.mode != Privilege::Supervisor || (state.csr.mstatus & csr::status_spp) == 0) {
         return;
     }
-    const auto in_vector = std::find_if(std::next(chain.begin()), chain.end(), [&](u64 pc) { return pc - vector < longest_vector; });
+    const auto in_vector = std::find_if(std::next(chain.begin()), chain.end(),
+                                        [&](u64 pc) { return pc - vector < longest_vector; });
     if (in_vector != chain.end()) {
         chain.insert(std::next(in_vector), state.csr.sepc + 1);
     }
@@ -33,7 +36,8 @@ void add_trapped(std::vector<u64>& chain, const HartState& state) {
 
 void GuestEvents::on_done(const HartState&, u64 status) {
     u64 expected = not_done;
-    if (!done_.compare_exchange_strong(expected, status, std::memory_order_acq_rel) && expected == 0) {
+    if (!done_.compare_exchange_strong(expected, status, std::memory_order_acq_rel) &&
+        expected == 0) {
         done_.compare_exchange_strong(expected, status, std::memory_order_acq_rel);
     }
 }
@@ -87,7 +91,8 @@ void GuestEvents::on_trap(const HartState& state, u64 cause, u64 tval, Privilege
     }
 }
 
-void GuestEvents::watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to) {
+void GuestEvents::watch_handler(PerHart& own, const HartState& state,
+                                DeadHandler::Exception exception, Privilege to) {
     const u64 handler = (to == Privilege::Machine ? state.csr.mtvec : state.csr.stvec) & ~u64{3};
     if (exception.pc != handler) {
         own.repeats = 0;
@@ -112,10 +117,12 @@ void GuestEvents::watch_handler(PerHart& own, const HartState& state, DeadHandle
 
 // Interrupts, and other programs that only run on other harts, do not matter; any other exception
 // of a program on this hart does.
-void GuestEvents::watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) {
+void GuestEvents::watch_program(PerHart& own, const HartState& state,
+                                DeadHandler::Exception exception) {
     const DeadHandler::Exception& last = own.user_fault;
-    const bool same = exception.cause == last.cause && exception.tval == last.tval && exception.pc == last.pc &&
-                      state.csr.satp == own.user_satp && state.executed_now() - own.user_returned <= 1;
+    const bool same = exception.cause == last.cause && exception.tval == last.tval &&
+                      exception.pc == last.pc && state.csr.satp == own.user_satp &&
+                      state.executed_now() - own.user_returned <= 1;
     own.user_repeats = same ? own.user_repeats + 1 : 0;
     own.user_fault = exception;
     own.user_satp = state.csr.satp;
@@ -236,7 +243,8 @@ std::optional<u32> GuestEvents::pid_of(u64 satp) const {
 }
 
 GuestPlace GuestEvents::place_of(const HartState& state) const {
-    std::vector<u64> chain = walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]);
+    std::vector<u64> chain =
+        walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]);
     add_trapped(chain, state);
     return {state.id.value, pid_of(state.csr.satp), std::move(chain), state.mode};
 }

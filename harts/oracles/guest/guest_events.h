@@ -24,7 +24,7 @@ namespace stampede {
 struct GuestPlace {
     u32 hart = 0;
     std::optional<u32> pid;
-    std::vector<u64> chain;       // pc, then return addresses
+    std::vector<u64> chain;  // pc, then return addresses
     Privilege mode = Privilege::Machine;
     // Whose stack it is: "hart 3".
     [[nodiscard]] std::string role() const { return "hart " + std::to_string(hart); }
@@ -32,8 +32,8 @@ struct GuestPlace {
 
 struct FailedCheck {
     std::string text;
-    u64 count = 1;                // of checks with this title
-    GuestPlace where;             // of the first one
+    u64 count = 1;     // of checks with this title
+    GuestPlace where;  // of the first one
 };
 
 // An exception whose handler cannot run: its first instruction raises one itself, again and again.
@@ -41,8 +41,8 @@ struct DeadHandler {
     struct Exception {
         u64 cause = 0, tval = 0, pc = 0;
     };
-    Exception first;              // what went wrong
-    Exception handler;            // … and why nobody could deal with it
+    Exception first;    // what went wrong
+    Exception handler;  // … and why nobody could deal with it
     GuestPlace where;
 };
 
@@ -72,7 +72,8 @@ public:
     void on_count(const HartState& state, u64 operations) override;
     void on_audit_table(const HartState& state, PhysAddr table) override EXCLUDES(lock_);
     std::string_view on_fetch(const HartState&, u32) override { return image_; }
-    void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override EXCLUDES(lock_);
+    void on_trap(const HartState& state, u64 cause, u64 tval, Privilege to) override
+        EXCLUDES(lock_);
     void on_trap_return(const HartState& state) override;
     void on_satp(const HartState& state, u64 satp) override;
 
@@ -93,7 +94,9 @@ public:
     [[nodiscard]] std::optional<EndlessFault> endless_fault() const EXCLUDES(lock_);
     // the first that is not 0, else 0; none: never said
     [[nodiscard]] std::optional<u64> done_status() const;
-    [[nodiscard]] bool user_mode_reached() const { return user_mode_.load(std::memory_order_relaxed) != 0; }
+    [[nodiscard]] bool user_mode_reached() const {
+        return user_mode_.load(std::memory_order_relaxed) != 0;
+    }
 
     // --- harts parked ----------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
@@ -109,15 +112,19 @@ private:
         std::optional<DeadHandler::Exception> last;  // that was not its handler's own
         DeadHandler::Exception before_repeats;
         unsigned repeats = 0;
-        DeadHandler::Exception user_fault;           // the last one, and
-        u64 user_satp = 0, user_returned = 0;        // of whom; instructions executed at the last return to user mode
+        DeadHandler::Exception user_fault;  // the last one, and
+        u64 user_satp = 0,
+            user_returned = 0;  // of whom; instructions executed at the last return to user mode
         u64 user_repeats = 0;
     };
-    struct alignas(64) PerHart : Seen {              // the hart's own, but:
-        std::atomic<u64> operations{0};              // by the hart, read by the progress line; relaxed: a number of its own
+    struct alignas(64) PerHart : Seen {  // the hart's own, but:
+        std::atomic<u64> operations{
+            0};  // by the hart, read by the progress line; relaxed: a number of its own
     };
-    void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception) EXCLUDES(lock_);
-    void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception, Privilege to);
+    void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception)
+        EXCLUDES(lock_);
+    void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception,
+                       Privilege to);
 
     const Ram& ram_;
     const std::function<void()> stop_;
@@ -125,9 +132,10 @@ private:
     FrameLedger* frames_ = nullptr;
     std::string_view image_;
     std::array<PerHart, max_harts> per_hart_;
-    std::atomic<u32> user_mode_{0};       // set by any hart that returns to a program; relaxed: only a hint
-    std::atomic<u64> audit_table_{0};     // by the hart that announces it
-    std::atomic<u64> done_{not_done};     // by harts
+    std::atomic<u32> user_mode_{
+        0};  // set by any hart that returns to a program; relaxed: only a hint
+    std::atomic<u64> audit_table_{0};  // by the hart that announces it
+    std::atomic<u64> done_{not_done};  // by harts
     static constexpr u64 not_done = ~u64{0};
     // release when set, acquire when read: the object behind it is complete. Never changed again.
     std::atomic<const ProcessLookup*> processes_{nullptr};
@@ -145,7 +153,7 @@ private:
         std::optional<DeadHandler> dead_handler;
         std::optional<EndlessFault> endless_fault;
     };
-    std::unique_ptr<Saved> saved_;                   // harts parked
+    std::unique_ptr<Saved> saved_;  // harts parked
 };
 
 }  // namespace stampede

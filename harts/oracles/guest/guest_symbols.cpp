@@ -9,7 +9,8 @@
 
 namespace stampede {
 
-GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program) : kernel_(kernel) {
+GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program)
+    : kernel_(kernel) {
     if (user_program.empty()) {
         return;
     }
@@ -18,7 +19,9 @@ GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& 
     }
 }
 
-SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const { return frames(pc, mode).front(); }
+SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const {
+    return frames(pc, mode).front();
+}
 
 std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind kind) const {
     if (const Symbols* symbols = of(mode)) {
@@ -30,20 +33,24 @@ std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind 
 }
 
 bool GuestSymbols::in_image(PhysAddr address) const {
-    return std::ranges::any_of(kernel_.image().segments(),
-                               [&](const ElfSegment& segment) { return address.value - segment.physical < segment.memory_size; });
+    return std::ranges::any_of(kernel_.image().segments(), [&](const ElfSegment& segment) {
+        return address.value - segment.physical < segment.memory_size;
+    });
 }
 
 std::string GuestSymbols::describe_physical(PhysAddr address) const {
     for (const ElfSegment& segment : kernel_.image().segments()) {
         if (address.value - segment.physical < segment.memory_size) {
-            return describe_data(segment.virtual_address + (address.value - segment.physical), Privilege::Supervisor);
+            return describe_data(segment.virtual_address + (address.value - segment.physical),
+                                 Privilege::Supervisor);
         }
     }
     return fmt::format("physical page {:#x}+{:#x}", address.page().value, address.offset());
 }
 
-std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const { return location_text(locate(pc, mode)); }
+std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const {
+    return location_text(locate(pc, mode));
+}
 
 std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
     const Symbols* symbols = of(mode);
@@ -51,7 +58,8 @@ std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
     if (datum == nullptr) {
         return fmt::format("{:#x}", address);
     }
-    return demangled(std::string(datum->name)) + symbols->member_at(datum->address, address - datum->address);
+    return demangled(std::string(datum->name)) +
+           symbols->member_at(datum->address, address - datum->address);
 }
 
 std::string without_places(std::string name) {

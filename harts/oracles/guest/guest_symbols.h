@@ -9,8 +9,8 @@
 #include "harts/base/types.h"
 #include "harts/image/elf_image.h"
 #include "harts/image/symbols.h"
-#include "harts/report/finding.h"
 #include "harts/oracles/guest/guest_events.h"
+#include "harts/report/finding.h"
 
 namespace stampede {
 
@@ -23,7 +23,8 @@ public:
     [[nodiscard]] SourceLocation locate(u64 pc, Privilege mode) const;
     // The frames at a pc, innermost first: functions inlined there, then the one around them.
     // `kind` as in Symbols.
-    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode, PcKind kind = PcKind::Instruction) const;
+    [[nodiscard]] std::vector<SourceLocation> frames(u64 pc, Privilege mode,
+                                                     PcKind kind = PcKind::Instruction) const;
     [[nodiscard]] bool in_image(PhysAddr address) const;  // the kernel's
     // A physical address as describe_data() has it where it lies in the kernel's image, else as a
     // page of RAM and an offset.

@@ -11,8 +11,8 @@
 
 #include "harts/base/environment.h"
 #include "harts/core/csr_numbers.h"
-#include "kernel/abi/system_calls.h"
 #include "harts/oracles/findings/trap_names.h"
+#include "kernel/abi/system_calls.h"
 
 namespace stampede {
 namespace {
@@ -40,7 +40,8 @@ constexpr std::array<CallShape, 22> calls{{
 }};
 
 std::string call_text(u64 number, std::span<const u64> arguments) {
-    const auto* call = std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
+    const auto* call =
+        std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
     const std::size_t shown = call != calls.end() ? call->arguments : arguments.size();
     std::string text = system_call_name(number) + "(";
     for (std::size_t n = 0; n < shown; ++n) {
@@ -54,7 +55,8 @@ constexpr unsigned a0 = 10, a7 = 17;  // x registers
 }  // namespace
 
 std::string system_call_name(u64 number) {
-    const auto* call = std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
+    const auto* call =
+        std::ranges::find(calls, static_cast<abi::SystemCall>(number), &CallShape::number);
     return call != calls.end() ? std::string(call->name) : fmt::format("call {}", number);
 }
 
@@ -93,7 +95,9 @@ void Trace::trap(const HartState& state, u64 cause, u64 tval, std::optional<u32>
     case Cause::InstructionPage: return fault("execute");
     case Cause::LoadPage: return fault("load");
     case Cause::StorePage: return fault("store");
-    default: line(state.id, pid, fmt::format("{} {:#x} at {:#x}", exception_name(cause), tval, state.pc));
+    default:
+        line(state.id, pid,
+             fmt::format("{} {:#x} at {:#x}", exception_name(cause), tval, state.pc));
     }
 }
 
@@ -111,10 +115,13 @@ void Trace::trap_return(const HartState& state, std::optional<u32> pid) {
         number = call->second;
         calls_.erase(call);
     }
-    line(state.id, pid, fmt::format("{} = {}", system_call_name(number), static_cast<i64>(state.x[a0])));
+    line(state.id, pid,
+         fmt::format("{} = {}", system_call_name(number), static_cast<i64>(state.x[a0])));
 }
 
-void Trace::switched(const HartState& state, std::optional<u32> pid) { line(state.id, pid, "switch"); }
+void Trace::switched(const HartState& state, std::optional<u32> pid) {
+    line(state.id, pid, "switch");
+}
 
 u64 Trace::caller(const HartState& state, std::optional<u32> pid) {
     constexpr u64 page_table = u64{1} << 63;
@@ -124,8 +131,8 @@ u64 Trace::caller(const HartState& state, std::optional<u32> pid) {
 void Trace::line(HartId hart, std::optional<u32> pid, std::string_view event) {
     const u64 now = time_();
     std::string& text = buffers_[hart.value].text;
-    fmt::format_to(std::back_inserter(text), "{}.{:07} {} {} {}\n", now / time_frequency, now % time_frequency,
-                   hart.value, pid ? std::to_string(*pid) : "-", event);
+    fmt::format_to(std::back_inserter(text), "{}.{:07} {} {} {}\n", now / time_frequency,
+                   now % time_frequency, hart.value, pid ? std::to_string(*pid) : "-", event);
     if (text.size() >= buffered) {
         write_out(text);
     }

@@ -25,7 +25,8 @@ namespace stampede {
 class Trace {
 public:
     // Error: the file cannot be written. `time`: the guest's clock, from any thread.
-    [[nodiscard]] static Result<std::unique_ptr<Trace>> create(const std::string& path, std::function<u64()> time);
+    [[nodiscard]] static Result<std::unique_ptr<Trace>> create(const std::string& path,
+                                                               std::function<u64()> time);
     ~Trace();
     Trace(const Trace&) = delete;
     Trace& operator=(const Trace&) = delete;

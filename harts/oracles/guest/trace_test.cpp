@@ -58,7 +58,8 @@ TEST_F(TraceTest, a_system_call_is_a_line_when_it_begins_and_one_when_it_returns
 TEST_F(TraceTest, errors_are_negative_numbers_and_unknown_calls_have_numbers) {
     system_call(77, {1, 2, 3, 4, 5, 6}, std::nullopt);
     returns(~u64{0}, std::nullopt);
-    EXPECT_EQ(written(), "0.0123456 3 - call 77(0x1, 0x2, 0x3, 0x4, 0x5, 0x6)\n0.0123456 3 - call 77 = -1\n");
+    EXPECT_EQ(written(),
+              "0.0123456 3 - call 77(0x1, 0x2, 0x3, 0x4, 0x5, 0x6)\n0.0123456 3 - call 77 = -1\n");
 }
 
 TEST_F(TraceTest, returns_to_the_kernel_and_from_faults_say_nothing) {
@@ -75,9 +76,10 @@ TEST_F(TraceTest, faults_other_exceptions_and_switches_are_lines_and_interrupts_
     trace_->trap(state_, static_cast<u64>(Cause::Illegal), 0, 17);
     trace_->trap(state_, csr::interrupt_bit | 5, 0, 17);
     trace_->switched(state_, 18);
-    EXPECT_EQ(written(), "0.0123456 3 17 fault store 0x5008 at 0x1c4e\n"
-                         "0.0123456 3 17 illegal instruction 0x0 at 0x1c4e\n"
-                         "0.0123456 3 18 switch\n");
+    EXPECT_EQ(written(),
+              "0.0123456 3 17 fault store 0x5008 at 0x1c4e\n"
+              "0.0123456 3 17 illegal instruction 0x0 at 0x1c4e\n"
+              "0.0123456 3 18 switch\n");
 }
 
 TEST(Trace, a_file_that_cannot_be_written_is_an_error_with_its_name) {

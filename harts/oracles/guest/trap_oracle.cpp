@@ -19,11 +19,13 @@ Finding finding_of(const DeadHandler& dead, const GuestSymbols& symbols) {
     const Privilege mode = dead.where.mode;
     Finding finding;
     finding.kind = FindingKind::guest_trap;
-    finding.title = fmt::format("{} without a trap handler that can run", exception_name(dead.first.cause));
-    finding.detail =
-        fmt::format("{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
-                    exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode), dead.first.tval,
-                    symbols.describe_code(dead.handler.pc, mode), exception_name(dead.handler.cause));
+    finding.title =
+        fmt::format("{} without a trap handler that can run", exception_name(dead.first.cause));
+    finding.detail = fmt::format(
+        "{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
+        exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode),
+        dead.first.tval, symbols.describe_code(dead.handler.pc, mode),
+        exception_name(dead.handler.cause));
     put_place(finding, dead.where, dead.first.pc, symbols);
     return finding;
 }
@@ -33,11 +35,15 @@ Finding finding_of(const EndlessFault& fault, const GuestSymbols& symbols) {
     finding.kind = FindingKind::no_progress;
     put_place(finding, fault.where, fault.exception.pc, symbols);
     const std::string& function = finding.where.source.function;
-    finding.title = fmt::format("a program faults for ever in {}: {}", function.empty() ? "an unknown function" : function,
+    finding.title = fmt::format("a program faults for ever in {}: {}",
+                                function.empty() ? "an unknown function" : function,
                                 exception_name(fault.exception.cause));
-    finding.detail = fmt::format("{} at pc {}, address {:#x}: {} times in a row, and each time the kernel lets the program try again",
-                                 exception_name(fault.exception.cause), symbols.describe_code(fault.exception.pc, fault.where.mode),
-                                 fault.exception.tval, fault.times);
+    finding.detail = fmt::format(
+        "{} at pc {}, address {:#x}: {} times in a row, and each time the kernel lets the program "
+        "try again",
+        exception_name(fault.exception.cause),
+        symbols.describe_code(fault.exception.pc, fault.where.mode), fault.exception.tval,
+        fault.times);
     return finding;
 }
 
@@ -66,7 +72,8 @@ private:
 }  // namespace
 
 constinit const OracleKind trap_oracle{
-    .name = "traps",
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Traps>(run); }};
+    .name = "traps", .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<Traps>(run);
+    }};
 
 }  // namespace stampede

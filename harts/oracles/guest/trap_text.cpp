@@ -14,7 +14,8 @@ std::optional<u64> number_behind(std::string_view line, std::string_view word, i
     }
     const std::string_view rest = line.substr(at + word.size());
     u64 number = 0;
-    const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), number, base);
+    const auto [end, failure] =
+        std::from_chars(rest.data(), rest.data() + rest.size(), number, base);
     return failure == std::errc{} ? std::optional(number) : std::nullopt;
 }
 

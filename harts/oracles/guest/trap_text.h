@@ -9,7 +9,8 @@
 namespace stampede {
 
 // The number behind `word` in `line`, in `base`.
-[[nodiscard]] std::optional<u64> number_behind(std::string_view line, std::string_view word, int base);
+[[nodiscard]] std::optional<u64> number_behind(std::string_view line, std::string_view word,
+                                               int base);
 
 // "kernel trap: scause 0xd sepc …" has `before` "kernel trap:" and `cause` "load page fault".
 struct TrapText {

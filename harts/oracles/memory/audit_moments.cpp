@@ -11,12 +11,12 @@
 namespace stampede {
 namespace {
 
-constexpr u64 turns_between_looks = 16;          // at the instruction count: a power of two
+constexpr u64 turns_between_looks = 16;  // at the instruction count: a power of two
 // An audit takes about as long as so many instructions: for itself, and for each leaf that it looks
 // at.
 constexpr u64 cost_of_audit = 400'000, cost_of_leaf = 60;
-constexpr u64 patience = 32;                     // looks that find a hart in the policy before counts are left out
-constexpr u64 share = 20;                        // one part audit in so many parts run
+constexpr u64 patience = 32;  // looks that find a hart in the policy before counts are left out
+constexpr u64 share = 20;     // one part audit in so many parts run
 
 // Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014
 u64 split_mix(u64& state) {
@@ -43,7 +43,9 @@ public:
     void on_turns_over() override {}
 
     std::size_t count() const override { return findings_.size(); }
-    void conclude(const RunFacts&, std::vector<Finding>& all) override { merge_findings(all, findings_); }
+    void conclude(const RunFacts&, std::vector<Finding>& all) override {
+        merge_findings(all, findings_);
+    }
 
 private:
     u64 instructions() const {
@@ -76,14 +78,15 @@ private:
         merge_findings(findings_, std::move(audit.findings));
         ++run_.moments.audits;
         run_.moments.with_counts += use == PolicyUse::Idle;
-        run_.moments.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+        run_.moments.seconds +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         choose_next(audit.mappings);
     }
 
     Watched& run_;
     u64 random_;
     u64 turns_ = 0;
-    u64 due_ = 0;                   // instructions of all harts
+    u64 due_ = 0;  // instructions of all harts
     u64 waited_ = 0;
     std::vector<Finding> findings_;
 };
@@ -96,8 +99,12 @@ constinit const OracleKind moment_oracle{
     .runs = OracleKind::Runs::FromBoot,
     // An audit's own threads would take part in race detection.
     .why_off = [](const OracleSetup& setup) -> std::string_view {
-        return setup.drive == Drive::ThreadAHart ? "a thread a hart" : setup.race != nullptr ? "with --race" : "";
+        return setup.drive == Drive::ThreadAHart ? "a thread a hart"
+               : setup.race != nullptr           ? "with --race"
+                                                 : "";
     },
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<AuditMoments>(run); }};
+    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<AuditMoments>(run);
+    }};
 
 }  // namespace stampede

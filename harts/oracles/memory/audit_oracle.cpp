@@ -23,13 +23,16 @@ public:
         const auto table = run_.events.loaded_audit_table();
         run_.frames_used = table ? count_frames(ram, *table) : std::nullopt;
         if (const auto leak = run_.frames_used ? check_for_leak(*run_.frames_used) : std::nullopt) {
-            merge_findings(found_, run_.frames != nullptr ? leaks_by_site(*run_.frames, run_.symbols, *leak)
-                                                          : std::vector{*leak});
+            merge_findings(found_, run_.frames != nullptr
+                                       ? leaks_by_site(*run_.frames, run_.symbols, *leak)
+                                       : std::vector{*leak});
         }
         run_.audited = true;
     }
     std::size_t count() const override { return found_.size(); }
-    void conclude(const RunFacts&, std::vector<Finding>& all) override { merge_findings(all, found_); }
+    void conclude(const RunFacts&, std::vector<Finding>& all) override {
+        merge_findings(all, found_);
+    }
 
 private:
     Watched& run_;
@@ -62,7 +65,8 @@ private:
     }
     std::vector<Finding> of_instant() const {
         const auto view = run_.events.audit_view();
-        return view ? audit_instant(*view, policy_use(*view, run_.machine)).findings : std::vector<Finding>();
+        return view ? audit_instant(*view, policy_use(*view, run_.machine)).findings
+                    : std::vector<Finding>();
     }
 
     const Watched& run_;
@@ -75,8 +79,9 @@ constinit const OracleKind audit_oracle{
     .name = "audit",
     .needs = {Feed::AuditTable, Feed::QuiescentPoint},
     .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
-        return run.setup.kind == RunKind::FromBoot ? std::unique_ptr<Oracle>(std::make_unique<AuditAtQuiescence>(run))
-                                                   : std::make_unique<AuditOfPrograms>(run);
+        return run.setup.kind == RunKind::FromBoot
+                   ? std::unique_ptr<Oracle>(std::make_unique<AuditAtQuiescence>(run))
+                   : std::make_unique<AuditOfPrograms>(run);
     }};
 
 }  // namespace stampede

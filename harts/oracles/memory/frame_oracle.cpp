@@ -33,6 +33,8 @@ private:
 constinit const OracleKind frame_oracle{
     .name = "frame ledger",
     .needs = {Feed::FrameCalls},
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Frames>(run); }};
+    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<Frames>(run);
+    }};
 
 }  // namespace stampede

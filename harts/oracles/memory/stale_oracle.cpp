@@ -34,6 +34,8 @@ private:
 
 constinit const OracleKind stale_oracle{
     .name = "stale translations",
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Stale>(run); }};
+    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<Stale>(run);
+    }};
 
 }  // namespace stampede

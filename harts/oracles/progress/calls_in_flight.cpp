@@ -12,7 +12,11 @@ namespace {
 constexpr unsigned a7 = 17;  // x register
 
 // By the page table alone: the ASID changes while a call is under way.
-const auto made_by = [](u64 satp) { return [root = Satp{satp}.root()](const CallInFlight& call) { return Satp{call.satp}.root() == root; }; };
+const auto made_by = [](u64 satp) {
+    return [root = Satp{satp}.root()](const CallInFlight& call) {
+        return Satp{call.satp}.root() == root;
+    };
+};
 
 bool may_last(u64 number) {
     const auto call = static_cast<abi::SystemCall>(number);
@@ -56,7 +60,8 @@ std::vector<CallInFlight> CallsInFlight::asleep() const {
     std::vector<CallInFlight> all;
     std::ranges::copy_if(calls_, std::back_inserter(all), [this](const CallInFlight& call) {
         const auto before = std::ranges::find_if(saved_, made_by(call.satp));
-        const bool made_before = before != saved_.end() && before->number == call.number && before->pc == call.pc;
+        const bool made_before =
+            before != saved_.end() && before->number == call.number && before->pc == call.pc;
         return !made_before && !may_last(call.number);
     });
     return all;

@@ -11,15 +11,15 @@
 namespace stampede {
 
 struct CallInFlight {
-    u64 satp = 0;        // of the process
-    u64 number = 0;      // abi::SystemCall
-    u64 pc = 0;          // of the ecall
+    u64 satp = 0;    // of the process
+    u64 number = 0;  // abi::SystemCall
+    u64 pc = 0;      // of the ecall
 };
 
 // One thread. What a process was in when it died stays until another one has its page table.
 class CallsInFlight final : public Restorable {
 public:
-    void on_call(const HartState& state);            // an ecall from user mode
+    void on_call(const HartState& state);  // an ecall from user mode
     // To user mode; the number of the call that has come back with that.
     std::optional<u64> on_return(const HartState& state);
     void on_fork(u32 parent, u32 child) { forks_.push_back({parent, child}); }
@@ -34,9 +34,9 @@ public:
 
 private:
     struct Fork {
-        u32 parent, child;                           // pids
+        u32 parent, child;  // pids
     };
-    std::vector<CallInFlight> calls_, saved_;        // one for each page table; some dozen
+    std::vector<CallInFlight> calls_, saved_;  // one for each page table; some dozen
     std::vector<Fork> forks_;
 };
 

@@ -43,28 +43,29 @@ bool waits(const HartState& own, const Ram& ram) {
 
 }  // namespace
 
-bool HartStatus::spins() const {
-    return !waiting && spin_pc != 0 && in_one_loop(pc, spin_pc);
-}
+bool HartStatus::spins() const { return !waiting && spin_pc != 0 && in_one_loop(pc, spin_pc); }
 
-bool HartStatus::in_one_loop(u64 one, u64 other) { return std::max(one, other) - std::min(one, other) <= loop_reach; }
+bool HartStatus::in_one_loop(u64 one, u64 other) {
+    return std::max(one, other) - std::min(one, other) <= loop_reach;
+}
 
 HartStatus status_of(Hart& hart, const Ram& ram, u64 traps) {
     const HartState& own = hart.own;
     const bool wakeable = hart.wakeable();
     HartStatus status{.hart = own.id.value,
-                          .pc = own.pc,
-                          .mode = own.mode,
-                          .interrupts_off = interrupts_off(own),
-                          .waiting = !wakeable && waits(own, ram),
-                          .can_wake = wakeable || hart.next_deadline() != ~u64{0},
-                          .retired = own.retired_now(),
-                          .traps = traps,
-                          .spin_pc = own.spin.pc,
-                          .spin_address = {},
-                          .spin_word = {}};
+                      .pc = own.pc,
+                      .mode = own.mode,
+                      .interrupts_off = interrupts_off(own),
+                      .waiting = !wakeable && waits(own, ram),
+                      .can_wake = wakeable || hart.next_deadline() != ~u64{0},
+                      .retired = own.retired_now(),
+                      .traps = traps,
+                      .spin_pc = own.spin.pc,
+                      .spin_address = {},
+                      .spin_word = {}};
     if (status.spins()) {
-        status.spin_address = own.spin.address != 0 ? own.spin.address : spin_word(ram, own, own.spin.pc);
+        status.spin_address =
+            own.spin.address != 0 ? own.spin.address : spin_word(ram, own, own.spin.pc);
         if (status.spin_address) {
             status.spin_word = translate(ram, {own.mode, {own.csr.satp}}, *status.spin_address);
         }

@@ -16,8 +16,9 @@ struct HartStatus {
     bool can_wake = false;        // an enabled interrupt is pending, or a timer for one is set
     u64 retired = 0;              // instructions since the machine started
     u64 traps = 0;                // taken since then
-    u64 spin_pc = 0;  // of the instruction that was last seen to wait: a read that brings the same value, a pause
-    std::optional<u64> spin_address{};  // of the word that its loop looks at
+    u64 spin_pc = 0;  // of the instruction that was last seen to wait: a read that brings the same
+                      // value, a pause
+    std::optional<u64> spin_address{};    // of the word that its loop looks at
     std::optional<PhysAddr> spin_word{};  // where that is
 
     // Whether it goes round a loop that waits: it is where it was seen to wait.

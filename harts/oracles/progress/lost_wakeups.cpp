@@ -13,9 +13,10 @@
 namespace stampede {
 namespace {
 
-constexpr u64 user_ecall = 8;                                  // scause
-constexpr unsigned a0 = 10;                                    // x register
-constexpr u64 fork_call = static_cast<u64>(abi::SystemCall::fork), wait_call = static_cast<u64>(abi::SystemCall::wait);
+constexpr u64 user_ecall = 8;  // scause
+constexpr unsigned a0 = 10;    // x register
+constexpr u64 fork_call = static_cast<u64>(abi::SystemCall::fork),
+              wait_call = static_cast<u64>(abi::SystemCall::wait);
 
 // Whether it has memory: it is there, and no zombie.
 bool lives(const AuditView& view, u32 pid) {
@@ -63,7 +64,8 @@ public:
         for (const CallInFlight& call : asleep) {
             const std::optional<u32> pid = run_.events.pid_of(call.satp);
             const auto child_lives = [&](u32 child) { return lives(*view, child); };
-            if (pid && (call.number != wait_call || std::ranges::none_of(calls_.children(*pid), child_lives))) {
+            if (pid && (call.number != wait_call ||
+                        std::ranges::none_of(calls_.children(*pid), child_lives))) {
                 merge_findings(lost, {finding_of(call, *pid)});
             }
         }
@@ -74,10 +76,14 @@ private:
     Finding finding_of(const CallInFlight& call, u32 pid) const {
         Finding finding;
         finding.kind = FindingKind::no_progress;
-        finding.title = fmt::format("a process sleeps in {}() for ever", system_call_name(call.number));
+        finding.title =
+            fmt::format("a process sleeps in {}() for ever", system_call_name(call.number));
         finding.where.pid = pid;
         finding.where.source = run_.symbols.locate(call.pc, Privilege::User);
-        finding.detail = fmt::format("pid {}: no hart has anything to do and no timer is set, although what it waits for has come", pid);
+        finding.detail = fmt::format(
+            "pid {}: no hart has anything to do and no timer is set, although what it waits for "
+            "has come",
+            pid);
         return finding;
     }
 
@@ -94,6 +100,8 @@ constinit const OracleKind lost_wakeup_oracle{
     .why_off = [](const OracleSetup& setup) -> std::string_view {
         return setup.drive == Drive::ThreadAHart ? "a thread a hart" : "";
     },
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<LostWakeUps>(run); }};
+    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<LostWakeUps>(run);
+    }};
 
 }  // namespace stampede

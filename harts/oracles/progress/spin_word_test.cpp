@@ -9,8 +9,9 @@ namespace stampede {
 namespace {
 
 // Words as the specification encodes them.
-constexpr u32 pause = 0x0100000f, nop = 0x00000013, load_a5_8_a0 = 0x00852783, amoswap_aq_a5_a1 = 0x0ce5a7af,
-              store_a5_a0 = 0x00f52023, jump_back_4 = 0xffdff06f, branch_back_8 = 0xfe079ce3;
+constexpr u32 pause = 0x0100000f, nop = 0x00000013, load_a5_8_a0 = 0x00852783,
+              amoswap_aq_a5_a1 = 0x0ce5a7af, store_a5_a0 = 0x00f52023, jump_back_4 = 0xffdff06f,
+              branch_back_8 = 0xfe079ce3;
 constexpr u64 a0 = 0x8000'2000, a1 = 0x8000'3000;
 
 class SpinWordTest : public testing::Test {
@@ -40,7 +41,9 @@ TEST_F(SpinWordTest, the_load_in_front_of_a_pause_is_found_when_a_jump_follows) 
     EXPECT_EQ(word({load_a5_8_a0, nop, pause, jump_back_4, amoswap_aq_a5_a1}, 2), a0 + 8);
 }
 
-TEST_F(SpinWordTest, an_amo_has_no_offset) { EXPECT_EQ(word({amoswap_aq_a5_a1, branch_back_8}, 0), a1); }
+TEST_F(SpinWordTest, an_amo_has_no_offset) {
+    EXPECT_EQ(word({amoswap_aq_a5_a1, branch_back_8}, 0), a1);
+}
 
 TEST_F(SpinWordTest, a_loop_without_a_read_waits_for_no_word) {
     EXPECT_EQ(word({nop, store_a5_a0, pause, jump_back_4}, 2), std::nullopt);

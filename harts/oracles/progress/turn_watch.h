@@ -13,14 +13,17 @@ class TurnWatch final : public TurnListener {
 public:
     // `look` is called about every `interval` instructions of all harts together, outside of
     // `next`'s turns, with their number. `next` hears of all turns too; it may be null.
-    TurnWatch(const Machine& machine, TurnListener* next, u64 interval, std::function<void(u64 executed)> look)
+    TurnWatch(const Machine& machine, TurnListener* next, u64 interval,
+              std::function<void(u64 executed)> look)
         : machine_(machine), next_(next), interval_(interval), look_(std::move(look)) {}
 
     void on_turn(HartId hart) override;
     void on_turns_over() override;
 
-    [[nodiscard]] u64 executed() const;                       // instructions, by all harts together
-    [[nodiscard]] u64 switches() const { return switches_; }  // turns of another hart than the one before
+    [[nodiscard]] u64 executed() const;  // instructions, by all harts together
+    [[nodiscard]] u64 switches() const {
+        return switches_;
+    }  // turns of another hart than the one before
 
 private:
     const Machine& machine_;
@@ -29,7 +32,7 @@ private:
     const std::function<void(u64)> look_;
     std::optional<u32> last_;
     u64 switches_ = 0;
-    u64 looked_at_ = 0;   // instructions at the last look
+    u64 looked_at_ = 0;  // instructions at the last look
 };
 
 }  // namespace stampede

@@ -32,12 +32,12 @@ std::optional<Stuck> Watchdog::look_for_interrupts_off(std::span<const HartStatu
 }
 
 std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartStatus> harts) {
-    const bool all =
-        std::ranges::all_of(harts, [](const HartStatus& hart) { return hart.waiting && !hart.can_wake; });
+    const bool all = std::ranges::all_of(
+        harts, [](const HartStatus& hart) { return hart.waiting && !hart.can_wake; });
     asleep_ = all && input_ == Input::None ? asleep_ + 1 : 0;
     return asleep_ >= limits_.looks_asleep
-        ? std::optional(Stuck{.title = "every hart waits and no interrupt can wake one"})
-        : std::nullopt;
+               ? std::optional(Stuck{.title = "every hart waits and no interrupt can wake one"})
+               : std::nullopt;
 }
 
 // In the loop that it spun in at the last look, on the same word, and no interrupt can have done
@@ -45,21 +45,25 @@ std::optional<Stuck> Watchdog::look_for_endless_sleep(std::span<const HartStatus
 bool Watchdog::spins_still(std::size_t n, const HartStatus& now) const {
     const HartStatus& before = last_[n];
     return now.spins() && before.spins() && HartStatus::in_one_loop(now.spin_pc, before.spin_pc) &&
-           now.spin_address == before.spin_address && now.interrupts_off && now.traps == before.traps;
+           now.spin_address == before.spin_address && now.interrupts_off &&
+           now.traps == before.traps;
 }
 
 // From the lowest hart that stands in a ring, each waiting for the next; empty: there is none.
 std::vector<WaitsFor> Watchdog::ring_among(std::span<const HartStatus> harts) const {
     std::vector<std::optional<WaitsFor>> waits(harts.size());
     for (std::size_t n = 0; n < harts.size(); ++n) {
-        const auto holder = spins_still(n, harts[n]) && harts[n].spin_word ? holder_of_(*harts[n].spin_word) : std::nullopt;
+        const auto holder = spins_still(n, harts[n]) && harts[n].spin_word
+                                ? holder_of_(*harts[n].spin_word)
+                                : std::nullopt;
         if (holder && *holder < harts.size()) {
             waits[n] = {static_cast<u32>(n), *harts[n].spin_word, *holder};
         }
     }
     for (std::size_t first = 0; first < harts.size(); ++first) {
         std::vector<WaitsFor> ring;
-        for (std::size_t at = first; waits[at] && ring.size() < harts.size(); at = waits[at]->holder) {
+        for (std::size_t at = first; waits[at] && ring.size() < harts.size();
+             at = waits[at]->holder) {
             ring.push_back(*waits[at]);
             if (waits[at]->holder == first) {
                 return ring;
@@ -80,7 +84,8 @@ std::optional<Stuck> Watchdog::look_for_ring(std::span<const HartStatus> harts) 
     if (ring_.empty() || in_ring_ < limits_.instructions_in_a_ring) {
         return std::nullopt;
     }
-    const char* title = ring_.size() == 1 ? "a hart waits for a lock that it holds" : "harts wait for each other's locks";
+    const char* title = ring_.size() == 1 ? "a hart waits for a lock that it holds"
+                                          : "harts wait for each other's locks";
     return Stuck{title, ring_.front().hart, FindingKind::deadlock, ring_};
 }
 
@@ -99,8 +104,9 @@ std::optional<Stuck> Watchdog::look_for_deadlock(std::span<const HartStatus> har
     }
     without_progress_ = all && spinning ? without_progress_ + executed : 0;
     return without_progress_ >= limits_.instructions_without_progress
-        ? std::optional(Stuck{.title = "every hart spins on a lock or waits", .hart = spinning})
-        : std::nullopt;
+               ? std::optional(
+                     Stuck{.title = "every hart spins on a lock or waits", .hart = spinning})
+               : std::nullopt;
 }
 
 }  // namespace stampede

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harts/report/finding.h"
 #include "harts/oracles/progress/hart_status.h"
+#include "harts/report/finding.h"
 
 namespace stampede {
 
@@ -35,8 +35,8 @@ struct WaitsFor {
 };
 
 struct Stuck {
-    std::string title;           // stable
-    std::optional<u32> hart{};   // the one to blame, if it is one
+    std::string title;          // stable
+    std::optional<u32> hart{};  // the one to blame, if it is one
     FindingKind kind = FindingKind::no_progress;
     std::vector<WaitsFor> ring{};
 };
@@ -69,9 +69,9 @@ private:
     // instructions retired when the hart was first seen with interrupts off
     std::vector<u64> off_since_;
     unsigned asleep_ = 0;
-    u64 without_progress_ = 0;     // instructions
-    std::vector<WaitsFor> ring_;   // at the last look
-    u64 in_ring_ = 0;              // instructions
+    u64 without_progress_ = 0;    // instructions
+    std::vector<WaitsFor> ring_;  // at the last look
+    u64 in_ring_ = 0;             // instructions
 };
 
 }  // namespace stampede

@@ -24,7 +24,8 @@ Finding finding_of(const Stuck& stuck, const Watched& run) {
     finding.kind = stuck.kind;
     finding.title = stuck.title;
     for (const WaitsFor& one : stuck.ring) {
-        finding.detail += fmt::format("{}hart {} waits for {}, which hart {} holds", finding.detail.empty() ? "" : "\n", one.hart,
+        finding.detail += fmt::format("{}hart {} waits for {}, which hart {} holds",
+                                      finding.detail.empty() ? "" : "\n", one.hart,
                                       run.symbols.describe_physical(one.word), one.holder);
     }
     finding.where.hart = stuck.hart;
@@ -73,9 +74,12 @@ public:
             return;
         }
         stuck_.reset();
-        const auto holder_of = [this](PhysAddr word) { return run_.holder_of ? run_.holder_of(word) : std::nullopt; };
-        watchdog_.emplace(run_.setup.watchdog, run_.setup.input,
-                          run_.setup.race != nullptr ? Watchdog::HolderOf(holder_of) : Watchdog::HolderOf());
+        const auto holder_of = [this](PhysAddr word) {
+            return run_.holder_of ? run_.holder_of(word) : std::nullopt;
+        };
+        watchdog_.emplace(
+            run_.setup.watchdog, run_.setup.input,
+            run_.setup.race != nullptr ? Watchdog::HolderOf(holder_of) : Watchdog::HolderOf());
     }
     Restorable* restorable() override { return this; }
 
@@ -83,13 +87,14 @@ private:
     const Watched& run_;
     std::optional<Watchdog> watchdog_;
     std::optional<Stuck> stuck_;
-    bool looked_ = true;   // since it was made anew
+    bool looked_ = true;  // since it was made anew
 };
 
 }  // namespace
 
 constinit const OracleKind watchdog_oracle{
-    .name = "watchdog",
-    .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> { return std::make_unique<Progress>(run); }};
+    .name = "watchdog", .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        return std::make_unique<Progress>(run);
+    }};
 
 }  // namespace stampede

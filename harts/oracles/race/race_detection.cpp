@@ -24,10 +24,10 @@ std::vector<Hart*> harts_of(Machine& machine) {
 class Detection final : public RaceDetection {
 public:
     Detection(Machine& machine, const ElfImage& kernel, Drive drive)
-        : machine_(machine),
-          observer_(machine.ram(), harts_of(machine), drive) {
+        : machine_(machine), observer_(machine.ram(), harts_of(machine), drive) {
         // as in xv6
-        observer_.set_lock_functions({kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});
+        observer_.set_lock_functions(
+            {kernel.address_of("acquire").value_or(0), kernel.address_of("release").value_or(0)});
         machine.set_observers({&observer_}, racing_engine);
     }
     ~Detection() override { machine_.set_observers({}); }
@@ -64,7 +64,8 @@ public:
         for (std::size_t n = 0; n < observer_.reports().size(); ++n) {
             merge_findings(all, {names.race(observer_.reports().race(n))});
         }
-        for (const std::vector<LockEdge>& cycle : observer_.lock_order().cycles(observer_.locks())) {
+        for (const std::vector<LockEdge>& cycle :
+             observer_.lock_order().cycles(observer_.locks())) {
             merge_findings(all, {names.lock_order(cycle)});
         }
         return all;
@@ -72,7 +73,8 @@ public:
 
     std::optional<u32> holder_of(PhysAddr word) const override {
         const LockWord known = observer_.locks().find(word.value);
-        return known.is_lock() && known.holder != 0 ? std::optional(known.holder - 1) : std::nullopt;
+        return known.is_lock() && known.holder != 0 ? std::optional(known.holder - 1)
+                                                    : std::nullopt;
     }
 
 private:
@@ -83,7 +85,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel, Drive drive) {
+std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel,
+                                                   Drive drive) {
     return std::make_unique<Detection>(machine, kernel, drive);
 }
 

@@ -4,6 +4,8 @@
 
 namespace stampede {
 
-[[nodiscard]] std::unique_ptr<RaceDetection> make_race_detection(Machine& machine, const ElfImage& kernel, Drive drive);
+[[nodiscard]] std::unique_ptr<RaceDetection> make_race_detection(Machine& machine,
+                                                                 const ElfImage& kernel,
+                                                                 Drive drive);
 
 }  // namespace stampede

@@ -12,11 +12,14 @@ namespace {
 Privilege mode_of(u64 pc) { return pc < ram_base.value ? Privilege::User : Privilege::Supervisor; }
 
 std::string top_function(const FindingStack& stack) {
-    return stack.frames.empty() || stack.frames.front().function.empty() ? "code without a name" : stack.frames.front().function;
+    return stack.frames.empty() || stack.frames.front().function.empty()
+               ? "code without a name"
+               : stack.frames.front().function;
 }
 
 std::string access_text(const RaceSide& side) {
-    return fmt::format("{}{} of {} byte{}", side.atomic ? "atomic " : "", side.write ? "write" : "read", side.size, side.size == 1 ? "" : "s");
+    return fmt::format("{}{} of {} byte{}", side.atomic ? "atomic " : "",
+                       side.write ? "write" : "read", side.size, side.size == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -68,16 +71,19 @@ Finding RaceFindings::race(const Race& race) const {
     Finding finding;
     finding.kind = FindingKind::race;
     finding.count = race.count;
-    finding.stacks.push_back(side(race.sides[0], race.at, race.sides[0].write ? "this write" : "this read"));
-    finding.stacks.push_back(side(race.sides[1], race.at, race.sides[1].write ? "earlier write" : "earlier read"));
+    finding.stacks.push_back(
+        side(race.sides[0], race.at, race.sides[0].write ? "this write" : "this read"));
+    finding.stacks.push_back(
+        side(race.sides[1], race.at, race.sides[1].write ? "earlier write" : "earlier read"));
     std::vector<std::string> tops;
     for (unsigned n = 0; n < 2; ++n) {
-        tops.push_back(fmt::format("{} ({})", top_function(finding.stacks[n]), race.sides[n].write ? "write" : "read"));
+        tops.push_back(fmt::format("{} ({})", top_function(finding.stacks[n]),
+                                   race.sides[n].write ? "write" : "read"));
     }
     std::ranges::sort(tops);
     finding.title = fmt::format("data race between {} and {}", tops[0], tops[1]);
-    finding.detail = fmt::format("{} and {}, ordered by nothing, at {}", access_text(race.sides[1]), access_text(race.sides[0]),
-                                 address(race.at));
+    finding.detail = fmt::format("{} and {}, ordered by nothing, at {}", access_text(race.sides[1]),
+                                 access_text(race.sides[0]), address(race.at));
     finding.where.source = finding.stacks[0].frames.front();
     finding.where.hart = finding.stacks[0].hart;
     finding.where.pid = finding.stacks[0].pid;
@@ -91,7 +97,9 @@ Finding RaceFindings::lock_order(const std::vector<LockEdge>& cycle) const {
     for (const LockEdge& edge : cycle) {
         const std::string taken = address({edge.taken});
         names.push_back(kind_of_lock({edge.held}));
-        finding.detail += fmt::format("{}{} is taken while {} is held", finding.detail.empty() ? "" : "\n", taken, address({edge.held}));
+        finding.detail +=
+            fmt::format("{}{} is taken while {} is held", finding.detail.empty() ? "" : "\n", taken,
+                        address({edge.held}));
         FindingStack stack;
         stack.role = "takes " + taken;
         stack.frames = frames(edge.pcs.data(), edge.depth);

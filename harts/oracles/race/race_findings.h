@@ -13,7 +13,8 @@ namespace stampede {
 
 class RaceFindings {
 public:
-    RaceFindings(const RaceNaming& naming, const LockWords& locks) : naming_(naming), locks_(locks) {}
+    RaceFindings(const RaceNaming& naming, const LockWords& locks)
+        : naming_(naming), locks_(locks) {}
 
     [[nodiscard]] Finding race(const Race& race) const;
     // `cycle` as LockOrder::cycles() gives them.

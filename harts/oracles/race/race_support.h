@@ -10,9 +10,9 @@
 #include "harts/base/drive.h"
 #include "harts/base/restorable.h"
 #include "harts/machine/machine.h"
-#include "harts/report/finding.h"
 #include "harts/oracles/guest/guest_events.h"
 #include "harts/oracles/guest/guest_symbols.h"
+#include "harts/report/finding.h"
 
 namespace stampede {
 
@@ -45,6 +45,7 @@ public:
 };
 
 // Makes one for a machine that has not run, and attaches it. Null where the program has none.
-using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine, const ElfImage& kernel, Drive drive);
+using MakeRaceDetection = std::unique_ptr<RaceDetection> (*)(Machine& machine,
+                                                             const ElfImage& kernel, Drive drive);
 
 }  // namespace stampede

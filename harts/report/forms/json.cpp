@@ -58,14 +58,10 @@ Json to_json(const Finding& finding) {
     for (const FindingStack& stack : finding.stacks) {
         stacks.push_back(stack_json(stack));
     }
-    return Json{{"schema", finding_schema},
-                {"kind", name_of(finding.kind)},
-                {"title", finding.title},
-                {"key", finding.key()},
-                {"detail", finding.detail},
-                {"where", std::move(where)},
-                {"stacks", std::move(stacks)},
-                {"count", finding.count},
+    return Json{{"schema", finding_schema},      {"kind", name_of(finding.kind)},
+                {"title", finding.title},        {"key", finding.key()},
+                {"detail", finding.detail},      {"where", std::move(where)},
+                {"stacks", std::move(stacks)},   {"count", finding.count},
                 {"reproduce", finding.reproduce}};
 }
 
@@ -87,7 +83,8 @@ u64 parse_pc(const std::string& text) {
     const char* const end = text.data() + text.size();
     const bool hexadecimal = text.size() > 2 && text.starts_with("0x");
     if (!hexadecimal || std::from_chars(text.data() + 2, end, pc, 16).ptr != end) {
-        throw std::invalid_argument(fmt::format("a pc of \"{}\", expected hexadecimal digits after 0x", text));
+        throw std::invalid_argument(
+            fmt::format("a pc of \"{}\", expected hexadecimal digits after 0x", text));
     }
     return pc;
 }
@@ -97,28 +94,32 @@ template <class T>
 T parse_number(const Json& object, const char* field) {
     const Json& json = object.at(field);
     if (!json.is_number_unsigned() || json.get<u64>() > std::numeric_limits<T>::max()) {
-        throw std::invalid_argument(fmt::format("a {} of {}, expected a whole number from 0 to {}", field, json.dump(),
-                                                std::numeric_limits<T>::max()));
+        throw std::invalid_argument(fmt::format("a {} of {}, expected a whole number from 0 to {}",
+                                                field, json.dump(), std::numeric_limits<T>::max()));
     }
     return json.get<T>();
 }
 
 std::optional<u32> parse_optional(const Json& object, const char* field) {
-    return object.at(field).is_null() ? std::nullopt : std::optional(parse_number<u32>(object, field));
+    return object.at(field).is_null() ? std::nullopt
+                                      : std::optional(parse_number<u32>(object, field));
 }
 
-bool is_known(const Json& object, const char* field) { return object.contains(field) && !object.at(field).is_null(); }
+bool is_known(const Json& object, const char* field) {
+    return object.contains(field) && !object.at(field).is_null();
+}
 
 SourceLocation parse_location(const Json& json) {
-    return {json.at("function").get<std::string>(), json.at("file").get<std::string>(), parse_number<u32>(json, "line"),
-            parse_pc(json.at("pc").get<std::string>())};
+    return {json.at("function").get<std::string>(), json.at("file").get<std::string>(),
+            parse_number<u32>(json, "line"), parse_pc(json.at("pc").get<std::string>())};
 }
 
 FindingKind parse_kind(const std::string& name) {
     const std::optional<FindingKind> kind = finding_kind_named(name);
     if (!kind) {
-        throw std::invalid_argument(fmt::format("the kind \"{}\", expected one of the {} known kinds", name,
-                                                finding_kind_names.size()));
+        throw std::invalid_argument(
+            fmt::format("the kind \"{}\", expected one of the {} known kinds", name,
+                        finding_kind_names.size()));
     }
     return *kind;
 }
@@ -142,14 +143,16 @@ FindingStack parse_stack(const Json& json) {
 
 Finding parse(const Json& json) {
     if (const auto schema = json.at("schema").get<std::string>(); schema != finding_schema) {
-        throw std::invalid_argument(fmt::format("the schema \"{}\", expected \"{}\"", schema, finding_schema));
+        throw std::invalid_argument(
+            fmt::format("the schema \"{}\", expected \"{}\"", schema, finding_schema));
     }
     Finding finding;
     finding.kind = parse_kind(json.at("kind").get<std::string>());
     finding.title = json.at("title").get<std::string>();
     finding.detail = json.at("detail").get<std::string>();
     const Json& where = json.at("where");
-    finding.where = {parse_location(where), parse_optional(where, "hart"), parse_optional(where, "pid")};
+    finding.where = {parse_location(where), parse_optional(where, "hart"),
+                     parse_optional(where, "pid")};
     for (const Json& stack : json.at("stacks")) {
         finding.stacks.push_back(parse_stack(stack));
     }
@@ -165,7 +168,8 @@ std::string finding_json(const Finding& finding) { return text_of(to_json(findin
 std::string run_json(const RunReport& report) {
     Json oracles = Json::array();
     for (const OracleReport& oracle : report.oracles) {
-        oracles.push_back({{"name", oracle.name}, {"on", oracle.on()}, {"why_off", oracle.why_off}});
+        oracles.push_back(
+            {{"name", oracle.name}, {"on", oracle.on()}, {"why_off", oracle.why_off}});
     }
     Json findings = Json::array();
     for (const Finding& finding : report.findings) {
@@ -189,14 +193,18 @@ std::string run_json(const RunReport& report) {
           {"free_after", report.frames.free_after},
           {"peak", report.frames.peak}}},
         {"cow",
-         {{"copied", report.cow.copied}, {"taken_over", report.cow.taken_over}, {"oom_kills", report.cow.oom_kills}}},
+         {{"copied", report.cow.copied},
+          {"taken_over", report.cow.taken_over},
+          {"oom_kills", report.cow.oom_kills}}},
         {"findings", std::move(findings)},
         {"suppressed", object_json(report.suppressed)},
         {"oracles", std::move(oracles)},
     };
     if (report.state_hash) {
         json["state_hash"] = fmt::format("{:016x}", *report.state_hash);
-        json["schedule"] = {{"text", report.schedule}, {"summary", report.schedule_summary}, {"turns", report.turns}};
+        json["schedule"] = {{"text", report.schedule},
+                            {"summary", report.schedule_summary},
+                            {"turns", report.turns}};
     }
     if (!report.error.empty()) {
         json["error"] = report.error;
@@ -204,7 +212,8 @@ std::string run_json(const RunReport& report) {
     return text_of(json);
 }
 
-Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const std::string& name) {
+Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text,
+                                                    const std::string& name) {
     try {
         const Json json = Json::parse(text);
         std::vector<OracleReport> oracles;
@@ -213,7 +222,8 @@ Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const
         }
         return oracles;
     } catch (const nlohmann::json::exception& wrong) {
-        return error(fmt::format("{}: is not as expected of {}: {}", name, run_schema, wrong.what()));
+        return error(
+            fmt::format("{}: is not as expected of {}: {}", name, run_schema, wrong.what()));
     }
 }
 
@@ -225,7 +235,8 @@ Result<Finding> parse_finding(std::string_view text, const std::string& name) {
     } catch (const std::invalid_argument& wrong) {
         return error(fmt::format("{}: has {}", name, wrong.what()));
     } catch (const nlohmann::json::exception& wrong) {
-        return error(fmt::format("{}: is not as expected of {}: {}", name, finding_schema, wrong.what()));
+        return error(
+            fmt::format("{}: is not as expected of {}: {}", name, finding_schema, wrong.what()));
     }
 }
 

@@ -21,6 +21,7 @@ namespace stampede {
 [[nodiscard]] Result<Finding> parse_finding(std::string_view text, const std::string& name);
 
 // Of what run_json() wrote: none where an older version did. Error: names the file.
-[[nodiscard]] Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text, const std::string& name);
+[[nodiscard]] Result<std::vector<OracleReport>> parse_run_oracles(std::string_view text,
+                                                                  const std::string& name);
 
 }  // namespace stampede

@@ -134,10 +134,12 @@ TEST(FindingJson, what_does_not_fit_is_named) {
     };
     EXPECT_THAT(error_of(""), StartsWith("f/finding.json: "));
     EXPECT_THAT(error_of("[1, 2]"), StartsWith("f/finding.json: "));
-    EXPECT_THAT(error_of(replaced(good, "finding/1", "finding/2")),
-                AllOf(HasSubstr("\"stampede.finding/2\""), HasSubstr("expected \"stampede.finding/1\"")));
+    EXPECT_THAT(
+        error_of(replaced(good, "finding/1", "finding/2")),
+        AllOf(HasSubstr("\"stampede.finding/2\""), HasSubstr("expected \"stampede.finding/1\"")));
     EXPECT_THAT(error_of(replaced(good, "\"audit\"", "\"odd\"")), HasSubstr("kind \"odd\""));
-    EXPECT_THAT(error_of(replaced(good, "\"count\": 2", "\"count\": \"two\"")), HasSubstr("count of \"two\""));
+    EXPECT_THAT(error_of(replaced(good, "\"count\": 2", "\"count\": \"two\"")),
+                HasSubstr("count of \"two\""));
     EXPECT_THAT(error_of(replaced(good, "\"title\"", "\"titel\"")), HasSubstr("'title' not found"));
     EXPECT_THAT(error_of(replaced(good, "\"0x10\"", "\"16\"")), HasSubstr("a pc of \"16\""));
     EXPECT_THAT(error_of(replaced(good, "\"0x10\"", "\"0x\"")), HasSubstr("a pc of \"0x\""));
@@ -225,8 +227,9 @@ TEST(RunJson, its_oracles_are_read_back_and_an_older_one_has_none) {
     const auto read = parse_run_oracles(run_json(report), "run.json");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, report.oracles);
-    EXPECT_EQ(parse_run_oracles(R"({"schema":"stampede.run/1"})", "run.json").value_or(report.oracles),
-              std::vector<OracleReport>());
+    EXPECT_EQ(
+        parse_run_oracles(R"({"schema":"stampede.run/1"})", "run.json").value_or(report.oracles),
+        std::vector<OracleReport>());
     for (const char* text : {"", "[]", R"({"oracles": [{"name": 3}]})"}) {
         const auto refused = parse_run_oracles(text, "run.json");
         ASSERT_FALSE(refused) << text;

@@ -12,7 +12,8 @@ std::string suite_name(const RunReport& report) {
 }
 
 // The run has a case of its own beside those of its findings.
-void add_run(JunitSuite& suite, const RunReport& report, const std::string& class_name, const std::string& name) {
+void add_run(JunitSuite& suite, const RunReport& report, const std::string& class_name,
+             const std::string& name) {
     pugi::xml_node run = suite.add_case(class_name, name, report.wall_s);
     switch (report.verdict) {
     case Verdict::Error: JunitSuite::add_error(run, report.error); break;
@@ -34,8 +35,8 @@ std::string junit_xml(const RunReport& report, const std::string& name) {
                      report.wall_s);
     add_run(suite, report, class_name, name);
     for (const Finding& finding : report.findings) {
-        JunitSuite::add_failure(suite.add_case(class_name, name + ": " + finding.title, 0), name_of(finding.kind), finding.title,
-                                report_text(finding));
+        JunitSuite::add_failure(suite.add_case(class_name, name + ": " + finding.title, 0),
+                                name_of(finding.kind), finding.title, report_text(finding));
     }
     return suite.text();
 }

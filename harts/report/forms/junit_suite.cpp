@@ -17,7 +17,8 @@ JunitSuite::JunitSuite(std::string_view name, const Counts& counts, double secon
     add_attribute(suite_, "time", fmt::format("{:.3f}", seconds));
 }
 
-pugi::xml_node JunitSuite::add_case(std::string_view class_name, std::string_view name, double seconds) {
+pugi::xml_node JunitSuite::add_case(std::string_view class_name, std::string_view name,
+                                    double seconds) {
     pugi::xml_node added = suite_.append_child("testcase");
     add_attribute(added, "classname", class_name);
     add_attribute(added, "name", name);
@@ -25,7 +26,8 @@ pugi::xml_node JunitSuite::add_case(std::string_view class_name, std::string_vie
     return added;
 }
 
-void JunitSuite::add_failure(pugi::xml_node to, std::string_view type, std::string_view message, std::string_view text) {
+void JunitSuite::add_failure(pugi::xml_node to, std::string_view type, std::string_view message,
+                             std::string_view text) {
     pugi::xml_node failure = to.append_child("failure");
     add_attribute(failure, "type", type);
     add_attribute(failure, "message", message);

@@ -17,7 +17,8 @@ public:
 
     // What becomes of a case is said by the one element that it may hold.
     pugi::xml_node add_case(std::string_view class_name, std::string_view name, double seconds);
-    static void add_failure(pugi::xml_node to, std::string_view type, std::string_view message, std::string_view text);
+    static void add_failure(pugi::xml_node to, std::string_view type, std::string_view message,
+                            std::string_view text);
     static void add_error(pugi::xml_node to, std::string_view message);
     static void add_skipped(pugi::xml_node to, std::string_view message);
 

@@ -14,7 +14,10 @@ std::string_view take(std::string_view& text, std::string_view end) {
     return taken;
 }
 
-void append(std::string& list, const std::string& word) { list += (list.empty() ? "" : separator); list += word; }
+void append(std::string& list, const std::string& word) {
+    list += (list.empty() ? "" : separator);
+    list += word;
+}
 
 }  // namespace
 

@@ -20,8 +20,9 @@ std::string_view name_of(Verdict verdict) {
 HostInfo HostInfo::of_this_host() {
     HostInfo host;
     cpu_set_t allowed;
-    host.cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? static_cast<unsigned>(CPU_COUNT(&allowed))
-                                                                     : std::thread::hardware_concurrency();
+    host.cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0
+                     ? static_cast<unsigned>(CPU_COUNT(&allowed))
+                     : std::thread::hardware_concurrency();
     std::ifstream information("/proc/cpuinfo");
     for (std::string line; std::getline(information, line);) {
         if (line.starts_with("model name")) {

@@ -37,26 +37,28 @@ struct CopyOnWriteTotals {
 };
 
 struct RunReport {
-    std::vector<std::string> command;            // argv as it was given
-    std::string version;                         // the harness's own
+    std::vector<std::string> command;  // argv as it was given
+    std::string version;               // the harness's own
     HostInfo host;
     std::map<std::string, std::string>
         options;  // every option that took part, by its long name without dashes, defaults too
     Verdict verdict = Verdict::Passed;
-    int exit_status = 0;                         // the command's
-    double wall_s = 0;                           // seconds
-    double cpu_s = 0;                            // seconds of host processor, user and system, all threads
-    std::vector<u64> instructions;               // retired, by hart
-    std::map<std::string, u64> operations;       // workload's name: operations done
+    int exit_status = 0;            // the command's
+    double wall_s = 0;              // seconds
+    double cpu_s = 0;               // seconds of host processor, user and system, all threads
+    std::vector<u64> instructions;  // retired, by hart
+    std::map<std::string, u64> operations;  // workload's name: operations done
     FrameTotals frames;
     CopyOnWriteTotals cow;
     std::vector<Finding> findings;
-    std::map<std::string, u64> suppressed;       // rule: findings that it held back
-    std::vector<OracleReport> oracles;           // who watched it, and who could not
-    std::string schedule, schedule_summary;      // of a repeatable run: what was asked for, and what it says of itself
-    u64 turns = 0;                               // of one hart after another
-    std::optional<u64> state_hash;               // of the machine at the end, where it must be the same each time
-    std::string error;                           // why there was no run, with Verdict::Error
+    std::map<std::string, u64> suppressed;  // rule: findings that it held back
+    std::vector<OracleReport> oracles;      // who watched it, and who could not
+    std::string schedule,
+        schedule_summary;  // of a repeatable run: what was asked for, and what it says of itself
+    u64 turns = 0;         // of one hart after another
+    std::optional<u64>
+        state_hash;     // of the machine at the end, where it must be the same each time
+    std::string error;  // why there was no run, with Verdict::Error
 };
 
 }  // namespace stampede

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <ranges>
 
-#include "harts/report/forms/artifact_uri.h"
 #include "harts/report/finding_kind.h"
+#include "harts/report/forms/artifact_uri.h"
 #include "harts/report/forms/sarif_message.h"
 #include "harts/report/forms/sarif_rules.h"
 #include "harts/report/forms/text.h"
@@ -39,13 +39,14 @@ Json rule_json(const SarifRule& rule) {
         properties["tags"].push_back("security");
         properties["security-severity"] = rule.security_severity;
     }
-    return Json{{"id", name_of(rule.kind)},
-                {"name", rule.name},
-                {"shortDescription", text_json(std::string(rule.summary))},
-                {"fullDescription", text_json(fmt::format("{} {}", rule.summary, rule.explanation))},
-                {"help", text_json(fmt::format("{} {}", rule.explanation, rule.help))},
-                {"defaultConfiguration", {{"level", rule.level}}},
-                {"properties", std::move(properties)}};
+    return Json{
+        {"id", name_of(rule.kind)},
+        {"name", rule.name},
+        {"shortDescription", text_json(std::string(rule.summary))},
+        {"fullDescription", text_json(fmt::format("{} {}", rule.summary, rule.explanation))},
+        {"help", text_json(fmt::format("{} {}", rule.explanation, rule.help))},
+        {"defaultConfiguration", {{"level", rule.level}}},
+        {"properties", std::move(properties)}};
 }
 
 // --- places --------------------------------------------------------------------------------------
@@ -54,12 +55,14 @@ Json rule_json(const SarifRule& rule) {
 Json physical_json(const std::string& file, u32 line, const SarifPlaces& places) {
     const u32 shown = std::max(line, 1u);
     return Json{{"artifactLocation", {{"uri", artifact_uri(file, places.root)}}},
-                {"region", {{"startLine", shown}, {"startColumn", 1}, {"endLine", shown}, {"endColumn", 2}}}};
+                {"region",
+                 {{"startLine", shown}, {"startColumn", 1}, {"endLine", shown}, {"endColumn", 2}}}};
 }
 
 void add_function(Json& location, const std::string& function) {
     if (!function.empty()) {
-        location["logicalLocations"] = Json::array({{{"fullyQualifiedName", function}, {"kind", "function"}}});
+        location["logicalLocations"] =
+            Json::array({{{"fullyQualifiedName", function}, {"kind", "function"}}});
     }
 }
 
@@ -81,7 +84,8 @@ Json primary_json(const Finding& finding, const SarifPlaces& places) {
         return location_json(finding.where.source, places);
     }
     for (const FindingStack& stack : finding.stacks) {
-        if (const auto frame = std::ranges::find_if(stack.frames, has_file); frame != stack.frames.end()) {
+        if (const auto frame = std::ranges::find_if(stack.frames, has_file);
+            frame != stack.frames.end()) {
             return location_json(*frame, places);
         }
     }
@@ -131,7 +135,8 @@ Json code_flow_json(const Finding& finding, const SarifPlaces& places) {
         for (const SourceLocation& frame : std::views::reverse(stack.frames)) {
             if (has_file(frame) && steps < most_steps) {
                 Json location = location_json(frame, places);
-                location["message"] = text_json(sarif_plain(frame.function.empty() ? stack.role : frame.function));
+                location["message"] =
+                    text_json(sarif_plain(frame.function.empty() ? stack.role : frame.function));
                 locations.push_back({{"location", std::move(location)}});
                 ++steps;
             }
@@ -146,7 +151,8 @@ Json code_flow_json(const Finding& finding, const SarifPlaces& places) {
 }
 
 // The innermost place of each stack that has one, by ids from 1; `links` gets each stack's id.
-Json related_json(const Finding& finding, const SarifPlaces& places, std::vector<std::size_t>& links) {
+Json related_json(const Finding& finding, const SarifPlaces& places,
+                  std::vector<std::size_t>& links) {
     Json related = Json::array();
     for (const FindingStack& stack : finding.stacks) {
         const auto frame = std::ranges::find_if(stack.frames, has_file);
@@ -196,11 +202,13 @@ Json result_json(const Finding& finding, const SarifPlaces& places) {
 Json invocation_json(const RunReport& report) {
     Json invocation{
         {"commandLine", shell_line(report.command)},
-        {"arguments", std::vector(report.command.begin() + (report.command.empty() ? 0 : 1), report.command.end())},
+        {"arguments", std::vector(report.command.begin() + (report.command.empty() ? 0 : 1),
+                                  report.command.end())},
         {"exitCode", report.exit_status},
         {"exitCodeDescription", name_of(report.verdict)},
         // Findings are what the tool is for; only a run that did not come to its end is none.
-        {"executionSuccessful", report.verdict == Verdict::Passed || report.verdict == Verdict::Findings}};
+        {"executionSuccessful",
+         report.verdict == Verdict::Passed || report.verdict == Verdict::Findings}};
     if (!report.error.empty()) {
         invocation["toolExecutionNotifications"] =
             Json::array({{{"level", "error"}, {"message", text_json(sarif_plain(report.error))}}});
@@ -213,7 +221,8 @@ Json invocation_json(const RunReport& report) {
 std::string category_of(const RunReport& report) {
     std::string category = "stampede/";
     for (const char* option : {"workload", "policy"}) {
-        if (const auto value = report.options.find(option); value != report.options.end() && !value->second.empty()) {
+        if (const auto value = report.options.find(option);
+            value != report.options.end() && !value->second.empty()) {
             category += value->second + "/";
         }
     }
@@ -231,7 +240,8 @@ std::string sarif_json(const RunReport& report, const SarifPlaces& places) {
     for (const Finding& finding : report.findings | std::views::take(most_results)) {
         results.push_back(result_json(finding, places));
     }
-    Json properties{{"options", object_json(report.options)}, {"suppressed", object_json(report.suppressed)}};
+    Json properties{{"options", object_json(report.options)},
+                    {"suppressed", object_json(report.suppressed)}};
     if (report.findings.size() > most_results) {
         properties["resultsLeftOut"] = report.findings.size() - most_results;
     }

@@ -11,7 +11,8 @@ namespace stampede {
 // Code hosts show each result at a place in a file.
 struct SarifPlaces {
     std::filesystem::path root;  // absolute: the repository's, that files are named from
-    std::string fallback_file;   // where a finding is shown of which no source file is known; relative to `root`
+    std::string fallback_file;   // where a finding is shown of which no source file is known;
+                                 // relative to `root`
 };
 
 // Indented, with a newline at the end. One run, a rule for each kind of finding, a result for each

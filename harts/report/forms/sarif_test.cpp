@@ -6,8 +6,8 @@
 #include <regex>
 #include <set>
 
-#include "harts/report/forms/artifact_uri.h"
 #include "harts/report/finding_kind.h"
+#include "harts/report/forms/artifact_uri.h"
 #include "harts/report/forms/sarif_message.h"
 #include "harts/report/test_findings.h"
 
@@ -36,7 +36,9 @@ RunReport run(std::vector<Finding> findings) {
 }
 
 json sarif_of(const RunReport& report) { return json::parse(sarif_json(report, places)); }
-json only_result(const Finding& finding) { return sarif_of(run({finding}))["runs"][0]["results"][0]; }
+json only_result(const Finding& finding) {
+    return sarif_of(run({finding}))["runs"][0]["results"][0];
+}
 
 // What SARIF 2.1.0 and code hosts require of a file, as GitHub's "SARIF support for code scanning"
 // lists it: required properties are there and not empty, closed sets hold, limits are kept.
@@ -62,16 +64,20 @@ private:
         require(!value.empty() && value.size() <= most, pointer);
         return value;
     }
-    void one_of(const std::string& value, const std::set<std::string>& allowed, const std::string& what) {
+    void one_of(const std::string& value, const std::set<std::string>& allowed,
+                const std::string& what) {
         require(allowed.contains(value), what + " " + value);
     }
     void number(const json& object, const std::string& pointer, i64 least) {
         const json::json_pointer at(pointer);
-        require(object.contains(at) && object[at].is_number_integer() && object[at] >= least, pointer);
+        require(object.contains(at) && object[at].is_number_integer() && object[at] >= least,
+                pointer);
     }
 
     void log(const json& log) {
-        require(std::regex_match(text(log, "/$schema"), std::regex("https://.*sarif.*2\\.1\\.0.*\\.json")), "schema");
+        require(std::regex_match(text(log, "/$schema"),
+                                 std::regex("https://.*sarif.*2\\.1\\.0.*\\.json")),
+                "schema");
         require(text(log, "/version") == "2.1.0", "version");
         require(log["runs"].is_array() && log["runs"].size() == 1, "one run");
         for (const json& one : log["runs"]) {
@@ -81,14 +87,16 @@ private:
     void run(const json& run) {
         text(run, "/tool/driver/name");
         const std::regex semantic("[0-9]+\\.[0-9]+\\.[0-9]+");
-        require(std::regex_match(text(run, "/tool/driver/semanticVersion"), semantic), "semantic version");
+        require(std::regex_match(text(run, "/tool/driver/semanticVersion"), semantic),
+                "semantic version");
         require(text(run, "/automationDetails/id").ends_with('/'), "a category");
         const json& rules = run["tool"]["driver"]["rules"];
         require(rules.is_array() && !rules.empty() && rules.size() <= 25'000, "rules");
         for (const json& one : rules) {
             rule(one);
         }
-        require(run["invocations"].size() == 1 && run["invocations"][0]["executionSuccessful"].is_boolean(),
+        require(run["invocations"].size() == 1 &&
+                    run["invocations"][0]["executionSuccessful"].is_boolean(),
                 "invocation");
         require(run["results"].is_array() && run["results"].size() <= 25'000, "results");
         std::set<std::string> identities;
@@ -105,23 +113,27 @@ private:
         text(rule, "/fullDescription/text", 1024);
         text(rule, "/help/text");
         one_of(text(rule, "/defaultConfiguration/level"), {"note", "warning", "error"}, "level");
-        one_of(text(rule, "/properties/precision"), {"very-high", "high", "medium", "low"}, "precision");
-        one_of(text(rule, "/properties/problem.severity"), {"error", "warning", "recommendation"}, "severity");
+        one_of(text(rule, "/properties/precision"), {"very-high", "high", "medium", "low"},
+               "precision");
+        one_of(text(rule, "/properties/problem.severity"), {"error", "warning", "recommendation"},
+               "severity");
         const json& tags = rule["properties"]["tags"];
         require(tags.is_array() && tags.size() <= 10, "tags");
         const bool security = std::ranges::find(tags, "security") != tags.end();
-        require(security == rule["properties"].contains("security-severity"), "security's tag and severity together");
+        require(security == rule["properties"].contains("security-severity"),
+                "security's tag and severity together");
         if (security) {
             const std::string severity = text(rule, "/properties/security-severity");
-            require(std::regex_match(severity, std::regex("([0-9]|10)\\.[0-9]")) && std::stod(severity) > 0 &&
-                        std::stod(severity) <= 10,
+            require(std::regex_match(severity, std::regex("([0-9]|10)\\.[0-9]")) &&
+                        std::stod(severity) > 0 && std::stod(severity) <= 10,
                     "security-severity " + severity);
         }
     }
     void result(const json& result, const json& rules) {
         const std::string id = text(result, "/ruleId");
         number(result, "/ruleIndex", 0);
-        require(result["ruleIndex"] < rules.size() && rules[result["ruleIndex"].get<std::size_t>()]["id"] == id,
+        require(result["ruleIndex"] < rules.size() &&
+                    rules[result["ruleIndex"].get<std::size_t>()]["id"] == id,
                 "the rule at ruleIndex");
         one_of(text(result, "/level"), {"none", "note", "warning", "error"}, "level");
         const std::string message = text(result, "/message/text", longest_sarif_message);
@@ -164,7 +176,8 @@ private:
     void location(const json& location) {
         const std::string uri = text(location, "/physicalLocation/artifactLocation/uri");
         const std::regex reference("(file:///)?([A-Za-z0-9._~!$&'()*+,;=@/-]|%[0-9A-F]{2})+");
-        require(std::regex_match(uri, reference) && uri.find("..") == std::string::npos, "uri " + uri);
+        require(std::regex_match(uri, reference) && uri.find("..") == std::string::npos,
+                "uri " + uri);
         for (const char* field : {"startLine", "startColumn", "endLine", "endColumn"}) {
             number(location, std::string("/physicalLocation/region/") + field, 1);
         }
@@ -186,19 +199,21 @@ std::vector<Finding> one_of_each_kind() {
 
 TEST(Sarif, has_what_code_hosts_require) {
     EXPECT_THAT(Requirements::missed_by(sarif_of(run(one_of_each_kind()))), ElementsAre());
-    EXPECT_THAT(Requirements::missed_by(sarif_of(run({full_finding(), race_finding(), bare_finding()}))),
-                ElementsAre());
+    EXPECT_THAT(
+        Requirements::missed_by(sarif_of(run({full_finding(), race_finding(), bare_finding()}))),
+        ElementsAre());
     EXPECT_THAT(Requirements::missed_by(sarif_of(run({}))), ElementsAre());
 }
 
 TEST(Sarif, the_requirements_see_what_is_not_there) {
     const json good = sarif_of(run({race_finding()}));
-    for (const char* pointer : {"/$schema", "/version", "/runs/0/tool/driver/name", "/runs/0/tool/driver/rules",
-                                "/runs/0/tool/driver/rules/3/id", "/runs/0/tool/driver/rules/3/help/text",
-                                "/runs/0/tool/driver/rules/3/fullDescription", "/runs/0/results/0/message",
-                                "/runs/0/results/0/locations", "/runs/0/results/0/partialFingerprints",
-                                "/runs/0/results/0/locations/0/physicalLocation/region/startLine",
-                                "/runs/0/results/0/relatedLocations/1/id", "/runs/0/automationDetails/id"}) {
+    for (const char* pointer :
+         {"/$schema", "/version", "/runs/0/tool/driver/name", "/runs/0/tool/driver/rules",
+          "/runs/0/tool/driver/rules/3/id", "/runs/0/tool/driver/rules/3/help/text",
+          "/runs/0/tool/driver/rules/3/fullDescription", "/runs/0/results/0/message",
+          "/runs/0/results/0/locations", "/runs/0/results/0/partialFingerprints",
+          "/runs/0/results/0/locations/0/physicalLocation/region/startLine",
+          "/runs/0/results/0/relatedLocations/1/id", "/runs/0/automationDetails/id"}) {
         json bad = good;
         bad[json::json_pointer(pointer)] = nullptr;
         EXPECT_THAT(Requirements::missed_by(bad), Not(ElementsAre())) << pointer;
@@ -210,10 +225,11 @@ TEST(Sarif, a_result_is_the_finding) {
     EXPECT_EQ(result["ruleId"], "audit");
     EXPECT_EQ(result["level"], "error");
     EXPECT_EQ(result["occurrenceCount"], 2);
-    EXPECT_THAT(std::string(result["message"]["text"]),
-                StartsWith("count is one too high.\n\nframe 0x80123000: count 3, but 2 user mappings\n\n"
-                           "To run it again: stress --seed 5 'fork bomb'\n\n"
-                           "[hart 3](1): kernel::share at kernel/mm/space.cpp:42"));
+    EXPECT_THAT(
+        std::string(result["message"]["text"]),
+        StartsWith("count is one too high.\n\nframe 0x80123000: count 3, but 2 user mappings\n\n"
+                   "To run it again: stress --seed 5 'fork bomb'\n\n"
+                   "[hart 3](1): kernel::share at kernel/mm/space.cpp:42"));
     const json& physical = result["locations"][0]["physicalLocation"];
     EXPECT_EQ(physical["artifactLocation"]["uri"], "kernel/mm/space.cpp");
     EXPECT_EQ(physical["region"]["startLine"], 42);
@@ -226,10 +242,13 @@ TEST(Sarif, a_result_is_the_finding) {
 
 TEST(Sarif, both_parties_to_a_race_are_there) {
     const json result = only_result(race_finding());
-    EXPECT_THAT(std::string(result["message"]["text"]),
-                AllOf(HasSubstr("[this write](1), hart 1, pid 7: kernel::drop at kernel/policy/kmem.cpp:70"),
-                      HasSubstr("; write of 4 bytes at kernel::counts+0x18; holds kernel::processes[3].lock, "),
-                      HasSubstr("[earlier read](2), hart 2: "), HasSubstr("; holds no lock.")));
+    EXPECT_THAT(
+        std::string(result["message"]["text"]),
+        AllOf(
+            HasSubstr("[this write](1), hart 1, pid 7: kernel::drop at kernel/policy/kmem.cpp:70"),
+            HasSubstr(
+                "; write of 4 bytes at kernel::counts+0x18; holds kernel::processes[3].lock, "),
+            HasSubstr("[earlier read](2), hart 2: "), HasSubstr("; holds no lock.")));
     EXPECT_EQ(result["stacks"][0]["properties"]["locks"][1], "kernel::kmem");
     EXPECT_EQ(result["stacks"][1]["properties"]["locks"], json::array());
     EXPECT_EQ(result["stacks"][1]["frames"][0]["threadId"], 2);
@@ -285,7 +304,8 @@ TEST(Sarif, the_run_says_how_it_ended_and_what_was_suppressed) {
     EXPECT_THAT(Requirements::missed_by(sarif_of(broken)), ElementsAre());
     const json failed = sarif_of(broken)["runs"][0]["invocations"][0];
     EXPECT_EQ(failed["executionSuccessful"], false);
-    EXPECT_EQ(failed["toolExecutionNotifications"][0]["message"]["text"], "kernel.elf: is a directory");
+    EXPECT_EQ(failed["toolExecutionNotifications"][0]["message"]["text"],
+              "kernel.elf: is a directory");
 }
 
 TEST(Sarif, what_a_guest_wrote_is_plain_text) {
@@ -294,9 +314,11 @@ TEST(Sarif, what_a_guest_wrote_is_plain_text) {
     finding.detail = "see [here](http://evil) {1}";
     finding.stacks[0].role = "a [role](7)";
     EXPECT_THAT(Requirements::missed_by(sarif_of(run({finding}))), ElementsAre());
-    EXPECT_THAT(std::string(only_result(finding)["message"]["text"]),
-                AllOf(StartsWith("panic: [x] (9) {{0}} \xef\xbf\xbd.\n\nsee [here] (http://evil) {{1}}\n\n"),
-                      HasSubstr("[a \\[role\\] (7)](1), hart 1")));
+    EXPECT_THAT(
+        std::string(only_result(finding)["message"]["text"]),
+        AllOf(
+            StartsWith("panic: [x] (9) {{0}} \xef\xbf\xbd.\n\nsee [here] (http://evil) {{1}}\n\n"),
+            HasSubstr("[a \\[role\\] (7)](1), hart 1")));
 }
 
 TEST(Sarif, limits_are_kept) {
@@ -306,7 +328,8 @@ TEST(Sarif, limits_are_kept) {
         finding.detail += "ä";  // two bytes
     }
     for (u32 hart = 0; hart < 120; ++hart) {
-        FindingStack& stack = finding.stacks.emplace_back(FindingStack{"hart " + std::to_string(hart), {}});
+        FindingStack& stack =
+            finding.stacks.emplace_back(FindingStack{"hart " + std::to_string(hart), {}});
         stack.frames.assign(20, {"kernel::f", "kernel/f.cpp", 1, 1});
     }
     EXPECT_THAT(Requirements::missed_by(sarif_of(run({finding}))), ElementsAre());

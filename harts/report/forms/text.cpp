@@ -80,7 +80,8 @@ std::string location_text(const SourceLocation& location) {
     if (location.pc == 0) {
         return source;
     }
-    return source.empty() ? fmt::format("pc {:#x}", location.pc) : fmt::format("{} (pc {:#x})", source, location.pc);
+    return source.empty() ? fmt::format("pc {:#x}", location.pc)
+                          : fmt::format("{} (pc {:#x})", source, location.pc);
 }
 
 std::string party_text(const FindingStack& stack) {
@@ -99,8 +100,9 @@ std::vector<std::string> party_lines(const FindingStack& stack) {
         lines.push_back(fmt::format("{}{}{}", stack.access, both ? " at " : "", stack.address));
     }
     if (stack.locks) {
-        lines.push_back(stack.locks->empty() ? "holds no lock"
-                                             : fmt::format("holds {}", fmt::join(*stack.locks, ", ")));
+        lines.push_back(stack.locks->empty()
+                            ? "holds no lock"
+                            : fmt::format("holds {}", fmt::join(*stack.locks, ", ")));
     }
     lines.insert(lines.end(), stack.notes.begin(), stack.notes.end());
     return lines;

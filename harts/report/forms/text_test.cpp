@@ -24,13 +24,25 @@ std::string output_of(const std::string& command) {
 TEST(ShellLine, plain_words_stay_bare_and_others_are_quoted) {
     const std::vector<std::string> argv{"ci/stress", "--cpus=8", "--append", "run=x y", "",
                                         "it's",      "a;b",      "$HOME",    "*"};
-    EXPECT_EQ(shell_line(argv), R"(ci/stress --cpus=8 --append 'run=x y' '' 'it'\''s' 'a;b' '$HOME' '*')");
+    EXPECT_EQ(shell_line(argv),
+              R"(ci/stress --cpus=8 --append 'run=x y' '' 'it'\''s' 'a;b' '$HOME' '*')");
 }
 
 TEST(ShellLine, a_shell_reads_back_the_same_words) {
-    const std::vector<std::string> argv{
-        "printf", "[%s]",        "it's",   "two  blanks", "", "$HOME `id` $(id)", "\"\\", "new\nline", "*",
-        "~",      "#no comment", "a'b'c'", "-n",          "!"};
+    const std::vector<std::string> argv{"printf",
+                                        "[%s]",
+                                        "it's",
+                                        "two  blanks",
+                                        "",
+                                        "$HOME `id` $(id)",
+                                        "\"\\",
+                                        "new\nline",
+                                        "*",
+                                        "~",
+                                        "#no comment",
+                                        "a'b'c'",
+                                        "-n",
+                                        "!"};
     std::string expected;
     for (std::size_t i = 2; i < argv.size(); ++i) {
         expected += "[" + argv[i] + "]";
@@ -47,20 +59,21 @@ TEST(LocationText, says_what_is_known) {
 }
 
 TEST(ReportText, ends_with_the_command_that_runs_it_again) {
-    EXPECT_EQ(report_text(full_finding()),
-              "audit: count is one too high\n"
-              "seen 2 times\n"
-              "\n"
-              "frame 0x80123000: count 3, but 2 user mappings\n"
-              "\n"
-              "where: kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234), hart 3, pid 17\n"
-              "\n"
-              "hart 3:\n"
-              "  #0 kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234)\n"
-              "  #1 kernel::fork (pc 0x10)\n"
-              "\n"
-              "To run it again:\n"
-              "stress --seed 5 'fork bomb'\n");
+    EXPECT_EQ(
+        report_text(full_finding()),
+        "audit: count is one too high\n"
+        "seen 2 times\n"
+        "\n"
+        "frame 0x80123000: count 3, but 2 user mappings\n"
+        "\n"
+        "where: kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234), hart 3, pid 17\n"
+        "\n"
+        "hart 3:\n"
+        "  #0 kernel::share at kernel/mm/space.cpp:42 (pc 0xffffffc000001234)\n"
+        "  #1 kernel::fork (pc 0x10)\n"
+        "\n"
+        "To run it again:\n"
+        "stress --seed 5 'fork bomb'\n");
 }
 
 TEST(ReportText, each_party_to_a_race_says_what_it_did_and_held) {

@@ -15,7 +15,9 @@ bool is_allowed(char32_t character) {
 }
 
 struct Writer final : pugi::xml_writer {
-    void write(const void* bytes, std::size_t size) override { text.append(static_cast<const char*>(bytes), size); }
+    void write(const void* bytes, std::size_t size) override {
+        text.append(static_cast<const char*>(bytes), size);
+    }
     std::string text;
 };
 
@@ -43,7 +45,9 @@ void add_text(pugi::xml_node node, std::string_view text) {
 std::string text_of(const pugi::xml_document& document, XmlLayout layout) {
     const unsigned lines = layout == XmlLayout::Lines ? pugi::format_indent : pugi::format_raw;
     Writer writer;
-    document.save(writer, "  ", lines | pugi::format_no_declaration | pugi::format_no_empty_element_tags, pugi::encoding_utf8);
+    document.save(writer, "  ",
+                  lines | pugi::format_no_declaration | pugi::format_no_empty_element_tags,
+                  pugi::encoding_utf8);
     return writer.text;
 }
 

@@ -16,8 +16,12 @@ constexpr unsigned colours = 9;
 
 struct Scale {
     double most_x, most_y;
-    [[nodiscard]] double x(double value) const { return left + (width - left - right) * value / most_x; }
-    [[nodiscard]] double y(double value) const { return height - bottom - (height - top - bottom) * value / most_y; }
+    [[nodiscard]] double x(double value) const {
+        return left + (width - left - right) * value / most_x;
+    }
+    [[nodiscard]] double y(double value) const {
+        return height - bottom - (height - top - bottom) * value / most_y;
+    }
 };
 
 std::string tenths(double length) { return fmt::format("{:.1f}", length); }
@@ -45,7 +49,8 @@ void add_axes(pugi::xml_node svg, const Scale& scale, const std::vector<PlotTick
     }
 }
 
-void add_line(pugi::xml_node svg, const std::vector<PlotPoint>& all, const Scale& scale, std::string_view style, std::string_view name) {
+void add_line(pugi::xml_node svg, const std::vector<PlotPoint>& all, const Scale& scale,
+              std::string_view style, std::string_view name) {
     std::string points;
     for (const PlotPoint& point : all) {
         points += fmt::format("{:.1f},{:.1f} ", scale.x(point.x), scale.y(point.y));
@@ -70,7 +75,9 @@ Scale scale_for(const Plot& plot) {
     return scale;
 }
 
-std::string style_of(const PlotSeries& series) { return fmt::format("s{}", series.colour % colours); }
+std::string style_of(const PlotSeries& series) {
+    return fmt::format("s{}", series.colour % colours);
+}
 
 void add_legend(pugi::xml_node caption, const Plot& plot) {
     add_text(caption, " ");
@@ -104,14 +111,20 @@ std::vector<double> round_steps(double most) {
 }
 
 std::string short_number(double number) {
-    const auto text = [](double value, const char* unit) { return fmt::format("{:.3g}{}", value, unit); };
-    return number < 10 ? text(number, "") : number < 10'000 ? fmt::format("{:.0f}", number) : number < 1e6 ? text(number / 1e3, " k")
-           : number < 1e9 ? text(number / 1e6, " M") : text(number / 1e9, " G");
+    const auto text = [](double value, const char* unit) {
+        return fmt::format("{:.3g}{}", value, unit);
+    };
+    return number < 10       ? text(number, "")
+           : number < 10'000 ? fmt::format("{:.0f}", number)
+           : number < 1e6    ? text(number / 1e3, " k")
+           : number < 1e9    ? text(number / 1e6, " M")
+                             : text(number / 1e9, " G");
 }
 
 std::string svg_of(const Plot& plot) {
     pugi::xml_document document;
-    pugi::xml_node figure = document.append_child("figure"), caption = figure.append_child("figcaption");
+    pugi::xml_node figure = document.append_child("figure"),
+                   caption = figure.append_child("figcaption");
     add_text(caption, plot.title);
     if (plot.series.size() > 1) {
         add_legend(caption, plot);

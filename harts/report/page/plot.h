@@ -12,8 +12,8 @@ struct PlotPoint {
 struct PlotSeries {
     std::string name;
     std::vector<PlotPoint> points;
-    std::vector<PlotPoint> fit;     // drawn beside them, thinner
-    unsigned colour = 0;            // the style sheet's class s0 to s8, modulo
+    std::vector<PlotPoint> fit;  // drawn beside them, thinner
+    unsigned colour = 0;         // the style sheet's class s0 to s8, modulo
 };
 struct PlotTick {
     double at = 0;
@@ -22,8 +22,9 @@ struct PlotTick {
 struct Plot {
     std::string title;
     std::vector<PlotSeries> series;
-    std::vector<PlotTick> ticks;    // of the horizontal axis, which begins at 0 and ends with the last tick or point
-    double least_top = 1;           // the vertical axis goes from 0 to here at least
+    std::vector<PlotTick>
+        ticks;  // of the horizontal axis, which begins at 0 and ends with the last tick or point
+    double least_top = 1;  // the vertical axis goes from 0 to here at least
 };
 
 // A figure with its title, axes, a line for each series and a legend where there are several.

@@ -15,7 +15,9 @@ constexpr std::string_view times_sign = "×";
 // turns; every hart once, and once more with another number
 constexpr std::size_t longest_group = 2 * max_harts;
 
-std::string word_of(const HartRun& run) { return fmt::format("{}{}{}", run.hart, times_sign, run.instructions); }
+std::string word_of(const HartRun& run) {
+    return fmt::format("{}{}{}", run.hart, times_sign, run.instructions);
+}
 
 // How many times the `period` runs at the front stand there one behind the other.
 std::size_t repetitions(std::span<const HartRun> runs, std::size_t period) {
@@ -54,7 +56,8 @@ template <class T>
 std::optional<T> whole_number(std::string_view text) {
     T number = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return failure == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+    return failure == std::errc{} && end == text.data() + text.size() ? std::optional(number)
+                                                                      : std::nullopt;
 }
 
 // `3×1000`
@@ -72,7 +75,9 @@ std::optional<HartRun> parse_run(std::string_view word) {
     return hart && instructions ? std::optional(HartRun{*hart, *instructions}) : std::nullopt;
 }
 
-std::unexpected<Error> too_many() { return error(fmt::format("more than {} runs, expected no more", most_hart_runs)); }
+std::unexpected<Error> too_many() {
+    return error(fmt::format("more than {} runs, expected no more", most_hart_runs));
+}
 
 }  // namespace
 
@@ -101,7 +106,8 @@ Result<void> HartRunReader::read(std::string_view word) {
     const std::string_view whole = word;
     if (word.starts_with('(')) {
         if (group_ != none) {
-            return error(fmt::format("{}, expected the group before it to end: groups do not nest", excerpt(whole)));
+            return error(fmt::format("{}, expected the group before it to end: groups do not nest",
+                                     excerpt(whole)));
         }
         group_ = runs_.size();
         word.remove_prefix(1);
@@ -109,7 +115,8 @@ Result<void> HartRunReader::read(std::string_view word) {
     const std::size_t end = std::min(word.find(')'), word.size());
     const std::optional<HartRun> run = parse_run(word.substr(0, end));
     if (!run || run->hart >= harts_) {
-        return error(fmt::format("{}, expected hart×instructions, the hart below {}", excerpt(whole), harts_));
+        return error(fmt::format("{}, expected hart×instructions, the hart below {}",
+                                 excerpt(whole), harts_));
     }
     if (runs_.size() == most_hart_runs) {
         return too_many();

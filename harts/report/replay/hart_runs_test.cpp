@@ -39,7 +39,8 @@ std::string refused(const std::vector<std::string>& words, unsigned harts = max_
 TEST(HartRuns, turns_that_repeat_stand_once) {
     EXPECT_THAT(hart_run_words({}), IsEmpty());
     EXPECT_THAT(hart_run_words(Runs{{3, 1000}}), ElementsAre("3×1000"));
-    EXPECT_THAT(hart_run_words(repeated({{0, 1000}, {1, 1000}}, 57)), ElementsAre("(0×1000", "1×1000)*57"));
+    EXPECT_THAT(hart_run_words(repeated({{0, 1000}, {1, 1000}}, 57)),
+                ElementsAre("(0×1000", "1×1000)*57"));
     EXPECT_THAT(hart_run_words(repeated({{2, 7}}, 5)), ElementsAre("(2×7)*5"));
     Runs runs = repeated({{0, 1000}, {1, 1000}}, 3);
     runs.insert(runs.begin(), {5, 12});
@@ -82,9 +83,13 @@ TEST(HartRuns, a_letter_x_is_as_good) {
 }
 
 TEST(HartRuns, what_is_no_run_is_named) {
-    for (const char* word :
-         {"", "7", "x", "1×", "×1", "1×-1", "-1×1", "1×1x1", "1×18446744073709551616", "64×1", "1 ×1", "1×1)",
-          "1×1)*2", "(1×1)*0", "(1×1)*", "(1×1)*x", "(1×1)*-1", "(1×1)2", "((1×1)*2", "1×1*5", "\xff"}) {
+    for (const char* word : {"",         "7",        "x",
+                             "1×",       "×1",       "1×-1",
+                             "-1×1",     "1×1x1",    "1×18446744073709551616",
+                             "64×1",     "1 ×1",     "1×1)",
+                             "1×1)*2",   "(1×1)*0",  "(1×1)*",
+                             "(1×1)*x",  "(1×1)*-1", "(1×1)2",
+                             "((1×1)*2", "1×1*5",    "\xff"}) {
         EXPECT_THAT(refused({word}), HasSubstr(", expected ")) << word;
     }
     EXPECT_THAT(refused({"4×1"}, 4), HasSubstr("the hart below 4"));

@@ -34,7 +34,8 @@ public:
 
     [[nodiscard]] Result<ReplayFile> parse(std::string_view text) {
         if (text.size() > longest_replay_file) {
-            return error(fmt::format("{}: {} bytes, expected at most {}", name_, text.size(), longest_replay_file));
+            return error(fmt::format("{}: {} bytes, expected at most {}", name_, text.size(),
+                                     longest_replay_file));
         }
         if (text.empty()) {
             return error(fmt::format("{}: is empty, expected {}", name_, heading));
@@ -43,7 +44,8 @@ public:
             ++line_;
             const std::size_t end = text.find('\n');
             if (end == std::string_view::npos) {
-                return fail(fmt::format("{} without an end of the line: the file was cut off", excerpt(text)));
+                return fail(fmt::format("{} without an end of the line: the file was cut off",
+                                        excerpt(text)));
             }
             if (const Result<void> read = line(text.substr(0, end)); !read) {
                 return std::unexpected(read.error());
@@ -60,7 +62,8 @@ private:
 
     [[nodiscard]] Result<void> line(std::string_view line) {
         if (line_ == 1) {
-            return line == heading ? Result<void>() : fail(fmt::format("{}, expected {}", excerpt(line), heading));
+            return line == heading ? Result<void>()
+                                   : fail(fmt::format("{}, expected {}", excerpt(line), heading));
         }
         const std::size_t end = std::min(line.find(' '), line.size());
         const std::string_view key = line.substr(0, end);
@@ -107,7 +110,8 @@ private:
             names.emplace_back(known.name);
         }
         const std::vector<std::string> near = nearest_names(key, names);
-        return fail(fmt::format("the key {}, expected {}{}", excerpt(key), near.empty() ? "one of " : "perhaps ",
+        return fail(fmt::format("the key {}, expected {}{}", excerpt(key),
+                                near.empty() ? "one of " : "perhaps ",
                                 fmt::join(near.empty() ? names : near, ", ")));
     }
 
@@ -115,7 +119,8 @@ private:
         for (const ReplayKey& key : replay_keys()) {
             const u64 bit = u64{1} << (&key - replay_keys().data());
             if (key.presence == Presence::Required && (seen_ & bit) == 0) {
-                return fail(fmt::format("the end without {}, expected a line `{} …`", key.name, key.name));
+                return fail(
+                    fmt::format("the end without {}, expected a line `{} …`", key.name, key.name));
             }
         }
         if (file_.workload.empty() == !file_.program) {
@@ -143,7 +148,8 @@ private:
 
 Result<std::string> replay_text(const ReplayFile& file) {
     if (file.runs.size() > most_hart_runs) {
-        return error(fmt::format("the schedule has {} runs, expected at most {}", file.runs.size(), most_hart_runs));
+        return error(fmt::format("the schedule has {} runs, expected at most {}", file.runs.size(),
+                                 most_hart_runs));
     }
     std::string text = fmt::format("{}\n", heading);
     for (const ReplayKey& key : replay_keys()) {
@@ -154,8 +160,9 @@ Result<std::string> replay_text(const ReplayFile& file) {
     const std::string runs = run_lines(file.runs);
     text += runs;
     if (text.size() > longest_replay_file) {
-        return error(fmt::format("the replay file would have {} bytes, {} of them for {} runs; expected at most {}",
-                                 text.size(), runs.size(), file.runs.size(), longest_replay_file));
+        return error(fmt::format(
+            "the replay file would have {} bytes, {} of them for {} runs; expected at most {}",
+            text.size(), runs.size(), file.runs.size(), longest_replay_file));
     }
     // A value with an end of a line in it, or one that no reader takes, is seen here rather than
     // when it is wanted.
@@ -164,17 +171,22 @@ Result<std::string> replay_text(const ReplayFile& file) {
         return std::unexpected(again.error());
     }
     if (*again != file) {
-        return error("the replay file would not read back as it was: a value holds the end of a line, or the program's "
-                     "last line has none");
+        return error(
+            "the replay file would not read back as it was: a value holds the end of a line, or "
+            "the program's "
+            "last line has none");
     }
     return text;
 }
 
-Result<ReplayFile> parse_replay(std::string_view text, const std::string& name) { return Parser(name).parse(text); }
+Result<ReplayFile> parse_replay(std::string_view text, const std::string& name) {
+    return Parser(name).parse(text);
+}
 
 Result<ReplayFile> read_replay(const std::filesystem::path& path) {
     std::error_code failure;
-    const std::filesystem::path file = std::filesystem::is_directory(path, failure) ? path / replay_file_name : path;
+    const std::filesystem::path file =
+        std::filesystem::is_directory(path, failure) ? path / replay_file_name : path;
     const Result<std::string> text = read_file(file, longest_replay_file);
     return text ? parse_replay(*text, file.string()) : std::unexpected(text.error());
 }

@@ -31,29 +31,29 @@
 namespace stampede {
 
 struct ReplayFile {
-    std::string version;                         // the harness's that wrote it
-    std::string build;                           // "plain" or "race": findings are the same within one of them only
-    std::string kernel;                          // kernel_hash(): 16 hexadecimal digits
+    std::string version;  // the harness's that wrote it
+    std::string build;    // "plain" or "race": findings are the same within one of them only
+    std::string kernel;   // kernel_hash(): 16 hexadecimal digits
     std::string policy;
     unsigned cpus = 0;
-    u64 memory = 0;                              // bytes
-    u64 seed = 0;                                // of the workload
-    std::string time;                            // as for --time
-    std::string workload;                        // this
-    std::optional<std::string> program;          // or this: text, every line ended
-    std::optional<u64> duration;                 // seconds of guest time
+    u64 memory = 0;                      // bytes
+    u64 seed = 0;                        // of the workload
+    std::string time;                    // as for --time
+    std::string workload;                // this
+    std::optional<std::string> program;  // or this: text, every line ended
+    std::optional<u64> duration;         // seconds of guest time
     std::optional<u64> operations;
-    std::string append;                          // more words of the kernel's command line
-    std::optional<u64> fail_allocation;          // the number of the allocation that fails, from 1
-    std::string schedule;                        // as for --schedule: "round-robin:1000", "random", "pct:3"
+    std::string append;                  // more words of the kernel's command line
+    std::optional<u64> fail_allocation;  // the number of the allocation that fails, from 1
+    std::string schedule;                // as for --schedule: "round-robin:1000", "random", "pct:3"
     u64 schedule_seed = 0;
-    std::vector<std::string> titles;             // of the findings that it shows
-    std::vector<HartRun> runs;                   // turns, where schedule and seed are not enough
+    std::vector<std::string> titles;  // of the findings that it shows
+    std::vector<HartRun> runs;        // turns, where schedule and seed are not enough
 
     friend bool operator==(const ReplayFile&, const ReplayFile&) = default;
 };
 
-inline constexpr std::size_t longest_replay_file = 4096;  // bytes
+inline constexpr std::size_t longest_replay_file = 4096;        // bytes
 inline constexpr std::string_view replay_file_name = "replay";  // in a finding's folder
 
 // The file's text; parse_replay() reads it back as the same. Error: it would be too long (says by

@@ -33,7 +33,8 @@ ReplayFile full_file() {
     ReplayFile file = small_file();
     file.build = "race";
     file.workload = "";
-    file.program = "stampede-program 1\nprocess 0:\n  r0 = fork { store 0x3 17; exit 0 }\n\n  wait\n";
+    file.program =
+        "stampede-program 1\nprocess 0:\n  r0 = fork { store 0x3 17; exit 0 }\n\n  wait\n";
     file.seed = ~u64{0};
     file.duration = 10;
     file.operations = 500;
@@ -128,8 +129,9 @@ TEST(ReplayFile, a_long_regular_schedule_fits_and_a_long_irregular_one_is_refuse
     for (u32 n = 0; n < 1000; ++n) {
         file.runs.push_back({n % 4, n * n});
     }
-    EXPECT_THAT(unwritable(file), testing::ContainsRegex("would have [0-9]+ bytes, [0-9]+ of them for 1000 runs; "
-                                                         "expected at most 4096"));
+    EXPECT_THAT(unwritable(file),
+                testing::ContainsRegex("would have [0-9]+ bytes, [0-9]+ of them for 1000 runs; "
+                                       "expected at most 4096"));
     file.runs.resize(most_hart_runs + 1);
     EXPECT_THAT(unwritable(file), HasSubstr("1048577 runs"));
 }
@@ -141,40 +143,60 @@ TEST(ReplayFile, what_no_reader_would_take_is_not_written) {
         return unwritable(file);
     };
     EXPECT_THAT(with([](ReplayFile& file) { file.append = "a\nseed 9"; }), HasSubstr("seed again"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.titles = {"a\ntitle b"}; }), HasSubstr("end of a line"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.titles = {"\x1b[31m"}; }), HasSubstr("control characters"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.program = "wait"; }), HasSubstr("expected one of the two"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.workload = "", file.program = "wait"; }), HasSubstr("last line"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.policy = "a b"; }), HasSubstr("expected one word"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.titles = {"a\ntitle b"}; }),
+                HasSubstr("end of a line"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.titles = {"\x1b[31m"}; }),
+                HasSubstr("control characters"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.program = "wait"; }),
+                HasSubstr("expected one of the two"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.workload = "", file.program = "wait"; }),
+                HasSubstr("last line"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.policy = "a b"; }),
+                HasSubstr("expected one word"));
     EXPECT_THAT(with([](ReplayFile& file) { file.policy = ""; }), HasSubstr("without policy"));
-    EXPECT_THAT(with([](ReplayFile& file) { file.runs = {{4, 1}}; }), HasSubstr("the hart below 4"));
+    EXPECT_THAT(with([](ReplayFile& file) { file.runs = {{4, 1}}; }),
+                HasSubstr("the hart below 4"));
 }
 
 TEST(ReplayFile, errors_name_file_and_line_what_was_found_and_what_was_expected) {
     const std::string good = full_text;
     EXPECT_EQ(refused(""), "f/replay: is empty, expected stampede-replay 1");
-    EXPECT_EQ(refused("stampede-replay 2\n"), "f/replay:1: \"stampede-replay 2\", expected stampede-replay 1");
-    EXPECT_EQ(refused("\x7f" "ELF\n"), "f/replay:1: \"\\x7fELF\", expected stampede-replay 1");
+    EXPECT_EQ(refused("stampede-replay 2\n"),
+              "f/replay:1: \"stampede-replay 2\", expected stampede-replay 1");
+    EXPECT_EQ(refused("\x7f"
+                      "ELF\n"),
+              "f/replay:1: \"\\x7fELF\", expected stampede-replay 1");
     EXPECT_EQ(refused(replaced(good, "cpus 4", "cpus 65")),
               "f/replay:6: cpus \"65\", expected a number from 1 to 64");
     EXPECT_EQ(refused(replaced(good, "policy kmem", "polcy kmem")),
               "f/replay:5: the key \"polcy\", expected perhaps policy");
-    EXPECT_THAT(refused(replaced(good, "policy kmem", "zzzzzzzz")),
-                StartsWith("f/replay:5: the key \"zzzzzzzz\", expected one of run, version, build, "));
-    EXPECT_THAT(refused(replaced(good, "e5b687", "E5B687")), HasSubstr("expected 16 hexadecimal digits"));
-    EXPECT_THAT(refused(replaced(good, "e5b687", "e5b6")), HasSubstr("expected 16 hexadecimal digits"));
-    EXPECT_THAT(refused(replaced(good, "race\n", "asan\n")), HasSubstr("3: build \"asan\", expected plain or race"));
-    EXPECT_THAT(refused(replaced(good, "615\n", "616\n")), HasSubstr("8: seed \"18446744073709551616\", expected"));
-    EXPECT_THAT(refused(replaced(good, "ops 500", "ops")), HasSubstr("11: ops \"\", expected a number from 1"));
+    EXPECT_THAT(
+        refused(replaced(good, "policy kmem", "zzzzzzzz")),
+        StartsWith("f/replay:5: the key \"zzzzzzzz\", expected one of run, version, build, "));
+    EXPECT_THAT(refused(replaced(good, "e5b687", "E5B687")),
+                HasSubstr("expected 16 hexadecimal digits"));
+    EXPECT_THAT(refused(replaced(good, "e5b687", "e5b6")),
+                HasSubstr("expected 16 hexadecimal digits"));
+    EXPECT_THAT(refused(replaced(good, "race\n", "asan\n")),
+                HasSubstr("3: build \"asan\", expected plain or race"));
+    EXPECT_THAT(refused(replaced(good, "615\n", "616\n")),
+                HasSubstr("8: seed \"18446744073709551616\", expected"));
+    EXPECT_THAT(refused(replaced(good, "ops 500", "ops")),
+                HasSubstr("11: ops \"\", expected a number from 1"));
     EXPECT_THAT(refused(replaced(good, "ops 500", "ops 500 ")), HasSubstr("ops \"500 \""));
-    EXPECT_THAT(refused(replaced(good, "ops 500", "cpus 3")), HasSubstr("11: cpus again, expected it once"));
-    EXPECT_THAT(refused(replaced(good, "time host\n", "")), HasSubstr("end without time, expected a line `time "));
+    EXPECT_THAT(refused(replaced(good, "ops 500", "cpus 3")),
+                HasSubstr("11: cpus again, expected it once"));
+    EXPECT_THAT(refused(replaced(good, "time host\n", "")),
+                HasSubstr("end without time, expected a line `time "));
     EXPECT_THAT(refused(good + "workload oom\n"), HasSubstr("both workload and program"));
-    EXPECT_THAT(refused(replaced(good, "1×1000", "4×1000")), HasSubstr("23: run \"4\\xc3\\x971000\", expected"));
-    EXPECT_THAT(refused(replaced(good, "cpus 4\n", "run 0×1\ncpus 4\n")), HasSubstr("6: run, expected cpus before"));
+    EXPECT_THAT(refused(replaced(good, "1×1000", "4×1000")),
+                HasSubstr("23: run \"4\\xc3\\x971000\", expected"));
+    EXPECT_THAT(refused(replaced(good, "cpus 4\n", "run 0×1\ncpus 4\n")),
+                HasSubstr("6: run, expected cpus before"));
     EXPECT_THAT(refused(good + "run (1×1"), HasSubstr("the file was cut off"));
     EXPECT_THAT(refused(good + "run (1×1\n"), HasSubstr("24: no end of the last group"));
-    EXPECT_THAT(refused(good + std::string(5000, 'a') + "\n"), HasSubstr("bytes, expected at most 4096"));
+    EXPECT_THAT(refused(good + std::string(5000, 'a') + "\n"),
+                HasSubstr("bytes, expected at most 4096"));
 }
 
 TEST(ReplayFile, every_file_that_was_cut_off_is_refused) {
@@ -192,8 +214,8 @@ TEST(ReplayFile, every_file_that_was_cut_off_is_refused) {
 // same.
 TEST(ReplayFile, no_change_of_bytes_makes_the_reader_stumble) {
     std::mt19937_64 random(7);
-    constexpr std::string_view pieces[] = {"\n", " ", "run ", "×", "(", ")*", "9999999",
-                                           "cpus ", "\xff", "title ", "x"};
+    constexpr std::string_view pieces[] = {"\n",      " ",     "run ", "×",      "(", ")*",
+                                           "9999999", "cpus ", "\xff", "title ", "x"};
     unsigned accepted = 0;
     for (int round = 0; round < 20'000; ++round) {
         std::string text = full_text;
@@ -224,8 +246,8 @@ class ReplayOnDisk : public testing::Test {
 protected:
     ReplayOnDisk() { std::filesystem::create_directories(folder); }
     ~ReplayOnDisk() override { std::filesystem::remove_all(folder); }
-    const std::filesystem::path folder =
-        std::filesystem::path(testing::TempDir()) / ("replay_file_test." + std::to_string(getpid()));
+    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                         ("replay_file_test." + std::to_string(getpid()));
 };
 
 TEST_F(ReplayOnDisk, file_and_findings_folder_are_both_taken) {
@@ -237,8 +259,10 @@ TEST_F(ReplayOnDisk, file_and_findings_folder_are_both_taken) {
 TEST_F(ReplayOnDisk, what_cannot_be_read_is_named) {
     EXPECT_THAT(read_replay(folder / "absent").error().message,
                 AllOf(HasSubstr("absent"), HasSubstr("No such file or directory")));
-    EXPECT_THAT(read_replay(folder).error().message, HasSubstr((folder / "replay").string() + ": "));
-    EXPECT_THAT(read_replay("/dev/zero").error().message, HasSubstr("/dev/zero: is larger than 4096 bytes"));
+    EXPECT_THAT(read_replay(folder).error().message,
+                HasSubstr((folder / "replay").string() + ": "));
+    EXPECT_THAT(read_replay("/dev/zero").error().message,
+                HasSubstr("/dev/zero: is larger than 4096 bytes"));
     EXPECT_THAT(read_replay("/dev/null").error().message, HasSubstr("/dev/null: is empty"));
 }
 

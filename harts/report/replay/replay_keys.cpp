@@ -24,7 +24,8 @@ template <auto member, u64 least, u64 most>
 Result<void> read_number(ReplayFile& file, std::string_view value) {
     u64 number = 0;
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (failure != std::errc{} || end != value.data() + value.size() || number < least || number > most) {
+    if (failure != std::errc{} || end != value.data() + value.size() || number < least ||
+        number > most) {
         return unlike(value, fmt::format("a number from {} to {}", least, most));
     }
     using Target = std::remove_cvref_t<decltype(file.*member)>;
@@ -39,7 +40,8 @@ Result<void> read_number(ReplayFile& file, std::string_view value) {
 template <auto member>
 std::vector<std::string> write_number(const ReplayFile& file) {
     if constexpr (requires { (file.*member).has_value(); }) {
-        return file.*member ? std::vector{std::to_string(*(file.*member))} : std::vector<std::string>{};
+        return file.*member ? std::vector{std::to_string(*(file.*member))}
+                            : std::vector<std::string>{};
     } else {
         return {std::to_string(file.*member)};
     }
@@ -63,7 +65,8 @@ Result<void> read_text(ReplayFile& file, std::string_view value) {
 
 template <auto member>
 Result<void> read_word(ReplayFile& file, std::string_view value) {
-    return value.find(' ') != std::string_view::npos ? unlike(value, "one word") : read_text<member>(file, value);
+    return value.find(' ') != std::string_view::npos ? unlike(value, "one word")
+                                                     : read_text<member>(file, value);
 }
 
 template <auto member>
@@ -109,7 +112,8 @@ Result<void> read_program(ReplayFile& file, std::string_view value) {
 
 std::vector<std::string> write_program(const ReplayFile& file) {
     std::vector<std::string> lines;
-    for (std::string_view rest = file.program ? std::string_view(*file.program) : ""; !rest.empty();) {
+    for (std::string_view rest = file.program ? std::string_view(*file.program) : "";
+         !rest.empty();) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         lines.emplace_back(rest.substr(0, end));
         rest.remove_prefix(std::min(rest.size(), end + 1));

@@ -6,7 +6,9 @@
 namespace stampede {
 
 CacheLines::CacheLines(const Ram& ram, const CacheCosts& costs)
-    : costs_(costs), holders_(make_lazy_table<u64>(ram.size() / line_size)), arrives_(make_lazy_table<u64>(ram.size() / line_size)),
+    : costs_(costs),
+      holders_(make_lazy_table<u64>(ram.size() / line_size)),
+      arrives_(make_lazy_table<u64>(ram.size() / line_size)),
       counted_(make_lazy_table<u32>(ram.size() / word_size)) {}
 
 u64 CacheLines::price(u64 holders, u64 self, LineUse use) const {

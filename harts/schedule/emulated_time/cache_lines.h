@@ -23,12 +23,12 @@ namespace stampede {
 // you always wanted to know about synchronization but were afraid to ask", SOSP 2013, table 2, the
 // Xeon's cores of one die.
 struct CacheCosts {
-    u64 load_shared = 44;       // from a cache that may not write it
-    u64 load_exclusive = 109;   // from the one that may
-    u64 store = 115;            // from another cache, whose copy goes
-    u64 upgrade = 116;          // held already; the other copies go
-    u64 atomic = 120;           // as store or upgrade
-    u64 first = 0;              // nobody has it: memory's price, the same for all numbers of harts
+    u64 load_shared = 44;      // from a cache that may not write it
+    u64 load_exclusive = 109;  // from the one that may
+    u64 store = 115;           // from another cache, whose copy goes
+    u64 upgrade = 116;         // held already; the other copies go
+    u64 atomic = 120;          // as store or upgrade
+    u64 first = 0;             // nobody has it: memory's price, the same for all numbers of harts
 
     bool operator==(const CacheCosts&) const = default;
 };
@@ -52,8 +52,8 @@ public:
     // order.
     struct Counts {
         PhysAddr word;
-        u64 transfers = 0;   // times a hart had to get it, or to make others give it up
-        u64 stalled = 0;     // cycles that harts waited for it
+        u64 transfers = 0;  // times a hart had to get it, or to make others give it up
+        u64 stalled = 0;    // cycles that harts waited for it
     };
     [[nodiscard]] const std::vector<Counts>& counts() const { return counts_; }
     void count_anew();
@@ -63,8 +63,8 @@ private:
     void count(PhysAddr at, u64 stalled);
 
     const CacheCosts costs_;
-    LazyTable<u64> holders_, arrives_;   // arrives_: when the line's last way to a writer ends
-    LazyTable<u32> counted_;             // by word: its place in counts_, from 1 on
+    LazyTable<u64> holders_, arrives_;  // arrives_: when the line's last way to a writer ends
+    LazyTable<u32> counted_;            // by word: its place in counts_, from 1 on
     std::vector<Counts> counts_;
 };
 

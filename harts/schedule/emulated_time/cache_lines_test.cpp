@@ -5,7 +5,12 @@
 namespace stampede {
 namespace {
 
-constexpr CacheCosts costs{.load_shared = 1, .load_exclusive = 10, .store = 100, .upgrade = 1'000, .atomic = 10'000, .first = 100'000};
+constexpr CacheCosts costs{.load_shared = 1,
+                           .load_exclusive = 10,
+                           .store = 100,
+                           .upgrade = 1'000,
+                           .atomic = 10'000,
+                           .first = 100'000};
 constexpr HartId a{0}, b{1}, c{63};
 constexpr PhysAddr word = ram_base + 0x1040;
 
@@ -60,9 +65,11 @@ TEST_F(CacheLinesTest, neighbours_on_a_line_are_one_and_other_lines_are_not) {
 TEST_F(CacheLinesTest, who_wants_a_line_on_its_way_waits_for_it) {
     lines.use(a, word, LineUse::Store, 0);
     EXPECT_EQ(lines.use(b, word, LineUse::Store, 1'000'000), 1'000'100u);
-    EXPECT_EQ(lines.use(c, word, LineUse::Store, 1'000'010), 1'000'200u) << "ninety cycles until it is there, then its own way";
+    EXPECT_EQ(lines.use(c, word, LineUse::Store, 1'000'010), 1'000'200u)
+        << "ninety cycles until it is there, then its own way";
     EXPECT_EQ(lines.use(a, word, LineUse::Load, 1'000'020), 1'000'210u);
-    EXPECT_EQ(lines.use(b, word, LineUse::Load, 1'000'030), 1'000'211u) << "a copy, once there is one";
+    EXPECT_EQ(lines.use(b, word, LineUse::Load, 1'000'030), 1'000'211u)
+        << "a copy, once there is one";
 }
 
 TEST_F(CacheLinesTest, copies_are_taken_at_once) {

@@ -2,22 +2,25 @@
 
 #include <algorithm>
 
-#include "harts/engine/handlers.h"
 #include "harts/core/machine_context.h"
+#include "harts/engine/handlers.h"
 
 namespace stampede {
 namespace {
 
 struct Timing {
     using State = HeldLines;
-    static bool passes(Hart& hart, u64 offset, Access access) { return hart.watches.of<HeldLines>().have(offset, access); }
+    static bool passes(Hart& hart, u64 offset, Access access) {
+        return hart.watches.of<HeldLines>().have(offset, access);
+    }
 };
 
 }  // namespace
 
 const Engine timing_engine = engine_of<Timing>();
 
-EmulatedTime::EmulatedTime(const Ram& ram, std::vector<Hart*> harts, const CacheCosts& costs) : harts_(std::move(harts)), lines_(ram, costs) {
+EmulatedTime::EmulatedTime(const Ram& ram, std::vector<Hart*> harts, const CacheCosts& costs)
+    : harts_(std::move(harts)), lines_(ram, costs) {
     for (Hart* hart : harts_) {
         HeldLines& held = held_[hart->own.id.value];
         held = HeldLines(lines_.holders(), u64{1} << hart->own.id.value);
@@ -51,7 +54,8 @@ void EmulatedTime::use(Hart& hart, PhysAddr at, unsigned size, LineUse use) {
     const HartId id = hart.own.id;
     u64 now = of(id);
     u64 done = lines_.use(id, at, use, now);
-    if (at.value / CacheLines::line_size != (at.value + size - 1) / CacheLines::line_size) [[unlikely]] {
+    if (at.value / CacheLines::line_size != (at.value + size - 1) / CacheLines::line_size)
+        [[unlikely]] {
         done = lines_.use(id, at + (size - 1), use, done);  // misaligned
     }
     more_[id.value] += done - now;
@@ -60,11 +64,16 @@ void EmulatedTime::use(Hart& hart, PhysAddr at, unsigned size, LineUse use) {
     }
 }
 
-void EmulatedTime::on_load(Hart& hart, PhysAddr at, unsigned size, u64) { use(hart, at, size, LineUse::Load); }
-void EmulatedTime::on_store(Hart& hart, PhysAddr at, unsigned size, u64) { use(hart, at, size, LineUse::Store); }
+void EmulatedTime::on_load(Hart& hart, PhysAddr at, unsigned size, u64) {
+    use(hart, at, size, LineUse::Load);
+}
+void EmulatedTime::on_store(Hart& hart, PhysAddr at, unsigned size, u64) {
+    use(hart, at, size, LineUse::Store);
+}
 
 void EmulatedTime::before_atomic(Hart& hart, const AtomicAccess& access) {
-    use(hart, access.at, access.size, access.kind == AtomicAccess::Kind::LoadReserved ? LineUse::Load : LineUse::Atomic);
+    use(hart, access.at, access.size,
+        access.kind == AtomicAccess::Kind::LoadReserved ? LineUse::Load : LineUse::Atomic);
 }
 
 void EmulatedTime::after_atomic(Hart& hart, const AtomicAccess& access, u64 old, bool) {

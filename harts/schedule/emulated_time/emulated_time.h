@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "harts/engine/engine.h"
 #include "harts/core/hart.h"
+#include "harts/engine/engine.h"
 #include "harts/schedule/emulated_time/cache_lines.h"
 #include "harts/schedule/emulated_time/time_keeper.h"
 
@@ -43,7 +43,9 @@ public:
     EmulatedTime(const Ram& ram, std::vector<Hart*> harts, const CacheCosts& costs);
 
     // Cycles that `hart` has spent: instructions, waiting for lines, and what it has slept.
-    [[nodiscard]] u64 of(HartId hart) const { return harts_[hart.value]->own.executed_now() + more_[hart.value]; }
+    [[nodiscard]] u64 of(HartId hart) const {
+        return harts_[hart.value]->own.executed_now() + more_[hart.value];
+    }
     // A hart that has slept goes on at `cycles`, if it is not there yet.
     void wake(HartId hart, u64 cycles);
     // `hart` runs now, until its clock is at `limit`: it stops behind the access that brings it
@@ -57,9 +59,11 @@ public:
     // hart changes something. A hart that exchanges another word meanwhile did not wait.
     struct Waiting {
         u64 times = 0;
-        u64 cycles = 0;   // until then, of all harts
+        u64 cycles = 0;  // until then, of all harts
     };
-    [[nodiscard]] const std::unordered_map<u64, Waiting>& waited() const { return waited_; }  // by physical address
+    [[nodiscard]] const std::unordered_map<u64, Waiting>& waited() const {
+        return waited_;
+    }  // by physical address
     // Lines and waiting.
     void count_anew();
 
@@ -72,7 +76,7 @@ private:
     void use(Hart& hart, PhysAddr at, unsigned size, LineUse use);
 
     struct Wait {
-        u64 word = 0;    // 0: for nothing
+        u64 word = 0;  // 0: for nothing
         u64 since = 0;
     };
 
@@ -82,7 +86,7 @@ private:
     std::array<u64, max_harts> more_{};  // cycles beside instructions
     u32 running_ = 0;
     u64 limit_ = ~u64{0};
-    u64 latest_ = 0;                     // the furthest that a hart has come
+    u64 latest_ = 0;  // the furthest that a hart has come
     std::array<Wait, max_harts> waits_{};
     std::unordered_map<u64, Waiting> waited_;
 };

@@ -222,7 +222,8 @@ Result<std::string> run_here(std::span<const std::byte> image, TimeMode time) {
     } else {
         (*machine)->run_parallel(std::chrono::seconds(60));
     }
-    return (*machine)->exit_status() == 0u ? Result<std::string>(console.text) : error("it did not end; it wrote " + console.text);
+    return (*machine)->exit_status() == 0u ? Result<std::string>(console.text)
+                                           : error("it did not end; it wrote " + console.text);
 }
 
 TEST(GoldfishRtcMachineTest, does_what_qemus_does) {
@@ -243,11 +244,16 @@ protected:
         stage.code.emit(Op::Wfi);
         stage.code.emit(Op::Addi, a0, a0, 1);
         stage.code.emit(Op::Wfi);
-        stage.start({.harts = 1, .memory = u64{4} << 20, .time = time, .bootargs = {}, .permits = 0});
+        stage.start(
+            {.harts = 1, .memory = u64{4} << 20, .time = time, .bootargs = {}, .permits = 0});
         put(0x200'4000, ~u64{0}, 8);  // mtimecmp
     }
-    void put(u64 address, u64 value, unsigned size = 4) { ASSERT_TRUE(stage.context().bus.store({0}, {address}, size, value)); }
-    [[nodiscard]] u64 get(u64 address) { return stage.context().bus.load({0}, {address}, 4).value_or(~u64{0}); }
+    void put(u64 address, u64 value, unsigned size = 4) {
+        ASSERT_TRUE(stage.context().bus.store({0}, {address}, size, value));
+    }
+    [[nodiscard]] u64 get(u64 address) {
+        return stage.context().bus.load({0}, {address}, 4).value_or(~u64{0});
+    }
     [[nodiscard]] u64 clock() {
         const u64 low = get(rtc);
         return get(rtc + 4) << 32 | low;
@@ -257,7 +263,9 @@ protected:
 
 TEST_F(ClockTest, is_the_wall_clock_where_time_is_the_hosts) {
     const auto now = [] {
-        return static_cast<u64>(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+        return static_cast<u64>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                    std::chrono::system_clock::now().time_since_epoch())
+                                    .count());
     };
     const u64 before = now();
     start(TimeMode::Host);

@@ -55,7 +55,9 @@ public:
     DeviceNode describe() const override {
         return {.name = "mailbox",
                 .compatible = {"stampede,mailbox", "stampede,box"},
-                .properties = {{"slots", std::vector<u32>{1, 2}}, {"labels", std::vector<std::string>{"a", "bc"}}, {"dma-coherent", DeviceNode::Flag{}}}};
+                .properties = {{"slots", std::vector<u32>{1, 2}},
+                               {"labels", std::vector<std::string>{"a", "bc"}},
+                               {"dma-coherent", DeviceNode::Flag{}}}};
     }
     u64 deadline() const override { return rings_at_.load(std::memory_order_acquire); }
     void tick(HartId, u64) override {
@@ -84,17 +86,26 @@ private:
     std::atomic<u64> rings_at_{never};
 };
 
-const DeviceLine line{place, source, [](Board& board, u32 interrupt) { return std::make_unique<Mailbox>(board, interrupt); }};
+const DeviceLine line{place, source, [](Board& board, u32 interrupt) {
+                          return std::make_unique<Mailbox>(board, interrupt);
+                      }};
 
 class OwnDeviceTest : public testing::Test {
 protected:
     void start(unsigned harts = 1, TimeMode time = TimeMode::Counted) {
-        stage.start({.harts = harts, .memory = u64{4} << 20, .time = time, .bootargs = {}, .permits = 0, .devices = {line}});
+        stage.start({.harts = harts,
+                     .memory = u64{4} << 20,
+                     .time = time,
+                     .bootargs = {},
+                     .permits = 0,
+                     .devices = {line}});
         for (u32 hart = 0; hart < harts; ++hart) {
             put(0x200'4000 + 8 * hart, ~u64{0});  // mtimecmp
         }
     }
-    void put(u64 address, u64 word, unsigned size = 8) { ASSERT_TRUE(stage.context().bus.store({0}, {address}, size, word)); }
+    void put(u64 address, u64 word, unsigned size = 8) {
+        ASSERT_TRUE(stage.context().bus.store({0}, {address}, size, word));
+    }
     // The bell reaches this hart in M-mode.
     void listen(u32 hart) {
         put(plic + 4 * source, 1, 4);
@@ -130,7 +141,9 @@ TEST_F(OwnDeviceTest, stands_in_the_device_tree) {
     const auto property = [&](const char* name) {
         int length = -1;
         const void* const bytes = fdt_getprop(tree, node, name, &length);
-        return bytes != nullptr ? std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(length)) : "(absent)";
+        return bytes != nullptr
+                   ? std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(length))
+                   : "(absent)";
     };
     EXPECT_EQ(property("compatible"), std::string("stampede,mailbox\0stampede,box\0", 30));
     EXPECT_EQ(property("reg"), std::string("\0\0\0\0\x10\x01\0\0\0\0\0\0\0\0\x10\0", 16));
@@ -140,7 +153,9 @@ TEST_F(OwnDeviceTest, stands_in_the_device_tree) {
     EXPECT_EQ(property("dma-coherent"), "");
     const std::string parent = property("interrupt-parent");
     ASSERT_EQ(parent.size(), 4u);
-    EXPECT_EQ(fdt_node_offset_by_phandle(tree, fdt32_ld(reinterpret_cast<const fdt32_t*>(parent.data()))), fdt_path_offset(tree, "/soc/plic@c000000"));
+    EXPECT_EQ(
+        fdt_node_offset_by_phandle(tree, fdt32_ld(reinterpret_cast<const fdt32_t*>(parent.data()))),
+        fdt_path_offset(tree, "/soc/plic@c000000"));
 }
 
 TEST_F(OwnDeviceTest, is_part_of_the_state_hash_and_comes_back_with_a_snapshot) {
@@ -268,7 +283,8 @@ TEST_F(OwnDeviceTest, wakes_a_hart_that_slept_before_the_time_was_known) {
 
 // A thread a hart: the host's time, and time that jumps.
 TEST_F(OwnDeviceTest, wakes_harts_that_run_in_parallel) {
-    for (const auto& [mode, ticks] : {std::pair{TimeMode::Host, u64{20'000}}, std::pair{TimeMode::Warp, 3600 * time_frequency}}) {
+    for (const auto& [mode, ticks] : {std::pair{TimeMode::Host, u64{20'000}},
+                                      std::pair{TimeMode::Warp, 3600 * time_frequency}}) {
         SCOPED_TRACE(ticks);
         stage.code = Assembler(ram_base.value);
         Label hart_1 = code.label();
@@ -288,7 +304,8 @@ TEST_F(OwnDeviceTest, wakes_harts_that_run_in_parallel) {
         stage.hart(1).x[a2] = 0x10'0000;  // the finisher
         stage.hart(1).x[a3] = 0x5555;
         const u64 then = stage.hart(0).x[a3];
-        EXPECT_EQ(stage.machine->run_parallel(std::chrono::seconds(60), WhenIdle::Stop), MachineStop::Finished);
+        EXPECT_EQ(stage.machine->run_parallel(std::chrono::seconds(60), WhenIdle::Stop),
+                  MachineStop::Finished);
         EXPECT_GE(time(), then);
     }
 }
@@ -328,7 +345,9 @@ public:
         contacts.emplace_back(at.value, contact);
         return true;
     }
-    void on_device_store(Hart&, PhysAddr at, unsigned, u64 word) override { stores.emplace_back(at.value, word); }
+    void on_device_store(Hart&, PhysAddr at, unsigned, u64 word) override {
+        stores.emplace_back(at.value, word);
+    }
     std::vector<std::pair<u64, Contact>> contacts;
     std::vector<std::pair<u64, u64>> stores;
 };
@@ -344,7 +363,8 @@ TEST_F(OwnDeviceTest, observers_see_its_accesses_as_a_devices) {
     stage.hart(0).x[a1] = 9;
     stage.run(0, 2);
     EXPECT_EQ(listener.stores, (std::vector<std::pair<u64, u64>>{{value, 9}}));
-    EXPECT_EQ(listener.contacts, (std::vector<std::pair<u64, Contact>>{{value, Contact::Device}, {value, Contact::Device}}));
+    EXPECT_EQ(listener.contacts, (std::vector<std::pair<u64, Contact>>{{value, Contact::Device},
+                                                                       {value, Contact::Device}}));
 }
 
 TEST(OwnDeviceLineTest, a_line_that_cannot_be_is_refused) {
@@ -359,16 +379,23 @@ TEST(OwnDeviceLineTest, a_line_that_cannot_be_is_refused) {
         const auto machine = Machine::create(config, *image);
         return machine ? "no" : machine.error().message;
     };
-    const auto at = [](u64 base, u64 size, u32 interrupt) { return DeviceLine{{{base}, size}, interrupt, line.make}; };
+    const auto at = [](u64 base, u64 size, u32 interrupt) {
+        return DeviceLine{{{base}, size}, interrupt, line.make};
+    };
     EXPECT_EQ(refused({at(0x1001'0000, 0x1000, 0), at(0x1001'1000, 0x1000, 0)}), "no");
     EXPECT_EQ(refused({at(0x1000'00f0, 0x1000, 0)}),
-              "the device at 0x100000f0 takes 4096 bytes, up to where something else stands: 0x10000000 to 0x10000100");
+              "the device at 0x100000f0 takes 4096 bytes, up to where something else stands: "
+              "0x10000000 to 0x10000100");
     EXPECT_EQ(refused({at(0x803f'f000, 0x1000, 0)}),
-              "the device at 0x803ff000 takes 4096 bytes, up to where something else stands: 0x80000000 to 0x80400000");
+              "the device at 0x803ff000 takes 4096 bytes, up to where something else stands: "
+              "0x80000000 to 0x80400000");
     EXPECT_EQ(refused({at(0x1001'0000, 0x1000, 0), at(0x1001'0ff8, 0x1000, 0)}),
-              "the device at 0x10010ff8 takes 4096 bytes, up to where something else stands: 0x10010000 to 0x10011000");
-    EXPECT_EQ(refused({at(0x1001'0000, 0, 0)}), "a device of 0 bytes at 0x10010000: a range of addresses is expected");
-    EXPECT_EQ(refused({at(0x1001'0000, 0x1000, 96)}), "the device at 0x10010000 has interrupt 96: 0 to 95 are expected");
+              "the device at 0x10010ff8 takes 4096 bytes, up to where something else stands: "
+              "0x10010000 to 0x10011000");
+    EXPECT_EQ(refused({at(0x1001'0000, 0, 0)}),
+              "a device of 0 bytes at 0x10010000: a range of addresses is expected");
+    EXPECT_EQ(refused({at(0x1001'0000, 0x1000, 96)}),
+              "the device at 0x10010000 has interrupt 96: 0 to 95 are expected");
 }
 
 }  // namespace

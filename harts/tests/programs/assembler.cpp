@@ -134,9 +134,12 @@ void Assembler::align(std::size_t bytes) {
 
 std::vector<u8> Assembler::finish() {
     for (Fixup& fixup : fixups_) {
-        const auto distance = static_cast<i32>(static_cast<i64>(address({fixup.label}) - fixup.origin));
+        const auto distance =
+            static_cast<i32>(static_cast<i64>(address({fixup.label}) - fixup.origin));
         const i32 low = static_cast<i32>(static_cast<u32>(distance) << 20) >> 20;
-        fixup.operands.imm = fixup.op == Op::Auipc ? distance - low : fixup.op == Op::Addi ? low : distance;
+        fixup.operands.imm = fixup.op == Op::Auipc  ? distance - low
+                             : fixup.op == Op::Addi ? low
+                                                    : distance;
         overwrite(fixup.offset, encode_or_die(fixup.op, fixup.operands));
     }
     fixups_.clear();

@@ -29,7 +29,9 @@ class Assembler {
 public:
     explicit Assembler(u64 base) : base_(base) {}
 
-    [[nodiscard]] u64 here() const { return base_ + bytes_.size(); }  // guest address of what comes next
+    [[nodiscard]] u64 here() const {
+        return base_ + bytes_.size();
+    }  // guest address of what comes next
     [[nodiscard]] Label label();
     [[nodiscard]] Label bound_label();  // here
     void bind(Label label);

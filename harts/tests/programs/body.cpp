@@ -32,8 +32,10 @@ struct Placement {
 };
 
 std::size_t place_of(std::span<const Item> items, const Placement& placement, u32 target) {
-    const auto item = std::ranges::find_if(items, [&](const Item& candidate) { return candidate.id >= target; });
-    return placement.starts[item == items.end() ? items.size() - 1 : static_cast<std::size_t>(item - items.begin())];
+    const auto item =
+        std::ranges::find_if(items, [&](const Item& candidate) { return candidate.id >= target; });
+    return placement.starts[item == items.end() ? items.size() - 1
+                                                : static_cast<std::size_t>(item - items.begin())];
 }
 
 // The instruction's bits; nothing when a compressed jump does not reach.
@@ -44,7 +46,9 @@ std::optional<u32> bits_of(const BodyInstruction& instruction, std::size_t at, s
     case Kind::Word:
     case Kind::Halfword: return instruction.bits;
     case Kind::Jump: operands.imm = distance; return isa::encode(instruction.op, operands);
-    case Kind::CompressedJump: operands.imm = distance; return isa::encode(instruction.compressed, operands);
+    case Kind::CompressedJump:
+        operands.imm = distance;
+        return isa::encode(instruction.compressed, operands);
     case Kind::AddressLow: operands.imm = distance + 4; return isa::encode(isa::Op::Addi, operands);
     }
     return std::nullopt;
@@ -56,11 +60,13 @@ std::optional<std::vector<u8>> try_assemble(std::vector<Item>& items) {
     std::vector<u8> bytes;
     for (Item& item : items) {
         for (BodyInstruction& instruction : item.instructions) {
-            const auto bits = bits_of(instruction, bytes.size(), place_of(items, placement, instruction.target));
+            const auto bits =
+                bits_of(instruction, bytes.size(), place_of(items, placement, instruction.target));
             if (!bits) {
                 assert(instruction.kind == Kind::CompressedJump && "bodies are short");
                 instruction.kind = Kind::Jump;
-                instruction.op = isa::compressed_lines.at(static_cast<std::size_t>(instruction.compressed)).op;
+                instruction.op =
+                    isa::compressed_lines.at(static_cast<std::size_t>(instruction.compressed)).op;
                 return std::nullopt;
             }
             for (unsigned n = 0; n < (is_compressed(instruction) ? 2u : 4u); ++n) {
@@ -75,7 +81,9 @@ std::optional<std::vector<u8>> try_assemble(std::vector<Item>& items) {
 
 std::vector<u8> assemble(std::span<const Item> items) {
     std::vector<Item> with_end(items.begin(), items.end());
-    with_end.push_back({~u32{0}, Removal::Forbidden, {{.kind = Kind::Word, .bits = service_call(finish_service)}}});
+    with_end.push_back({~u32{0},
+                        Removal::Forbidden,
+                        {{.kind = Kind::Word, .bits = service_call(finish_service)}}});
     while (true) {
         if (auto bytes = try_assemble(with_end)) {
             return *bytes;

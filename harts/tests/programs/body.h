@@ -61,8 +61,8 @@ struct Body {
     u64 seed = 0;
     u64 address = 0;                      // physical, of its code: place()
     Privilege mode = Privilege::Machine;  // it starts in
-    u64 window = 0;                       // virtual distance of the starting mode's code: 0 when untranslated
-    u64 mstatus = 0;                      // without MPP
+    u64 window = 0;   // virtual distance of the starting mode's code: 0 when untranslated
+    u64 mstatus = 0;  // without MPP
     u64 satp = 0;
     u64 medeleg = 0;
     u64 mideleg = 0;

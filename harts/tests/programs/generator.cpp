@@ -43,7 +43,8 @@ u64 random_window(Random& random, Privilege mode, Addressing addressing) {
     }
     return mode == Privilege::User
                ? random.one_of({user_code_4k, user_code_4k, user_code_2m, user_code_1g})
-               : random.one_of({supervisor_code_4k, supervisor_code_4k, supervisor_code_2m, supervisor_code_1g});
+               : random.one_of({supervisor_code_4k, supervisor_code_4k, supervisor_code_2m,
+                                supervisor_code_1g});
 }
 
 void choose_state(GeneratorContext& context, const Plan& plan) {
@@ -51,8 +52,8 @@ void choose_state(GeneratorContext& context, const Plan& plan) {
     Body& body = context.body;
     // all but ecalls from S (the supervisor's handler makes them) and M
     constexpr u64 delegable = 0xb1ff;
-    constexpr u64 status_bits =
-        csr::status_sie | csr::status_spie | csr::status_mpie | csr::status_spp | csr::status_sum | csr::status_mxr;
+    constexpr u64 status_bits = csr::status_sie | csr::status_spie | csr::status_mpie |
+                                csr::status_spp | csr::status_sum | csr::status_mxr;
     constexpr u64 status_traps = csr::status_tvm | csr::status_tw | csr::status_tsr;
     context.interrupt = random.one_of({csr::ssi, csr::sti, csr::sei});
     context.asids = {static_cast<u16>(random.bits()), static_cast<u16>(random.bits())};
@@ -64,7 +65,8 @@ void choose_state(GeneratorContext& context, const Plan& plan) {
     body.mie = random.chance(50) ? context.interrupt : 0;
     body.mtvec_mode = random.below(2);
     body.stvec =
-        (plan.addressing == Addressing::Bare ? supervisor_handler : supervisor_handler_window) | random.below(2);
+        (plan.addressing == Addressing::Bare ? supervisor_handler : supervisor_handler_window) |
+        random.below(2);
     body.data_seed = random.bits();
     if (plan.addressing == Addressing::Translated) {
         body.pokes = random_tables(random);
@@ -153,16 +155,18 @@ u64 GeneratorContext::pointer_value() {
     }
     constexpr u64 margin = 2048 + 16;  // what an offset and an access reach
     const u64 page = data_base + (1 + random.below(data_pages - 1)) * page_size;
-    const u64 value =
-        random.chance(50) ? page - 12 + random.below(24) : data_base + margin + random.below(data_bytes - 2 * margin);
+    const u64 value = random.chance(50)
+                          ? page - 12 + random.below(24)
+                          : data_base + margin + random.below(data_bytes - 2 * margin);
     return random.chance(60) ? value & ~u64{7} : value;
 }
 
 u64 interesting_value(Random& random) {
     switch (random.below(6)) {
     case 0:
-        return random.one_of<u64>({0, 1, 2, 63, 64, 0x7fff'ffff, 0x8000'0000, 0xffff'ffff, 0x7fff'ffff'ffff'ffff,
-                                   0x8000'0000'0000'0000, ~u64{0}, ~u64{1}, 0xffff'ffff'8000'0000});
+        return random.one_of<u64>({0, 1, 2, 63, 64, 0x7fff'ffff, 0x8000'0000, 0xffff'ffff,
+                                   0x7fff'ffff'ffff'ffff, 0x8000'0000'0000'0000, ~u64{0}, ~u64{1},
+                                   0xffff'ffff'8000'0000});
     case 1: return random.below(256);
     case 2: return ~random.below(256);
     case 3: return static_cast<u64>(static_cast<i64>(static_cast<i32>(random.bits())));

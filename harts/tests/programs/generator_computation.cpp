@@ -35,7 +35,8 @@ u16 random_compressed_computation(GeneratorContext& context) {
     while (true) {
         const auto halfword = static_cast<u16>(context.random.bits());
         const isa::Decoded decoded = isa::decode(halfword);
-        if (decoded.length == 2 && decoded.op != Op::Illegal && isa::line_of(decoded.op).flow == Flow::Next &&
+        if (decoded.length == 2 && decoded.op != Op::Illegal &&
+            isa::line_of(decoded.op).flow == Flow::Next &&
             (decoded.operands.rd == isa::sink_register || context.may_write(decoded.operands.rd))) {
             return halfword;
         }
@@ -47,8 +48,12 @@ u16 random_compressed_computation(GeneratorContext& context) {
 void write_computation(GeneratorContext& context) {
     context.out.begin();
     switch (context.random.below(10)) {
-    case 0: context.out.load_immediate(context.destination(), interesting_value(context.random)); break;
-    case 1: case 2: case 3: context.out.halfword(random_compressed_computation(context)); break;
+    case 0:
+        context.out.load_immediate(context.destination(), interesting_value(context.random));
+        break;
+    case 1:
+    case 2:
+    case 3: context.out.halfword(random_compressed_computation(context)); break;
     default: context.out.word(random_word(context, random_computation(context.random)));
     }
 }
@@ -68,9 +73,11 @@ void write_branch(GeneratorContext& context) {
         const u8 address = context.scratch();
         out.load_address(address, target);
         switch (random.below(3)) {
-        case 0: out.emit(Op::Jalr, context.destination(), address, random.below(2)); break;  // bit 0 is cleared
-        case 1: out.halfword(static_cast<u16>(0x8002 | address << 7)); break;                // c.jr
-        default: out.halfword(static_cast<u16>(0x9002 | address << 7));                      // c.jalr
+        case 0:
+            out.emit(Op::Jalr, context.destination(), address, random.below(2));
+            break;                                                             // bit 0 is cleared
+        case 1: out.halfword(static_cast<u16>(0x8002 | address << 7)); break;  // c.jr
+        default: out.halfword(static_cast<u16>(0x9002 | address << 7));        // c.jalr
         }
         break;
     }

@@ -21,9 +21,10 @@ struct GeneratorContext {
     Body body;
     Privilege mode = Privilege::Machine;
     Addressing addressing = Addressing::Bare;
-    u64 window = 0;             // of the code in that mode, 0 when physical
-    u32 region_end = 0;         // no jump goes past this item
-    u64 interrupt = 0;          // the one bit of mip and mie that this body uses: QEMU's priorities are its own
+    u64 window = 0;      // of the code in that mode, 0 when physical
+    u32 region_end = 0;  // no jump goes past this item
+    u64 interrupt =
+        0;  // the one bit of mip and mie that this body uses: QEMU's priorities are its own
     std::array<u16, 2> asids{};  // by Space
 
     // Pointers into the data. In Bare nothing may overwrite them: a wild address could be a
@@ -33,7 +34,8 @@ struct GeneratorContext {
 
     [[nodiscard]] static bool is_pointer(u8 x) { return x == sp || x == s0 || x == s1 || x == s2; }
     [[nodiscard]] bool may_write(u8 x) {
-        return x != loop_counter && (!is_pointer(x) || (addressing == Addressing::Translated && random.chance(3)));
+        return x != loop_counter &&
+               (!is_pointer(x) || (addressing == Addressing::Translated && random.chance(3)));
     }
     [[nodiscard]] u8 source() { return static_cast<u8>(random.below(32)); }
     [[nodiscard]] u8 destination() {
@@ -72,9 +74,9 @@ void write_access(GeneratorContext& context);       // loads and stores
 void write_atomic(GeneratorContext& context);       // AMO, LR/SC, fences
 void write_bad_access(GeneratorContext& context);   // where there is nothing
 void write_csr(GeneratorContext& context);
-void write_trap(GeneratorContext& context);         // ecall, ebreak, illegal instructions, wfi
-void write_modification(GeneratorContext& context); // of the body's own code
-void write_wild_jump(GeneratorContext& context);    // ends the body
+void write_trap(GeneratorContext& context);          // ecall, ebreak, illegal instructions, wfi
+void write_modification(GeneratorContext& context);  // of the body's own code
+void write_wild_jump(GeneratorContext& context);     // ends the body
 void write_translation_change(GeneratorContext& context);  // satp, page tables, fences, status bits
 void write_borrowed_privilege(GeneratorContext& context);  // MPRV
 // Goes on in a lower privilege, in that one's code window.

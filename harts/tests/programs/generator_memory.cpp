@@ -20,17 +20,20 @@ Op random_amo(Random& random) {
 
 void emit_access(GeneratorContext& context, u8 base, i64 offset) {
     if (context.random.chance(50)) {
-        context.out.emit(context.random.one_of(std::span<const Op>(loads)), context.destination(), base, offset);
+        context.out.emit(context.random.one_of(std::span<const Op>(loads)), context.destination(),
+                         base, offset);
     } else {
-        context.out.emit(context.random.one_of(std::span<const Op>(stores)), context.source(), base, offset);
+        context.out.emit(context.random.one_of(std::span<const Op>(stores)), context.source(), base,
+                         offset);
     }
 }
 
 // Loads and stores of all forms through `base`, the address in it being the access's.
 void emit_any_access(GeneratorContext& context, u8 base) {
     if (context.random.chance(25)) {
-        context.out.emit_ordered(random_amo(context.random), static_cast<u32>(context.random.below(4)),
-                                 context.destination(), context.source(), base);
+        context.out.emit_ordered(random_amo(context.random),
+                                 static_cast<u32>(context.random.below(4)), context.destination(),
+                                 context.source(), base);
     } else {
         emit_access(context, base, 0);
     }
@@ -41,7 +44,8 @@ u16 random_compressed_access(GeneratorContext& context) {
         const auto halfword = static_cast<u16>(context.random.bits());
         const isa::Decoded decoded = isa::decode(halfword);
         const isa::Operands& d = decoded.operands;
-        if (decoded.length == 2 && decoded.op != Op::Illegal && isa::line_of(decoded.op).flow == isa::Flow::Access &&
+        if (decoded.length == 2 && decoded.op != Op::Illegal &&
+            isa::line_of(decoded.op).flow == isa::Flow::Access &&
             (d.rd == isa::sink_register || context.may_write(d.rd)) &&
             (GeneratorContext::is_pointer(d.rs1) ||
              (context.addressing == Addressing::Translated && context.random.chance(20)))) {
@@ -61,7 +65,8 @@ void emit_reserved_pair(GeneratorContext& context) {
         out.emit(Op::Andi, address, context.pointer(), -8);
     } else {
         const u64 page = context.mode == Privilege::User ? sound_user_page : sound_supervisor_page;
-        out.load_immediate(address, data_4k_window + page * page_size + random.below(page_size / 8) * 8);
+        out.load_immediate(address,
+                           data_4k_window + page * page_size + random.below(page_size / 8) * 8);
     }
     const bool wide = random.chance(50);
     const auto ordering = [&] { return static_cast<u32>(random.below(4)); };
@@ -69,7 +74,8 @@ void emit_reserved_pair(GeneratorContext& context) {
     if (random.chance(50)) {
         out.emit(Op::Addi, loaded, loaded, static_cast<i64>(random.below(64)));
     }
-    out.emit_ordered(wide ? Op::ScD : Op::ScW, ordering(), context.scratch(address), context.source(), address);
+    out.emit_ordered(wide ? Op::ScD : Op::ScW, ordering(), context.scratch(address),
+                     context.source(), address);
 }
 
 }  // namespace
@@ -94,7 +100,9 @@ void write_atomic(GeneratorContext& context) {
     out.begin();
     switch (random.below(4)) {
     case 0: emit_reserved_pair(context); break;
-    case 1: out.word(isa::line_of(Op::Fence).pattern.match | static_cast<u32>(random.below(256)) << 20); break;
+    case 1:
+        out.word(isa::line_of(Op::Fence).pattern.match | static_cast<u32>(random.below(256)) << 20);
+        break;
     default: {
         const u8 address = context.scratch();
         if (random.chance(75)) {
@@ -102,8 +110,8 @@ void write_atomic(GeneratorContext& context) {
         } else {
             out.emit(Op::Addi, address, context.pointer(), static_cast<i64>(random.below(16)));
         }
-        out.emit_ordered(random_amo(random), static_cast<u32>(random.below(4)), context.destination(), context.source(),
-                         address);
+        out.emit_ordered(random_amo(random), static_cast<u32>(random.below(4)),
+                         context.destination(), context.source(), address);
     }
     }
 }
@@ -112,7 +120,8 @@ void write_bad_access(GeneratorContext& context) {
     Random& random = context.random;
     const u8 address = context.scratch();
     context.out.begin();
-    const u64 nowhere = random.chance(50) ? past_memory + random.below(u64{1} << 30) : random.bits() | u64{1} << 40;
+    const u64 nowhere =
+        random.chance(50) ? past_memory + random.below(u64{1} << 30) : random.bits() | u64{1} << 40;
     if (context.addressing == Addressing::Bare) {
         context.out.load_immediate(address, nowhere & ~u64{7});
         emit_access(context, address, 0);  // no AMO: there QEMU calls it a load's fault
@@ -149,7 +158,9 @@ void write_modification(GeneratorContext& context) {
     const u8 address = context.scratch();
     const u8 word = context.scratch(address);
     const u8 rd = context.destination();
-    const auto addi = [&](i64 imm) { return 0x13u | u32{rd} << 7 | u32{rd} << 15 | static_cast<u32>(imm) << 20; };
+    const auto addi = [&](i64 imm) {
+        return 0x13u | u32{rd} << 7 | u32{rd} << 15 | static_cast<u32>(imm) << 20;
+    };
     out.emit(Op::Auipc, address, 0);
     const u32 fresh = addi(static_cast<i64>(random.below(2048)));
     // lui and addi always, so that the distance is known

@@ -25,8 +25,8 @@ struct UsableCsr {
 std::vector<UsableCsr> usable_csrs(u64 interrupt) {
     constexpr u64 supervisor_status =
         csr::status_sie | csr::status_spie | csr::status_spp | csr::status_sum | csr::status_mxr;
-    constexpr u64 machine_status =
-        supervisor_status | csr::status_mie | csr::status_mpie | csr::status_tvm | csr::status_tw | csr::status_tsr;
+    constexpr u64 machine_status = supervisor_status | csr::status_mie | csr::status_mpie |
+                                   csr::status_tvm | csr::status_tw | csr::status_tsr;
     return {{csr::sstatus, supervisor_status},
             {csr::sie, interrupt},
             {csr::sip, interrupt},
@@ -58,13 +58,15 @@ void emit_csr_write(GeneratorContext& context, const UsableCsr& csr) {
     }
     const u64 value = (random.chance(50) ? all_bits : random.bits()) & csr.writable;
     if (value < 32 && random.chance(50)) {
-        out.emit(random.one_of({Op::Csrrsi, Op::Csrrci}), context.destination(), csr.number, static_cast<i64>(value));
+        out.emit(random.one_of({Op::Csrrsi, Op::Csrrci}), context.destination(), csr.number,
+                 static_cast<i64>(value));
         return;
     }
     const u8 operand = context.scratch();
     out.load_immediate(operand, value);
     const bool whole = csr.writable >= address_bits && random.chance(50);
-    out.emit(whole ? Op::Csrrw : random.one_of({Op::Csrrs, Op::Csrrc}), context.destination(), csr.number, operand);
+    out.emit(whole ? Op::Csrrw : random.one_of({Op::Csrrs, Op::Csrrc}), context.destination(),
+             csr.number, operand);
 }
 
 // A descent to U may have failed (TSR): then S would carry out what is meant to trap.
@@ -84,7 +86,8 @@ void emit_csr_trap(GeneratorContext& context) {
     }
     Random& random = context.random;
     context.out.emit(random.one_of({Op::Csrrwi, Op::Csrrsi}), context.destination(),
-                     random.one_of(std::span<const u32>(numbers)), 1 + static_cast<i64>(random.below(15)));
+                     random.one_of(std::span<const u32>(numbers)),
+                     1 + static_cast<i64>(random.below(15)));
 }
 
 // wfi with interrupts off but one pending and enabled, so that it goes on at once.
@@ -148,7 +151,8 @@ void write_trap(GeneratorContext& context) {
     case 4: out.halfword(random_illegal_halfword(random)); break;
     case 5:
         if (context.mode == Privilege::User) {  // illegal
-            out.emit(random.one_of({Op::Mret, Op::Sret, certainly_user(context) ? Op::Wfi : Op::Sret}));
+            out.emit(
+                random.one_of({Op::Mret, Op::Sret, certainly_user(context) ? Op::Wfi : Op::Sret}));
         } else if (context.mode == Privilege::Supervisor) {
             out.emit(Op::Mret);
         }
@@ -209,8 +213,8 @@ void write_wild_jump(GeneratorContext& context) {
     context.out.begin();
     const u8 address = context.scratch();
     const bool bare = context.addressing == Addressing::Bare;
-    context.out.load_immediate(address,
-                               bare ? past_memory + context.random.below(u64{1} << 30) : forbidden_code(context));
+    context.out.load_immediate(
+        address, bare ? past_memory + context.random.below(u64{1} << 30) : forbidden_code(context));
     context.out.emit(Op::Jalr, context.destination(), address, 0);
 }
 
@@ -220,7 +224,9 @@ void write_translation_change(GeneratorContext& context) {
     out.begin();
     switch (random.below(4)) {
     case 0: write_remapping(context); break;
-    case 1: out.service(poke_services + static_cast<unsigned>(random.below(status_services))); break;
+    case 1:
+        out.service(poke_services + static_cast<unsigned>(random.below(status_services)));
+        break;
     case 2:
         if (context.mode == Privilege::Supervisor) {
             out.emit(Op::SfenceVma, context.source(), context.source());
@@ -230,7 +236,8 @@ void write_translation_change(GeneratorContext& context) {
         if (context.mode == Privilege::Supervisor && context.addressing == Addressing::Translated) {
             const u8 value = context.scratch();
             const Space space = random.one_of({Space::First, Space::Second});
-            out.load_immediate(value, satp_of(space, context.asids.at(static_cast<std::size_t>(space))));
+            out.load_immediate(value,
+                               satp_of(space, context.asids.at(static_cast<std::size_t>(space))));
             out.emit(Op::Csrrw, context.destination(), csr::satp, value);
         }
     }
@@ -245,7 +252,8 @@ void write_descent(GeneratorContext& context, Privilege to, u64 window) {
     out.load_address(address, out.next_id());
     // From this mode's window to the other's.
     const u64 from = context.window;
-    const u64 distance = (window == 0 ? 0 : window - runtime_base) - (from == 0 ? 0 : from - runtime_base);
+    const u64 distance =
+        (window == 0 ? 0 : window - runtime_base) - (from == 0 ? 0 : from - runtime_base);
     out.load_immediate(bits, distance);
     out.emit(Op::Add, address, address, bits);
     out.emit(Op::Csrrw, zero, by_sret ? csr::sepc : csr::mepc, address);

@@ -18,14 +18,17 @@ public:
     Image() : bytes_(code_limit - runtime_base) {}
 
     void put(u64 address, std::span<const u8> bytes, u64 limit) {
-        assert(address + bytes.size() <= limit && "the image's parts have room for that many bodies");
+        assert(address + bytes.size() <= limit &&
+               "the image's parts have room for that many bodies");
         std::memcpy(&bytes_.at(address - runtime_base), bytes.data(), bytes.size());
     }
     void put_word(u64 address, u64 word) {
         assert(address + 8 <= code_base);
         std::memcpy(&bytes_.at(address - runtime_base), &word, sizeof word);
     }
-    std::span<const u8> upto(u64 address) { return std::span(bytes_).first(address - runtime_base); }
+    std::span<const u8> upto(u64 address) {
+        return std::span(bytes_).first(address - runtime_base);
+    }
 
 private:
     std::vector<u8> bytes_;
@@ -38,7 +41,8 @@ void put_record(Image& image, u64 record, const Body& body, u64& lists) {
         lists += 8;
     };
     put(record_mstatus, body.mstatus | static_cast<u64>(body.mode) << 11);
-    put(record_entry, body.window == 0 ? body.address : body.window + (body.address - runtime_base));
+    put(record_entry,
+        body.window == 0 ? body.address : body.window + (body.address - runtime_base));
     put(record_satp, body.satp);
     put(record_medeleg, body.medeleg);
     put(record_mideleg, body.mideleg);
@@ -99,8 +103,9 @@ std::vector<std::string> dump_names(const Body& body) {
     for (u8 x = 1; x < 32; ++x) {
         names.push_back(fmt::format("x{} ({})", x, isa::register_name(x)));
     }
-    for (const char* name : {"hash of the traps", "number of traps", "satp", "sstatus", "sepc", "scause", "stval",
-                             "sscratch", "stvec", "medeleg", "mideleg", "mie", "mip"}) {
+    for (const char* name :
+         {"hash of the traps", "number of traps", "satp", "sstatus", "sepc", "scause", "stval",
+          "sscratch", "stvec", "medeleg", "mideleg", "mie", "mip"}) {
         names.emplace_back(name);
     }
     for (const Poke& poke : all_pokes(body)) {
@@ -110,8 +115,8 @@ std::vector<std::string> dump_names(const Body& body) {
         names.push_back(fmt::format("memory at {:#x}", address));
     }
     for (unsigned trap = 0; trap < logged_traps; ++trap) {
-        for (const char* word :
-             {"vector", "mcause", "mepc", "mtval", "mstatus", "scause", "sepc", "stval", "sstatus"}) {
+        for (const char* word : {"vector", "mcause", "mepc", "mtval", "mstatus", "scause", "sepc",
+                                 "stval", "sstatus"}) {
             names.push_back(fmt::format("trap {}: {}", trap, word));
         }
     }

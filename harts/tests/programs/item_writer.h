@@ -31,7 +31,9 @@ public:
     [[nodiscard]] std::vector<Item> take() { return std::move(items_); }
 
 private:
-    void put(const BodyInstruction& instruction) { items_.back().instructions.push_back(instruction); }
+    void put(const BodyInstruction& instruction) {
+        items_.back().instructions.push_back(instruction);
+    }
 
     u32 next_id_ = 0;
     std::vector<Item> items_;

@@ -4,15 +4,18 @@
 
 namespace stampede::programs {
 
-inline constexpr u64 runtime_base = 0x8000'0000;        // entry, trap handlers
-inline constexpr u64 supervisor_handler = 0x8000'4000;  // a page of its own, so that it can be mapped alone
-inline constexpr u64 frame_base = 0x8000'8000;          // the runtime's own data; mscratch
-inline constexpr u64 trap_log_base = 0x8000'a000;       // the first traps of a body, raw
-inline constexpr u64 records_base = 0x8001'0000;        // one record a body, then its lists; up to code_base
-inline constexpr u64 code_base = 0x8010'0000;           // the bodies, one after the other
+inline constexpr u64 runtime_base = 0x8000'0000;  // entry, trap handlers
+inline constexpr u64 supervisor_handler =
+    0x8000'4000;                                // a page of its own, so that it can be mapped alone
+inline constexpr u64 frame_base = 0x8000'8000;  // the runtime's own data; mscratch
+inline constexpr u64 trap_log_base = 0x8000'a000;  // the first traps of a body, raw
+inline constexpr u64 records_base =
+    0x8001'0000;                               // one record a body, then its lists; up to code_base
+inline constexpr u64 code_base = 0x8010'0000;  // the bodies, one after the other
 inline constexpr u64 code_limit = 0x8020'0000;
 inline constexpr u64 tables_base = 0x8020'0000;  // page tables
-inline constexpr u64 data_base = 0x8040'0000;    // what bodies load and store; 2 MiB aligned for superpages
+inline constexpr u64 data_base =
+    0x8040'0000;  // what bodies load and store; 2 MiB aligned for superpages
 inline constexpr u64 data_pages = 4;
 inline constexpr u64 data_bytes = data_pages * page_size;
 inline constexpr u64 memory_bytes = u64{16} << 20;  // RAM of the machine, from runtime_base

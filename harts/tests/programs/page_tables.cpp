@@ -20,25 +20,15 @@ enum Table : u64 {
 };
 // clang-format on
 
-u64 table_address(u64 table) {
-    return tables_base + table * page_size;
-}
-u64 entry_to(u64 physical, u64 flags) {
-    return (physical / page_size) << ppn_shift | flags;
-}
-u64 index_of(u64 address, unsigned level) {
-    return (address >> (12 + 9 * level)) % entries;
-}
-Poke entry(u64 table, u64 index, u64 value) {
-    return {table_address(table) + index * 8, value};
-}
+u64 table_address(u64 table) { return tables_base + table * page_size; }
+u64 entry_to(u64 physical, u64 flags) { return (physical / page_size) << ppn_shift | flags; }
+u64 index_of(u64 address, unsigned level) { return (address >> (12 + 9 * level)) % entries; }
+Poke entry(u64 table, u64 index, u64 value) { return {table_address(table) + index * 8, value}; }
 Poke pointer(u64 table, u64 index, u64 to) {
     return entry(table, index, entry_to(table_address(to), v));
 }
 
-u64 data_page(Random& random) {
-    return data_base + random.below(data_pages) * page_size;
-}
+u64 data_page(Random& random) { return data_base + random.below(data_pages) * page_size; }
 
 u64 sound_permissions(Random& random) {
     return random.one_of({r, r | w, r | w, r | w, r | x, r | w | x, x});
@@ -58,10 +48,10 @@ u64 random_leaf(Random& random, u64 physical) {
     case 6: flags &= ~a; break;
     case 7: return random.bits() & ~v & ~(u64{0x3ff} << 54);  // not valid, whatever else it says
     case 8: flags = (flags & ~r) | w; break;                  // reserved: writable, not readable
-    case 9: flags &= ~(r | w | x); break;                     // a pointer where there is no level below
+    case 9: flags &= ~(r | w | x); break;  // a pointer where there is no level below
     case 10:
         return entry_to(past_memory + random.below(16) * page_size,
-                        flags & ~(w | d));                                          // nothing there: an access fault
+                        flags & ~(w | d));  // nothing there: an access fault
     case 11: return entry_to(physical, flags) | u64{1} << (54 + random.below(10));  // reserved bits
     default: break;
     }
@@ -84,8 +74,10 @@ void map_code(std::vector<Poke>& pokes, Random& random) {
         pokes.push_back(pointer(root, index_of(supervisor_code_4k, 2), supervisor_code));
         pokes.push_back(pointer(root, index_of(supervisor_code_2m, 2), supervisor_code_large));
         pokes.push_back(pointer(root, index_of(supervisor_handler_window, 2), handler));
-        pokes.push_back(entry(root, index_of(user_code_1g, 2), entry_to(runtime_base, v | r | x | a | u | global)));
-        pokes.push_back(entry(root, index_of(supervisor_code_1g, 2), entry_to(runtime_base, v | r | x | a | global)));
+        pokes.push_back(entry(root, index_of(user_code_1g, 2),
+                              entry_to(runtime_base, v | r | x | a | u | global)));
+        pokes.push_back(entry(root, index_of(supervisor_code_1g, 2),
+                              entry_to(runtime_base, v | r | x | a | global)));
     }
     pokes.push_back(pointer(user_code, 0, user_code_leaves));
     pokes.push_back(pointer(supervisor_code, 0, supervisor_code_leaves));
@@ -93,24 +85,29 @@ void map_code(std::vector<Poke>& pokes, Random& random) {
     pokes.push_back(entry(supervisor_code_large, 0, large(global)));
     pokes.push_back(pointer(handler, 0, handler_leaves));
     pokes.push_back(
-        entry(handler_leaves, 0, entry_to(supervisor_handler, v | x | a | global | (random.chance(50) ? r : 0))));
+        entry(handler_leaves, 0,
+              entry_to(supervisor_handler, v | x | a | global | (random.chance(50) ? r : 0))));
 }
 
 void map_data(std::vector<Poke>& pokes, Random& random) {
-    for (const auto& [root, low, data] : {std::array<u64, 3>{root_first, low_first, data_first},
-                                          std::array<u64, 3>{root_second, low_second, data_second}}) {
+    for (const auto& [root, low, data] :
+         {std::array<u64, 3>{root_first, low_first, data_first},
+          std::array<u64, 3>{root_second, low_second, data_second}}) {
         pokes.push_back(pointer(root, 0, low));
         pokes.push_back(pointer(low, 0, data));
         for (unsigned page = 0; page < data_2m_pages; ++page) {
             pokes.push_back(entry(low, 1 + page, random_superpage(random, data_base, 1)));
         }
         // read-only: an AMO past the memory's end would be a load's fault in QEMU
-        pokes.push_back(entry(root, index_of(data_1g_window, 2), random_superpage(random, runtime_base, 2) & ~w));
+        pokes.push_back(entry(root, index_of(data_1g_window, 2),
+                              random_superpage(random, runtime_base, 2) & ~w));
         for (unsigned page = 0; page < first_global_page; ++page) {
             pokes.push_back(entry(data, page, random_leaf(random, data_page(random))));
         }
-        pokes.push_back(entry(data, sound_user_page, entry_to(data_page(random), v | r | w | u | a | d)));
-        pokes.push_back(entry(data, sound_supervisor_page, entry_to(data_page(random), v | r | w | a | d)));
+        pokes.push_back(
+            entry(data, sound_user_page, entry_to(data_page(random), v | r | w | u | a | d)));
+        pokes.push_back(
+            entry(data, sound_supervisor_page, entry_to(data_page(random), v | r | w | a | d)));
         pokes.push_back(pointer(root, index_of(data_high_window, 2), high));
     }
     for (unsigned page = first_global_page; page < data_4k_pages; ++page) {
@@ -121,8 +118,8 @@ void map_data(std::vector<Poke>& pokes, Random& random) {
     }
     pokes.push_back(pointer(high, index_of(data_high_window, 1), high_leaves));
     for (unsigned page = 0; page < data_high_pages; ++page) {
-        pokes.push_back(
-            entry(high_leaves, index_of(data_high_window, 0) + page, random_leaf(random, data_page(random))));
+        pokes.push_back(entry(high_leaves, index_of(data_high_window, 0) + page,
+                              random_leaf(random, data_page(random))));
     }
 }
 
@@ -149,14 +146,17 @@ std::vector<Poke> all_pokes(const Body& body) {
     const u64 end = body.address + assemble(body.items).size();
     for (u64 page = body.address / page_size * page_size; page < end; page += page_size) {
         const u64 index = (page - runtime_base) / page_size;
-        pokes.push_back(entry(user_code_leaves, index, entry_to(page, v | r | x | u | body.code_flags)));
-        pokes.push_back(entry(supervisor_code_leaves, index, entry_to(page, v | x | body.code_flags)));
+        pokes.push_back(
+            entry(user_code_leaves, index, entry_to(page, v | r | x | u | body.code_flags)));
+        pokes.push_back(
+            entry(supervisor_code_leaves, index, entry_to(page, v | x | body.code_flags)));
     }
     return pokes;
 }
 
 Poke random_change(Random& random, Space space, unsigned number) {
-    return entry(space == Space::First ? data_first : data_second, number, random_leaf(random, data_page(random)));
+    return entry(space == Space::First ? data_first : data_second, number,
+                 random_leaf(random, data_page(random)));
 }
 
 u64 random_data_address(Random& random) {
@@ -166,7 +166,9 @@ u64 random_data_address(Random& random) {
     const u64 aligned = random.chance(60) ? ~u64{7} : ~u64{0};
     u64 address = 0;
     switch (random.below(8)) {
-    case 0: address = data_2m_window + random.below(data_2m_pages) * 0x20'0000 + page + offset; break;
+    case 0:
+        address = data_2m_window + random.below(data_2m_pages) * 0x20'0000 + page + offset;
+        break;
     case 1: address = data_1g_window + (data_base - runtime_base) + page + offset; break;
     case 2: address = data_high_window + random.below(data_high_pages) * page_size + offset; break;
     default: address = data_4k_window + random.below(data_4k_pages - 1) * page_size + offset; break;

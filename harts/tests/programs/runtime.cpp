@@ -57,7 +57,9 @@ public:
     }
 
 private:
-    void emit(Op op, i64 first = 0, i64 second = 0, i64 third = 0) { a_.emit(op, first, second, third); }
+    void emit(Op op, i64 first = 0, i64 second = 0, i64 third = 0) {
+        a_.emit(op, first, second, third);
+    }
     void li(Register rd, u64 value) { a_.load_immediate(rd, value); }
     void read(Register rd, u32 number) { emit(Op::Csrrs, rd, number, zero); }
     void write(u32 number, Register rs) { emit(Op::Csrrw, zero, number, rs); }
@@ -155,7 +157,8 @@ private:
         emit(Op::Ld, t1, s0, 8 * record_mtvec_mode);
         emit(Op::Or, t0, t0, t1);
         write(csr::mtvec, t0);
-        for (const u32 number : {csr::sepc, csr::scause, csr::stval, csr::sscratch, csr::mcause, csr::mtval}) {
+        for (const u32 number :
+             {csr::sepc, csr::scause, csr::stval, csr::sscratch, csr::mcause, csr::mtval}) {
             write(number, zero);
         }
         emit(Op::SfenceVma, zero, zero);
@@ -197,8 +200,8 @@ private:
         };
         account_words(frame_base + 8, frame_base + 256);
         account_words(frame_base + frame_trap_hash, frame_base + frame_trap_count + 8);
-        for (const u32 number :
-             {csr::satp, csr::sstatus, csr::sepc, csr::scause, csr::stval, csr::sscratch, csr::stvec, csr::medeleg}) {
+        for (const u32 number : {csr::satp, csr::sstatus, csr::sepc, csr::scause, csr::stval,
+                                 csr::sscratch, csr::stvec, csr::medeleg}) {
             account_csr(number, ~u64{0});
         }
         for (const u32 number : {csr::mideleg, csr::mie, csr::mip}) {
@@ -427,7 +430,8 @@ private:
         emit(Op::Ld, a0, t2, 16);
         emit(Op::Ld, a1, t2, 24);
         const Label fenced = a_.label();
-        for (const auto& [address, asid] : {std::pair{zero, zero}, {a0, zero}, {zero, a1}, {a0, a1}}) {
+        for (const auto& [address, asid] :
+             {std::pair{zero, zero}, {a0, zero}, {zero, a1}, {a0, a1}}) {
             const Label next = a_.label();
             emit(Op::Andi, t4, t1, 3);
             a_.branch(Op::Bne, t4, zero, next);

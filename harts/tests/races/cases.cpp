@@ -17,20 +17,30 @@ using ::races::Parameters;
 using ::races::kernel::Broken;
 
 // A hand-over costs a lock-order or edge case more than a round costs the others.
-constexpr u64 rounds_of(Group group) { return group == Group::Edges || group == Group::LockOrder ? 10 : 200; }
+constexpr u64 rounds_of(Group group) {
+    return group == Group::Edges || group == Group::LockOrder ? 10 : 200;
+}
 
 constexpr Case cases[] = {
-#define PATTERN(name, group, expectation, first, second)                                   \
-    {#name,           Group::group, Expectation::expectation, first, second, Guest::Patterns, \
-     static_cast<u64>(::races::Pattern::name), rounds_of(Group::group)},
+#define PATTERN(name, group, expectation, first, second) \
+    {#name,                                              \
+     Group::group,                                       \
+     Expectation::expectation,                           \
+     first,                                              \
+     second,                                             \
+     Guest::Patterns,                                    \
+     static_cast<u64>(::races::Pattern::name),           \
+     rounds_of(Group::group)},
 #include "harts/tests/races/patterns.inc"
 #undef PATTERN
-#define KERNEL(name, broken, expectation, first, second)                                          \
-    {name, Group::Kernel, Expectation::expectation, first, second, Guest::Kernel, static_cast<u64>(Broken::broken), 60}
+#define KERNEL(name, broken, expectation, first, second)             \
+    {name,   Group::Kernel, Expectation::expectation,         first, \
+     second, Guest::Kernel, static_cast<u64>(Broken::broken), 60}
     KERNEL("kernel", Nothing, Silent, "", ""),
     KERNEL("kernel_with_broken_reserved_lock", ReservedLock, Race, "take_frame", "take_frame"),
     KERNEL("kernel_with_broken_ticket_lock", TicketLock, Race, "remove_thread", "remove_thread"),
-    KERNEL("kernel_with_broken_reader_writer_lock", ReaderWriterLock, Race, "put_message", "put_message"),
+    KERNEL("kernel_with_broken_reader_writer_lock", ReaderWriterLock, Race, "put_message",
+           "put_message"),
     KERNEL("kernel_with_broken_sequence_lock", SequenceLock, Race, "write_entry", "read_entry"),
 #undef KERNEL
 };
@@ -41,7 +51,9 @@ std::span<const Case> all_cases() { return cases; }
 
 void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
 
-std::string file_of(Guest guest) { return guest == Guest::Patterns ? RACES_PATTERNS_GUEST : RACES_KERNEL_GUEST; }
+std::string file_of(Guest guest) {
+    return guest == Guest::Patterns ? RACES_PATTERNS_GUEST : RACES_KERNEL_GUEST;
+}
 
 Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& options) {
     const auto image = ElfImage::read(file_of(one.guest));
@@ -63,7 +75,8 @@ Result<std::unique_ptr<Machine>> load_case(const Case& one, const CaseOptions& o
         const PhysAddr at{*parameters};
         ram.store_u64(at + offsetof(Parameters, selector), one.selector);
         ram.store_u64(at + offsetof(Parameters, harts), options.harts);
-        ram.store_u64(at + offsetof(Parameters, rounds), options.rounds != 0 ? options.rounds : one.rounds);
+        ram.store_u64(at + offsetof(Parameters, rounds),
+                      options.rounds != 0 ? options.rounds : one.rounds);
     }
     return machine;
 }

@@ -52,7 +52,8 @@ TEST_P(CaseTest, ends_in_turns) {
     for (const unsigned harts : {2u, 5u}) {
         const auto machine = load({.harts = harts, .time = TimeMode::Counted});
         ASSERT_NE(machine, nullptr);
-        ASSERT_EQ(run_in_turns(*machine, harts, 40, ends() ? 200'000'000 : 200'000), ends()) << harts << " harts";
+        ASSERT_EQ(run_in_turns(*machine, harts, 40, ends() ? 200'000'000 : 200'000), ends())
+            << harts << " harts";
         EXPECT_EQ(machine->exit_status().value_or(0), 0u) << harts << " harts";
     }
 }

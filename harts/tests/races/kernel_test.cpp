@@ -44,9 +44,10 @@ protected:
         return outcome;
     }
     static void tell(const KernelOutcome& outcome) {
-        std::cout << GetParam() << " harts: " << outcome.switches << " switches, " << outcome.migrations
-                  << " migrations, " << outcome.ticks << " ticks; waits for reserved lock " << outcome.waits[0]
-                  << ", ticket lock " << outcome.waits[1] << ", reader-writer lock " << outcome.waits[2]
+        std::cout << GetParam() << " harts: " << outcome.switches << " switches, "
+                  << outcome.migrations << " migrations, " << outcome.ticks
+                  << " ticks; waits for reserved lock " << outcome.waits[0] << ", ticket lock "
+                  << outcome.waits[1] << ", reader-writer lock " << outcome.waits[2]
                   << ", sequence lock " << outcome.waits[3] << "\n";
     }
 };
@@ -73,7 +74,8 @@ TEST_P(KernelTest, sums_are_right_in_turns_and_every_lock_is_waited_for) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Harts, KernelTest, testing::Values(1, 2, 3, 8, 16), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Harts, KernelTest, testing::Values(1, 2, 3, 8, 16),
+                         testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace stampede::races

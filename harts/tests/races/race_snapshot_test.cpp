@@ -24,14 +24,15 @@ using ::testing::SizeIs;
 constexpr unsigned harts = 4, stops = 40;
 constexpr u64 rounds = 40;
 
-
 // What can be seen of it, by what it is.
 using Knowledge = std::map<std::string, std::vector<u64>>;
 
 // How deep harts stand when they start.
 struct Starts final : Observer {
     explicit Starts(const RaceObserver& race) : race(race) {}
-    void on_start(Hart& hart) override { depths[hart.own.id.value] = race.stack_depth(hart.own.id); }  // its own element
+    void on_start(Hart& hart) override {
+        depths[hart.own.id.value] = race.stack_depth(hart.own.id);
+    }  // its own element
     const RaceObserver& race;
     std::array<unsigned, harts> depths{};
 };
@@ -39,10 +40,17 @@ struct Starts final : Observer {
 struct Stage final : TurnListener, Restorable {
     Stage(std::string_view name, Drive drive)
         : one(*std::ranges::find(all_cases(), name, &Case::name)),
-          machine(load_case(one, {.harts = harts, .rounds = rounds, .time = drive == Drive::OneThread ? TimeMode::Counted : TimeMode::Warp}).value()), all(harts_of(*machine)),
-          observer(machine->ram(), all, drive), drive(drive) {
+          machine(load_case(
+                      one, {.harts = harts,
+                            .rounds = rounds,
+                            .time = drive == Drive::OneThread ? TimeMode::Counted : TimeMode::Warp})
+                      .value()),
+          all(harts_of(*machine)),
+          observer(machine->ram(), all, drive),
+          drive(drive) {
         const ElfImage guest = ElfImage::read(file_of(one.guest)).value();
-        observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
+        observer.set_lock_functions(
+            {guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
         observer.expect_snapshot();
         machine->set_observers({&observer, &starts}, racing_again_engine);
     }
@@ -79,7 +87,8 @@ struct Stage final : TurnListener, Restorable {
                 known["depth"].push_back(observer.stack_depth(hart->own.id));
             }
             for (unsigned n = 0; n < held.count; ++n) {
-                known["held"].insert(known["held"].end(), {hart->own.id.value, held.held[n].word, held.held[n].pc});
+                known["held"].insert(known["held"].end(),
+                                     {hart->own.id.value, held.held[n].word, held.held[n].pc});
             }
         }
         const Ram& ram = machine->ram();
@@ -88,15 +97,19 @@ struct Stage final : TurnListener, Restorable {
                 known["atomic"].insert(known["atomic"].end(), {at, bits});
                 for (u64 word = 0; word < 32; word += 4) {
                     const LockWord lock = observer.locks().find(ram_base.value + at * 32 + word);
-                    known["locks"].insert(known["locks"].end(), {lock.address, lock.taken, lock.given, lock.violations, lock.tickets, lock.holder, lock.named});
+                    known["locks"].insert(known["locks"].end(),
+                                          {lock.address, lock.taken, lock.given, lock.violations,
+                                           lock.tickets, lock.holder, lock.named});
                 }
             }
         }
         known["orders"].push_back(observer.lock_order().size());
         for (const auto& cycle : observer.lock_order().cycles(observer.locks())) {
             for (const LockEdge& edge : cycle) {
-                known["orders"].insert(known["orders"].end(), {edge.held, edge.taken, edge.hart, edge.count});
-                known["orders"].insert(known["orders"].end(), edge.pcs.begin(), edge.pcs.begin() + edge.depth);
+                known["orders"].insert(known["orders"].end(),
+                                       {edge.held, edge.taken, edge.hart, edge.count});
+                known["orders"].insert(known["orders"].end(), edge.pcs.begin(),
+                                       edge.pcs.begin() + edge.depth);
             }
         }
         known["reports"].push_back(observer.reports().size());
@@ -121,9 +134,9 @@ void expect_same(const Knowledge& wanted, const Knowledge& found, const std::str
 
 struct StoppedRun {
     const char* name;
-    u64 before;                            // instructions up to the snapshot
-    u64 unit;                              // between stops
-    std::vector<const char*> taken_back;   // what differs from the snapshot at some stop
+    u64 before;                           // instructions up to the snapshot
+    u64 unit;                             // between stops
+    std::vector<const char*> taken_back;  // what differs from the snapshot at some stop
 };
 
 void PrintTo(const StoppedRun& run, std::ostream* out) { *out << run.name; }
@@ -168,14 +181,24 @@ TEST_P(RaceSnapshotTest, one_schedule_leads_to_the_same_knowledge_behind_any_oth
         snapshot.restore();
     }
     for (const char* what : run.taken_back) {
-        EXPECT_GE(differed[what], 1u) << what << " never differed from the snapshot: nothing to take back";
+        EXPECT_GE(differed[what], 1u)
+            << what << " never differed from the snapshot: nothing to take back";
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, RaceSnapshotTest, testing::Values(StoppedRun{"kernel", 3000, 5003, {"atomic", "context", "depth", "held", "locks", "slow"}},
-                                         StoppedRun{"opposite_orders_ticket", 800, 501, {"atomic", "context", "depth", "held", "locks", "orders", "slow"}},
-                                         StoppedRun{"opposite_orders_named", 800, 501, {"atomic", "context", "depth", "held", "locks", "orders", "slow"}}),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Cases, RaceSnapshotTest,
+    testing::Values(
+        StoppedRun{"kernel", 3000, 5003, {"atomic", "context", "depth", "held", "locks", "slow"}},
+        StoppedRun{"opposite_orders_ticket",
+                   800,
+                   501,
+                   {"atomic", "context", "depth", "held", "locks", "orders", "slow"}},
+        StoppedRun{"opposite_orders_named",
+                   800,
+                   501,
+                   {"atomic", "context", "depth", "held", "locks", "orders", "slow"}}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 // Where the second lock of each edge was taken.
 std::map<std::pair<u64, u64>, std::vector<u64>> stacks_of(const Stage& stage) {
@@ -191,8 +214,10 @@ std::map<std::pair<u64, u64>, std::vector<u64>> stacks_of(const Stage& stage) {
 TEST(RaceSnapshotTestInParallel, each_run_begins_with_what_was_known_and_on_the_stacks_of_then) {
     Stage stage("opposite_orders_swap", Drive::ThreadAHart);
     // Behind the way out of machine mode, which ends all stacks.
-    while (std::ranges::any_of(stage.all, [](const Hart* hart) { return hart->own.mode == Privilege::Machine; })) {
-        ASSERT_EQ(stage.machine->run_parallel(std::chrono::microseconds(100)), MachineStop::Deadline);
+    while (std::ranges::any_of(
+        stage.all, [](const Hart* hart) { return hart->own.mode == Privilege::Machine; })) {
+        ASSERT_EQ(stage.machine->run_parallel(std::chrono::microseconds(100)),
+                  MachineStop::Deadline);
     }
     Snapshot snapshot(*stage.machine, {&stage});
     const Knowledge at_snapshot = stage.knowledge();

@@ -20,11 +20,12 @@ namespace {
 
 constexpr unsigned runs = 10, enough = 9;  // of what must be reported
 constexpr unsigned silent_runs = 3;        // of what must not
-constexpr u64 ticket_rounds = 20;          // a ticket lock wants one certain hart next, so eight on few cores are slow at it
-constexpr u64 message_rounds = 40;         // their harts wait for each other by plain loads, and each look is a race
-constexpr u64 broken_kernel_rounds = 8;    // all its accesses race, and each report costs
+constexpr u64 ticket_rounds =
+    20;  // a ticket lock wants one certain hart next, so eight on few cores are slow at it
+constexpr u64 message_rounds =
+    40;  // their harts wait for each other by plain loads, and each look is a race
+constexpr u64 broken_kernel_rounds = 8;  // all its accesses race, and each report costs
 constexpr u64 most_instructions = 200'000'000;
-
 
 class Turns final : public TurnListener {
 public:
@@ -60,12 +61,16 @@ u64 rounds_of(const Case& one) {
         return broken_kernel_rounds;
     }
     // 0: the case's own
-    return one.name.contains("ticket") ? ticket_rounds : one.group == Group::Messages ? message_rounds : 0;
+    return one.name.contains("ticket")    ? ticket_rounds
+           : one.group == Group::Messages ? message_rounds
+                                          : 0;
 }
 
-Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsigned harts, unsigned permits = 0) {
+Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsigned harts,
+          unsigned permits = 0) {
     const TimeMode time = drive == Drive::OneThread ? TimeMode::Counted : TimeMode::Host;
-    auto machine = load_case(one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = time});
+    auto machine = load_case(
+        one, {.harts = harts, .rounds = rounds_of(one), .permits = permits, .time = time});
     EXPECT_TRUE(machine.has_value());
     std::vector<Hart*> all;
     for (u32 n = 0; n < harts; ++n) {
@@ -73,21 +78,25 @@ Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsign
     }
     RaceObserver observer((*machine)->ram(), all, drive);
     const ElfImage& guest = symbols.image();
-    observer.set_lock_functions({guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
+    observer.set_lock_functions(
+        {guest.address_of("acquire").value_or(0), guest.address_of("release").value_or(0)});
     (*machine)->set_observers({&observer}, racing_engine);
     Found found;
     const bool ends = one.expectation != Expectation::Deadlock;
     if (drive == Drive::ThreadAHart) {
-        found.stop = (*machine)->run_parallel(ends ? std::chrono::milliseconds(120'000) : std::chrono::milliseconds(50));
+        found.stop = (*machine)->run_parallel(ends ? std::chrono::milliseconds(120'000)
+                                                   : std::chrono::milliseconds(50));
     } else {
         RandomSchedule schedule(seed, 100);
         Turns turns(observer);
-        found.stop = (*machine)->run_scheduled(schedule, ends ? most_instructions : 500'000, &turns);
+        found.stop =
+            (*machine)->run_scheduled(schedule, ends ? most_instructions : 500'000, &turns);
     }
     found.status = (*machine)->exit_status();
     for (std::size_t n = 0; n < observer.reports().size(); ++n) {
         const Race race = observer.reports().race(n);
-        insert(found.races, function_at(symbols, race.sides[0].pcs[0]), function_at(symbols, race.sides[1].pcs[0]));
+        insert(found.races, function_at(symbols, race.sides[0].pcs[0]),
+               function_at(symbols, race.sides[1].pcs[0]));
     }
     for (const auto& cycle : observer.lock_order().cycles(observer.locks())) {
         for (const LockEdge& edge : cycle) {
@@ -95,7 +104,8 @@ Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsign
                 // Who asked for the lock, beyond the lock's own functions.
                 for (unsigned a = 0; a < edge.depth; ++a) {
                     for (unsigned b = 0; b < other.depth; ++b) {
-                        insert(found.orders, function_at(symbols, edge.pcs[a]), function_at(symbols, other.pcs[b]));
+                        insert(found.orders, function_at(symbols, edge.pcs[a]),
+                               function_at(symbols, other.pcs[b]));
                     }
                 }
             }
@@ -135,11 +145,13 @@ protected:
                 ASSERT_TRUE(found.orders.empty()) << text(found.orders);
             }
             const std::pair wanted{std::string(one.first), std::string(one.second)};
-            reported += one.expectation == Expectation::Race ? found.races.contains(wanted)
-                        : one.expectation == Expectation::LockOrder ? found.orders.contains(wanted) : 1;
+            reported += one.expectation == Expectation::Race        ? found.races.contains(wanted)
+                        : one.expectation == Expectation::LockOrder ? found.orders.contains(wanted)
+                                                                    : 1;
             seen = text(one.expectation == Expectation::LockOrder ? found.orders : found.races);
         }
-        EXPECT_GE(reported, std::min(enough, all_runs)) << "expected " << one.first << " / " << one.second << "; the last run had: " << seen;
+        EXPECT_GE(reported, std::min(enough, all_runs))
+            << "expected " << one.first << " / " << one.second << "; the last run had: " << seen;
     }
 };
 

@@ -84,10 +84,14 @@ TEST_F(EmulatedTimeTest, a_line_that_goes_to_and_fro_costs_each_time) {
     constexpr u64 alone = LeastTime::ahead / 3 + 1;
     EXPECT_GE(line.transfers, 3 * rounds - alone) << "each other access finds it elsewhere";
     EXPECT_LT(line.transfers, 3 * rounds);
-    EXPECT_EQ(cycles(0) + cycles(1) + cycles(2), instructions(0) + instructions(1) + instructions(2) + line.stalled);
-    EXPECT_GE(std::max({cycles(0), cycles(1), cycles(2)}), line.transfers * 1'000) << "one at a time";
+    EXPECT_EQ(cycles(0) + cycles(1) + cycles(2),
+              instructions(0) + instructions(1) + instructions(2) + line.stalled);
+    EXPECT_GE(std::max({cycles(0), cycles(1), cycles(2)}), line.transfers * 1'000)
+        << "one at a time";
     EXPECT_LE(std::max({cycles(0), cycles(1), cycles(2)}), 3 * rounds * 1'010);
-    EXPECT_NEAR(static_cast<double>(stage.machine->time()), static_cast<double>(std::max({cycles(0), cycles(1), cycles(2)})) / 100, 1) << "mtime is that time";
+    EXPECT_NEAR(static_cast<double>(stage.machine->time()),
+                static_cast<double>(std::max({cycles(0), cycles(1), cycles(2)})) / 100, 1)
+        << "mtime is that time";
 }
 
 TEST_F(EmulatedTimeTest, plain_loads_and_stores_are_seen_as_such) {
@@ -101,7 +105,8 @@ TEST_F(EmulatedTimeTest, plain_loads_and_stores_are_seen_as_such) {
     EXPECT_EQ(time->lines().counts()[0].transfers, 2u) << "then all have a copy";
     const CacheCosts costs;
     EXPECT_GE(time->lines().counts()[0].stalled, costs.load_exclusive + costs.load_shared);
-    EXPECT_LE(time->lines().counts()[0].stalled, 2 * costs.load_exclusive + costs.load_shared) << "the third waits for the second's";
+    EXPECT_LE(time->lines().counts()[0].stalled, 2 * costs.load_exclusive + costs.load_shared)
+        << "the third waits for the second's";
 }
 
 TEST_F(EmulatedTimeTest, plain_stores_take_a_line_away) {
@@ -120,10 +125,10 @@ TEST_F(EmulatedTimeTest, a_misaligned_access_uses_both_its_lines) {
 
 TEST_F(EmulatedTimeTest, who_exchanges_another_word_meanwhile_did_not_wait) {
     loop([&] {
-        stage.code.emit(Op::AmoswapD, t0, zero, a0);   // it is 0 and stays so
+        stage.code.emit(Op::AmoswapD, t0, zero, a0);  // it is 0 and stays so
         stage.code.emit(Op::Addi, a1, a0, 8);
-        stage.code.emit(Op::AmoswapD, t0, s1, a1);     // a change
-        stage.code.emit(Op::AmoswapD, t0, s1, a0);     // one of the first word
+        stage.code.emit(Op::AmoswapD, t0, s1, a1);  // a change
+        stage.code.emit(Op::AmoswapD, t0, s1, a0);  // one of the first word
         stage.code.emit(Op::AmoswapD, t0, zero, a0);
     });
     start({word});
@@ -131,7 +136,8 @@ TEST_F(EmulatedTimeTest, who_exchanges_another_word_meanwhile_did_not_wait) {
     EXPECT_TRUE(time->waited().empty());
 }
 
-TEST_F(EmulatedTimeTest, waiting_for_a_word_is_measured_from_the_first_try_to_the_one_that_succeeds) {
+TEST_F(EmulatedTimeTest,
+       waiting_for_a_word_is_measured_from_the_first_try_to_the_one_that_succeeds) {
     // Hart 0 holds the word for 500 additions; hart 1 tries from the start.
     const Label holder = stage.code.bound_label();
     stage.code.emit(Op::Addi, t1, zero, 1);

@@ -17,19 +17,19 @@ protected:
     // One a line, and how many events have been counted behind it.
     void write_program() {
         Assembler& code = stage.code;
-        code.emit(Op::Ld, t0, s0, 0);         // 1: shared
-        code.emit(Op::Ld, t0, s1, 0);         // own
-        code.emit(Op::Sd, t0, s1, 8);         // own
-        code.emit(Op::Sd, t0, s0, 8);         // 2: shared
-        code.emit(Op::AmoaddD, t1, t0, s1);   // 3: atomic, wherever
+        code.emit(Op::Ld, t0, s0, 0);        // 1: shared
+        code.emit(Op::Ld, t0, s1, 0);        // own
+        code.emit(Op::Sd, t0, s1, 8);        // own
+        code.emit(Op::Sd, t0, s0, 8);        // 2: shared
+        code.emit(Op::AmoaddD, t1, t0, s1);  // 3: atomic, wherever
         code.emit(Op::Addi, t2, zero, 1);
-        code.raw_word(0x0ff0'000f);           // 4: fence iorw, iorw
-        code.emit(Op::LrD, t1, s1);           // 5
-        code.emit(Op::ScD, t2, t1, s1);       // 6
-        code.emit(Op::Sw, zero, s2, 0);       // 7: a device
-        code.emit(Op::Ecall);                 // 8: goes on at mtvec
+        code.raw_word(0x0ff0'000f);      // 4: fence iorw, iorw
+        code.emit(Op::LrD, t1, s1);      // 5
+        code.emit(Op::ScD, t2, t1, s1);  // 6
+        code.emit(Op::Sw, zero, s2, 0);  // 7: a device
+        code.emit(Op::Ecall);            // 8: goes on at mtvec
         code.emit(Op::Addi, t2, zero, 2);
-        code.emit(Op::Ld, t0, s0, 61);        // 9: misaligned, into the next line
+        code.emit(Op::Ld, t0, s0, 61);  // 9: misaligned, into the next line
         loop = code.bound_label();
         code.raw_word(0x0000'006f);
     }
@@ -79,7 +79,8 @@ TEST_F(EventCounterTest, counts_the_same_in_one_piece) {
 // Before the first access that is too many; a fence or a trap is gone through, and the hart stops
 // before what follows.
 TEST_F(EventCounterTest, stops_before_the_event_that_is_too_many) {
-    const std::pair<u64, u64> stops[] = {{0, 0}, {1, 3}, {2, 4}, {3, 7}, {4, 7}, {5, 8}, {6, 9}, {7, 12}, {8, 12}};
+    const std::pair<u64, u64> stops[] = {{0, 0}, {1, 3}, {2, 4},  {3, 7}, {4, 7},
+                                         {5, 8}, {6, 9}, {7, 12}, {8, 12}};
     for (const auto& [events, instructions] : stops) {
         stage = Stage{};
         SetUp();
@@ -157,8 +158,9 @@ TEST_F(EventCounterTest, an_interrupt_whose_first_instruction_traps_is_one_event
 // What was put off must not have left traces: the replay of its turns does not put it off.
 TEST_F(EventCounterTest, an_access_that_is_put_off_sets_no_accessed_bit) {
     constexpr u64 root = 0x8020'0000;
-    stage.store(root + 8 * 2, (ram_base.value >> 12 << 10) | 0xcf);                    // 0x80000000: code, all set
-    stage.store(root + 8 * 3, (ram_base.value >> 12 << 10) | 0x0f);                    // 0xc0000000: the same, A and D clear
+    stage.store(root + 8 * 2, (ram_base.value >> 12 << 10) | 0xcf);  // 0x80000000: code, all set
+    stage.store(root + 8 * 3,
+                (ram_base.value >> 12 << 10) | 0x0f);  // 0xc0000000: the same, A and D clear
     stage.supervise(0, u64{8} << 60 | root >> 12);
     stage.hart(0).x[s0] = shared + 0x4000'0000;
     EXPECT_EQ(turn(0, 1'000), 0u);

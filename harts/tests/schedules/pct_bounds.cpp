@@ -20,17 +20,20 @@ int main(int argc, char** argv) {
 
     const auto guest = stampede::races::MicroGuest::read();
     bool all_well = guest.has_value();
-    fmt::print("{:<28} {:>2} {:>2} {:>4} {:>7} {:>9} {:>9} {:>8}\n", "program", "n", "d", "k", "hits", "rate", "bound", "p");
+    fmt::print("{:<28} {:>2} {:>2} {:>4} {:>7} {:>9} {:>9} {:>8}\n", "program", "n", "d", "k",
+               "hits", "rate", "bound", "p");
     for (const stampede::races::MicroProgram& program : stampede::races::micro_programs()) {
         const stampede::races::Shape& shape = program.shape;
-        const auto found = guest ? count_hits(*guest, shape, runs, seed) : Result<Hits>(std::unexpected(guest.error()));
+        const auto found = guest ? count_hits(*guest, shape, runs, seed)
+                                 : Result<Hits>(std::unexpected(guest.error()));
         if (!found) {
             fmt::print(stderr, "pct_bounds: {}\n", found.error().message);
             return 1;
         }
         const double bound = bound_of(shape), p = at_most(found->hits, found->runs, bound);
-        fmt::print("{:<28} {:>2} {:>2} {:>4} {:>7} {:>9.5f} {:>9.5f} {:>8.4f}\n", program.name, shape.harts, shape.depth, shape.events(),
-                   found->hits, static_cast<double>(found->hits) / static_cast<double>(runs), bound, p);
+        fmt::print("{:<28} {:>2} {:>2} {:>4} {:>7} {:>9.5f} {:>9.5f} {:>8.4f}\n", program.name,
+                   shape.harts, shape.depth, shape.events(), found->hits,
+                   static_cast<double>(found->hits) / static_cast<double>(runs), bound, p);
         all_well &= !refuses(found->hits, found->runs, bound);
     }
     return all_well ? 0 : 1;

@@ -32,7 +32,8 @@ Result<void> run(Machine& machine, Schedule& schedule) {
 
 }  // namespace
 
-Result<Hits> count_hits(const races::MicroGuest& guest, const races::Shape& shape, u64 runs, u64 seed, const MakeSchedule& make) {
+Result<Hits> count_hits(const races::MicroGuest& guest, const races::Shape& shape, u64 runs,
+                        u64 seed, const MakeSchedule& make) {
     std::vector<PhysAddr> shared;
     Hits hits;
     for (u64 n = 0; n <= runs; ++n) {

@@ -13,11 +13,13 @@ using MakeSchedule = std::function<std::unique_ptr<Schedule>(u64 seed, const rac
 
 // The policy itself: the program's own depth, harts and events.
 inline std::unique_ptr<Schedule> pct_of(u64 seed, const races::Shape& shape) {
-    return std::make_unique<Pct>(seed, static_cast<unsigned>(shape.harts), static_cast<unsigned>(shape.depth), shape.events());
+    return std::make_unique<Pct>(seed, static_cast<unsigned>(shape.harts),
+                                 static_cast<unsigned>(shape.depth), shape.events());
 }
 // What Burckhardt et al. guarantee: 1/(n*k^(d-1)).
 inline double bound_of(const races::Shape& shape) {
-    return 1 / (static_cast<double>(shape.harts) * std::pow(static_cast<double>(shape.events()), static_cast<double>(shape.depth - 1)));
+    return 1 / (static_cast<double>(shape.harts) * std::pow(static_cast<double>(shape.events()),
+                                                            static_cast<double>(shape.depth - 1)));
 }
 
 struct Hits {
@@ -28,7 +30,7 @@ struct Hits {
 // Each run in a machine of its own, with seeds from `seed` on. What harts share is learnt from one
 // run beforehand, for in a program that runs once nobody could know it in time. Error: no machine,
 // or a run that does not end.
-[[nodiscard]] Result<Hits> count_hits(const races::MicroGuest& guest, const races::Shape& shape, u64 runs, u64 seed,
-                                      const MakeSchedule& make = pct_of);
+[[nodiscard]] Result<Hits> count_hits(const races::MicroGuest& guest, const races::Shape& shape,
+                                      u64 runs, u64 seed, const MakeSchedule& make = pct_of);
 
 }  // namespace stampede::schedules

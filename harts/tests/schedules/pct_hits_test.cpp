@@ -40,8 +40,10 @@ protected:
 
 TEST_P(PctHitsTest, are_not_fewer_than_the_bound) {
     const Hits found = hits();
-    EXPECT_FALSE(refuses(found.hits, found.runs, bound_of(shape))) << found.hits << " of " << found.runs << ", bound " << bound_of(shape);
-    EXPECT_LE(found.most_events, shape.events() + 1) << "the last hart's store to the finisher is one that the shape does not count";
+    EXPECT_FALSE(refuses(found.hits, found.runs, bound_of(shape)))
+        << found.hits << " of " << found.runs << ", bound " << bound_of(shape);
+    EXPECT_LE(found.most_events, shape.events() + 1)
+        << "the last hart's store to the finisher is one that the shape does not count";
 }
 
 // One change point too few.
@@ -50,12 +52,16 @@ TEST_P(PctHitsTest, with_one_change_point_too_few_are_refused) {
         GTEST_SKIP() << "has none, or is so rare that even no hit in so few runs says nothing";
     }
     const Hits found = hits([](u64 seed, const Shape& of) -> std::unique_ptr<Schedule> {
-        return std::make_unique<Pct>(seed, static_cast<unsigned>(of.harts), static_cast<unsigned>(of.depth - 1), of.events());
+        return std::make_unique<Pct>(seed, static_cast<unsigned>(of.harts),
+                                     static_cast<unsigned>(of.depth - 1), of.events());
     });
-    EXPECT_TRUE(refuses(found.hits, found.runs, bound_of(shape))) << found.hits << " of " << found.runs;
+    EXPECT_TRUE(refuses(found.hits, found.runs, bound_of(shape)))
+        << found.hits << " of " << found.runs;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PctHitsTest, testing::ValuesIn(races::micro_programs().begin(), races::micro_programs().end()),
+INSTANTIATE_TEST_SUITE_P(All, PctHitsTest,
+                         testing::ValuesIn(races::micro_programs().begin(),
+                                           races::micro_programs().end()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // Change points one event too early. Over all k events nobody would notice: the first of the k
@@ -86,8 +92,12 @@ TEST(PctTest, change_points_that_come_one_event_early_are_refused) {
     constexpr double bound = 1.0 / (2 * 2);
     const auto guest = MicroGuest::read();
     ASSERT_TRUE(guest.has_value());
-    const auto right = count_hits(*guest, two_looks, runs, 1, [](u64 seed, const Shape&) { return std::make_unique<Pct>(seed, 2, 2, 2); });
-    const auto early = count_hits(*guest, two_looks, runs, 1, [](u64 seed, const Shape&) { return std::make_unique<OffByOnePct>(seed); });
+    const auto right = count_hits(*guest, two_looks, runs, 1, [](u64 seed, const Shape&) {
+        return std::make_unique<Pct>(seed, 2, 2, 2);
+    });
+    const auto early = count_hits(*guest, two_looks, runs, 1, [](u64 seed, const Shape&) {
+        return std::make_unique<OffByOnePct>(seed);
+    });
     ASSERT_TRUE(right.has_value() && early.has_value());
     EXPECT_FALSE(refuses(right->hits, right->runs, bound)) << right->hits;
     EXPECT_TRUE(refuses(early->hits, early->runs, bound)) << early->hits;

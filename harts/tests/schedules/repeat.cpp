@@ -26,8 +26,8 @@ Result<KernelOutcome> run_kernel(const ElfImage& kernel, const KernelRun& run) {
     machine.set_guest_calls(&nobody);
     machine.set_perturbation(run.schedule.perturbation(run.seed));
     machine.keep_turns(true);
-    const std::unique_ptr<Schedule> schedule =
-        run.turns ? std::make_unique<ReplayRuns>(*run.turns) : run.schedule.make(run.seed, run.harts);
+    const std::unique_ptr<Schedule> schedule = run.turns ? std::make_unique<ReplayRuns>(*run.turns)
+                                                         : run.schedule.make(run.seed, run.harts);
     KernelOutcome outcome;
     MachineStop stop;
     u64 executed = 0;
@@ -39,8 +39,8 @@ Result<KernelOutcome> run_kernel(const ElfImage& kernel, const KernelRun& run) {
         }
     } while (stop != MachineStop::Finished && stop != MachineStop::Idle && executed < most);
     if (machine.exit_status() != 0u) {
-        return error(fmt::format("{} on {} harts, {}, seed {}: not passed after {} instructions", run.workload, run.harts,
-                                 run.schedule.text(), run.seed, executed));
+        return error(fmt::format("{} on {} harts, {}, seed {}: not passed after {} instructions",
+                                 run.workload, run.harts, run.schedule.text(), run.seed, executed));
     }
     outcome.trace.state_hash = machine.state_hash();
     for (u32 n = 0; n < run.harts; ++n) {

@@ -12,18 +12,20 @@ namespace stampede::schedules {
 
 struct KernelRun {
     unsigned harts = 1;
-    u64 seed = 1;                          // of schedule, perturbation and workload
+    u64 seed = 1;  // of schedule, perturbation and workload
     u64 operations = 30;
     std::string workload = "forkbomb";
-    ScheduleSpec schedule;                 // repeatable
-    std::optional<std::vector<HartRun>> turns;  // followed instead of the schedule; its perturbation stays
-    u64 look_every = ~u64{0};              // instructions after which run_scheduled() comes back, to be called again
+    ScheduleSpec schedule;  // repeatable
+    std::optional<std::vector<HartRun>>
+        turns;  // followed instead of the schedule; its perturbation stays
+    u64 look_every =
+        ~u64{0};  // instructions after which run_scheduled() comes back, to be called again
 };
 
 // What a guest can see.
 struct Trace {
     u64 state_hash = 0;
-    std::vector<u64> instructions;         // by hart
+    std::vector<u64> instructions;  // by hart
     friend bool operator==(const Trace&, const Trace&) = default;
 };
 

@@ -10,7 +10,9 @@ struct Case {
     const char* schedule;
     unsigned harts;
 };
-void PrintTo(const Case& one, std::ostream* out) { *out << one.schedule << " on " << one.harts << " harts"; }
+void PrintTo(const Case& one, std::ostream* out) {
+    *out << one.schedule << " on " << one.harts << " harts";
+}
 
 class RepeatTest : public testing::TestWithParam<Case> {
 protected:
@@ -65,12 +67,15 @@ TEST_P(RepeatTest, whoever_drives_it_may_look_whenever_he_likes) {
     EXPECT_EQ(go(looking).trace, go(run).trace);
 }
 
-INSTANTIATE_TEST_SUITE_P(Policies, RepeatTest,
-                         testing::Values(Case{"round-robin:1000", 2}, Case{"round-robin:77,sc=64,evict=64,timer=256,late=256", 4},
-                                         Case{"random:1000", 1}, Case{"random:1000", 2}, Case{"random:200", 4},
-                                         Case{"random:1000,sc=64,evict=64,timer=256,late=512", 8}, Case{"pct:1", 1},
-                                         Case{"pct:2", 2}, Case{"pct:3:500", 4}, Case{"pct:3,sc=64,evict=64,timer=256,late=512", 8}),
-                         [](const auto& info) { return "case_" + std::to_string(info.index); });
+INSTANTIATE_TEST_SUITE_P(
+    Policies, RepeatTest,
+    testing::Values(Case{"round-robin:1000", 2},
+                    Case{"round-robin:77,sc=64,evict=64,timer=256,late=256", 4},
+                    Case{"random:1000", 1}, Case{"random:1000", 2}, Case{"random:200", 4},
+                    Case{"random:1000,sc=64,evict=64,timer=256,late=512", 8}, Case{"pct:1", 1},
+                    Case{"pct:2", 2}, Case{"pct:3:500", 4},
+                    Case{"pct:3,sc=64,evict=64,timer=256,late=512", 8}),
+    [](const auto& info) { return "case_" + std::to_string(info.index); });
 
 }  // namespace
 }  // namespace stampede::schedules

@@ -20,7 +20,8 @@ namespace {
 class Load {
 public:
     explicit Load(bool wanted) {
-        for (unsigned n = 0; wanted && n < 3 * std::max(1u, std::thread::hardware_concurrency()); ++n) {
+        for (unsigned n = 0; wanted && n < 3 * std::max(1u, std::thread::hardware_concurrency());
+             ++n) {
             threads_.emplace_back([this] {
                 while (!over_.load(std::memory_order_relaxed)) {  // relaxed: whenever it sees it
                 }
@@ -47,7 +48,9 @@ int main(int argc, char** argv) {
     KernelRun run;
     run.harts = 8;
     std::string words = "random:1000";
-    CLI::App app("Runs of the real kernel under one schedule and seed, compared: hash of RAM, harts and devices, instructions by hart, turns.");
+    CLI::App app(
+        "Runs of the real kernel under one schedule and seed, compared: hash of RAM, harts and "
+        "devices, instructions by hart, turns.");
     app.add_option("--runs", runs, "how many")->capture_default_str();
     app.add_option("--schedule", words, "as stress takes it, but parallel")->capture_default_str();
     app.add_option("--harts", run.harts)->check(CLI::Range(1, 64))->capture_default_str();
@@ -60,7 +63,10 @@ int main(int argc, char** argv) {
     const auto spec = ScheduleSpec::parse(words);
     const auto kernel = read_kernel();
     if (!spec || !kernel || !spec->repeatable()) {
-        fmt::print(stderr, "schedule_repeat: {}\n", !spec ? spec.error().message : !kernel ? kernel.error().message : "parallel does not repeat");
+        fmt::print(stderr, "schedule_repeat: {}\n",
+                   !spec     ? spec.error().message
+                   : !kernel ? kernel.error().message
+                             : "parallel does not repeat");
         return 1;
     }
     run.schedule = *spec;
@@ -80,7 +86,8 @@ int main(int argc, char** argv) {
             same += outcome->trace == first.trace && outcome->turns == first.turns ? 1 : 0;
         }
     }
-    fmt::print("{} of {} runs the same: {}, {} harts, {} turns, state {:016x}{}\n", same, runs, spec->text(), run.harts, first.turns.size(),
-               first.trace.state_hash, load ? ", on a loaded host" : "");
+    fmt::print("{} of {} runs the same: {}, {} harts, {} turns, state {:016x}{}\n", same, runs,
+               spec->text(), run.harts, first.turns.size(), first.trace.state_hash,
+               load ? ", on a loaded host" : "");
     return same == runs ? 0 : 1;
 }

@@ -30,7 +30,8 @@ struct Options {
 u64 hash_of_changes(Machine& machine, const Snapshot& snapshot) {
     u64 hash = machine.register_hash();
     for (const u32 page : snapshot.dirty_pages()) {
-        hash = XXH3_64bits_withSeed(machine.ram().host(ram_base + u64{page} * page_size), page_size, hash ^ page);
+        hash = XXH3_64bits_withSeed(machine.ram().host(ram_base + u64{page} * page_size), page_size,
+                                    hash ^ page);
     }
     return hash;
 }
@@ -40,8 +41,12 @@ Result<u64> count_the_same(const Options& options, const ScheduleSpec& spec) {
     if (!kernel) {
         return std::unexpected(kernel.error());
     }
-    auto machine = Machine::create({.harts = options.harts, .memory = u64{16} << 20, .time = TimeMode::Counted,
-                                    .bootargs = "run=forkbomb ops=100000000 seed=1", .permits = 0}, *kernel);
+    auto machine = Machine::create({.harts = options.harts,
+                                    .memory = u64{16} << 20,
+                                    .time = TimeMode::Counted,
+                                    .bootargs = "run=forkbomb ops=100000000 seed=1",
+                                    .permits = 0},
+                                   *kernel);
     if (!machine) {
         return std::unexpected(machine.error());
     }
@@ -55,7 +60,9 @@ Result<u64> count_the_same(const Options& options, const ScheduleSpec& spec) {
     for (u64 n = 0; n < options.resets; ++n) {
         const u64 seed = n % seeds;
         (*machine)->set_perturbation(spec.perturbation(seed));
-        if (const MachineStop stop = (*machine)->run_scheduled(*spec.make(seed, options.harts), options.instructions); stop != MachineStop::Deadline) {
+        if (const MachineStop stop =
+                (*machine)->run_scheduled(*spec.make(seed, options.harts), options.instructions);
+            stop != MachineStop::Deadline) {
             return error(fmt::format("the kernel stopped by itself ({})", static_cast<int>(stop)));
         }
         const u64 hash = hash_of_changes(**machine, snapshot);
@@ -73,14 +80,16 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app("Runs of the real kernel from one snapshot, compared.");
     app.add_option("--resets", options.resets, "how many")->capture_default_str();
-    app.add_option("--schedule", options.words, "as stress takes it, but parallel")->capture_default_str();
+    app.add_option("--schedule", options.words, "as stress takes it, but parallel")
+        ->capture_default_str();
     app.add_option("--harts", options.harts)->check(CLI::Range(1, 64))->capture_default_str();
     app.add_option("--instructions", options.instructions, "of each run")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
 
     const auto spec = ScheduleSpec::parse(options.words);
     if (!spec || !spec->repeatable()) {
-        fmt::print(stderr, "snapshot_repeat: {}\n", !spec ? spec.error().message : "parallel does not repeat");
+        fmt::print(stderr, "snapshot_repeat: {}\n",
+                   !spec ? spec.error().message : "parallel does not repeat");
         return 1;
     }
     const Result<u64> same = count_the_same(options, *spec);
@@ -88,7 +97,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "snapshot_repeat: {}\n", same.error().message);
         return 1;
     }
-    fmt::print("{} of {} runs from one snapshot the same: {}, {} harts, {} instructions each\n", *same, options.resets, spec->text(),
-               options.harts, options.instructions);
+    fmt::print("{} of {} runs from one snapshot the same: {}, {} harts, {} instructions each\n",
+               *same, options.resets, spec->text(), options.harts, options.instructions);
     return *same == options.resets ? 0 : 1;
 }

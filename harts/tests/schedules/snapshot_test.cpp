@@ -57,7 +57,8 @@ TEST_P(SnapshotTest, brings_back_the_moment_it_was_taken_at) {
 
 TEST_P(SnapshotTest, one_schedule_gives_one_run_behind_any_other) {
     Snapshot snapshot(*machine);
-    const std::vector<const char*> schedules = {"random:1000", "round-robin:100,evict=64,sc=64", "pct:3", "random:50,timer=64,late=256",
+    const std::vector<const char*> schedules = {"random:1000", "round-robin:100,evict=64,sc=64",
+                                                "pct:3", "random:50,timer=64,late=256",
                                                 "pct:2:500,evict=128"};
     std::vector<u64> first;
     for (const char* schedule : schedules) {
@@ -65,11 +66,13 @@ TEST_P(SnapshotTest, one_schedule_gives_one_run_behind_any_other) {
         snapshot.restore();
     }
     for (unsigned n = 0; n < schedules.size(); ++n) {
-        EXPECT_EQ(std::ranges::count(first, first[n]), 1) << "a schedule changes nothing: " << schedules[n];
+        EXPECT_EQ(std::ranges::count(first, first[n]), 1)
+            << "a schedule changes nothing: " << schedules[n];
         for (unsigned before = 0; before < schedules.size(); ++before) {
             run(schedules[before], 100 + before);
             snapshot.restore();
-            EXPECT_EQ(run(schedules[n], 7), first[n]) << schedules[n] << " behind " << schedules[before];
+            EXPECT_EQ(run(schedules[n], 7), first[n])
+                << schedules[n] << " behind " << schedules[before];
             snapshot.restore();
         }
     }
@@ -115,11 +118,14 @@ private:
         hart.tlb.flush_asid(static_cast<u16>(next() % 4));
         hart.tlb.for_each_bank([&](TlbBank& bank) {
             for (unsigned n = 0; n < 40; ++n) {
-                const u64 address = next() & ~page_offset_mask, physical = ram_base.value + next() % 1000 * page_size;
-                TlbEntry& entry = bank.take(address, physical, static_cast<int>(next() % 2), next() % 2 != 0);
+                const u64 address = next() & ~page_offset_mask,
+                          physical = ram_base.value + next() % 1000 * page_size;
+                TlbEntry& entry =
+                    bank.take(address, physical, static_cast<int>(next() % 2), next() % 2 != 0);
                 entry.read = entry.write = address;
                 entry.offset = static_cast<i64>(next());
-                bank.put_fetch(address, physical, 0, false, hart.code.find(machine_.ram().page_index({physical})));
+                bank.put_fetch(address, physical, 0, false,
+                               hart.code.find(machine_.ram().page_index({physical})));
             }
             bank.flush_page(next());
         });
@@ -189,7 +195,9 @@ TEST_P(SnapshotTest, what_perturbs_the_guest_goes_on_from_where_it_was) {
 }
 
 TEST_P(SnapshotTest, a_later_one_is_of_a_later_moment) {
-    { const Snapshot first(*machine); }
+    {
+        const Snapshot first(*machine);
+    }
     run("random:1000", 3);
     Snapshot second(*machine);
     const u64 hash = machine->state_hash();

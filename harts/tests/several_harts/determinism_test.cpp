@@ -150,7 +150,8 @@ TEST_P(DeterminismTest, turns_may_be_cut_into_pieces) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Timers, DeterminismTest, testing::Values(Timer::None, Timer::Machine, Timer::Supervisor),
+INSTANTIATE_TEST_SUITE_P(Timers, DeterminismTest,
+                         testing::Values(Timer::None, Timer::Machine, Timer::Supervisor),
                          [](const auto& info) {
                              return info.param == Timer::None      ? "none"
                                     : info.param == Timer::Machine ? "mtimecmp"

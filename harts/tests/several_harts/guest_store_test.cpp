@@ -82,7 +82,8 @@ TEST_F(GuestStoreTest, takes_a_reservation_away) {
     const Label conditional = stage.code.bound_label();
     stage.code.emit(Op::ScD, t1, a1, a0);
     stage.start(1);
-    for (const auto& [where, failed] : {std::pair(word, 1u), {word + 56, 1u}, {word + 64, 0u}, {word - 8, 0u}}) {
+    for (const auto& [where, failed] :
+         {std::pair(word, 1u), {word + 56, 1u}, {word + 64, 0u}, {word - 8, 0u}}) {
         stage.hart(0).x[a0] = word;
         stage.put(0, reserve);
         stage.run(0, 1);
@@ -108,14 +109,16 @@ TEST_F(GuestStoreTest, code_that_was_decoded_is_forgotten_by_every_hart) {
     }
 }
 
-TEST_F(GuestStoreTest, a_hart_whose_device_access_rewrites_the_next_instruction_executes_the_new_one) {
+TEST_F(GuestStoreTest,
+       a_hart_whose_device_access_rewrites_the_next_instruction_executes_the_new_one) {
     const Label begin = stage.code.bound_label();
     stage.code.emit(Op::Sd, a1, a2, 0);
     const Label next = stage.code.bound_label();
     stage.code.emit(Op::Addi, a0, zero, 1);
     stage.start(1);
     StoringDevice device([&](HartId from, u64 value) {
-        store_instruction(stage.code.address(next), addi(a0, static_cast<i64>(value)), stage.context().harts[from.value]);
+        store_instruction(stage.code.address(next), addi(a0, static_cast<i64>(value)),
+                          stage.context().harts[from.value]);
     });
     stage.context().bus.map(register_range, device);
     stage.hart(0).x[a2] = register_range.base.value;
@@ -167,7 +170,8 @@ TEST_F(GuestStoreTest, the_observer_hears_what_is_stored_where) {
     const std::array<u8, 3> bytes{1, 2, 3};
     ASSERT_TRUE(guest_store(stage.context(), {word + 7}, bytes).has_value());
     ASSERT_FALSE(guest_store(stage.context(), {ram_base.value - 1}, bytes).has_value());
-    EXPECT_THAT(listener.heard, testing::ElementsAre(testing::Pair(word + 7, testing::ElementsAre(1, 2, 3))));
+    EXPECT_THAT(listener.heard,
+                testing::ElementsAre(testing::Pair(word + 7, testing::ElementsAre(1, 2, 3))));
     stage.machine->set_observers({});
 }
 
@@ -179,7 +183,11 @@ TEST_F(GuestStoreTest, any_number_of_bytes_anywhere_in_ram_and_no_other) {
     for (std::size_t n = 0; n < bytes.size(); ++n) {
         bytes[n] = static_cast<u8>(n * 7 + n / 256 + 1);
     }
-    for (const auto& [at, size] : {std::pair<u64, u64>(word + 1, 0), {word + 1, 1}, {word + 3, 30}, {word - 5, 2 * page_size + 11}, {end - 9, 9}}) {
+    for (const auto& [at, size] : {std::pair<u64, u64>(word + 1, 0),
+                                   {word + 1, 1},
+                                   {word + 3, 30},
+                                   {word - 5, 2 * page_size + 11},
+                                   {end - 9, 9}}) {
         stage.machine->ram().copy_in({word - page_size}, std::vector<u8>(5 * page_size));
         ASSERT_TRUE(guest_store(stage.context(), {at}, std::span(bytes).first(size)).has_value());
         std::vector<u8> there(size);
@@ -204,7 +212,8 @@ TEST_F(GuestStoreTest, outside_of_ram_is_an_error_and_stores_nothing) {
         const auto stored = guest_store(stage.context(), {at}, bytes_of(~u64{0}));
         ASSERT_FALSE(stored.has_value()) << std::hex << at;
         EXPECT_THAT(stored.error().message, testing::HasSubstr("a store of 8 bytes at 0x"));
-        EXPECT_THAT(stored.error().message, testing::HasSubstr("0x80000000 to 0x80400000, is expected"));
+        EXPECT_THAT(stored.error().message,
+                    testing::HasSubstr("0x80000000 to 0x80400000, is expected"));
     }
     EXPECT_EQ(stage.machine->state_hash(), hash);
 }
@@ -238,14 +247,20 @@ TEST_F(GuestStoreTest, in_parallel_nothing_is_lost_and_nobody_waits_for_ever) {
     code.bind(function);
     code.emit(Op::Addi, a0, a0, 0);
     code.emit(Op::Jalr, zero, ra, 0);
-    stage.start({.harts = harts, .memory = u64{4} << 20, .time = TimeMode::Warp, .bootargs = {}, .permits = harts});
+    stage.start({.harts = harts,
+                 .memory = u64{4} << 20,
+                 .time = TimeMode::Warp,
+                 .bootargs = {},
+                 .permits = harts});
     const u64 rewritten = stage.code.address(function);
     const auto rewrite = [&](Hart* during) { store_instruction(rewritten, addi(t2, 1), during); };
     StoringDevice device([&](HartId from, u64 value) {
         if (value % 2 == 0) {
             rewrite(stage.context().harts[from.value]);
         } else if (value % 16 == 1) {
-            ASSERT_TRUE(guest_store(stage.context(), {word + 8 + 8 * from.value}, bytes_of(value), stage.context().harts[from.value]).has_value());
+            ASSERT_TRUE(guest_store(stage.context(), {word + 8 + 8 * from.value}, bytes_of(value),
+                                    stage.context().harts[from.value])
+                            .has_value());
         }
     });
     stage.context().bus.map(register_range, device);
@@ -256,7 +271,8 @@ TEST_F(GuestStoreTest, in_parallel_nothing_is_lost_and_nobody_waits_for_ever) {
             std::this_thread::sleep_for(std::chrono::microseconds(50));
         }
     });
-    EXPECT_EQ(stage.machine->run_parallel(std::chrono::minutes(5), WhenIdle::Stop), MachineStop::Idle);
+    EXPECT_EQ(stage.machine->run_parallel(std::chrono::minutes(5), WhenIdle::Stop),
+              MachineStop::Idle);
     ended.store(true);
     outside.join();
     EXPECT_EQ(stage.load(word), harts * rounds);

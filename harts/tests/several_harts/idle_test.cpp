@@ -15,7 +15,11 @@ protected:
     void start(u64 first) {
         stage.code.raw_word(wfi);
         stage.code.raw_word(loop);
-        stage.start({.harts = 3, .memory = u64{4} << 20, .time = TimeMode::Warp, .bootargs = {}, .permits = 0});
+        stage.start({.harts = 3,
+                     .memory = u64{4} << 20,
+                     .time = TimeMode::Warp,
+                     .bootargs = {},
+                     .permits = 0});
         ClintState state = stage.context().clint.state();
         state.compare.fill(never);
         state.compare[1] = first;

@@ -70,7 +70,8 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     if (run.patience != 0) {
         (*machine)->hart(HartId{0}).machine.reservation_use.set_patience(run.patience);
     }
-    const MachineStop why = run.drive == Drive::ThreadAHart ? (*machine)->run_parallel(limit) : take_turns(**machine, limit);
+    const MachineStop why = run.drive == Drive::ThreadAHart ? (*machine)->run_parallel(limit)
+                                                            : take_turns(**machine, limit);
     if (why != MachineStop::Finished) {
         std::string state;
         for (u32 n = 0; n < run.harts; ++n) {
@@ -80,8 +81,9 @@ Result<ParallelMachine> ParallelMachine::run(const ParallelRun& run, std::chrono
     }
     if (const u32 status = (*machine)->exit_status().value_or(0); status != 0) {
         const CsrFile& csr = (*machine)->hart(HartId{0}).own.csr;
-        return error(fmt::format("the guest failed with status {:#x}; hart 0: mcause {:#x} mepc {:#x} mtval {:#x}", status,
-                                 csr.mcause, csr.mepc, csr.mtval));
+        return error(fmt::format(
+            "the guest failed with status {:#x}; hart 0: mcause {:#x} mepc {:#x} mtval {:#x}",
+            status, csr.mcause, csr.mepc, csr.mtval));
     }
     return ParallelMachine(std::move(*machine), *results);
 }

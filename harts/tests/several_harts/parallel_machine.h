@@ -31,7 +31,8 @@ class ParallelMachine {
 public:
     // Error: the machine could not be made, the guest failed (with its status) or did not end
     // within `limit` of host time.
-    [[nodiscard]] static Result<ParallelMachine> run(const ParallelRun& run, std::chrono::seconds limit = std::chrono::seconds(300));
+    [[nodiscard]] static Result<ParallelMachine> run(
+        const ParallelRun& run, std::chrono::seconds limit = std::chrono::seconds(300));
 
     [[nodiscard]] u64 result(unsigned hart, unsigned value) const;
     // of the results of harts `from` and up
@@ -39,7 +40,8 @@ public:
     [[nodiscard]] Machine& machine() const { return *machine_; }
 
 private:
-    ParallelMachine(std::unique_ptr<Machine> machine, PhysAddr results) : machine_(std::move(machine)), results_(results) {}
+    ParallelMachine(std::unique_ptr<Machine> machine, PhysAddr results)
+        : machine_(std::move(machine)), results_(results) {}
     std::unique_ptr<Machine> machine_;
     PhysAddr results_;
 };

@@ -46,7 +46,9 @@ protected:
         stage.run(0, 1);
         return stage.hart(0).x[t1];
     }
-    bool page_is_marked() { return (stage.context().attributes.of(page) & PageAttributes::reservation) != 0; }
+    bool page_is_marked() {
+        return (stage.context().attributes.of(page) & PageAttributes::reservation) != 0;
+    }
 
     Stage stage;
     Label reserve, conditional, other;
@@ -130,7 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
         Disturbance{"sw", [](Assembler& code) { code.emit(Op::Sw, a1, a0, 0); }},
         Disturbance{"sh", [](Assembler& code) { code.emit(Op::Sh, a1, a0, 0); }},
         Disturbance{"sb", [](Assembler& code) { code.emit(Op::Sb, a1, a0, 0); }},
-        Disturbance{"sd_to_the_end_of_the_line", [](Assembler& code) { code.emit(Op::Sd, a1, a0, 56); }},
+        Disturbance{"sd_to_the_end_of_the_line",
+                    [](Assembler& code) { code.emit(Op::Sd, a1, a0, 56); }},
         Disturbance{"misaligned_sd", [](Assembler& code) { code.emit(Op::Sd, zero, a0, 9); }},
         Disturbance{"misaligned_sd_into_the_line_from_the_one_before",
                     [](Assembler& code) {
@@ -138,9 +141,11 @@ INSTANTIATE_TEST_SUITE_P(
                         code.emit(Op::Slli, a2, a1, 8);
                         code.emit(Op::Sd, a2, a0, -1);
                     }},
-        Disturbance{"misaligned_sd_out_of_the_line", [](Assembler& code) { code.emit(Op::Sd, zero, a0, 61); }},
+        Disturbance{"misaligned_sd_out_of_the_line",
+                    [](Assembler& code) { code.emit(Op::Sd, zero, a0, 61); }},
         Disturbance{"amoswap", [](Assembler& code) { code.emit(Op::AmoswapD, zero, a1, a0); }},
-        Disturbance{"amoadd_of_nothing", [](Assembler& code) { code.emit(Op::AmoaddD, zero, zero, a0); }},
+        Disturbance{"amoadd_of_nothing",
+                    [](Assembler& code) { code.emit(Op::AmoaddD, zero, zero, a0); }},
         Disturbance{"amoor_w", [](Assembler& code) { code.emit(Op::AmoorW, zero, zero, a0); }},
         Disturbance{"amomax_w", [](Assembler& code) { code.emit(Op::AmomaxW, zero, a1, a0); }},
         Disturbance{"amo_on_the_other_half",
@@ -203,9 +208,10 @@ TEST_F(ReservationsTest, the_walker_setting_a_or_d_is_a_store_to_the_ptes_line) 
     stage.code.emit(Op::Ld, t0, a0, 0);
     stage.code.emit(Op::Sd, t0, a0, 0);
     start();
-    constexpr u64 root = 0x8011'0000, flags = 0xcf;  // V R W X A D
-    stage.store(root + 2 * 8, ram_base.value >> 12 << 10 | flags);          // 0x80000000: itself
-    stage.store(root, ram_base.value >> 12 << 10 | (flags & ~u64{0xc0}));   // 0: the same again, without A and D
+    constexpr u64 root = 0x8011'0000, flags = 0xcf;                 // V R W X A D
+    stage.store(root + 2 * 8, ram_base.value >> 12 << 10 | flags);  // 0x80000000: itself
+    stage.store(root, ram_base.value >> 12 << 10 |
+                          (flags & ~u64{0xc0}));  // 0: the same again, without A and D
     stage.supervise(1, u64{8} << 60 | root >> 12);
     stage.hart(1).x[a0] = word - ram_base.value;
     stage.hart(0).x[a0] = root;
@@ -244,7 +250,8 @@ TEST_F(ReservationsTest, a_long_loop_comes_through_alone_after_many_failures) {
 
 // In these two the test itself holds a line's lock, as a storing hart would, while hart 0 wants it
 // on a thread of its own.
-constexpr auto a_while = std::chrono::milliseconds(100);  // for that thread to get there; if it does not, the test proves less
+constexpr auto a_while = std::chrono::milliseconds(
+    100);  // for that thread to get there; if it does not, the test proves less
 
 TEST_F(ReservationsTest, a_hart_that_waits_for_a_line_keeps_no_other) {
     const Label begin = stage.code.bound_label();
@@ -324,7 +331,8 @@ protected:
     void other_stores(u64 times) { stage.run(1, 2 * times); }
 };
 
-TEST_F(MarkTest, it_comes_with_the_first_load_reserved_and_goes_after_thousands_of_stores_without_one) {
+TEST_F(MarkTest,
+       it_comes_with_the_first_load_reserved_and_goes_after_thousands_of_stores_without_one) {
     start();
     other_stores(10);
     EXPECT_FALSE(page_is_marked());

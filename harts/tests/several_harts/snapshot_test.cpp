@@ -130,7 +130,9 @@ TEST_F(SnapshotStepsTest, a_second_snapshot_keeps_contents_of_its_own) {
 
 TEST_F(SnapshotStepsTest, without_a_snapshot_nothing_is_kept_any_more) {
     start();
-    { const Snapshot gone(*stage.machine); }
+    {
+        const Snapshot gone(*stage.machine);
+    }
     EXPECT_EQ(stage.context().attributes.of(page), 0);
     step(1, plain);
     EXPECT_EQ(stage.load(word), 71u);
@@ -186,7 +188,8 @@ TEST_F(SnapshotStepsTest, counted_time_comes_back) {
 
 TEST_F(SnapshotStepsTest, host_time_goes_on_from_where_it_was) {
     stage.code.emit(Op::Addi, a2, zero, 1);
-    stage.start({.harts = 1, .memory = u64{4} << 20, .time = TimeMode::Host, .bootargs = {}, .permits = 0});
+    stage.start(
+        {.harts = 1, .memory = u64{4} << 20, .time = TimeMode::Host, .bootargs = {}, .permits = 0});
     Snapshot snapshot(*stage.machine);
     const u64 then = stage.machine->time();
     while (stage.machine->time() < then + time_frequency / 10) {
@@ -229,7 +232,11 @@ TEST_F(SnapshotStepsTest, harts_that_run_in_parallel_are_taken_back_too) {
     code.bind(rest);
     code.emit(Op::Wfi);
     code.jump(zero, rest);
-    stage.start({.harts = harts, .memory = u64{4} << 20, .time = TimeMode::Host, .bootargs = {}, .permits = 0});
+    stage.start({.harts = harts,
+                 .memory = u64{4} << 20,
+                 .time = TimeMode::Host,
+                 .bootargs = {},
+                 .permits = 0});
     Snapshot snapshot(*stage.machine);
     const u64 hash = stage.machine->state_hash();
     for (int n = 0; n < 30; ++n) {

@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "harts/access/trap.h"
 #include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
-#include "harts/access/trap.h"
 #include "harts/machine/machine.h"
 #include "harts/memory/ram.h"
 #include "harts/tests/programs/assembler.h"
@@ -30,7 +30,11 @@ public:
         machine = std::move(*created);
     }
     void start(unsigned harts) {
-        start({.harts = harts, .memory = u64{4} << 20, .time = TimeMode::Counted, .bootargs = {}, .permits = 0});
+        start({.harts = harts,
+               .memory = u64{4} << 20,
+               .time = TimeMode::Counted,
+               .bootargs = {},
+               .permits = 0});
     }
 
     [[nodiscard]] HartState& hart(u32 n) const { return machine->hart(HartId{n}).own; }

@@ -21,7 +21,8 @@ thread_local TranslationListener* last_listener = nullptr;
 }  // namespace
 
 Memory::Memory(std::size_t bytes) : bytes_(PhysAddr{bytes}.page_up().value) {
-    void* mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena || mapped == MAP_FAILED) {
         const char* why = arena ? "there is one already" : "cannot be mapped";
         std::fprintf(stderr, "host memory of %zu bytes: %s\n", bytes_, why);
@@ -42,7 +43,9 @@ TranslationListener::TranslationListener() : before_(last_listener) { last_liste
 TranslationListener::~TranslationListener() { last_listener = before_; }
 
 void tell_listeners(const TranslationEvent& event) {
-    for (TranslationListener* listener = last_listener; listener; listener = listener->before_) listener->hear(event);
+    for (TranslationListener* listener = last_listener; listener; listener = listener->before_) {
+        listener->hear(event);
+    }
 }
 
 }  // namespace host
@@ -73,12 +76,16 @@ void interrupts_on() {}
 void interrupts_off() {}
 bool take_interrupts_off() { return false; }
 
-void spin_pause() { sched_yield(); }   // the holder may be waiting for this thread's core
+void spin_pause() { sched_yield(); }  // the holder may be waiting for this thread's core
 
-void flush_page(VirtAddr address, std::uint16_t asid) { tell_listeners({Kind::flush_page, address, asid, {}}); }
+void flush_page(VirtAddr address, std::uint16_t asid) {
+    tell_listeners({Kind::flush_page, address, asid, {}});
+}
 void flush_space(std::uint16_t asid) { tell_listeners({Kind::flush_space, {}, asid, {}}); }
 void flush_all_spaces() { tell_listeners({Kind::flush_all, {}, 0, {}}); }
-void use_page_table(PhysAddr root, std::uint16_t asid) { tell_listeners({Kind::use_page_table, {}, asid, root}); }
+void use_page_table(PhysAddr root, std::uint16_t asid) {
+    tell_listeners({Kind::use_page_table, {}, asid, root});
+}
 std::uint16_t largest_asid() { return 0xffff; }
 
 // One version for all words that are stored to in this way, changed by every store, under a lock:
@@ -102,8 +109,8 @@ bool store_conditional(std::uint64_t* address, std::uint64_t value) {
 
 // Objects outside the memory have a number too, which direct_map turns back into them.
 std::byte* direct_map(PhysAddr address) {
-    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uint64_t>(host::arena) + address.value -
-                                        host::Memory::begin().value);
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uint64_t>(host::arena) +
+                                        address.value - host::Memory::begin().value);
 }
 PhysAddr physical(const void* direct_mapped) {
     auto number = reinterpret_cast<std::uint64_t>(direct_mapped);

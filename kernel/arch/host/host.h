@@ -13,7 +13,7 @@ namespace kernel::host {
 // do. One at a time.
 class Memory {
 public:
-    explicit Memory(std::size_t bytes);   // rounded up to pages; aborts when the host has none
+    explicit Memory(std::size_t bytes);  // rounded up to pages; aborts when the host has none
     ~Memory();
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
@@ -42,9 +42,9 @@ private:
 struct TranslationEvent {
     enum class Kind : std::uint8_t { flush_page, flush_space, flush_all, use_page_table };
     Kind kind;
-    VirtAddr page;        // flush_page
-    std::uint16_t asid;   // all but flush_all
-    PhysAddr root;        // use_page_table
+    VirtAddr page;       // flush_page
+    std::uint16_t asid;  // all but flush_all
+    PhysAddr root;       // use_page_table
 
     bool operator==(const TranslationEvent&) const = default;
 };

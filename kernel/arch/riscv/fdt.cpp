@@ -12,19 +12,26 @@ enum Token : std::uint32_t { begin_node = 1, end_node = 2, property = 3, nop = 4
 
 std::uint32_t cell(const std::byte* at) {
     std::uint32_t value = 0;
-    for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint32_t>(at[i]);
+    for (int i = 0; i < 4; ++i) {
+        value = value << 8 | static_cast<std::uint32_t>(at[i]);
+    }
     return value;
 }
-std::uint64_t two_cells(const std::byte* at) { return std::uint64_t{cell(at)} << 32 | cell(at + 4); }
+std::uint64_t two_cells(const std::byte* at) {
+    return std::uint64_t{cell(at)} << 32 | cell(at + 4);
+}
 
-bool starts_with(const char* text, const char* prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
+bool starts_with(const char* text, const char* prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 // Walks the structure block. Depth 1 is the root; of deeper nodes only the path down to a cpu
 // matters.
 class Reader {
 public:
     explicit Reader(const std::byte* tree)
-        : at_(tree + cell(tree + 8)), strings_(reinterpret_cast<const char*>(tree) + cell(tree + 12)) {}
+        : at_(tree + cell(tree + 8)),
+          strings_(reinterpret_cast<const char*>(tree) + cell(tree + 12)) {}
 
     MachineDescription read() {
         for (;;) {
@@ -53,16 +60,20 @@ private:
     void enter(const char* name) {
         ++depth_;
         if (depth_ == 2) {
-            node_ = strcmp(name, "cpus") == 0        ? Node::cpus
-                    : starts_with(name, "memory@")   ? Node::memory
-                    : strcmp(name, "chosen") == 0    ? Node::chosen
-                                                     : Node::other;
+            node_ = strcmp(name, "cpus") == 0      ? Node::cpus
+                    : starts_with(name, "memory@") ? Node::memory
+                    : strcmp(name, "chosen") == 0  ? Node::chosen
+                                                   : Node::other;
         }
-        if (depth_ == 3 && node_ == Node::cpus && starts_with(name, "cpu@")) ++found_.cpus;
+        if (depth_ == 3 && node_ == Node::cpus && starts_with(name, "cpu@")) {
+            ++found_.cpus;
+        }
     }
 
     void note(const char* name, const std::byte* value, std::uint32_t bytes) {
-        if (depth_ != 2) return;
+        if (depth_ != 2) {
+            return;
+        }
         // two cells each on `virt`
         if (node_ == Node::memory && strcmp(name, "reg") == 0 && bytes >= 16) {
             found_.memory_begin = two_cells(value);
@@ -85,10 +96,16 @@ private:
 }  // namespace
 
 MachineDescription read_device_tree(const std::byte* tree) {
-    if (cell(tree) != expected_magic) panic("no device tree: magic 0x%x, expected 0x%x", cell(tree), expected_magic);
+    if (cell(tree) != expected_magic) {
+        panic("no device tree: magic 0x%x, expected 0x%x", cell(tree), expected_magic);
+    }
     MachineDescription found = Reader(tree).read();
-    if (found.cpus == 0) panic("the device tree has no harts");
-    if (found.memory_bytes == 0) panic("the device tree has no memory");
+    if (found.cpus == 0) {
+        panic("the device tree has no harts");
+    }
+    if (found.memory_bytes == 0) {
+        panic("the device tree has no memory");
+    }
     return found;
 }
 

@@ -7,10 +7,10 @@
 namespace kernel::arch {
 
 struct MachineDescription {
-    unsigned cpus = 0;                      // nodes /cpus/cpu@…
+    unsigned cpus = 0;  // nodes /cpus/cpu@…
     std::uint64_t memory_begin = 0;
     std::uint64_t memory_bytes = 0;
-    const char* boot_arguments = "";        // /chosen/bootargs: points into the tree
+    const char* boot_arguments = "";  // /chosen/bootargs: points into the tree
 };
 
 // Panics with what is wrong when `tree` is no device tree, or says nothing of memory or harts.

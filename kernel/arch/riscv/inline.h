@@ -31,15 +31,23 @@ template <class T>
 inline T relaxed_load(const T* address) {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8);
     T value;
-    if constexpr (sizeof(T) == 4) asm volatile("slti x0, x0, 0x705\n\tlw %0, %1" : "=r"(value) : "m"(*address));
-    if constexpr (sizeof(T) == 8) asm volatile("slti x0, x0, 0x705\n\tld %0, %1" : "=r"(value) : "m"(*address));
+    if constexpr (sizeof(T) == 4) {
+        asm volatile("slti x0, x0, 0x705\n\tlw %0, %1" : "=r"(value) : "m"(*address));
+    }
+    if constexpr (sizeof(T) == 8) {
+        asm volatile("slti x0, x0, 0x705\n\tld %0, %1" : "=r"(value) : "m"(*address));
+    }
     return value;
 }
 template <class T>
 inline void relaxed_store(T* address, T value) {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8);
-    if constexpr (sizeof(T) == 4) asm volatile("slti x0, x0, 0x705\n\tsw %1, %0" : "=m"(*address) : "r"(value));
-    if constexpr (sizeof(T) == 8) asm volatile("slti x0, x0, 0x705\n\tsd %1, %0" : "=m"(*address) : "r"(value));
+    if constexpr (sizeof(T) == 4) {
+        asm volatile("slti x0, x0, 0x705\n\tsw %1, %0" : "=m"(*address) : "r"(value));
+    }
+    if constexpr (sizeof(T) == 8) {
+        asm volatile("slti x0, x0, 0x705\n\tsd %1, %0" : "=m"(*address) : "r"(value));
+    }
 }
 
 inline std::uint64_t load_reserved(const std::uint64_t* address) {
@@ -53,11 +61,16 @@ inline bool store_conditional(std::uint64_t* address, std::uint64_t value) {
     return failed == 0;
 }
 
-inline void tell_frame_allocated(PhysAddr frame) { asm volatile("slti x0, %0, 0x708" ::"r"(frame.value) : "memory"); }
-inline void tell_frame_freed(PhysAddr frame) { asm volatile("slti x0, %0, 0x709" ::"r"(frame.value) : "memory"); }
+inline void tell_frame_allocated(PhysAddr frame) {
+    asm volatile("slti x0, %0, 0x708" ::"r"(frame.value) : "memory");
+}
+inline void tell_frame_freed(PhysAddr frame) {
+    asm volatile("slti x0, %0, 0x709" ::"r"(frame.value) : "memory");
+}
 
 inline void flush_page(VirtAddr address, std::uint16_t asid) {
-    asm volatile("sfence.vma %0, %1" ::"r"(address.value), "r"(static_cast<std::uint64_t>(asid)) : "memory");
+    asm volatile("sfence.vma %0, %1" ::"r"(address.value), "r"(static_cast<std::uint64_t>(asid))
+                 : "memory");
 }
 inline void flush_space(std::uint16_t asid) {
     asm volatile("sfence.vma x0, %0" ::"r"(static_cast<std::uint64_t>(asid)) : "memory");
@@ -65,10 +78,13 @@ inline void flush_space(std::uint16_t asid) {
 inline void flush_all_spaces() { asm volatile("sfence.vma x0, x0" ::: "memory"); }
 
 inline void use_page_table(PhysAddr root, std::uint16_t asid) {
-    write_csr<Csr::satp>(satp_sv39 | static_cast<std::uint64_t>(asid) << satp_asid_shift | root.value >> 12);
+    write_csr<Csr::satp>(satp_sv39 | static_cast<std::uint64_t>(asid) << satp_asid_shift |
+                         root.value >> 12);
 }
 
-inline std::byte* direct_map(PhysAddr address) { return reinterpret_cast<std::byte*>(address.value + direct_map_base); }
+inline std::byte* direct_map(PhysAddr address) {
+    return reinterpret_cast<std::byte*>(address.value + direct_map_base);
+}
 inline PhysAddr physical(const void* direct_mapped) {
     return {reinterpret_cast<std::uint64_t>(direct_mapped) - direct_map_base};
 }

@@ -15,13 +15,13 @@ LAYOUT_CONSTANT(direct_map_base, 0xffffffc000000000);
 LAYOUT_CONSTANT(ram_base, 0x80000000);
 
 LAYOUT_CONSTANT(finisher_base, 0x100000);
-LAYOUT_CONSTANT(clint_base, 0x2000000);                 // msip of hart h at + 4 h
+LAYOUT_CONSTANT(clint_base, 0x2000000);  // msip of hart h at + 4 h
 LAYOUT_CONSTANT(plic_base, 0xc000000);
 LAYOUT_CONSTANT(uart_base, 0x10000000);
 LAYOUT_CONSTANT(uart_irq, 10);
 
-LAYOUT_CONSTANT(boot_stack_size, 4096);                 // of each hart: boot, then scheduling and idling
-LAYOUT_CONSTANT(timebase, 10000000);                    // ticks of the time CSR a second
+LAYOUT_CONSTANT(boot_stack_size, 4096);  // of each hart: boot, then scheduling and idling
+LAYOUT_CONSTANT(timebase, 10000000);     // ticks of the time CSR a second
 
 #ifndef __ASSEMBLER__
 }  // namespace kernel::arch

@@ -11,7 +11,7 @@ namespace kernel::arch {
 
 namespace {
 
-constinit unsigned cpus = 0;   // written once, before other harts run
+constinit unsigned cpus = 0;  // written once, before other harts run
 
 }  // namespace
 
@@ -19,7 +19,7 @@ void cpu_count_init(unsigned in_machine) { cpus = in_machine < max_cpus ? in_mac
 unsigned cpu_count() { return cpus; }
 
 void send_interrupt(unsigned cpu) {
-    asm volatile("fence rw, ow" ::: "memory");   // memory before the device write
+    asm volatile("fence rw, ow" ::: "memory");  // memory before the device write
     device<std::uint32_t>(clint_base + 4 * cpu) = 1;
 }
 
@@ -35,7 +35,9 @@ std::uint16_t largest_asid() {
 void finish(unsigned status) {
     constexpr std::uint32_t pass = 0x5555, fail = 0x3333;
     device<std::uint32_t>(finisher_base) = status == 0 ? pass : fail | status << 16;
-    for (;;) wait_for_interrupt();
+    for (;;) {
+        wait_for_interrupt();
+    }
 }
 
 namespace {
@@ -43,7 +45,9 @@ namespace {
 void put_line(const char* format, std::uint64_t first, std::uint64_t second) {
     char line[80];
     format_to(line, sizeof line, format, first, second);
-    for (const char* at = line; *at; ++at) console_put(*at);
+    for (const char* at = line; *at; ++at) {
+        console_put(*at);
+    }
 }
 
 // A frame pointer points behind the saved return address and the caller's frame pointer (RISC-V
@@ -58,9 +62,13 @@ void print_backtrace(const void* frame) {
             return;
         }
         auto* words = reinterpret_cast<const std::uint64_t*>(at);
-        if (words[-1] == 0) return;
+        if (words[-1] == 0) {
+            return;
+        }
         put_line("  %lx\n", words[-1], 0);
-        if (words[-2] <= at) return;
+        if (words[-2] <= at) {
+            return;
+        }
         at = words[-2];
     }
 }

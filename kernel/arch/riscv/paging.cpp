@@ -15,18 +15,22 @@ struct alignas(page_size) Table {
 constexpr std::uint64_t gigabyte = table_span(2);
 constexpr std::uint64_t megapage = table_span(1);
 constexpr unsigned first_kernel_entry = table_entries / 2;
-constexpr unsigned image_table_limit = 4;   // megapages that hold code or read-only data
+constexpr unsigned image_table_limit = 4;  // megapages that hold code or read-only data
 
 constinit Table root{};
 constinit unsigned last_kernel_entry = first_kernel_entry;
-constinit Table ram_table{};                // the first gigabyte of memory
+constinit Table ram_table{};  // the first gigabyte of memory
 constinit Table image_tables[image_table_limit]{};
 
 constexpr std::uint64_t data_page = Pte::read | Pte::write | Pte::global;
 
 std::uint64_t image_permissions(PhysAddr page) {
-    if (page < physical(image_text_end)) return Pte::read | Pte::execute | Pte::global;
-    if (page < physical(image_rodata_end)) return Pte::read | Pte::global;
+    if (page < physical(image_text_end)) {
+        return Pte::read | Pte::execute | Pte::global;
+    }
+    if (page < physical(image_rodata_end)) {
+        return Pte::read | Pte::global;
+    }
     return data_page;
 }
 

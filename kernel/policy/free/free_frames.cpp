@@ -15,12 +15,16 @@ void FreeFrames::init(const FrameRange& range) {
 
 Frame* FreeFrames::take(FrameOwner owner) {
     Frame* frame = take_uncounted(owner);
-    if (frame) frame->count = 1;
+    if (frame) {
+        frame->count = 1;
+    }
     return frame;
 }
 
 Frame* FreeFrames::take_uncounted(FrameOwner owner) {
-    if (allocation_fails()) return nullptr;
+    if (allocation_fails()) {
+        return nullptr;
+    }
     Frame* frame;
     if (head_) {
         frame = &frame_at({head_});
@@ -33,7 +37,9 @@ Frame* FreeFrames::take_uncounted(FrameOwner owner) {
     }
     set_owner(*frame, owner);
     statistics.common.frames_in_use = ++in_use_;
-    if (in_use_ > statistics.common.frames_peak) statistics.common.frames_peak = in_use_;
+    if (in_use_ > statistics.common.frames_peak) {
+        statistics.common.frames_peak = in_use_;
+    }
     return frame;
 }
 

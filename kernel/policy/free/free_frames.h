@@ -25,11 +25,11 @@ public:
 
 private:
     struct Link {
-        PhysAddr next;               // 0: the last
+        PhysAddr next;  // 0: the last
     };
 
-    std::uint64_t head_ = 0;         // physical address of the first free frame, 0: none
-    std::uint64_t frontier_ = 0;     // physical address: frames from here on were never used
+    std::uint64_t head_ = 0;      // physical address of the first free frame, 0: none
+    std::uint64_t frontier_ = 0;  // physical address: frames from here on were never used
     std::uint64_t end_ = 0;
     std::uint64_t in_use_ = 0;
 };

@@ -33,21 +33,21 @@ namespace kernel::policy {
 
 class HartLists {
 public:
-    static constexpr std::uint32_t batch = 64;   // frames: their owners are one line
+    static constexpr std::uint32_t batch = 64;  // frames: their owners are one line
     static constexpr std::uint32_t returned_together = 32;
     static constexpr std::uint64_t table_size(std::uint64_t frame_count) {
         return frame_count * link_size + frame_count / batch + 1;
     }
 
     void init(const FrameRange& range);
-    Frame* take();                               // null: there is none anywhere
-    void give_back(Frame& frame);                // count 0, owner `free`
+    Frame* take();                 // null: there is none anywhere
+    void give_back(Frame& frame);  // count 0, owner `free`
     void describe(stampede::abi::AuditTable& table) const;
 
 private:
     struct alignas(64) Hart {
         Spinlock<Rank::frames> lock{"per_hart"};
-        TwoPartList free GUARDED_BY(lock);             // front: at home here
+        TwoPartList free GUARDED_BY(lock);  // front: at home here
         // 1: this hart has frames in its hands. Written by itself, to 1 under the lock of the list
         // that it takes them off; read by harts that look for the last frame. release and acquire:
         // its pushes come before the 0, their next look behind it.
@@ -57,8 +57,10 @@ private:
         bool has_any() const { return __atomic_load_n(&in_hand, __ATOMIC_ACQUIRE) != 0; }
     };
 
-    Hart& here() { return harts_[arch::cpu_id()]; }   // interrupts off
-    std::uint8_t number(const Hart& hart) const { return static_cast<std::uint8_t>(&hart - harts_.data()); }
+    Hart& here() { return harts_[arch::cpu_id()]; }  // interrupts off
+    std::uint8_t number(const Hart& hart) const {
+        return static_cast<std::uint8_t>(&hart - harts_.data());
+    }
     void put(Hart& own, Frame& frame) REQUIRES(own.lock);
     Frame* take_fresh(Hart& own) REQUIRES(own.lock);
     Frame* take_half(Hart& own, Hart& from);
@@ -71,7 +73,8 @@ private:
     // frames is given out.
     static std::uint8_t& home_of(const Frame& frame) {
         const FrameRange& range = frame_range();
-        return reinterpret_cast<std::uint8_t*>(range.policy_table + range.frame_count * link_size)[index_of(frame) / batch];
+        return reinterpret_cast<std::uint8_t*>(
+            range.policy_table + range.frame_count * link_size)[index_of(frame) / batch];
     }
 
     std::array<Hart, arch::max_cpus> harts_;

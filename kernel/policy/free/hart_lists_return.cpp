@@ -10,7 +10,9 @@ void HartLists::give_back(Frame& frame) {
     {
         SpinGuard guard(own.lock);
         put(own, frame);
-        if (own.free.back() < returned_together) return;
+        if (own.free.back() < returned_together) {
+            return;
+        }
         own.takes();
         freed = own.free.take_back();
     }
@@ -24,7 +26,9 @@ void HartLists::send_home(Hart& own, LinkedFrames freed) {
         Frame* frame = freed.pop();
         const std::uint8_t home = home_of(*frame);
         SpinGuard guard(harts_[home].lock);
-        for (; frame; frame = freed.pop()) home_of(*frame) == home ? harts_[home].free.push_front(*frame) : others.push(*frame);
+        for (; frame; frame = freed.pop()) {
+            home_of(*frame) == home ? harts_[home].free.push_front(*frame) : others.push(*frame);
+        }
         freed = others;
     }
     own.has_put();

@@ -19,7 +19,7 @@ class LinkedFrames {
 public:
     bool empty() const { return first_ == 0; }
     std::uint32_t length() const { return length_; }
-    std::uint64_t pushed() const { return pushed_; }   // frames since the beginning
+    std::uint64_t pushed() const { return pushed_; }  // frames since the beginning
 
     void push(Frame& frame) {
         *link_of(frame) = first_;
@@ -29,7 +29,9 @@ public:
     }
     // The last one pushed; null when the list is empty.
     Frame* pop() {
-        if (empty()) return nullptr;
+        if (empty()) {
+            return nullptr;
+        }
         Frame& frame = frame_at({first_});
         first_ = *link_of(frame);
         --length_;
@@ -39,7 +41,7 @@ public:
     std::uint64_t head_address() const { return arch::physical(&first_).value; }
 
 private:
-    std::uint64_t first_ = 0;      // physical address, 0: none
+    std::uint64_t first_ = 0;  // physical address, 0: none
     std::uint32_t length_ = 0;
     std::uint64_t pushed_ = 0;
 };

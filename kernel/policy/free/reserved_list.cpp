@@ -23,7 +23,9 @@ Frame* ReservedList::pop() {
     std::uint64_t first, second;
     do {
         first = arch::load_reserved(&first_);
-        if (!first) return nullptr;
+        if (!first) {
+            return nullptr;
+        }
         // anything, if the frame is taken by now
         second = arch::relaxed_load(link_of(frame_at({first})));
     } while (!arch::store_conditional(&first_, second));

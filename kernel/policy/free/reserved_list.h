@@ -26,11 +26,11 @@ namespace kernel::policy {
 class alignas(64) ReservedList {
 public:
     void push(Frame& frame);
-    Frame* pop();                    // null: it was empty
+    Frame* pop();  // null: it was empty
     std::uint64_t head_address() const;
 
 private:
-    std::uint64_t first_ = 0;        // physical address, 0: none. Changed by store-conditional only
+    std::uint64_t first_ = 0;  // physical address, 0: none. Changed by store-conditional only
 };
 
 }  // namespace kernel::policy

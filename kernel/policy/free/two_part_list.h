@@ -11,10 +11,12 @@ public:
     std::uint32_t length() const { return front_ + back_; }
     std::uint32_t front() const { return front_; }
     std::uint32_t back() const { return back_; }
-    std::uint64_t pushed() const { return pushed_; }   // frames since the beginning
+    std::uint64_t pushed() const { return pushed_; }  // frames since the beginning
 
     void push_front(Frame& frame) {
-        if (front_++ == 0) last_of_front_ = &frame;
+        if (front_++ == 0) {
+            last_of_front_ = &frame;
+        }
         push(frame, first_);
     }
     void push_back(Frame& frame) {
@@ -23,14 +25,18 @@ public:
     }
     // The last one pushed to the front, else to the back; null when the list is empty.
     Frame* pop() {
-        if (empty()) return nullptr;
+        if (empty()) {
+            return nullptr;
+        }
         --(front_ ? front_ : back_);
         return take(first_);
     }
     // The back, which is empty afterwards.
     LinkedFrames take_back() {
         LinkedFrames taken;
-        for (std::uint64_t& begin = begin_of_back(); back_; --back_) taken.push(*take(begin));
+        for (std::uint64_t& begin = begin_of_back(); back_; --back_) {
+            taken.push(*take(begin));
+        }
         return taken;
     }
 
@@ -49,9 +55,9 @@ private:
         return &frame;
     }
 
-    std::uint64_t first_ = 0;            // physical address, 0: none
-    Frame* last_of_front_ = nullptr;     // while there is a front
-    std::uint32_t front_ = 0, back_ = 0; // lengths
+    std::uint64_t first_ = 0;             // physical address, 0: none
+    Frame* last_of_front_ = nullptr;      // while there is a front
+    std::uint32_t front_ = 0, back_ = 0;  // lengths
     std::uint64_t pushed_ = 0;
 };
 

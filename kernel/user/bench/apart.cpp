@@ -16,7 +16,9 @@ constexpr int pages = 4;
 alignas(page_size) std::uint8_t region[pages][page_size];
 
 void write_all(std::uint8_t* begin, std::uint8_t value) {
-    for (int page = 0; page < pages; ++page) begin[page * static_cast<int>(page_size)] = value;
+    for (int page = 0; page < pages; ++page) {
+        begin[page * static_cast<int>(page_size)] = value;
+    }
 }
 
 void work(std::uint64_t operations) {
@@ -27,7 +29,9 @@ void work(std::uint64_t operations) {
             exit(region[pages - 1][0]);
         }
         int status = 0;
-        if (pid < 0 || wait(&status) != pid || status != 1) fail("a child was lost", "pid %d, status %d", pid, status);
+        if (pid < 0 || wait(&status) != pid || status != 1) {
+            fail("a child was lost", "pid %d, status %d", pid, status);
+        }
         std::uint8_t* heap = sbrk(pages * static_cast<std::int64_t>(page_size));
         write_all(heap, 2);
         sbrk(-pages * static_cast<std::int64_t>(page_size));
@@ -43,19 +47,27 @@ void begin(std::uint64_t operations) {
         exec("/apart", arguments);
         exit(failed_status);
     }
-    if (pid < 0) fail("fork() failed", "fork() gave %d", pid);
+    if (pid < 0) {
+        fail("fork() failed", "fork() gave %d", pid);
+    }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (option(argc, argv, "alone", 0)) return run_bench(argc, argv, 10, work);
+    if (option(argc, argv, "alone", 0)) {
+        return run_bench(argc, argv, 10, work);
+    }
     const Limit limit(parse_options(argc, argv));
     const std::uint64_t workers = option(argc, argv, "workers", 8);
-    for (std::uint64_t i = 0; i < workers; ++i) begin(limit.share(i, workers).clip(UINT64_MAX, 0));
+    for (std::uint64_t i = 0; i < workers; ++i) {
+        begin(limit.share(i, workers).clip(UINT64_MAX, 0));
+    }
     for (std::uint64_t i = 0; i < workers; ++i) {
         int status = 0;
-        if (wait(&status) < 0 || status != 0) fail("a worker failed", "status %d", status);
+        if (wait(&status) < 0 || status != 0) {
+            fail("a worker failed", "status %d", status);
+        }
     }
     return 0;
 }

@@ -8,8 +8,8 @@
 #include "kernel/user/lib/system_calls.h"
 
 using namespace user;
-using stampede::abi::CommutingOperation;
 using stampede::abi::commuting_mark;
+using stampede::abi::CommutingOperation;
 
 namespace {
 
@@ -34,7 +34,7 @@ void must(bool holds, const char* what) {
 // Long enough for a child to end on another hart. Without sleeping: who sleeps may wake elsewhere,
 // and one hart for both is no test.
 void let_it_end() {
-    constexpr std::uint64_t long_enough = 300;   // ticks
+    constexpr std::uint64_t long_enough = 300;  // ticks
     for (const std::uint64_t until = now() + long_enough; now() < until;) {
     }
 }
@@ -68,7 +68,12 @@ private:
 
 void processes() {
     int pid = -1;
-    measured(CommutingOperation::fork, [&] { pid = fork(); if (pid == 0) exit(0); });
+    measured(CommutingOperation::fork, [&] {
+        pid = fork();
+        if (pid == 0) {
+            exit(0);
+        }
+    });
     must(pid > 0, "fork");
     let_it_end();
     int reaped = -1;
@@ -86,8 +91,10 @@ void faults() {
 
 void heap() {
     bool grown = false, shrunk = false;
-    measured(CommutingOperation::grow, [&] { grown = sbrk(4 * static_cast<std::int64_t>(page)) != nullptr; });
-    measured(CommutingOperation::shrink, [&] { shrunk = sbrk(-4 * static_cast<std::int64_t>(page)) != nullptr; });
+    measured(CommutingOperation::grow,
+             [&] { grown = sbrk(4 * static_cast<std::int64_t>(page)) != nullptr; });
+    measured(CommutingOperation::shrink,
+             [&] { shrunk = sbrk(-4 * static_cast<std::int64_t>(page)) != nullptr; });
     must(grown && shrunk, "sbrk");
 }
 
@@ -100,7 +107,8 @@ void descriptors(int file, const char* path) {
     must(copy >= 0 && close(copy) == 0, "dup");
     measured(CommutingOperation::pipe, [&] { got = pipe(ends); });
     must(got == 0, "pipe");
-    measured(CommutingOperation::pipe_io, [&] { got = write(ends[1], &byte, 1) + read(ends[0], &byte, 1); });
+    measured(CommutingOperation::pipe_io,
+             [&] { got = write(ends[1], &byte, 1) + read(ends[0], &byte, 1); });
     must(got == 2 && close(ends[0]) == 0 && close(ends[1]) == 0, "pipe");
     measured(CommutingOperation::open, [&] { other = open(path, stampede::abi::o_rdwr); });
     must(other >= 0, "open");
@@ -167,9 +175,11 @@ int main(int argc, char** argv) {
     unlink("/commute.0");
     unlink("/commute.1");
     std::uint64_t first = 0, second = 0;
-    if (!passed || read(results[0], &first, sizeof first) != sizeof first || read(results[0], &second, sizeof second) != sizeof second) {
+    if (!passed || read(results[0], &first, sizeof first) != sizeof first ||
+        read(results[0], &second, sizeof second) != sizeof second) {
         return failed_status;
     }
-    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, first + second, now() - began);
+    printf(console_out, "%s: %lu operations in %lu ticks (10 MHz)\n", program_name, first + second,
+           now() - began);
     return 0;
 }

@@ -27,8 +27,8 @@ int main(int argc, char** argv) {
         for (std::uint64_t place = 0; place < operations * page_size; place += piece) {
             source[0] = static_cast<std::uint8_t>(place / piece);
             constexpr int bytes = static_cast<int>(piece);
-            if (write(ends[1], source, bytes) != bytes || read(ends[0], region + place, bytes) != bytes ||
-                region[place] != source[0]) {
+            if (write(ends[1], source, bytes) != bytes ||
+                read(ends[0], region + place, bytes) != bytes || region[place] != source[0]) {
                 fail("a page did not arrive", "byte %lu", place);
             }
         }

@@ -17,11 +17,14 @@ int main(int argc, char** argv) {
     // no more than are written to: fork has to do with all
     std::uint64_t pages = option(argc, argv, "batch", most_pages);
     pages = pages == 0 || pages > most_pages ? most_pages : pages;
-    const std::uint8_t* const heap = sbrk(static_cast<std::int64_t>((pages + 1) * stampede::abi::page_size));
+    const std::uint8_t* const heap =
+        sbrk(static_cast<std::int64_t>((pages + 1) * stampede::abi::page_size));
     if (heap == nullptr) {
         fail("no memory to share", "sbrk() of %lu pages failed", pages + 1);
     }
-    const std::uint64_t begin = (reinterpret_cast<std::uint64_t>(heap) + stampede::abi::page_size - 1) & ~(stampede::abi::page_size - 1);
+    const std::uint64_t begin =
+        (reinterpret_cast<std::uint64_t>(heap) + stampede::abi::page_size - 1) &
+        ~(stampede::abi::page_size - 1);
     auto* const region = reinterpret_cast<volatile std::uint8_t*>(begin);
     return run_bench(argc, argv, pages, [region](std::uint64_t operations) {
         const int keeper = fork_keeper();

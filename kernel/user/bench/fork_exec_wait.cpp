@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
             }
             int status = 0;
             if (pid < 0 || wait(&status) != pid || status != ended_status) {
-                fail("fork(), exec() or wait() failed", "fork() gave %d, the status is %d", pid, status);
+                fail("fork(), exec() or wait() failed", "fork() gave %d, the status is %d", pid,
+                     status);
             }
         }
     });

@@ -25,8 +25,9 @@ void print_samples(const Mix& mix) {
     for (int i = 0; i < count; ++i) {
         ProcessPriority priority;
         if (priority_of(mix.pids[i], &priority) == 0) {
-            printf(console_out, "sample %lu %s %u %u %u %lu\n", now() - mix.begin, names[i], priority.static_priority, priority.index,
-                   priority.dynamic_priority, priority.times_scheduled);
+            printf(console_out, "sample %lu %s %u %u %u %lu\n", now() - mix.begin, names[i],
+                   priority.static_priority, priority.index, priority.dynamic_priority,
+                   priority.times_scheduled);
         }
     }
 }

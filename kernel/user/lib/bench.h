@@ -12,7 +12,8 @@ namespace user {
 template <typename Batch>
 int run_bench(int argc, char** argv, std::uint64_t batch_size, Batch batch) {
     const Limit limit(parse_options(argc, argv));
-    if (const std::uint64_t smaller = option(argc, argv, "batch", batch_size); smaller > 0 && smaller < batch_size) {
+    if (const std::uint64_t smaller = option(argc, argv, "batch", batch_size);
+        smaller > 0 && smaller < batch_size) {
         batch_size = smaller;
     }
     batch(batch_size);  // touches what is touched once only

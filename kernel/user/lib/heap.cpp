@@ -13,7 +13,9 @@ struct alignas(16) Block {
 constexpr std::size_t least_growth = 16 * stampede::abi::page_size;
 Block* free_blocks = nullptr;
 
-Block* end_of(Block* block) { return reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(block) + block->bytes); }
+Block* end_of(Block* block) {
+    return reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(block) + block->bytes);
+}
 
 void insert(Block* block) {
     Block** place = &free_blocks;

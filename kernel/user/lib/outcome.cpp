@@ -8,7 +8,8 @@ namespace user {
 namespace {
 
 // Set in every status that status() makes, in none that the kernel or fail() makes.
-constexpr int is_outcome = 1 << 20, is_refused = 1 << 16, is_killed = 1 << 17, operations_mask = 0xffff;
+constexpr int is_outcome = 1 << 20, is_refused = 1 << 16, is_killed = 1 << 17,
+              operations_mask = 0xffff;
 
 }  // namespace
 
@@ -33,8 +34,8 @@ Reaped reap(Outcome& sum, int* pid) {
     if ((status & is_outcome) == 0) {
         exit(failed_status);
     }
-    sum.add(
-        {static_cast<std::uint32_t>(status & operations_mask), (status & is_refused) != 0, (status & is_killed) != 0});
+    sum.add({static_cast<std::uint32_t>(status & operations_mask), (status & is_refused) != 0,
+             (status & is_killed) != 0});
     return Reaped::ended;
 }
 

@@ -10,7 +10,7 @@ namespace user {
 struct Outcome {
     std::uint32_t operations = 0;  // at most 65,535 in one status
     bool refused = false;          // somewhere fork() gave -1
-    bool killed = false;           // somewhere a child was killed, as happens where memory has run out
+    bool killed = false;  // somewhere a child was killed, as happens where memory has run out
 
     void add(const Outcome& other) {
         operations += other.operations;

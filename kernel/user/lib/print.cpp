@@ -91,7 +91,8 @@ std::size_t format_list(char* to, std::size_t capacity, const char* format, va_l
         }
         case 'u':
         case 'x': {
-            const std::uint64_t value = d.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
+            const std::uint64_t value =
+                d.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
             text.put_number(value, d.conversion == 'x' ? 16 : 10, d.width, d.filler);
             break;
         }
@@ -99,20 +100,11 @@ std::size_t format_list(char* to, std::size_t capacity, const char* format, va_l
             text.put("0x");
             text.put_number(reinterpret_cast<std::uint64_t>(va_arg(arguments, void*)), 16, 16, '0');
             break;
-        case 's':
-            text.put(va_arg(arguments, const char*));
-            break;
-        case 'c':
-            text.put(static_cast<char>(va_arg(arguments, int)));
-            break;
-        case '%':
-            text.put('%');
-            break;
-        case '\0':
-            return text.finish();
-        default:
-            text.put('%');
-            text.put(d.conversion);
+        case 's': text.put(va_arg(arguments, const char*)); break;
+        case 'c': text.put(static_cast<char>(va_arg(arguments, int))); break;
+        case '%': text.put('%'); break;
+        case '\0': return text.finish();
+        default: text.put('%'); text.put(d.conversion);
         }
     }
     return text.finish();

@@ -22,7 +22,8 @@ struct Options {
     std::uint64_t operations = UINT64_MAX;  // ops=
     std::uint64_t seconds = 10;             // seconds=, guest time
     std::uint64_t seed = 1;                 // seed=
-    std::uint64_t failures = 0;             // fail-allocation=: so many processes may be killed for want of memory
+    std::uint64_t failures =
+        0;  // fail-allocation=: so many processes may be killed for want of memory
 };
 Options parse_options(int argc, char** argv);
 // until parse_options() sees fail-allocation=; true: among initialised data

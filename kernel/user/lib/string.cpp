@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t word = sizeof(std::uint64_t);
 
 bool both_aligned(const void* one, const void* other) {
-    return ((reinterpret_cast<std::uintptr_t>(one) | reinterpret_cast<std::uintptr_t>(other)) % word) == 0;
+    return ((reinterpret_cast<std::uintptr_t>(one) | reinterpret_cast<std::uintptr_t>(other)) %
+            word) == 0;
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ extern "C" NO_BUILTIN void* memcpy(void* to, const void* from, std::size_t bytes
     const auto* source = static_cast<const std::uint8_t*>(from);
     if (both_aligned(target, source)) {
         for (; bytes >= word; bytes -= word, target += word, source += word) {
-            *reinterpret_cast<std::uint64_t*>(target) = *reinterpret_cast<const std::uint64_t*>(source);
+            *reinterpret_cast<std::uint64_t*>(target) =
+                *reinterpret_cast<const std::uint64_t*>(source);
         }
     }
     while (bytes-- > 0) {
@@ -61,8 +63,8 @@ extern "C" NO_BUILTIN int memcmp(const void* left, const void* right, std::size_
     const auto* one = static_cast<const std::uint8_t*>(left);
     const auto* other = static_cast<const std::uint8_t*>(right);
     if (both_aligned(one, other)) {
-        while (bytes >= word &&
-               *reinterpret_cast<const std::uint64_t*>(one) == *reinterpret_cast<const std::uint64_t*>(other)) {
+        while (bytes >= word && *reinterpret_cast<const std::uint64_t*>(one) ==
+                                    *reinterpret_cast<const std::uint64_t*>(other)) {
             one += word;
             other += word;
             bytes -= word;

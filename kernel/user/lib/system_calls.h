@@ -13,8 +13,8 @@ using stampede::abi::Stat;
 using stampede::abi::SystemCall;
 
 // Any number with any words, for programs that mean to misuse the kernel. Returns a0.
-inline std::int64_t raw_call(std::uint64_t number, std::uint64_t first = 0, std::uint64_t second = 0,
-                             std::uint64_t third = 0) {
+inline std::int64_t raw_call(std::uint64_t number, std::uint64_t first = 0,
+                             std::uint64_t second = 0, std::uint64_t third = 0) {
     register std::uint64_t a0 asm("a0") = first;
     register std::uint64_t a1 asm("a1") = second;
     register std::uint64_t a2 asm("a2") = third;
@@ -35,7 +35,8 @@ inline std::uint64_t argument_word(T value) {
 
 template <typename Result = int, typename... Arguments>
 inline Result system_call(SystemCall number, Arguments... arguments) {
-    return static_cast<Result>(raw_call(static_cast<std::uint64_t>(number), argument_word(arguments)...));
+    return static_cast<Result>(
+        raw_call(static_cast<std::uint64_t>(number), argument_word(arguments)...));
 }
 
 inline int fork() { return system_call(SystemCall::fork); }
@@ -45,7 +46,9 @@ inline int fork() { return system_call(SystemCall::fork); }
 }
 inline int wait(int* status) { return system_call(SystemCall::wait, status); }
 inline int pipe(int* ends) { return system_call(SystemCall::pipe, ends); }
-inline int read(int fd, void* to, int bytes) { return system_call(SystemCall::read, fd, to, bytes); }
+inline int read(int fd, void* to, int bytes) {
+    return system_call(SystemCall::read, fd, to, bytes);
+}
 inline int kill(int pid) { return system_call(SystemCall::kill, pid); }
 inline int exec(const char* path, const char* const* arguments) {
     return system_call(SystemCall::exec, path, arguments);
@@ -57,10 +60,16 @@ inline int getpid() { return system_call(SystemCall::getpid); }
 inline int sleep(int ticks) { return system_call(SystemCall::sleep, ticks); }
 inline int uptime() { return system_call(SystemCall::uptime); }
 inline int open(const char* path, int flags) { return system_call(SystemCall::open, path, flags); }
-inline int write(int fd, const void* from, int bytes) { return system_call(SystemCall::write, fd, from, bytes); }
-inline int mknod(const char* path, int major, int minor) { return system_call(SystemCall::mknod, path, major, minor); }
+inline int write(int fd, const void* from, int bytes) {
+    return system_call(SystemCall::write, fd, from, bytes);
+}
+inline int mknod(const char* path, int major, int minor) {
+    return system_call(SystemCall::mknod, path, major, minor);
+}
 inline int unlink(const char* path) { return system_call(SystemCall::unlink, path); }
-inline int link(const char* existing, const char* name) { return system_call(SystemCall::link, existing, name); }
+inline int link(const char* existing, const char* name) {
+    return system_call(SystemCall::link, existing, name);
+}
 inline int mkdir(const char* path) { return system_call(SystemCall::mkdir, path); }
 inline int close(int fd) { return system_call(SystemCall::close, fd); }
 // Ends the machine. 0: passed; else at most 16 bits of status that the finisher reports.
@@ -71,13 +80,18 @@ inline int fail_allocation(int n) { return system_call(SystemCall::fail_allocati
 
 // Under scheduler=pbs only, else -1. The static priority, 0 (first) to 100; the result is the one
 // before.
-inline int set_priority(int pid, int priority) { return system_call(SystemCall::set_priority, pid, priority); }
-inline int priority_of(int pid, ProcessPriority* to) { return system_call(SystemCall::priority_of, pid, to); }
+inline int set_priority(int pid, int priority) {
+    return system_call(SystemCall::set_priority, pid, priority);
+}
+inline int priority_of(int pid, ProcessPriority* to) {
+    return system_call(SystemCall::priority_of, pid, to);
+}
 
 // The old end of the heap, or null where there is no memory. `change` in bytes; xv6's counts in
 // int.
 inline std::uint8_t* sbrk(std::int64_t change) {
-    const auto result = raw_call(static_cast<std::uint64_t>(SystemCall::sbrk), static_cast<std::uint64_t>(change));
+    const auto result =
+        raw_call(static_cast<std::uint64_t>(SystemCall::sbrk), static_cast<std::uint64_t>(change));
     return result == -1 ? nullptr : reinterpret_cast<std::uint8_t*>(result);
 }
 

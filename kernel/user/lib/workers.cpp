@@ -16,12 +16,14 @@ namespace {
     const int written = persist([&] { return write(results, &totals, sizeof totals); });
     const bool reader_killed = options.failures != 0 && written < 0;
     if (written != static_cast<int>(sizeof totals) && !reader_killed) {
-        fail("a worker could not report", "write() of %lu bytes to the result pipe failed", sizeof totals);
+        fail("a worker could not report", "write() of %lu bytes to the result pipe failed",
+             sizeof totals);
     }
     exit(0);
 }
 
-std::uint64_t start(const Options& options, std::uint64_t workers, Work work, const int (&results)[2]) {
+std::uint64_t start(const Options& options, std::uint64_t workers, Work work,
+                    const int (&results)[2]) {
     const Limit limit(options);
     Random seeds(options.seed);
     for (std::uint64_t started = 0; started < workers; ++started) {
@@ -40,7 +42,9 @@ std::uint64_t start(const Options& options, std::uint64_t workers, Work work, co
 
 Totals collect(int results) {
     Totals sum;
-    const auto next = [&](Totals& one) { return persist([&] { return read(results, &one, sizeof one); }); };
+    const auto next = [&](Totals& one) {
+        return persist([&] { return read(results, &one, sizeof one); });
+    };
     for (Totals one; next(one) == static_cast<int>(sizeof one);) {
         sum.add(one);
     }
@@ -63,7 +67,8 @@ void reap_all(std::uint64_t started, Totals& sum) {
 
 }  // namespace
 
-int run_workers(const Options& options, std::uint64_t workers, std::uint64_t most_pages, Work work) {
+int run_workers(const Options& options, std::uint64_t workers, std::uint64_t most_pages,
+                Work work) {
     int results[2];
     if (persist([&] { return pipe(results); }) < 0) {
         fail("no pipe for the results", "pipe() failed");
@@ -75,8 +80,8 @@ int run_workers(const Options& options, std::uint64_t workers, std::uint64_t mos
     reap_all(started, sum);
     sum.refused += workers - started;
     if (sum.refused > 0 || sum.killed > 0) {
-        printf(console_out, "%s: %lu times no process to be had, %lu processes killed\n", program_name, sum.refused,
-               sum.killed);
+        printf(console_out, "%s: %lu times no process to be had, %lu processes killed\n",
+               program_name, sum.refused, sum.killed);
     }
     printf(console_out, "%s: %lu operations\n", program_name, sum.operations);
     if (sum.killed > options.failures && free_pages() >= most_pages) {

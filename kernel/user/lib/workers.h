@@ -9,15 +9,18 @@ namespace user {
 
 struct Totals {
     std::uint64_t operations = 0;
-    std::uint64_t refused = 0;  // times there was no process to be had, and the workload went on without
-    std::uint64_t killed = 0;   // times a child was killed
+    std::uint64_t refused =
+        0;  // times there was no process to be had, and the workload went on without
+    std::uint64_t killed = 0;  // times a child was killed
 
     void add(const Totals& other) {
         operations += other.operations;
         refused += other.refused;
         killed += other.killed;
     }
-    void add(const Outcome& outcome) { add(Totals{outcome.operations, outcome.refused, outcome.killed}); }
+    void add(const Outcome& outcome) {
+        add(Totals{outcome.operations, outcome.refused, outcome.killed});
+    }
 };
 
 // The work of the `index`-th worker. Fails through fail(); counts its operations as it goes

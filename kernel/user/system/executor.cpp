@@ -53,7 +53,9 @@ void make_region() {
         region[offset] = program_initial_byte(offset);
     }
     const auto address = reinterpret_cast<std::uint64_t>(region);
-    const auto set = [](ProgramBase base, std::uint64_t where) { common.bases[static_cast<unsigned>(base)] = where; };
+    const auto set = [](ProgramBase base, std::uint64_t where) {
+        common.bases[static_cast<unsigned>(base)] = where;
+    };
     set(ProgramBase::region, address);
     set(ProgramBase::heap, address + program_region_size);
     set(ProgramBase::text, 0);
@@ -163,7 +165,7 @@ void wait_for_others(const Setup& setup) {
     close(console_out);
     close(console_error);
     Setup setup;
-    for (int (&ends)[2] : common.pipes) {
+    for (int(&ends)[2] : common.pipes) {
         make_pipe(ends);
     }
     make_pipe(common.end);
@@ -218,6 +220,9 @@ int main(int argc, char** argv) {
     }
     make_region();
     mkdir(program_directory);
-    asm volatile("mv sp, %0\n\tjr %1" : : "r"(own.stack + sizeof own.stack), "r"(&keeper_main) : "memory");
+    asm volatile("mv sp, %0\n\tjr %1"
+                 :
+                 : "r"(own.stack + sizeof own.stack), "r"(&keeper_main)
+                 : "memory");
     __builtin_unreachable();
 }

@@ -13,16 +13,17 @@ namespace executor {
 struct alignas(stampede::abi::page_size) Own {
     alignas(16) std::uint8_t stack[2048];
     std::int32_t pids[stampede::abi::program_processes];
-    struct Results {   // -1 each before the program begins
+    struct Results {  // -1 each before the program begins
         std::int32_t forked[stampede::abi::program_slots];
         std::int32_t opened[stampede::abi::program_slots];
         std::int32_t copied[stampede::abi::program_slots];
         std::int32_t made[stampede::abi::program_slots][2];
     } results;
-    stampede::abi::ProgramArguments arguments;   // of execs
+    stampede::abi::ProgramArguments arguments;  // of execs
     alignas(16) stampede::abi::FetchBlock block;
-    stampede::abi::ProgramHeader header;   // what `fetch` delivers begins here
-    std::uint8_t operations[stampede::abi::program_image_limit - sizeof(stampede::abi::ProgramHeader)];
+    stampede::abi::ProgramHeader header;  // what `fetch` delivers begins here
+    std::uint8_t
+        operations[stampede::abi::program_image_limit - sizeof(stampede::abi::ProgramHeader)];
 };
 static_assert(offsetof(Own, header) == offsetof(Own, block) + sizeof(stampede::abi::FetchBlock));
 static_assert(offsetof(Own, operations) % alignof(stampede::abi::ProgramOperation) == 0);
@@ -32,8 +33,8 @@ struct Common {
     std::uint64_t bases[stampede::abi::program_base_count] = {};
     std::uint64_t first_break = 0;
     std::int32_t keeper = 0;
-    std::int32_t pipes[2][2] = {};   // the two that all processes have
-    std::int32_t end[2] = {};        // never written
+    std::int32_t pipes[2][2] = {};  // the two that all processes have
+    std::int32_t end[2] = {};       // never written
 };
 
 extern Own own;

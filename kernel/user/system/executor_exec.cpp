@@ -12,7 +12,8 @@ namespace {
 
 // With its NUL as long as a path may be.
 constexpr char long_argument[max_path] = {
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 static_assert(long_argument[max_path - 2] == 'a' && long_argument[max_path - 1] == 0);
 constexpr unsigned most_pointers = max_exec_arguments + 2;
 
@@ -29,12 +30,15 @@ const char* const* many(const char* argument, unsigned count) {
 }
 
 constexpr std::uint32_t environment_call = 0x73;
-constexpr std::uint32_t load_call(SystemCall call) { return static_cast<std::uint32_t>(call) << 20 | 17 << 7 | 0x13; }  // li a7, call
+constexpr std::uint32_t load_call(SystemCall call) {
+    return static_cast<std::uint32_t>(call) << 20 | 17 << 7 | 0x13;
+}  // li a7, call
 
 // ELF-64, as kernel/sys/exec.cpp reads it: header, two program headers, code.
 struct Segment {
     std::uint32_t type = 1, flags = 5;
-    std::uint64_t offset = 0, address = 0, physical = 0, file_bytes = 0, memory_bytes = 0, alignment = 0;
+    std::uint64_t offset = 0, address = 0, physical = 0, file_bytes = 0, memory_bytes = 0,
+                  alignment = 0;
 };
 struct File {
     std::uint32_t magic = 0x464c457f;
@@ -43,10 +47,11 @@ struct File {
     std::uint32_t version = 1;
     std::uint64_t entry = 0, program_headers = 64, section_headers = 0;
     std::uint32_t flags = 0;
-    std::uint16_t header_size = 64, program_header_size = sizeof(Segment), program_header_count = 1, section_header_size = 0,
-                  section_header_count = 0, section_names = 0;
+    std::uint16_t header_size = 64, program_header_size = sizeof(Segment), program_header_count = 1,
+                  section_header_size = 0, section_header_count = 0, section_names = 0;
     Segment segments[2];
-    std::uint32_t code[4] = {load_call(SystemCall::fork), environment_call, load_call(SystemCall::exit), environment_call};
+    std::uint32_t code[4] = {load_call(SystemCall::fork), environment_call,
+                             load_call(SystemCall::exit), environment_call};
 };
 static_assert(sizeof(File) == 64 + 2 * 56 + 16);
 
@@ -72,13 +77,25 @@ File file_with(ProgramFlaw flaw) {
     case ProgramFlaw::empty_segment: first.memory_bytes = 0; break;
     case ProgramFlaw::bytes_missing: first.file_bytes = first.memory_bytes = 2 * page_size; break;
     case ProgramFlaw::memory_too_small: --first.memory_bytes; break;
-    case ProgramFlaw::wraps: first.address = ~(page_size - 1); first.memory_bytes = 2 * page_size; break;
+    case ProgramFlaw::wraps:
+        first.address = ~(page_size - 1);
+        first.memory_bytes = 2 * page_size;
+        break;
     case ProgramFlaw::past_the_end: first.address = user_max_va; break;
     case ProgramFlaw::misaligned: first.address = 8; break;
-    case ProgramFlaw::overlaps: file.program_header_count = 2; second.address = 0; break;
+    case ProgramFlaw::overlaps:
+        file.program_header_count = 2;
+        second.address = 0;
+        break;
     case ProgramFlaw::no_room_for_stack: first.address = user_max_va - page_size; break;
-    case ProgramFlaw::far: first.address = gibibyte - page_size; file.entry += first.address; break;
-    case ProgramFlaw::far_and_near: file.program_header_count = 2; second.address = 5 * gibibyte; break;
+    case ProgramFlaw::far:
+        first.address = gibibyte - page_size;
+        file.entry += first.address;
+        break;
+    case ProgramFlaw::far_and_near:
+        file.program_header_count = 2;
+        second.address = 5 * gibibyte;
+        break;
     case ProgramFlaw::read_only: first.flags = 4; break;
     default: break;
     }
@@ -99,11 +116,13 @@ const char* const* exec_arguments(ProgramArguments which) {
     }
     case ProgramArguments::too_many: return many("a", max_exec_arguments + 1);
     case ProgramArguments::too_long: return many(long_argument, max_exec_arguments + 1);
-    case ProgramArguments::a_little_too_long: return many(long_argument + 1, max_exec_arguments + 1);
+    case ProgramArguments::a_little_too_long:
+        return many(long_argument + 1, max_exec_arguments + 1);
     case ProgramArguments::more_than_a_stack: return many(long_argument, max_exec_arguments);
     case ProgramArguments::pointers_too_many: return many(long_argument, 30);
     case ProgramArguments::bad_array: return reinterpret_cast<const char* const*>(program_hole);
-    case ProgramArguments::bad_string: return many(reinterpret_cast<const char*>(program_kernel), 1);
+    case ProgramArguments::bad_string:
+        return many(reinterpret_cast<const char*>(program_kernel), 1);
     default: return usual;
     }
 }
@@ -111,7 +130,9 @@ const char* const* exec_arguments(ProgramArguments which) {
 int make_program(ProgramFlaw flaw) {
     const File file = file_with(flaw);
     const int descriptor = open(program_paths[program_made_path], o_create | o_wronly | o_trunc);
-    const int bytes = flaw == ProgramFlaw::empty_file ? 0 : flaw == ProgramFlaw::cut_off ? 70 : static_cast<int>(sizeof file);
+    const int bytes = flaw == ProgramFlaw::empty_file ? 0
+                      : flaw == ProgramFlaw::cut_off  ? 70
+                                                      : static_cast<int>(sizeof file);
     const bool written = descriptor >= 0 && write(descriptor, &file, bytes) == bytes;
     close(descriptor);
     return written ? 0 : -1;

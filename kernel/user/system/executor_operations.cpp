@@ -18,11 +18,14 @@ constexpr char bad_pointer_accepted[] = "a call with a bad pointer succeeded";
 constexpr char malformed[] = "the program is malformed";
 
 constexpr char too_long_path[max_path + 8] = {
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 static_assert(too_long_path[max_path] == 'a');
 constexpr std::int32_t first_process_pid = 1;  // the kernel panics if it ends
 
-const ProgramOperation* operations() { return reinterpret_cast<const ProgramOperation*>(own.operations); }
+const ProgramOperation* operations() {
+    return reinterpret_cast<const ProgramOperation*>(own.operations);
+}
 
 std::uint64_t address_of(const ProgramOperation& operation) {
     const auto base = static_cast<unsigned>(operation.base);
@@ -67,7 +70,9 @@ std::uint64_t path_of(unsigned index) {
     case program_path_too_long: return reinterpret_cast<std::uint64_t>(too_long_path);
     case program_path_unmapped: return program_hole;
     case program_path_in_kernel: return program_kernel;
-    default: return reinterpret_cast<std::uint64_t>(program_paths[index < program_path_count ? index : 0]);
+    default:
+        return reinterpret_cast<std::uint64_t>(
+            program_paths[index < program_path_count ? index : 0]);
     }
 }
 
@@ -77,7 +82,7 @@ std::int64_t call(SystemCall number, Arguments... arguments) {
 }
 
 std::int64_t make_pipe(const ProgramOperation& operation) {
-    std::int32_t (&ends)[2] = own.results.made[operation.slot];
+    std::int32_t(&ends)[2] = own.results.made[operation.slot];
     if (operation.base == ProgramBase::null) {
         return pipe(ends);
     }
@@ -100,21 +105,24 @@ std::int64_t kill_somebody(const ProgramOperation& operation) {
 // A heap that would end before where it began would take region, stack and code with it.
 std::int64_t move_break(std::int64_t bytes) {
     if (bytes < 0 && bytes != INT32_MIN) {
-        const std::int64_t grown = call(SystemCall::sbrk, 0) - static_cast<std::int64_t>(common.first_break);
+        const std::int64_t grown =
+            call(SystemCall::sbrk, 0) - static_cast<std::int64_t>(common.first_break);
         bytes = -bytes > grown ? -grown : bytes;
     }
     return call(SystemCall::sbrk, bytes);
 }
 
 void store(const ProgramOperation& operation) {
-    *reinterpret_cast<volatile std::uint8_t*>(address_of(operation)) = static_cast<std::uint8_t>(operation.value);
+    *reinterpret_cast<volatile std::uint8_t*>(address_of(operation)) =
+        static_cast<std::uint8_t>(operation.value);
     if (operation.flags & ProgramOperation::must_fault) {
         check_failed(store_went_through);
     }
 }
 
 void load(const ProgramOperation& operation) {
-    const std::uint8_t byte = *reinterpret_cast<const volatile std::uint8_t*>(address_of(operation));
+    const std::uint8_t byte =
+        *reinterpret_cast<const volatile std::uint8_t*>(address_of(operation));
     if (operation.flags & ProgramOperation::must_fault) {
         check_failed(load_went_through);
     }
@@ -138,32 +146,41 @@ std::int64_t perform(const ProgramOperation& operation) {
     case ProgramCall::wait: return call(SystemCall::wait, address_of(operation));
     case ProgramCall::pipe: return make_pipe(operation);
     case ProgramCall::read:
-        return call(SystemCall::read, descriptor_of(operation.operand), address_of(operation), operation.value);
+        return call(SystemCall::read, descriptor_of(operation.operand), address_of(operation),
+                    operation.value);
     case ProgramCall::write:
-        return call(SystemCall::write, descriptor_of(operation.operand), address_of(operation), operation.value);
+        return call(SystemCall::write, descriptor_of(operation.operand), address_of(operation),
+                    operation.value);
     case ProgramCall::close: return call(SystemCall::close, descriptor_of(operation.operand));
     case ProgramCall::dup:
-        return own.results.copied[operation.slot] = static_cast<int>(call(SystemCall::dup, descriptor_of(operation.operand)));
+        return own.results.copied[operation.slot] =
+                   static_cast<int>(call(SystemCall::dup, descriptor_of(operation.operand)));
     case ProgramCall::kill: return kill_somebody(operation);
     case ProgramCall::getpid: return getpid();
     case ProgramCall::sbrk: return move_break(operation.value);
     case ProgramCall::sleep: return call(SystemCall::sleep, operation.value);
     case ProgramCall::uptime: return uptime();
     case ProgramCall::open:
-        return own.results.opened[operation.slot] =
-                   static_cast<int>(call(SystemCall::open, path_of(operation.operand), operation.value));
-    case ProgramCall::fstat: return call(SystemCall::fstat, descriptor_of(operation.operand), address_of(operation));
+        return own.results.opened[operation.slot] = static_cast<int>(
+                   call(SystemCall::open, path_of(operation.operand), operation.value));
+    case ProgramCall::fstat:
+        return call(SystemCall::fstat, descriptor_of(operation.operand), address_of(operation));
     case ProgramCall::chdir: return call(SystemCall::chdir, path_of(operation.operand));
-    case ProgramCall::mknod: return call(SystemCall::mknod, path_of(operation.operand), operation.value, 0);
+    case ProgramCall::mknod:
+        return call(SystemCall::mknod, path_of(operation.operand), operation.value, 0);
     case ProgramCall::unlink: return call(SystemCall::unlink, path_of(operation.operand));
-    case ProgramCall::link: return call(SystemCall::link, path_of(operation.operand), path_of(operation.second));
+    case ProgramCall::link:
+        return call(SystemCall::link, path_of(operation.operand), path_of(operation.second));
     case ProgramCall::mkdir: return call(SystemCall::mkdir, path_of(operation.operand));
-    case ProgramCall::exec: return call(SystemCall::exec, path_of(operation.operand), exec_arguments(own.arguments));
+    case ProgramCall::exec:
+        return call(SystemCall::exec, path_of(operation.operand), exec_arguments(own.arguments));
     case ProgramCall::store: store(operation); return 0;
     case ProgramCall::load: load(operation); return 0;
     case ProgramCall::fail_allocation: return call(SystemCall::fail_allocation, operation.value);
     case ProgramCall::jump: jump(operation); return 0;
-    case ProgramCall::arguments: own.arguments = static_cast<ProgramArguments>(operation.value); return 0;
+    case ProgramCall::arguments:
+        own.arguments = static_cast<ProgramArguments>(operation.value);
+        return 0;
     case ProgramCall::make_program: return make_program(static_cast<ProgramFlaw>(operation.value));
     case ProgramCall::system_call: return call(static_cast<SystemCall>(operation.value));
     default: check_failed(malformed); return 0;
@@ -193,7 +210,8 @@ void run(std::uint32_t first, std::uint32_t end) {
             continue;
         }
         const std::int64_t result = perform(operation);
-        if ((operation.flags & results) != 0 && (operation.flags & ProgramOperation::minus_one ? result != -1 : result > 0)) {
+        if ((operation.flags & results) != 0 &&
+            (operation.flags & ProgramOperation::minus_one ? result != -1 : result > 0)) {
             check_failed(bad_pointer_accepted);
         }
         ++first;
@@ -204,10 +222,13 @@ void run(std::uint32_t first, std::uint32_t end) {
 
 [[noreturn]] void run_process(unsigned number) {
     const ProgramHeader& header = own.header;
-    const std::uint64_t room = own.block.length < sizeof header ? 0 : (own.block.length - sizeof header) / sizeof(ProgramOperation);
+    const std::uint64_t room = own.block.length < sizeof header
+                                   ? 0
+                                   : (own.block.length - sizeof header) / sizeof(ProgramOperation);
     const ProgramHeader::Part part = header.parts[number];
-    if (header.magic != ProgramHeader::expected_magic || header.processes > program_processes || part.first > room ||
-        part.count > room - part.first || own.block.length > program_image_limit) {
+    if (header.magic != ProgramHeader::expected_magic || header.processes > program_processes ||
+        part.first > room || part.count > room - part.first ||
+        own.block.length > program_image_limit) {
         check_failed(malformed);
     } else {
         run(part.first, part.first + part.count);

@@ -20,12 +20,12 @@ alignas(page_size) std::uint8_t bystander[2 * page_size];
 constexpr std::uint8_t filler = 0x5a;
 constexpr char constant[] = "a string in read-only memory, longer than any path that there is";
 
-std::uint64_t text_address;   // read-only
+std::uint64_t text_address;  // read-only
 // Never to be executed: run without a workload, it ends the machine with a failing status.
 const std::uint64_t victim = reinterpret_cast<std::uint64_t>("/driver");
-std::uint64_t heap_end;       // the first address behind the heap, page aligned: a hole
+std::uint64_t heap_end;  // the first address behind the heap, page aligned: a hole
 
-const char* current = "";     // the call being tried, for messages
+const char* current = "";  // the call being tried, for messages
 
 void check_bystander() {
     for (std::uint64_t i = 0; i < sizeof bystander; ++i) {
@@ -35,11 +35,13 @@ void check_bystander() {
     }
 }
 
-void must_fail(const char* what, SystemCall call, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0) {
+void must_fail(const char* what, SystemCall call, std::uint64_t a = 0, std::uint64_t b = 0,
+               std::uint64_t c = 0) {
     current = what;
     const std::int64_t result = raw_call(word_of(call), a, b, c);
     if (result != -1) {
-        fail("a call with bad arguments succeeded", "%s: %ld (0x%lx, 0x%lx, 0x%lx)", what, result, a, b, c);
+        fail("a call with bad arguments succeeded", "%s: %ld (0x%lx, 0x%lx, 0x%lx)", what, result,
+             a, b, c);
     }
     check_bystander();
 }
@@ -48,10 +50,16 @@ void must_fail(const char* what, SystemCall call, std::uint64_t a = 0, std::uint
 // everything.
 constexpr int nowhere_count = 9;
 const std::uint64_t (&nowhere())[nowhere_count] {
-    static std::uint64_t places[nowhere_count] = {0,
-                                                  0x3fffffe000,  // xv6's trapframe: nothing of the user's
-                                                  user_max_va - page_size, user_max_va - 1, user_max_va, 0x80000000000,
-                                                  0xffffffc080000000, 0xfffffffffffff000, ~std::uint64_t{0}};
+    static std::uint64_t places[nowhere_count] = {
+        0,
+        0x3fffffe000,  // xv6's trapframe: nothing of the user's
+        user_max_va - page_size,
+        user_max_va - 1,
+        user_max_va,
+        0x80000000000,
+        0xffffffc080000000,
+        0xfffffffffffff000,
+        ~std::uint64_t{0}};
     places[0] = heap_end;
     return places;
 }
@@ -153,7 +161,8 @@ void read_only_places() {
         fail("a system call wrote to read-only memory", "text or constants changed");
     }
     close(static_cast<int>(file));
-    if (status_of_child([] { *reinterpret_cast<volatile std::uint8_t*>(text_address) = 0; }) != killed_status) {
+    if (status_of_child([] { *reinterpret_cast<volatile std::uint8_t*>(text_address) = 0; }) !=
+        killed_status) {
         fail("a store to text did not kill", "the child lived on");
     }
     if (text[0] != first) {
@@ -195,7 +204,8 @@ void bad_sizes() {
     const auto file = static_cast<std::uint64_t>(open_or_fail("/badargs", o_rdonly));
     const auto made = static_cast<std::uint64_t>(open_or_fail("/badargs.file", o_create | o_rdwr));
     const auto data = reinterpret_cast<std::uint64_t>(bystander);
-    for (const std::int64_t size : {std::int64_t{-1}, std::int64_t{INT32_MIN}, std::int64_t{-4096}}) {
+    for (const std::int64_t size :
+         {std::int64_t{-1}, std::int64_t{INT32_MIN}, std::int64_t{-4096}}) {
         const auto word = static_cast<std::uint64_t>(size);
         must_fail("read(pipe) of a negative size", SystemCall::read, full.reader(), data, word);
         must_fail("read(file) of a negative size", SystemCall::read, file, data, word);
@@ -204,7 +214,8 @@ void bad_sizes() {
         must_fail("write(console) of a negative size", SystemCall::write, console_out, data, word);
     }
     const auto top = reinterpret_cast<std::uint64_t>(sbrk(0));
-    for (const std::int64_t change : {std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}, -std::int64_t(top) - 1}) {
+    for (const std::int64_t change :
+         {std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}, -std::int64_t(top) - 1}) {
         must_fail("sbrk too far", SystemCall::sbrk, static_cast<std::uint64_t>(change));
         if (reinterpret_cast<std::uint64_t>(sbrk(0)) != top) {
             fail("a refused sbrk() moved the end of the heap", "by %ld", change);
@@ -218,8 +229,9 @@ void bad_sizes() {
 void bad_descriptors() {
     const auto data = reinterpret_cast<std::uint64_t>(bystander);
     Pipe ends;
-    for (const std::int64_t fd : {std::int64_t{-1}, std::int64_t{15}, std::int64_t{16}, std::int64_t{1000},
-                                  std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}}) {
+    for (const std::int64_t fd :
+         {std::int64_t{-1}, std::int64_t{15}, std::int64_t{16}, std::int64_t{1000},
+          std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}}) {
         const auto word = static_cast<std::uint64_t>(fd);
         must_fail("read of a bad descriptor", SystemCall::read, word, data, 1);
         must_fail("write of a bad descriptor", SystemCall::write, word, data, 1);
@@ -243,11 +255,15 @@ void bad_paths() {
     must_fail("open of too long a path", SystemCall::open, path, o_create | o_rdwr);
     must_fail("mkdir of too long a path", SystemCall::mkdir, path);
     must_fail("exec of too long a path", SystemCall::exec, path, heap_end - 16);
-    must_fail("open of a missing file", SystemCall::open, reinterpret_cast<std::uint64_t>("/missing"), o_rdonly);
-    must_fail("open under a file", SystemCall::open, reinterpret_cast<std::uint64_t>("/sh/x"), o_create | o_rdwr);
-    must_fail("open of a directory for writing", SystemCall::open, reinterpret_cast<std::uint64_t>("/"), o_rdwr);
+    must_fail("open of a missing file", SystemCall::open,
+              reinterpret_cast<std::uint64_t>("/missing"), o_rdonly);
+    must_fail("open under a file", SystemCall::open, reinterpret_cast<std::uint64_t>("/sh/x"),
+              o_create | o_rdwr);
+    must_fail("open of a directory for writing", SystemCall::open,
+              reinterpret_cast<std::uint64_t>("/"), o_rdwr);
     must_fail("chdir to a file", SystemCall::chdir, reinterpret_cast<std::uint64_t>("/sh"));
-    must_fail("exec of a directory", SystemCall::exec, reinterpret_cast<std::uint64_t>("/"), heap_end - 16);
+    must_fail("exec of a directory", SystemCall::exec, reinterpret_cast<std::uint64_t>("/"),
+              heap_end - 16);
     must_fail("unlink of .", SystemCall::unlink, reinterpret_cast<std::uint64_t>("."));
     must_fail("unlink of nothing", SystemCall::unlink, reinterpret_cast<std::uint64_t>(""));
     static const char* many[max_exec_arguments + 2];
@@ -260,8 +276,8 @@ void bad_paths() {
 }
 
 void bad_numbers() {
-    for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{22}, std::uint64_t{63}, std::uint64_t{66},
-                                       std::uint64_t{1000}, ~std::uint64_t{0}}) {
+    for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{22}, std::uint64_t{63},
+                                       std::uint64_t{66}, std::uint64_t{1000}, ~std::uint64_t{0}}) {
         current = "an unknown call";
         if (const std::int64_t result = raw_call(number); result != -1) {
             fail("an unknown system call succeeded", "number 0x%lx: %ld", number, result);

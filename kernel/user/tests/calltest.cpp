@@ -10,7 +10,9 @@ using namespace user;
 using namespace stampede::abi;
 
 #define REQUIRE(condition) \
-    ((condition) ? void() : fail("a call gave another result than xv6's", "line %d: %s", __LINE__, #condition))
+    ((condition)           \
+         ? void()          \
+         : fail("a call gave another result than xv6's", "line %d: %s", __LINE__, #condition))
 
 namespace {
 
@@ -73,7 +75,8 @@ void copies_of_descriptors() {
     const int fd = new_file("abcdef"), same = dup(fd), third = dup(same);
     REQUIRE(same == fd + 1 && third == fd + 2);
     REQUIRE(read(fd, &byte, 1) == 1 && byte == 'a' && read(third, &byte, 1) == 1 && byte == 'b');
-    REQUIRE(close(same) == 0 && close(same) == -1 && dup(same) == -1 && dup(-1) == -1 && dup(max_open_files) == -1);
+    REQUIRE(close(same) == 0 && close(same) == -1 && dup(same) == -1 && dup(-1) == -1 &&
+            dup(max_open_files) == -1);
     REQUIRE(dup(fd) == same);
     REQUIRE(close(fd) == 0 && read(same, &byte, 1) == 1 && byte == 'c');
     const int status = status_of_child([&] { REQUIRE(read(same, &byte, 1) == 1 && byte == 'd'); });

@@ -34,7 +34,8 @@ void mark_pages(std::uint8_t* region, std::uint64_t begin, std::uint64_t end, st
     }
 }
 
-bool pages_marked(std::uint8_t* region, std::uint64_t begin, std::uint64_t end, std::uint64_t mark) {
+bool pages_marked(std::uint8_t* region, std::uint64_t begin, std::uint64_t end,
+                  std::uint64_t mark) {
     for (std::uint64_t page = begin; page < end; ++page) {
         if (*first_word(region, page) != mark + page) {
             return false;

@@ -23,7 +23,8 @@ void jump(std::uint64_t address) { asm volatile("jalr %0" : : "r"(address) : "ra
 void must_be_killed(const char* what, void (*access)(std::uint64_t), std::uint64_t address) {
     const int status = status_of_child([&] { access(address); });
     if (status != killed_status) {
-        fail("a child survived an access it may not make", "%s at 0x%lx, status %d", what, address, status);
+        fail("a child survived an access it may not make", "%s at 0x%lx, status %d", what, address,
+             status);
     }
     if (bystander != 0x1234567890abcdef) {
         fail("the parent's data changed", "after %s at 0x%lx", what, address);
@@ -51,7 +52,12 @@ int main(int, char**) {
     must_be_killed("a store to text", store, text);
     must_be_killed("a jump into data", jump, reinterpret_cast<std::uint64_t>(&bystander));
     must_be_killed("an illegal instruction", [](std::uint64_t) { asm volatile(".word 0"); }, 0);
-    must_be_killed("a privileged instruction", [](std::uint64_t) { asm volatile("csrr t0, satp" : : : "t0"); }, 0);
+    must_be_killed(
+        "a privileged instruction",
+        [](std::uint64_t) {
+            asm volatile("csrr t0, satp" : : : "t0");
+        },
+        0);
     must_be_killed("a breakpoint", [](std::uint64_t) { asm volatile("ebreak"); }, 0);
     if (*reinterpret_cast<volatile std::uint8_t*>(text) != text_byte) {
         fail("text changed", "a store to it must not take effect");

@@ -11,7 +11,9 @@ using namespace stampede::abi;
 namespace {
 
 #define REQUIRE(condition, ...) \
-    ((condition) ? (void)0 : fail("a file call gave a wrong result", #condition __VA_OPT__(": ") __VA_ARGS__))
+    ((condition)                \
+         ? (void)0              \
+         : fail("a file call gave a wrong result", #condition __VA_OPT__(": ") __VA_ARGS__))
 
 int open_new(const char* path) {
     const int fd = open(path, o_create | o_rdwr);
@@ -122,13 +124,13 @@ void directories() {
     REQUIRE(exists("file") && exists("../../d"));
     REQUIRE(chdir("file") == -1);
     REQUIRE(unlink("file") == 0);
-    REQUIRE(unlink("../e") == 0);           // where we are
+    REQUIRE(unlink("../e") == 0);  // where we are
     REQUIRE(open("x", o_create | o_rdwr) == -1);
-    REQUIRE(!exists(".."));                 // no way out of a directory that is gone
+    REQUIRE(!exists(".."));  // no way out of a directory that is gone
     REQUIRE(chdir("/filetest.dir") == 0);
     REQUIRE(unlink("d") == 0);
     REQUIRE(mkdir("a-name-of-more-than-fourteen") == 0);
-    REQUIRE(exists("a-name-of-more"));      // cut, as xv6 cuts
+    REQUIRE(exists("a-name-of-more"));  // cut, as xv6 cuts
     REQUIRE(unlink("a-name-of-more") == 0);
 }
 
@@ -162,7 +164,8 @@ void a_large_file() {
     for (int i = 0; i < pieces; ++i) {
         REQUIRE(read(again, piece, sizeof piece) == static_cast<int>(sizeof piece));
         for (int w = 0; w < words; ++w) {
-            REQUIRE(piece[w] == (static_cast<std::uint64_t>(i) << 32 | static_cast<std::uint64_t>(w)));
+            REQUIRE(piece[w] ==
+                    (static_cast<std::uint64_t>(i) << 32 | static_cast<std::uint64_t>(w)));
         }
     }
     close(again);
@@ -177,7 +180,11 @@ void a_program_can_be_read() {
     const int fd = open("echo", o_rdonly), same = open("/echo", o_rdonly);
     REQUIRE(read(fd, before, sizeof before) == static_cast<int>(sizeof before));
     REQUIRE(read(same, after, sizeof after) == static_cast<int>(sizeof after));
-    REQUIRE(memcmp(before, "\x7f" "ELF", 4) == 0 && memcmp(before, after, sizeof before) == 0);
+    REQUIRE(memcmp(before,
+                   "\x7f"
+                   "ELF",
+                   4) == 0 &&
+            memcmp(before, after, sizeof before) == 0);
     close(fd);
     close(same);
     REQUIRE(stat_of("/echo").nlink == 2);

@@ -11,12 +11,14 @@
 using namespace user;
 
 #define REQUIRE(condition) \
-    ((condition) ? void() : fail("a call gave another result than it should", "line %d: %s", __LINE__, #condition))
+    ((condition)           \
+         ? void()          \
+         : fail("a call gave another result than it should", "line %d: %s", __LINE__, #condition))
 
 namespace {
 
 constexpr int tries = 3;
-constexpr int nobody = 0x7fffff00;   // a pid that no process has had yet
+constexpr int nobody = 0x7fffff00;  // a pid that no process has had yet
 
 void without_priorities() {
     ProcessPriority priority;
@@ -44,20 +46,23 @@ void refused() {
     if (pid == 0) {
         exit(0);
     }
-    REQUIRE(wait(nullptr) == pid && set_priority(pid, 10) == -1 && priority_of(pid, &priority) == -1);
+    REQUIRE(wait(nullptr) == pid && set_priority(pid, 10) == -1 &&
+            priority_of(pid, &priority) == -1);
 }
 
 // What a child has is neither its parent's nor that of who had its slot before.
 void values() {
-    constexpr int forks = 700;   // more than the kernel has slots
+    constexpr int forks = 700;  // more than the kernel has slots
     const int self = getpid();
     REQUIRE(set_priority(self, 100) == 50 && seen_priority(self).dynamic_priority == 100);
-    REQUIRE(set_priority(self, 0) == 100 && set_priority(self, 30) == 0 && seen_priority(self).static_priority == 30);
+    REQUIRE(set_priority(self, 0) == 100 && set_priority(self, 30) == 0 &&
+            seen_priority(self).static_priority == 30);
     for (int i = 0; i < forks; ++i) {
         const int pid = fork();
         if (pid == 0) {
             const ProcessPriority own = seen_priority(getpid());
-            const bool new_one = own.static_priority == 50 && own.times_scheduled > 0 && own.times_scheduled < 20;
+            const bool new_one =
+                own.static_priority == 50 && own.times_scheduled > 0 && own.times_scheduled < 20;
             exit(new_one && set_priority(getpid(), 7) == 50 ? 0 : failed_status);
         }
         int status = 0;
@@ -72,16 +77,18 @@ bool caller_yields(See see) {
     const int self = getpid();
     Runner runner{95, 0, 0, slice / 100};
     Race race(&runner, 1);
-    const std::uint64_t begun = now() - seen_priority(self).running;   // its slice
-    race.open();   // it waits for the hart from now on
-    const std::uint64_t own = seen_priority(self).times_scheduled, its = seen_priority(runner.pid).times_scheduled;
+    const std::uint64_t begun = now() - seen_priority(self).running;  // its slice
+    race.open();  // it waits for the hart from now on
+    const std::uint64_t own = seen_priority(self).times_scheduled,
+                        its = seen_priority(runner.pid).times_scheduled;
     const int worse = set_priority(runner.pid, 99);
     const std::uint64_t own_after_worse = seen_priority(self).times_scheduled;
     // 105 at most before, that is 100, too: 80 + 25
     const int better = set_priority(runner.pid, 80);
     const std::uint64_t own_after_equal = seen_priority(self).times_scheduled;
     const int still_behind = set_priority(runner.pid, 50);
-    const std::uint64_t own_behind = seen_priority(self).times_scheduled, its_behind = seen_priority(runner.pid).times_scheduled;
+    const std::uint64_t own_behind = seen_priority(self).times_scheduled,
+                        its_behind = seen_priority(runner.pid).times_scheduled;
     const std::uint32_t dynamic = seen_priority(runner.pid).dynamic_priority;
     const int in_front_before = set_priority(self, 90);
     const int in_front = set_priority(runner.pid, 3);
@@ -89,9 +96,10 @@ bool caller_yields(See see) {
     const std::uint64_t ended = now();
     set_priority(self, 0);
     race.finish();
-    REQUIRE(worse == 95 && better == 99 && still_behind == 80 && in_front_before == 0 && in_front == 50);
+    REQUIRE(worse == 95 && better == 99 && still_behind == 80 && in_front_before == 0 &&
+            in_front == 50);
     if (ended - begun > slice / 2) {
-        return false;   // perhaps a slice ended meanwhile
+        return false;  // perhaps a slice ended meanwhile
     }
     if (see == See::ends) {
         REQUIRE(dynamic == 75);
@@ -120,7 +128,9 @@ int main(int argc, char** argv) {
         printf(console_out, "pbs_order: no priorities without scheduler=pbs\npbs_order: ok\n");
         return 0;
     }
-    const See see = own.harts == 1 ? See::ends : option(argc, argv, "clocks", 0) != 0 ? See::beginnings : See::nothing;
+    const See see = own.harts == 1                         ? See::ends
+                    : option(argc, argv, "clocks", 0) != 0 ? See::beginnings
+                                                           : See::nothing;
     refused();
     values();
     set_priority(getpid(), 0);

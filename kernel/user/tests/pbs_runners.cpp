@@ -66,16 +66,17 @@ Race::Race(Runner* runners, int count) : runners_(runners), count_(count) {
     close(gate_[0]);
     close(results_[1]);
     for (int i = 0; i < count; ++i) {
-        next();   // each says when it comes to the gate
+        next();  // each says when it comes to the gate
     }
     for (int i = 0; i < count; ++i) {
         wait_until_asleep(runners[i].pid);
         const int before = set_priority(runners[i].pid, runners[i].priority);
         if (before != 50) {
-            fail("set_priority() gave another priority than the one before", "%d, expected 50", before);
+            fail("set_priority() gave another priority than the one before", "%d, expected 50",
+                 before);
         }
     }
-    sleep(1);   // until none is new any more
+    sleep(1);  // until none is new any more
 }
 
 Race::Said Race::next() {
@@ -90,7 +91,7 @@ void Race::run(const Runner& runner, int index) {
     Said said{index, 0};
     char nothing;
     close(gate_[1]);
-    compute(slice / 5);   // long enough that they come to be on several harts, where there are
+    compute(slice / 5);  // long enough that they come to be on several harts, where there are
     for (int i = 0; i < runner.sleeps_before; ++i) {
         sleep(1);
     }

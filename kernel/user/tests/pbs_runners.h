@@ -7,14 +7,14 @@
 
 namespace user {
 
-inline constexpr std::uint64_t slice = 100'000;   // the kernel's: 10 ms, in ticks of the time CSR
+inline constexpr std::uint64_t slice = 100'000;  // the kernel's: 10 ms, in ticks of the time CSR
 
 struct Runner {
-    int priority;             // static
-    int sleeps_before = 0;    // so many turns more it has had before the gate opens
-    int sleeps = 0;           // of 0.1 s, behind the gate
-    std::uint64_t work = 0;   // computing then, in ticks that nobody else had this hart
-    int pid = 0;              // set by start()
+    int priority;            // static
+    int sleeps_before = 0;   // so many turns more it has had before the gate opens
+    int sleeps = 0;          // of 0.1 s, behind the gate
+    std::uint64_t work = 0;  // computing then, in ticks that nobody else had this hart
+    int pid = 0;             // set by start()
 };
 
 // The process's, which must be there.
@@ -34,10 +34,14 @@ public:
     void finish();
 
     // All indexes are those of runners.
-    int ended(int place) const { return order_[place]; }                                // the first is 0
-    const ProcessPriority& at_gate(int index) const { return at_gate_[index]; }         // right before open()
-    std::uint64_t began(int index) const { return began_[index]; }                      // to run, behind the gate
-    std::uint64_t turns(int index) const { return turns_at_end_[index] - at_gate_[index].times_scheduled; }
+    int ended(int place) const { return order_[place]; }  // the first is 0
+    const ProcessPriority& at_gate(int index) const {
+        return at_gate_[index];
+    }  // right before open()
+    std::uint64_t began(int index) const { return began_[index]; }  // to run, behind the gate
+    std::uint64_t turns(int index) const {
+        return turns_at_end_[index] - at_gate_[index].times_scheduled;
+    }
     // Time went by without any work and without another process's turn: a busy host held the hart.
     bool held() const { return held_; }
 

@@ -61,11 +61,13 @@ void a_long_stream() {
     stream.close_end(1);
     Random values(3), sizes(5);
     std::uint64_t got = 0;
-    for (int now; (now = read(stream.ends[0], buffer, static_cast<int>(1 + sizes.below(sizeof buffer)))) > 0;) {
+    for (int now; (now = read(stream.ends[0], buffer,
+                              static_cast<int>(1 + sizes.below(sizeof buffer)))) > 0;) {
         for (int i = 0; i < now; ++i, ++got) {
             const auto expected = static_cast<std::uint8_t>(values.next());
             if (buffer[i] != expected) {
-                fail("a pipe delivered a wrong byte", "byte %lu is %u, not %u", got, buffer[i], expected);
+                fail("a pipe delivered a wrong byte", "byte %lu is %u, not %u", got, buffer[i],
+                     expected);
             }
         }
     }
@@ -87,7 +89,8 @@ void many_writers() {
         if (fork() == 0) {
             for (std::uint32_t number = 0; number < records; ++number) {
                 const Record record{writer, number, ~(std::uint64_t{writer} << 32 | number)};
-                if (write(shared.ends[1], &record, sizeof record) != static_cast<int>(sizeof record)) {
+                if (write(shared.ends[1], &record, sizeof record) !=
+                    static_cast<int>(sizeof record)) {
                     fail("write() to a pipe was short", "record %u", number);
                 }
             }
@@ -97,10 +100,13 @@ void many_writers() {
     shared.close_end(1);
     std::uint32_t next[writers] = {};
     int got = 0;
-    for (Record record; read(shared.ends[0], &record, sizeof record) == static_cast<int>(sizeof record); ++got) {
-        if (record.writer >= writers || record.check != ~(std::uint64_t{record.writer} << 32 | record.number) ||
+    for (Record record;
+         read(shared.ends[0], &record, sizeof record) == static_cast<int>(sizeof record); ++got) {
+        if (record.writer >= writers ||
+            record.check != ~(std::uint64_t{record.writer} << 32 | record.number) ||
             record.number != next[record.writer]++) {
-            fail("a pipe mixed up its writers' records", "writer %u number %u", record.writer, record.number);
+            fail("a pipe mixed up its writers' records", "writer %u number %u", record.writer,
+                 record.number);
         }
     }
     if (got != writers * records) {
@@ -141,13 +147,14 @@ void many_readers() {
     }
     work.close_end(1);
     std::uint32_t sum = 0, count = 0;
-    for (std::uint32_t result[2]; read(done.ends[0], result, sizeof result) == static_cast<int>(sizeof result);) {
+    for (std::uint32_t result[2];
+         read(done.ends[0], result, sizeof result) == static_cast<int>(sizeof result);) {
         sum += result[0];
         count += result[1];
     }
     if (sum != expected || count != bytes) {
-        fail("readers of one pipe lost bytes or saw them twice", "%u of %d bytes, sum %u, not %u", count, bytes, sum,
-             expected);
+        fail("readers of one pipe lost bytes or saw them twice", "%u of %d bytes, sum %u, not %u",
+             count, bytes, sum, expected);
     }
     for (int i = 0; i < readers; ++i) {
         must_end_well("many readers");

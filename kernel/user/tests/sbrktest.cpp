@@ -78,7 +78,8 @@ void children_inherit() {
     const int status = status_of_child([begin] {
         must_be(is_filled(begin, bytes, 7), "a child inherits the heap");
         memset(begin, 8, static_cast<std::size_t>(bytes));
-        must_be(sbrk(-bytes / 2) != nullptr && is_filled(begin, bytes / 2, 8), "a child's heap is its own");
+        must_be(sbrk(-bytes / 2) != nullptr && is_filled(begin, bytes / 2, 8),
+                "a child's heap is its own");
     });
     must_be(status == 0 && is_filled(begin, bytes, 7), "the parent's heap is unchanged");
     sbrk(-bytes);
@@ -95,7 +96,8 @@ void memory_runs_out_and_comes_back() {
             end_before[i * page_size] = 1;
         }
         must_be(fork() == -1, "no memory, no child");
-        must_be(sbrk(-4 * page) != nullptr && sbrk(2 * page) != nullptr, "what was returned can be had again");
+        must_be(sbrk(-4 * page) != nullptr && sbrk(2 * page) != nullptr,
+                "what was returned can be had again");
     });
     must_be(status == 0, "the child with all memory lives");
     must_be(free_pages() == before, "all memory came back");
@@ -109,7 +111,8 @@ void heap_functions() {
     for (int step = 0; step < steps; ++step) {
         const std::uint64_t slot = random.below(slots);
         if (blocks[slot] != nullptr) {
-            if (!is_filled(blocks[slot], static_cast<std::int64_t>(sizes[slot]), static_cast<std::uint8_t>(slot))) {
+            if (!is_filled(blocks[slot], static_cast<std::int64_t>(sizes[slot]),
+                           static_cast<std::uint8_t>(slot))) {
                 fail("two blocks of the heap overlap", "slot %lu", slot);
             }
             release(blocks[slot]);

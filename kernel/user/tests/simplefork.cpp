@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
     }
     if (pid == 0) {
         if (in_data != 1 || on_stack != 1) {
-            fail("the child did not inherit its parent's data", "%d and %d, not 1 and 1", in_data, on_stack);
+            fail("the child did not inherit its parent's data", "%d and %d, not 1 and 1", in_data,
+                 on_stack);
         }
         in_data = 2;
         on_stack = 2;
@@ -28,8 +29,8 @@ int main(int argc, char** argv) {
     int status = 0;
     const int reaped = persist([&] { return wait(&status); });
     if (reaped != pid || (status != child_status && !(may_be_killed && status == killed_status))) {
-        fail("wait() gave another child or status", "pid %d status %d, expected %d and %d", reaped, status, pid,
-             child_status);
+        fail("wait() gave another child or status", "pid %d status %d, expected %d and %d", reaped,
+             status, pid, child_status);
     }
     if (in_data != 1 || on_stack != 1) {
         fail("the parent saw its child's data", "%d and %d, not 1 and 1", in_data, on_stack);

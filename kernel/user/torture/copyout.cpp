@@ -60,7 +60,8 @@ void fill(std::uint8_t* to, std::uint64_t bytes, Random random) {
 std::uint64_t place_for(std::uint64_t bytes, Random& random) {
     std::uint64_t place = random.below(region_size - bytes);
     if (random.next() % 2 == 0) {
-        place = (1 + random.below(pages - 1)) * page_size - random.below(bytes < page_size ? bytes + 1 : page_size);
+        place = (1 + random.below(pages - 1)) * page_size -
+                random.below(bytes < page_size ? bytes + 1 : page_size);
         place = place + bytes > region_size ? region_size - bytes : place;
     }
     return place;
@@ -88,7 +89,8 @@ void read_from_sender(Outcome& outcome, Random& random) {
     }
     std::uint64_t got = 0;
     for (int now; got < bytes; got += static_cast<std::uint64_t>(now)) {
-        now = persist([&] { return read(ends[0], region + place + got, static_cast<int>(bytes - got)); });
+        now = persist(
+            [&] { return read(ends[0], region + place + got, static_cast<int>(bytes - got)); });
         if (now <= 0) {
             break;
         }
@@ -138,7 +140,9 @@ void fstat_into_region(Outcome& outcome, Random& random) {
     if (fd < 0) {
         fail("a file has vanished", "open(\"/copyout\") failed");
     }
-    const auto stat_into = [&](void* to) { return persist([&] { return fstat(fd, static_cast<Stat*>(to)); }); };
+    const auto stat_into = [&](void* to) {
+        return persist([&] { return fstat(fd, static_cast<Stat*>(to)); });
+    };
     if (stat_into(&expected) < 0 || stat_into(region + place) < 0) {
         fail("fstat() failed", "of an open file");
     }
@@ -149,14 +153,9 @@ void fstat_into_region(Outcome& outcome, Random& random) {
 
 void one_call(Outcome& outcome, Random& random) {
     switch (random.below(4)) {
-    case 0:
-        wait_into_region(outcome, random);
-        break;
-    case 1:
-        fstat_into_region(outcome, random);
-        break;
-    default:
-        read_from_sender(outcome, random);
+    case 0: wait_into_region(outcome, random); break;
+    case 1: fstat_into_region(outcome, random); break;
+    default: read_from_sender(outcome, random);
     }
 }
 
@@ -204,6 +203,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 int main(int argc, char** argv) {
     constexpr std::uint64_t most_processes = default_workers * (1 + 2 * children);
-    constexpr std::uint64_t most_pages = most_processes * (2 * pages + longest_read / page_size + pages_of_process);
+    constexpr std::uint64_t most_pages =
+        most_processes * (2 * pages + longest_read / page_size + pages_of_process);
     return run_workers(parse_options(argc, argv), default_workers, most_pages, work);
 }

@@ -37,8 +37,9 @@ void check_page(const Belief& belief, std::uint64_t page) {
     for (std::uint64_t word = 0; word < words_of_page; ++word) {
         const std::uint64_t wanted = expected(page, word, belief.stamps[page]);
         if (region[page][word] != wanted) {
-            fail("a page holds bytes that this process did not write", "page %lu word %lu holds 0x%lx, not 0x%lx", page,
-                 word, region[page][word], wanted);
+            fail("a page holds bytes that this process did not write",
+                 "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, region[page][word],
+                 wanted);
         }
     }
 }
@@ -59,7 +60,8 @@ void storm(Belief& belief, Random& random, std::uint64_t how_many) {
 
 Outcome generation(Belief& belief, Random& random, std::uint64_t depth, std::uint64_t operations);
 
-[[noreturn]] void live(Belief belief, Random random, std::uint64_t depth, std::uint64_t operations) {
+[[noreturn]] void live(Belief belief, Random random, std::uint64_t depth,
+                       std::uint64_t operations) {
     check_all(belief);
     const Outcome outcome = generation(belief, random, depth, operations);
     check_all(belief);
@@ -72,7 +74,8 @@ Outcome generation(Belief& belief, Random& random, std::uint64_t depth, std::uin
     Outcome outcome;
     storm(belief, random, own / 2);
     std::uint64_t left = operations - own;
-    for (std::uint64_t child = 0; depth < most_generations && child < children && left > 0; ++child) {
+    for (std::uint64_t child = 0; depth < most_generations && child < children && left > 0;
+         ++child) {
         const std::uint64_t of_child = (left + children - child - 1) / (children - child);
         const Random random_of_child = random.split(child);
         const int pid = fork();
@@ -104,7 +107,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     }
     Totals totals;
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome = generation(belief, random, 0, limit.clip(steps_of_tree(0), totals.operations));
+        const Outcome outcome =
+            generation(belief, random, 0, limit.clip(steps_of_tree(0), totals.operations));
         check_all(belief);
         totals.add(outcome);
     }
@@ -115,5 +119,6 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 int main(int argc, char** argv) {
     constexpr std::uint64_t most_processes = default_workers * (steps_of_tree(0) / steps);
-    return run_workers(parse_options(argc, argv), default_workers, most_processes * (pages + pages_of_process), work);
+    return run_workers(parse_options(argc, argv), default_workers,
+                       most_processes * (pages + pages_of_process), work);
 }

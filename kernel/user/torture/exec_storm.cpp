@@ -36,7 +36,8 @@ std::uint64_t in_file(std::uint64_t word) { return word < 2 ? stamp : 0; }
 void check_memory(std::uint64_t change, const char* title) {
     for (const std::uint64_t word : checked_words) {
         if (with_value[word] != in_file(word) + change || without[word] != change) {
-            fail(title, "word %lu of its data is 0x%lx, of the rest 0x%lx", word, with_value[word], without[word]);
+            fail(title, "word %lu of its data is 0x%lx, of the rest 0x%lx", word, with_value[word],
+                 without[word]);
         }
     }
 }
@@ -94,17 +95,13 @@ void fail_to_execute(std::uint64_t which) {
     }
     arguments[max_exec_arguments + 1] = nullptr;
     switch (which) {
-    case 0:
-        return must_fail("no such file", "/exec_nothing", arguments + max_exec_arguments);
-    case 1:
-        return must_fail("a directory", "/", arguments + max_exec_arguments);
-    case 2:
-        return must_fail("too many arguments", path, arguments);
+    case 0: return must_fail("no such file", "/exec_nothing", arguments + max_exec_arguments);
+    case 1: return must_fail("a directory", "/", arguments + max_exec_arguments);
+    case 2: return must_fail("too many arguments", path, arguments);
     case 3:
         arguments[max_exec_arguments] = reinterpret_cast<const char*>(stampede::abi::user_max_va);
         return must_fail("an argument that is no user's", path, arguments + max_exec_arguments);
-    default:
-        return;
+    default: return;
     }
 }
 
@@ -113,7 +110,8 @@ int image(int argc, char** argv) {
     const std::uint64_t seed = parse_number(argv[2], 0), images_behind = parse_number(argv[3], 0);
     Words wanted(seed);
     if (argc != own_arguments + wanted.count() || argv[argc] != nullptr) {
-        fail("another number of arguments arrived", "%d, not %d", argc, own_arguments + wanted.count());
+        fail("another number of arguments arrived", "%d, not %d", argc,
+             own_arguments + wanted.count());
     }
     for (int i = own_arguments; i < argc; ++i) {
         char text[longest_string + 1];
@@ -157,7 +155,8 @@ Outcome one_round(Random& random, std::uint64_t operations) {
     change_memory(change);
     std::uint64_t forked = 0;
     for (std::uint64_t left = operations; forked < most_children && left > 0; ++forked) {
-        const std::uint64_t wanted = 1 + random.below(most_images), images = wanted < left ? wanted : left;
+        const std::uint64_t wanted = 1 + random.below(most_images),
+                            images = wanted < left ? wanted : left;
         const Random of_child = random.split(forked);
         const int pid = fork();
         if (pid == 0) {
@@ -199,7 +198,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Random random(seed);
     Totals totals;
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome = one_round(random, limit.clip(most_children * most_images, totals.operations));
+        const Outcome outcome =
+            one_round(random, limit.clip(most_children * most_images, totals.operations));
         totals.add(outcome);
     }
     return totals;
@@ -212,5 +212,6 @@ int main(int argc, char** argv) {
         return image(argc, argv);
     }
     constexpr std::uint64_t most_processes = default_workers * (1 + most_children);
-    return run_workers(parse_options(argc, argv), default_workers, most_processes * 2 * (4 + pages_of_process), work);
+    return run_workers(parse_options(argc, argv), default_workers,
+                       most_processes * 2 * (4 + pages_of_process), work);
 }

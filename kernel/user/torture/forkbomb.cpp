@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t pages = 4, words_of_page = stampede::abi::page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t checked_words[] = {0, 1, words_of_page / 2, words_of_page - 1};
 constexpr std::uint64_t most_children = 4;
-constexpr int patience = 30;   // ticks of 0.1 s until the gate opens although somebody is missing
+constexpr int patience = 30;  // ticks of 0.1 s until the gate opens although somebody is missing
 
 alignas(stampede::abi::page_size) std::uint64_t shared[pages][words_of_page];
 
@@ -46,8 +46,8 @@ struct Belief {
         for (std::uint64_t page = 0; page < pages; ++page) {
             for (const std::uint64_t word : checked_words) {
                 if (shared[page][word] != stamps[page] + word) {
-                    fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, shared[page][word],
-                         stamps[page] + word);
+                    fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word,
+                         shared[page][word], stamps[page] + word);
                 }
             }
         }
@@ -82,7 +82,8 @@ Outcome grow(std::uint64_t descendants, Belief& belief, Random& random, Round ro
 // them.
 Outcome grow(std::uint64_t descendants, Belief& belief, Random& random, Round round) {
     Outcome outcome;
-    std::uint64_t children = descendants < most_children ? descendants : 1 + random.below(most_children);
+    std::uint64_t children =
+        descendants < most_children ? descendants : 1 + random.below(most_children);
     std::uint64_t left = descendants;
     for (; children > 0; --children) {
         const std::uint64_t below_this = left / children - 1;
@@ -134,7 +135,8 @@ Totals bomb(const Limit& limit, std::uint64_t index, std::uint64_t seed) {
 // Waits until everybody has arrived, and says how many they are.
 void keep_gate(int incoming, std::int32_t expected) {
     std::int32_t arrived = 0, missing = 0;
-    for (Arrival arrival; arrived + missing < expected && persist([&] { return read(incoming, &arrival, sizeof arrival); }) > 0;) {
+    for (Arrival arrival; arrived + missing < expected &&
+                          persist([&] { return read(incoming, &arrival, sizeof arrival); }) > 0;) {
         if (arrival.arrived == 0) {  // the timer
             break;
         }
@@ -160,7 +162,8 @@ int main(int argc, char** argv) {
         crowd = options.operations;
     }
     int gate_ends[2], arrival_ends[2];
-    if (persist([&] { return pipe(gate_ends); }) < 0 || persist([&] { return pipe(arrival_ends); }) < 0) {
+    if (persist([&] { return pipe(gate_ends); }) < 0 ||
+        persist([&] { return pipe(arrival_ends); }) < 0) {
         fail("no pipe for the gate", "pipe() failed");
     }
     gate = gate_ends[0];
@@ -169,7 +172,8 @@ int main(int argc, char** argv) {
     if (bombs == 0) {
         close(gate_ends[1]);
         close(arrival_ends[0]);
-        exit(run_workers(options, default_workers, (crowd + default_workers) * (pages + pages_of_process), bomb));
+        exit(run_workers(options, default_workers,
+                         (crowd + default_workers) * (pages + pages_of_process), bomb));
     }
     const int timer = persist(fork);
     if (timer == 0) {

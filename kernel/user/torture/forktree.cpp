@@ -24,8 +24,8 @@ alignas(stampede::abi::page_size) std::uint64_t notes[pages][words_of_page];
 
 // Where this process stands in the tree. Every process has its own by fork().
 struct Place {
-    std::uint64_t path = 0;              // a digit for each generation below the worker
-    std::uint64_t births = 0;            // how many children it has had
+    std::uint64_t path = 0;    // a digit for each generation below the worker
+    std::uint64_t births = 0;  // how many children it has had
     std::uint64_t generations = 0;
     // from the worker down to this process: all of them live as long as this one does
     int pids[most_generations] = {};
@@ -60,7 +60,8 @@ void check_notes(const char* title) {
     for (std::uint64_t page = 0; page < pages; ++page) {
         for (std::uint64_t word = 0; word < words_of_page; word = next_word(word)) {
             if (notes[page][word] != place.note(page, word)) {
-                fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, notes[page][word], place.note(page, word));
+                fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word,
+                     notes[page][word], place.note(page, word));
             }
         }
     }
@@ -73,7 +74,8 @@ struct Child {
 
 Outcome grow(std::uint64_t descendants, Random& random);
 
-[[noreturn]] void live(std::uint64_t descendants, std::uint64_t digit, int to_parent, Random random) {
+[[noreturn]] void live(std::uint64_t descendants, std::uint64_t digit, int to_parent,
+                       Random random) {
     check_notes("a child did not inherit what its parent had written");
     const int self = getpid();
     if (self <= 0 || place.has(self)) {
@@ -113,11 +115,13 @@ Outcome reap_children(Child* children, std::uint64_t forked) {
             ++child;
         }
         if (reaped == Reaped::nobody || child == forked) {
-            fail("wait() gave no child of this process", "pid %d, %lu of %lu were reaped", pid, n, forked);
+            fail("wait() gave no child of this process", "pid %d, %lu of %lu were reaped", pid, n,
+                 forked);
         }
         children[child].pid = 0;
         if (!one.refused && !one.killed && one.operations != children[child].descendants) {
-            fail("a descendant was not reaped", "%u of %lu", one.operations, children[child].descendants);
+            fail("a descendant was not reaped", "%u of %lu", one.operations,
+                 children[child].descendants);
         }
         ended += reaped == Reaped::ended;
         outcome.add(one);
@@ -140,7 +144,8 @@ Outcome grow(std::uint64_t descendants, Random& random) {
         return outcome;
     }
     Child children[most_children];
-    std::uint64_t wanted = place.generations > narrow_generations ? most_children : 1 + random.below(most_children);
+    std::uint64_t wanted =
+        place.generations > narrow_generations ? most_children : 1 + random.below(most_children);
     wanted = wanted < descendants ? wanted : descendants;
     std::uint64_t left = descendants, forked = 0;
     for (; forked < wanted; ++forked) {
@@ -178,7 +183,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
         place = Place{};
         place.pids[place.generations++] = getpid();
         write_notes(random);
-        const Outcome outcome = grow(limit.clip(1 + random.below(largest_tree), totals.operations), random);
+        const Outcome outcome =
+            grow(limit.clip(1 + random.below(largest_tree), totals.operations), random);
         totals.add(outcome);
     }
     return totals;
@@ -188,5 +194,6 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 int main(int argc, char** argv) {
     constexpr std::uint64_t most_processes = default_workers * (1 + largest_tree);
-    return run_workers(parse_options(argc, argv), default_workers, most_processes * (pages + pages_of_process), work);
+    return run_workers(parse_options(argc, argv), default_workers,
+                       most_processes * (pages + pages_of_process), work);
 }

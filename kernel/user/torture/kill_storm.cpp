@@ -62,7 +62,8 @@ struct Victims {
 };
 
 void wait_a_while(Random& random) {
-    const std::uint64_t turns = random.below(random.next() % 4 == 0 ? longest_wait : longest_wait / 40);
+    const std::uint64_t turns =
+        random.below(random.next() % 4 == 0 ? longest_wait : longest_wait / 40);
     for (std::uint64_t i = 0; i < turns; ++i) {
         asm volatile("");
     }
@@ -106,7 +107,8 @@ Totals one_round(Random& random, std::uint64_t operations) {
     const std::uint64_t word = random.next();
     share(word);
     Victims victims;
-    for (const std::uint64_t wanted = operations < most_victims ? operations : most_victims; victims.count < wanted;) {
+    for (const std::uint64_t wanted = operations < most_victims ? operations : most_victims;
+         victims.count < wanted;) {
         const auto state = static_cast<State>(random.below(states));
         const int pid = fork();
         if (pid == 0) {
@@ -151,7 +153,8 @@ int main(int argc, char** argv) {
     if (argc == 4 && equal(argv[1], "again")) {
         go_on_executing(argv[2], argv[3]);
     }
-    constexpr std::uint64_t most_pages = default_workers * (1 + 2 * most_victims) * (2 + pages_of_process);
+    constexpr std::uint64_t most_pages =
+        default_workers * (1 + 2 * most_victims) * (2 + pages_of_process);
     const Options options = parse_options(argc, argv);
     patient = memory_lasts && free_pages() >= most_pages;
     return run_workers(options, default_workers, most_pages, work);

@@ -87,28 +87,18 @@ void share(std::uint64_t word) {
     // calls may be refused for want of memory
     for (std::uint64_t turn = 0; turn < of_state; ++turn) {
         switch (state) {
-        case State::reading:
-            break;
-        case State::writing:
-            write(pipes.clog[1], much, sizeof much);
-            break;
-        case State::waiting:
-            wait_for_somebody_else(pipes);
-            break;
-        case State::sleeping:
-            sleep(patient ? long_time : short_time);
-            break;
-        case State::running:
-            run(word);
-            break;
+        case State::reading: break;
+        case State::writing: write(pipes.clog[1], much, sizeof much); break;
+        case State::waiting: wait_for_somebody_else(pipes); break;
+        case State::sleeping: sleep(patient ? long_time : short_time); break;
+        case State::running: run(word); break;
         case State::forking:
             if (fork() == 0) {
                 exit(0);
             }
             wait(nullptr);
             break;
-        case State::executing:
-            execute(of_state, pipes.silence[0]);
+        case State::executing: execute(of_state, pipes.silence[0]);
         }
     }
     sleep_until_the_end(pipes.silence[0]);

@@ -9,12 +9,21 @@ namespace user {
 struct Pipes {
     int silence[2];   // nothing is written; its end releases whoever reads it
     int clog[2];      // nobody reads it
-    int lifeline[2];  // all processes of the round have the write end: its end says that they are gone
+    int lifeline[2];  // all processes of the round have the write end: its end says that they are
+                      // gone
 
-    bool make();      // false: there were not so many to be had
+    bool make();  // false: there were not so many to be had
 };
 
-enum class State : std::uint8_t { reading, writing, waiting, sleeping, running, forking, executing };
+enum class State : std::uint8_t {
+    reading,
+    writing,
+    waiting,
+    sleeping,
+    running,
+    forking,
+    executing
+};
 inline constexpr std::uint64_t states = 7;
 
 // False where the one that kills may itself be killed for want of memory: then no victim takes

@@ -14,8 +14,8 @@ using namespace user;
 
 namespace {
 
-constexpr std::uint64_t members = 5;      // as many as there are descriptors for
-constexpr std::uint64_t rounds = 24;      // of one crew
+constexpr std::uint64_t members = 5;  // as many as there are descriptors for
+constexpr std::uint64_t rounds = 24;  // of one crew
 constexpr std::uint64_t crews = 3;
 constexpr std::uint64_t pages = 12, words_of_page = page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t most_steps = 12;  // of one round
@@ -36,8 +36,9 @@ struct Belief {
     void check(std::uint64_t page) const {
         for (std::uint64_t word = 0; word < words_of_page; ++word) {
             if (region[page][word] != stamps[page] + word) {
-                fail("a page holds bytes that this process did not write", "page %lu word %lu holds 0x%lx, not 0x%lx", page, word,
-                     region[page][word], stamps[page] + word);
+                fail("a page holds bytes that this process did not write",
+                     "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, region[page][word],
+                     stamps[page] + word);
             }
         }
     }
@@ -85,7 +86,7 @@ void go_on(Belief& belief, Random& random, Outcome& outcome) {
 struct Crew {
     int to[members], from[members];
     std::uint64_t size = 0;
-    bool broken = false;         // a member has vanished, which only a killed one may
+    bool broken = false;  // a member has vanished, which only a killed one may
 
     // False: there was no member to be had.
     bool add(const Belief& belief, Random random) {
@@ -167,7 +168,8 @@ Outcome one_crew(Belief& belief, Random& random, std::uint64_t operations) {
         fail("a crew broke", "although nobody was killed");
     }
     if (!broken && of_members.operations + left != operations) {
-        fail("a crew made another number of rounds", "%u of %lu", of_members.operations, operations - left);
+        fail("a crew made another number of rounds", "%u of %lu", of_members.operations,
+             operations - left);
     }
     outcome.add(of_members);
     return outcome;
@@ -181,7 +183,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     }
     Totals totals;
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome = one_crew(belief, random, limit.clip(members * rounds, totals.operations));
+        const Outcome outcome =
+            one_crew(belief, random, limit.clip(members * rounds, totals.operations));
         belief.check_all();
         totals.add(outcome);
     }

@@ -70,9 +70,10 @@ std::uint64_t sweep(Hog& hog, const Stage& stage, const Limit& limit, std::uint6
         if (status == failed_status) {
             exit(failed_status);
         }
-        if (status != done_status && status != failed_cleanly_status && status != was_executed_status &&
-            status != killed_status) {
-            fail("a call in need ended its process in an odd way", "%s: status %d", stage.name, status);
+        if (status != done_status && status != failed_cleanly_status &&
+            status != was_executed_status && status != killed_status) {
+            fail("a call in need ended its process in an odd way", "%s: status %d", stage.name,
+                 status);
         }
         check_shared("somebody else's call in need changed this process");
         successes += status == done_status || status == was_executed_status;
@@ -216,7 +217,9 @@ int main(int argc, char** argv) {
     const Options options = parse_options(argc, argv);
     if (argc > 2 && equal(argv[1], "rounds")) {
         const std::uint64_t done = rounds(options);
-        return write(argv[2][0] - '0', &done, sizeof done) == static_cast<int>(sizeof done) ? 0 : failed_status;
+        return write(argv[2][0] - '0', &done, sizeof done) == static_cast<int>(sizeof done)
+                   ? 0
+                   : failed_status;
     }
     int result[2];
     if (pipe(result) < 0) {

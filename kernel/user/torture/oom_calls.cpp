@@ -10,7 +10,9 @@ constexpr std::uint64_t shared_pages = 12, words_of_page = page_size / sizeof(st
 constexpr std::uint64_t stamp = 0x0123456789abcdef;
 alignas(page_size) volatile std::uint64_t shared[shared_pages][words_of_page];
 
-[[noreturn]] void end_call(bool succeeded) { exit(succeeded ? done_status : failed_cleanly_status); }
+[[noreturn]] void end_call(bool succeeded) {
+    exit(succeeded ? done_status : failed_cleanly_status);
+}
 
 // The child reads a word that it shares and exits: done_status when the word is right. It stores
 // nothing, so it needs no memory; in assembly, for a compiler may store what it likes.
@@ -74,7 +76,8 @@ int fork_a_reader() {
         const bool is_new = target[i] == '1' + i % 8;
         const bool is_old = target[i] == old[i % 8] + (i >= 64 && i % 8 == 0 ? 1 : 0);
         if (i < got ? !is_new : !is_old && !is_new) {
-            fail("read() in need delivered wrong bytes", "byte %d is 0x%x after %d bytes", i, target[i], got);
+            fail("read() in need delivered wrong bytes", "byte %d is 0x%x after %d bytes", i,
+                 target[i], got);
         }
     }
     end_call(got == 128);
@@ -122,7 +125,8 @@ int fork_a_reader() {
         end_call(false);
     }
     int written = 0;
-    while (written < blocks && write(fd, const_cast<std::uint64_t*>(shared[0]), page_size) == page_size) {
+    while (written < blocks &&
+           write(fd, const_cast<std::uint64_t*>(shared[0]), page_size) == page_size) {
         ++written;
     }
     close(fd);
@@ -151,9 +155,14 @@ int fork_a_reader() {
 }
 
 constexpr Stage all_stages[] = {
-    {"fork", call_fork, false}, {"fault", call_fault, false}, {"copyout", call_copyout, false},
-    {"exec", call_exec, false}, {"sbrk", call_sbrk, false},   {"pipe", call_pipe, false},
-    {"write file", call_write_file, true},                    {"mkdir", call_mkdir, true},
+    {"fork", call_fork, false},
+    {"fault", call_fault, false},
+    {"copyout", call_copyout, false},
+    {"exec", call_exec, false},
+    {"sbrk", call_sbrk, false},
+    {"pipe", call_pipe, false},
+    {"write file", call_write_file, true},
+    {"mkdir", call_mkdir, true},
 };
 
 }  // namespace

@@ -19,16 +19,12 @@ void touch_own_pages() {
 
 void Hog::live(int orders, int answers) {
     touch_own_pages();
-    for (Command command; read(orders, &command, sizeof command) == static_cast<int>(sizeof command);) {
+    for (Command command;
+         read(orders, &command, sizeof command) == static_cast<int>(sizeof command);) {
         switch (command.order) {
-        case Order::fill:
-            take_all_pages();
-            break;
-        case Order::release:
-            sbrk(-command.pages * static_cast<std::int64_t>(page_size));
-            break;
-        case Order::end:
-            exit(0);
+        case Order::fill: take_all_pages(); break;
+        case Order::release: sbrk(-command.pages * static_cast<std::int64_t>(page_size)); break;
+        case Order::end: exit(0);
         }
         write(answers, &command, 1);
     }

@@ -18,12 +18,14 @@ constexpr std::uint64_t most_pages = default_workers * members * (region_pages +
 // so that somebody always reads, however long tokens are
 constexpr std::uint64_t most_tokens = members - 1;
 constexpr std::uint64_t hops_of_token = 3 * members;
-constexpr std::uint64_t longest = 5000;                // more than a pipe holds
+constexpr std::uint64_t longest = 5000;  // more than a pipe holds
 
 // However many calls it takes. False: the end came first.
 bool read_whole(int from, void* to, std::uint64_t bytes) {
     for (std::uint64_t got = 0; got < bytes;) {
-        const int now = persist([&] { return read(from, static_cast<std::uint8_t*>(to) + got, static_cast<int>(bytes - got)); });
+        const int now = persist([&] {
+            return read(from, static_cast<std::uint8_t*>(to) + got, static_cast<int>(bytes - got));
+        });
         if (now <= 0) {
             return false;
         }
@@ -44,7 +46,8 @@ struct Member {
     bool broken = false;
 
     bool send(const Token& token, std::uint64_t place) {
-        broken = broken || !write_whole(to, &token, sizeof token) || !write_whole(to, region + place, token.bytes);
+        broken = broken || !write_whole(to, &token, sizeof token) ||
+                 !write_whole(to, region + place, token.bytes);
         return !broken;
     }
     // A token of this size begins here.
@@ -146,7 +149,8 @@ void turn(Member& member, std::uint64_t hops, Random& random) {
     for (; away < most_tokens && hops > 0; ++away) {
         const std::uint64_t of_token = hops < hops_of_token ? hops : hops_of_token;
         const std::uint64_t bytes = 1 + random.below(random.next() % 2 == 0 ? 64 : longest);
-        if (!member.begin(random.next(), static_cast<std::uint32_t>(bytes), static_cast<std::uint32_t>(of_token))) {
+        if (!member.begin(random.next(), static_cast<std::uint32_t>(bytes),
+                          static_cast<std::uint32_t>(of_token))) {
             return;
         }
         hops -= of_token;
@@ -193,7 +197,8 @@ Outcome one_round(Random& random, std::uint64_t hops) {
         fail("a member of a ring was not reaped", "%lu of %lu", reaped, ring.forked);
     }
     if (!outcome.refused && !broken && of_members.operations + ring.member.hops != hops) {
-        fail("tokens made another number of hops", "%u of %lu", of_members.operations + ring.member.hops, hops);
+        fail("tokens made another number of hops", "%u of %lu",
+             of_members.operations + ring.member.hops, hops);
     }
     outcome.killed = of_members.killed;
     outcome.operations = of_members.operations + ring.member.hops;
@@ -205,7 +210,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Totals totals;
     paint_background(0, region_size);
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome = one_round(random, limit.clip(most_tokens * hops_of_token, totals.operations));
+        const Outcome outcome =
+            one_round(random, limit.clip(most_tokens * hops_of_token, totals.operations));
         check_background(0, region_size);
         totals.add(outcome);
     }

@@ -5,9 +5,13 @@
 namespace user {
 namespace {
 
-std::uint8_t background(std::uint64_t place) { return static_cast<std::uint8_t>(place * 31 + (place >> 8)); }
+std::uint8_t background(std::uint64_t place) {
+    return static_cast<std::uint8_t>(place * 31 + (place >> 8));
+}
 
-Random bytes_of(const Token& token) { return Random(token.seed + token.hops_left * 0x9e3779b97f4a7c15); }
+Random bytes_of(const Token& token) {
+    return Random(token.seed + token.hops_left * 0x9e3779b97f4a7c15);
+}
 
 }  // namespace
 
@@ -22,7 +26,8 @@ void paint_background(std::uint64_t begin, std::uint64_t end) {
 void check_background(std::uint64_t begin, std::uint64_t end) {
     for (std::uint64_t place = begin; place < end; ++place) {
         if (region[place] != background(place)) {
-            fail("bytes beside a token have changed", "byte %lu is 0x%x, not 0x%x", place, region[place], background(place));
+            fail("bytes beside a token have changed", "byte %lu is 0x%x, not 0x%x", place,
+                 region[place], background(place));
         }
     }
 }
@@ -45,7 +50,8 @@ void check(std::uint64_t place, const Token& token) {
     for (std::uint64_t i = 0; i < token.bytes; ++i) {
         const auto wanted = static_cast<std::uint8_t>(bytes.next());
         if (region[place + i] != wanted) {
-            fail("a token arrived with other bytes", "byte %lu of %u is 0x%x, not 0x%x", i, token.bytes, region[place + i], wanted);
+            fail("a token arrived with other bytes", "byte %lu of %u is 0x%x, not 0x%x", i,
+                 token.bytes, region[place + i], wanted);
         }
     }
 }
@@ -55,7 +61,8 @@ std::uint64_t place_for(std::uint64_t bytes, Random& random) {
     if (random.next() % 2 == 0) {
         return random.below(last + 1);
     }
-    const std::uint64_t place = random.below(region_pages) * page_size + (random.next() % 2 == 0 ? 0 : page_size - random.below(16));
+    const std::uint64_t place = random.below(region_pages) * page_size +
+                                (random.next() % 2 == 0 ? 0 : page_size - random.below(16));
     return place < last ? place : last;
 }
 

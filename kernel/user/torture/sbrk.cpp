@@ -13,7 +13,8 @@ using namespace user;
 
 namespace {
 
-constexpr std::uint64_t page_size = stampede::abi::page_size, words_of_page = page_size / sizeof(std::uint64_t);
+constexpr std::uint64_t page_size = stampede::abi::page_size,
+                        words_of_page = page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t most_pages = 48, longest_change = 24;
 constexpr std::uint64_t steps_of_process = 24, children = 3, most_generations = 2;
 
@@ -21,17 +22,20 @@ struct Heap {
     std::uint64_t* begin;
     std::uint64_t pages;
     std::uint64_t stamps[most_pages];  // 0: the page is zero
-} heap;  // every process has its own by fork()
+} heap;                                // every process has its own by fork()
 
 std::uint64_t expected(std::uint64_t page, std::uint64_t word) {
-    return heap.stamps[page] == 0 ? 0 : heap.stamps[page] + (page * words_of_page + word) * 0x9e3779b97f4a7c15;
+    return heap.stamps[page] == 0
+               ? 0
+               : heap.stamps[page] + (page * words_of_page + word) * 0x9e3779b97f4a7c15;
 }
 
 void check_page(std::uint64_t page, const char* title) {
     for (std::uint64_t word = 0; word < words_of_page; ++word) {
         const std::uint64_t found = heap.begin[page * words_of_page + word];
         if (found != expected(page, word)) {
-            fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, found, expected(page, word));
+            fail(title, "page %lu word %lu holds 0x%lx, not 0x%lx", page, word, found,
+                 expected(page, word));
         }
     }
 }
@@ -68,8 +72,10 @@ void grow(Outcome& outcome, std::uint64_t pages) {
 
 void shrink(std::uint64_t pages) {
     std::uint8_t* const end = reinterpret_cast<std::uint8_t*>(heap.begin) + heap.pages * page_size;
-    if (sbrk(-static_cast<std::int64_t>(pages * page_size)) != end || sbrk(0) != end - pages * page_size) {
-        fail("sbrk() gave another end of the heap", "when %lu of %lu pages were given back", pages, heap.pages);
+    if (sbrk(-static_cast<std::int64_t>(pages * page_size)) != end ||
+        sbrk(0) != end - pages * page_size) {
+        fail("sbrk() gave another end of the heap", "when %lu of %lu pages were given back", pages,
+             heap.pages);
     }
     heap.pages -= pages;
 }
@@ -84,7 +90,8 @@ void touch_what_is_gone(Outcome& outcome, Random& random) {
             write_page(page, random.next());
         }
         shrink(gone);
-        auto* const word = const_cast<volatile std::uint64_t*>(&heap.begin[(heap.pages + touched) * words_of_page]);
+        auto* const word = const_cast<volatile std::uint64_t*>(
+            &heap.begin[(heap.pages + touched) * words_of_page]);
         random.next() % 2 == 0 ? void(*word = 1) : void(*word);
         fail("memory that was given back can still be used", "page %lu of %lu", touched, gone);
     }
@@ -115,7 +122,8 @@ void step(Outcome& outcome, Random& random) {
     default:
         if (heap.pages > 0) {
             write_page(random.below(heap.pages), random.next());
-            check_page(random.below(heap.pages), "a heap holds bytes that this process did not write");
+            check_page(random.below(heap.pages),
+                       "a heap holds bytes that this process did not write");
         }
     }
 }
@@ -137,7 +145,8 @@ Outcome generation(Random& random, std::uint64_t depth, std::uint64_t operations
     }
     steps(outcome, random, own / 2);
     std::uint64_t left = operations - own;
-    for (std::uint64_t child = 0; depth < most_generations && child < children && left > 0; ++child) {
+    for (std::uint64_t child = 0; depth < most_generations && child < children && left > 0;
+         ++child) {
         const std::uint64_t of_child = (left + children - child - 1) / (children - child);
         Random random_of_child = random.split(child);
         const int pid = fork();
@@ -169,7 +178,8 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     heap.begin = reinterpret_cast<std::uint64_t*>(sbrk(0));
     Totals totals;
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome = generation(random, 0, limit.clip(steps_of_tree(0), totals.operations));
+        const Outcome outcome =
+            generation(random, 0, limit.clip(steps_of_tree(0), totals.operations));
         totals.add(outcome);
     }
     return totals;
@@ -178,9 +188,11 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::uint64_t most_processes = default_workers * (1 + children + 2 * children * children);
+    constexpr std::uint64_t most_processes =
+        default_workers * (1 + children + 2 * children * children);
     // A heap begins where the data ends; whole pages are wanted from there on.
     const auto end = reinterpret_cast<std::uint64_t>(sbrk(0));
     sbrk(static_cast<std::int64_t>((page_size - end % page_size) % page_size));
-    return run_workers(parse_options(argc, argv), default_workers, most_processes * (most_pages + pages_of_process), work);
+    return run_workers(parse_options(argc, argv), default_workers,
+                       most_processes * (most_pages + pages_of_process), work);
 }

@@ -70,7 +70,9 @@ void ordered_by_reservations(u64 hart) {
     const auto add = [](u64& to) {
         u64 sum, failed;
         asm volatile("1: lr.d %0, %2\n addi %0, %0, 1\n sc.d %1, %0, %2\n bnez %1, 1b"
-                     : "=&r"(sum), "=&r"(failed), "+A"(to) : : "memory");
+                     : "=&r"(sum), "=&r"(failed), "+A"(to)
+                     :
+                     : "memory");
     };
     take_turns(hart, [&](u64) {
         add(shared.reserved);
@@ -130,7 +132,9 @@ void ordered_by_tlb_misses(u64 hart) {
         map_window();
     }
     meet();
-    asm volatile("csrw satp, %0\n sfence.vma" ::"r"(u64{8} << 60 | reinterpret_cast<u64>(&root) >> 12) : "memory");
+    asm volatile(
+        "csrw satp, %0\n sfence.vma" ::"r"(u64{8} << 60 | reinterpret_cast<u64>(&root) >> 12)
+        : "memory");
     take_turns(hart, [](u64 own) {
         asm volatile("sfence.vma" ::: "memory");
         for (u64 page = 0; page < 512; page += 7) {  // by others too, but for the first time

@@ -24,7 +24,9 @@ inline void expect_equal(u64 found, u64 expected) {
 }
 
 // Rounds of a pattern that takes a new place each round.
-inline u64 rounds_in_places() { return parameters.rounds < most_rounds ? parameters.rounds : most_rounds; }
+inline u64 rounds_in_places() {
+    return parameters.rounds < most_rounds ? parameters.rounds : most_rounds;
+}
 
 inline u64 hart_id() {
     u64 value;

@@ -21,7 +21,9 @@ MARKED void write_parcel(Letterbox& box, u64 value) {
     box.words[1] = ~value;
     compiler_barrier();
 }
-MARKED u64 read_parcel(const Letterbox& box) { return plain_load(box.words[0]) ^ plain_load(box.words[1]); }
+MARKED u64 read_parcel(const Letterbox& box) {
+    return plain_load(box.words[0]) ^ plain_load(box.words[1]);
+}
 
 void handle(u64 hart) {
     Letterbox& box = letterboxes[hart];
@@ -58,13 +60,15 @@ void send_to_all(Fence fence) {
             fence();
             raise_interrupt(other);
         }
-        while (__atomic_load_n(&answers, __ATOMIC_ACQUIRE) != (round + 1) * (parameters.harts - 1)) {
+        while (__atomic_load_n(&answers, __ATOMIC_ACQUIRE) !=
+               (round + 1) * (parameters.harts - 1)) {
         }
     }
 }
 
 template <class Fence>
-void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHandler in_supervisor, Fence fence) {
+void interrupt_with_letters(u64 hart, InterruptHandler in_machine, InterruptHandler in_supervisor,
+                            Fence fence) {
     interrupt_handlers[hart] = {in_machine, in_supervisor};
     meet();
     if (hart == 0) {
@@ -110,25 +114,37 @@ void pass_notices(u64 hart, Raise raise, Await await) {
 }  // namespace
 
 void notice_with_interrupt_between_fence_and_store(u64 hart) {
-    pass_notices(hart, [](Notice& notice) {
-        asm volatile("fence rw, w\n csrsi sip, 2\n sw %1, %0" : "=A"(notice.flag) : "r"(1) : "memory");
-    }, [](const Notice& notice) {
-        while (plain_load(notice.flag) == 0) {
-        }
-        acquire_fence();
-    });
+    pass_notices(
+        hart,
+        [](Notice& notice) {
+            asm volatile("fence rw, w\n csrsi sip, 2\n sw %1, %0"
+                         : "=A"(notice.flag)
+                         : "r"(1)
+                         : "memory");
+        },
+        [](const Notice& notice) {
+            while (plain_load(notice.flag) == 0) {
+            }
+            acquire_fence();
+        });
 }
 // The store between ends what the fence alone would do.
 void notice_with_interrupt_between_hint_and_store(u64 hart) {
-    pass_notices(hart, [](Notice& notice) {
-        release_fence();
-        plain_store(notice.beside, u64{1});
-        asm volatile("slti x0, x0, 0x705\n csrsi sip, 2\n sw %1, %0" : "=A"(notice.flag) : "r"(1) : "memory");
-    }, [](const Notice& notice) {
-        while (relaxed_load(notice.flag) == 0) {
-        }
-        acquire_fence();
-    });
+    pass_notices(
+        hart,
+        [](Notice& notice) {
+            release_fence();
+            plain_store(notice.beside, u64{1});
+            asm volatile("slti x0, x0, 0x705\n csrsi sip, 2\n sw %1, %0"
+                         : "=A"(notice.flag)
+                         : "r"(1)
+                         : "memory");
+        },
+        [](const Notice& notice) {
+            while (relaxed_load(notice.flag) == 0) {
+            }
+            acquire_fence();
+        });
 }
 
 void ordered_by_machine_interrupt(u64 hart) {

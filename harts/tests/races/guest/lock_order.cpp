@@ -35,10 +35,14 @@ struct Kind {
     void take(u64 n) const { take_lock(locks[n]); }
     void give(u64 n) const { give_lock(locks[n]); }
 };
-constexpr Kind swap{take_swapped, give_swapped, {&swapped_locks[0], &swapped_locks[1], &swapped_locks[2]}};
-constexpr Kind reserved{take_reserved, give_reserved, {&reserved_locks[0], &reserved_locks[1], &reserved_locks[2]}};
-constexpr Kind named{acquire, release, {&inverted_locks[0], &inverted_locks[1], &inverted_locks[2]}};
-constexpr Kind ticket{draw_ticket, serve_next, {&ticketed_locks[0], &ticketed_locks[1], &ticketed_locks[2]}};
+constexpr Kind swap{
+    take_swapped, give_swapped, {&swapped_locks[0], &swapped_locks[1], &swapped_locks[2]}};
+constexpr Kind reserved{
+    take_reserved, give_reserved, {&reserved_locks[0], &reserved_locks[1], &reserved_locks[2]}};
+constexpr Kind named{
+    acquire, release, {&inverted_locks[0], &inverted_locks[1], &inverted_locks[2]}};
+constexpr Kind ticket{
+    draw_ticket, serve_next, {&ticketed_locks[0], &ticketed_locks[1], &ticketed_locks[2]}};
 
 alignas(64) u64 guarded[3];
 

@@ -71,17 +71,24 @@ struct alignas(64) ReservedLock {
     void acquire() {
         u32 scratch;
         asm volatile("1: lr.w.aq %0, %1\n bnez %0, 1b\n sc.w %0, %2, %1\n bnez %0, 1b"
-                     : "=&r"(scratch), "+A"(word) : "r"(1) : "memory");
+                     : "=&r"(scratch), "+A"(word)
+                     : "r"(1)
+                     : "memory");
     }
     void acquire_relaxed() {
         u32 scratch;
         asm volatile("1: lr.w %0, %1\n bnez %0, 1b\n sc.w %0, %2, %1\n bnez %0, 1b"
-                     : "=&r"(scratch), "+A"(word) : "r"(1) : "memory");
+                     : "=&r"(scratch), "+A"(word)
+                     : "r"(1)
+                     : "memory");
     }
     void release() { __atomic_store_n(&word, 0, __ATOMIC_RELEASE); }
     void release_conditionally() {
         u32 scratch;
-        asm volatile("1: lr.w %0, %1\n sc.w.rl %0, zero, %1\n bnez %0, 1b" : "=&r"(scratch), "+A"(word) : : "memory");
+        asm volatile("1: lr.w %0, %1\n sc.w.rl %0, zero, %1\n bnez %0, 1b"
+                     : "=&r"(scratch), "+A"(word)
+                     :
+                     : "memory");
     }
     u32 word = 0;
 };
@@ -144,7 +151,8 @@ struct alignas(64) ReaderWriterLock {
         for (;;) {
             u32 readers = relaxed_load(word);
             if (readers != written &&
-                __atomic_compare_exchange_n(&word, &readers, readers + 1, false, readers_take, __ATOMIC_RELAXED)) {
+                __atomic_compare_exchange_n(&word, &readers, readers + 1, false, readers_take,
+                                            __ATOMIC_RELAXED)) {
                 break;
             }
         }
@@ -156,7 +164,8 @@ struct alignas(64) ReaderWriterLock {
     }
     void acquire_to_write() {
         u32 free = 0;
-        while (!__atomic_compare_exchange_n(&word, &free, written, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        while (!__atomic_compare_exchange_n(&word, &free, written, false, __ATOMIC_ACQUIRE,
+                                            __ATOMIC_RELAXED)) {
             free = 0;
         }
     }

@@ -39,7 +39,9 @@ u64 exchange_letters(u64 hart, Send send, Await await) {
     meet();
     return whole;
 }
-void expect_all_whole(u64 hart, u64 whole) { expect_equal(whole, hart == 0 ? 0 : rounds_in_places()); }
+void expect_all_whole(u64 hart, u64 whole) {
+    expect_equal(whole, hart == 0 ? 0 : rounds_in_places());
+}
 
 void await_acquiring(const Letter& letter) {
     while (__atomic_load_n(&letter.flag, __ATOMIC_ACQUIRE) == 0) {
@@ -62,85 +64,112 @@ void await_swapping(Letter& letter) {
 }  // namespace
 
 void letter_behind_release_store(u64 hart) {
-    const u64 whole = exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        __atomic_store_n(&letter.flag, 1, __ATOMIC_RELEASE);
-    }, await_acquiring);
+    const u64 whole = exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            __atomic_store_n(&letter.flag, 1, __ATOMIC_RELEASE);
+        },
+        await_acquiring);
     expect_all_whole(hart, whole);
 }
 
 void letter_without_fences(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        plain_store(letter.flag, 1u);
-    }, await_plainly);
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            plain_store(letter.flag, 1u);
+        },
+        await_plainly);
 }
 
 // The wrong kind of fence: earlier stores may still come after the flag.
 void letter_behind_read_fence(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        read_fence();
-        relaxed_store(letter.flag, 1);
-    }, await_acquiring);
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            read_fence();
+            relaxed_store(letter.flag, 1);
+        },
+        await_acquiring);
 }
 // The wrong kind on the other side: the letter may have been read before the flag.
 void letter_read_before_write_fence(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        __atomic_store_n(&letter.flag, 1, __ATOMIC_RELEASE);
-    }, [](const Letter& letter) {
-        await_relaxed(letter);
-        write_fence();
-    });
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            __atomic_store_n(&letter.flag, 1, __ATOMIC_RELEASE);
+        },
+        [](const Letter& letter) {
+            await_relaxed(letter);
+            write_fence();
+        });
 }
 
 // fence.tso orders all but a store before a later load: enough on both sides.
 void letter_between_tso_fences(u64 hart) {
-    const u64 whole = exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        tso_fence();
-        plain_store(letter.flag, 1u);
-    }, [](const Letter& letter) {
-        await_plainly(letter);
-        tso_fence();
-    });
+    const u64 whole = exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            tso_fence();
+            plain_store(letter.flag, 1u);
+        },
+        [](const Letter& letter) {
+            await_plainly(letter);
+            tso_fence();
+        });
     expect_all_whole(hart, whole);
 }
 
 // A release fence takes along what was written before it, and nothing that is written between it
 // and the relaxed swap.
 void letter_before_release_fence_of_swap(u64 hart) {
-    const u64 whole = exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        release_fence();
-        relaxed_swap(letter.flag, 1);
-    }, await_swapping);
+    const u64 whole = exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            release_fence();
+            relaxed_swap(letter.flag, 1);
+        },
+        await_swapping);
     expect_all_whole(hart, whole);
 }
 void letter_after_release_fence_of_swap(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        release_fence();
-        write_letter(letter, value);
-        relaxed_swap(letter.flag, 1);
-    }, await_swapping);
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            release_fence();
+            write_letter(letter, value);
+            relaxed_swap(letter.flag, 1);
+        },
+        await_swapping);
 }
 
 // The fences around a sequentially consistent access belong to that access: a plain store of
 // something else behind them is no release.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        (void)__atomic_load_n(&letter.other, __ATOMIC_SEQ_CST);
-        plain_store(letter.flag, 1u);
-    }, await_acquiring);
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            (void)__atomic_load_n(&letter.other, __ATOMIC_SEQ_CST);
+            plain_store(letter.flag, 1u);
+        },
+        await_acquiring);
 }
 void letter_before_ordered_store_and_unrelated_store(u64 hart) {
-    exchange_letters(hart, [](Letter& letter, u64 value) {
-        write_letter(letter, value);
-        __atomic_store_n(&letter.other, 1, __ATOMIC_SEQ_CST);
-        plain_store(letter.flag, 1u);
-    }, await_acquiring);
+    exchange_letters(
+        hart,
+        [](Letter& letter, u64 value) {
+            write_letter(letter, value);
+            __atomic_store_n(&letter.other, 1, __ATOMIC_SEQ_CST);
+            plain_store(letter.flag, 1u);
+        },
+        await_acquiring);
 }
 
 // xv6's way to let the other harts start: plain accesses to a flag, a full fence beside each.

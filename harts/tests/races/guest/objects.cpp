@@ -12,7 +12,9 @@ struct alignas(64) Object {
     u64 made = 0;  // address of the object; 0: not made yet
 } objects[most_rounds];
 
-MARKED u64 read_object(const Object& object) { return plain_load(object.words[0]) + plain_load(object.words[1]); }
+MARKED u64 read_object(const Object& object) {
+    return plain_load(object.words[0]) + plain_load(object.words[1]);
+}
 
 MARKED void destroy_object(Object& object) {
     object.words[0] = ~u64{0};
@@ -61,7 +63,8 @@ void last_reference_with_acquire_fence(u64 hart) {
     });
 }
 void last_reference_without_order(u64 hart) {
-    share_objects(hart, [](Object& object) { return relaxed_add(object.references, ~u64{0}) == 1; });
+    share_objects(hart,
+                  [](Object& object) { return relaxed_add(object.references, ~u64{0}) == 1; });
 }
 
 // --- made by whoever comes first -----------------------------------------------------------------
@@ -105,12 +108,14 @@ void make_once(u64 hart, Look look, Show show) {
 }  // namespace
 
 void double_checked_object(u64 hart) {
-    make_once(hart, [](const u64& made) { return __atomic_load_n(&made, __ATOMIC_ACQUIRE); },
-              [](u64& made, u64 object) { __atomic_store_n(&made, object, __ATOMIC_RELEASE); });
+    make_once(
+        hart, [](const u64& made) { return __atomic_load_n(&made, __ATOMIC_ACQUIRE); },
+        [](u64& made, u64 object) { __atomic_store_n(&made, object, __ATOMIC_RELEASE); });
 }
 void double_checked_object_without_order(u64 hart) {
-    make_once(hart, [](const u64& made) { return relaxed_load(made); },
-              [](u64& made, u64 object) { relaxed_store(made, object); });
+    make_once(
+        hart, [](const u64& made) { return relaxed_load(made); },
+        [](u64& made, u64 object) { relaxed_store(made, object); });
 }
 
 void relaxed_accesses_alone(u64 hart) {
@@ -141,7 +146,9 @@ MARKED void fill_record(Object& record, u64 value) {
     record.words[1] = ~value;
     compiler_barrier();
 }
-MARKED u64 read_record(const Object& record) { return plain_load(record.words[0]) + plain_load(record.words[1]); }
+MARKED u64 read_record(const Object& record) {
+    return plain_load(record.words[0]) + plain_load(record.words[1]);
+}
 
 template <void (*release)()>
 void show_records(u64 records) {
@@ -186,7 +193,9 @@ void pass_records(u64 hart) {
 }  // namespace
 
 void sequence_lock(u64 hart) { pass_records<release_fence, acquire_fence>(hart); }
-void sequence_lock_without_fences(u64 hart) { pass_records<compiler_barrier, compiler_barrier>(hart); }
+void sequence_lock_without_fences(u64 hart) {
+    pass_records<compiler_barrier, compiler_barrier>(hart);
+}
 
 // What most first attempts look like: everything plain.
 namespace {

@@ -38,9 +38,13 @@ inline u64 relaxed_add(u64& to, u64 addend) {
 
 // Plain accesses that the compiler leaves alone.
 template <class T>
-T plain_load(const T& from) { return *const_cast<const volatile T*>(&from); }
+T plain_load(const T& from) {
+    return *const_cast<const volatile T*>(&from);
+}
 template <class T>
-void plain_store(T& to, T value) { *const_cast<volatile T*>(&to) = value; }
+void plain_store(T& to, T value) {
+    *const_cast<volatile T*>(&to) = value;
+}
 
 inline void release_fence() { asm volatile("fence rw, w" ::: "memory"); }
 inline void acquire_fence() { asm volatile("fence r, rw" ::: "memory"); }

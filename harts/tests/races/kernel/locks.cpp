@@ -19,13 +19,17 @@ void wait_until(Broken lock, Try attempt) {
 bool try_reserved(u32& word) {
     u32 old, failed = 1;
     asm volatile("lr.w.aq %0, %2\n bnez %0, 1f\n sc.w %1, %3, %2\n 1:"
-                 : "=&r"(old), "+&r"(failed), "+A"(word) : "r"(1) : "memory");
+                 : "=&r"(old), "+&r"(failed), "+A"(word)
+                 : "r"(1)
+                 : "memory");
     return old == 0 && failed == 0;
 }
 bool try_reserved_relaxed(u32& word) {
     u32 old, failed = 1;
     asm volatile("lr.w %0, %2\n bnez %0, 1f\n sc.w %1, %3, %2\n 1:"
-                 : "=&r"(old), "+&r"(failed), "+A"(word) : "r"(1) : "memory");
+                 : "=&r"(old), "+&r"(failed), "+A"(word)
+                 : "r"(1)
+                 : "memory");
     return old == 0 && failed == 0;
 }
 
@@ -51,7 +55,8 @@ void TicketLock::acquire() {
     if (is_broken(Broken::TicketLock)) {
         wait_until(Broken::TicketLock, [&] { return relaxed_load(serving_) == ticket; });
     } else {
-        wait_until(Broken::TicketLock, [&] { return __atomic_load_n(&serving_, __ATOMIC_ACQUIRE) == ticket; });
+        wait_until(Broken::TicketLock,
+                   [&] { return __atomic_load_n(&serving_, __ATOMIC_ACQUIRE) == ticket; });
     }
 }
 void TicketLock::release() {
@@ -64,9 +69,11 @@ void TicketLock::release() {
 
 bool ReaderWriterLock::try_change(u32 from, u32 to) {
     if (is_broken(Broken::ReaderWriterLock)) {
-        return __atomic_compare_exchange_n(&word_, &from, to, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        return __atomic_compare_exchange_n(&word_, &from, to, false, __ATOMIC_RELAXED,
+                                           __ATOMIC_RELAXED);
     }
-    return __atomic_compare_exchange_n(&word_, &from, to, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&word_, &from, to, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
 }
 void ReaderWriterLock::acquire_to_read() {
     wait_until(Broken::ReaderWriterLock, [this] {
@@ -100,7 +107,8 @@ u32 make_odd(u32& at) {
     u32 number = 0;
     wait_until(Broken::SequenceLock, [&] {
         number = relaxed_load(at);
-        return number % 2 == 0 && __atomic_compare_exchange_n(&at, &number, number + 1, false, order, __ATOMIC_RELAXED);
+        return number % 2 == 0 && __atomic_compare_exchange_n(&at, &number, number + 1, false,
+                                                              order, __ATOMIC_RELAXED);
     });
     return number;
 }
@@ -112,7 +120,7 @@ u32 SequenceLock::begin_write() {
         return make_odd<__ATOMIC_RELAXED>(number_) + 1;
     }
     const u32 number = make_odd<__ATOMIC_ACQUIRE>(number_);  // what the last writer wrote is seen
-    write_fence();                                           // what this one writes is not seen before the odd number
+    write_fence();  // what this one writes is not seen before the odd number
     return number + 1;
 }
 void SequenceLock::end_write(u32 number) {

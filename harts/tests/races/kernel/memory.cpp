@@ -17,8 +17,12 @@ struct {
 
 constexpr u64 v = 0x01, r = 0x02, w = 0x04, x = 0x08, u = 0x10, g = 0x20, a = 0x40, d = 0x80;
 constexpr u64 pte_of(u64 physical, u64 flags) { return physical >> 12 << 10 | flags; }
-u64 pte_of(const void* physical, u64 flags) { return pte_of(reinterpret_cast<u64>(physical), flags); }
-u64 satp_of(const Frame& root, u64 asid) { return u64{8} << 60 | asid << 44 | reinterpret_cast<u64>(&root) >> 12; }
+u64 pte_of(const void* physical, u64 flags) {
+    return pte_of(reinterpret_cast<u64>(physical), flags);
+}
+u64 satp_of(const Frame& root, u64 asid) {
+    return u64{8} << 60 | asid << 44 | reinterpret_cast<u64>(&root) >> 12;
+}
 constexpr u64 slot_of(u64 address) { return address >> 12 & 511; }
 
 Frame kernel_root;
@@ -83,7 +87,8 @@ Space make_space(u64 asid) {
     root->words[1] = pte_of(middle, v);
     root->words[2] = kernel_root.words[2];
     middle->words[0] = pte_of(last, v);
-    const u64 code_pages = (reinterpret_cast<u64>(user_code_end) - user_code + page_size - 1) / page_size;
+    const u64 code_pages =
+        (reinterpret_cast<u64>(user_code_end) - user_code + page_size - 1) / page_size;
     for (u64 page = 0; page < code_pages; ++page) {
         last->words[page] = pte_of(user_physical + page * page_size, v | r | x | u | a);
     }

@@ -15,7 +15,8 @@ void make_frames(u64 number);  // hart 0, before the others start
 void free_frame(Frame* frame);
 
 // Where things stand for a task; each in one table of 2 MiB.
-inline constexpr u64 user_code = 0x4000'0000, user_window = 0x4010'0000, user_stack_end = 0x4020'0000;
+inline constexpr u64 user_code = 0x4000'0000, user_window = 0x4010'0000,
+                     user_stack_end = 0x4020'0000;
 
 // The kernel's own translation, global: devices and RAM where they are.
 void make_kernel_space();
@@ -31,6 +32,8 @@ struct Space {
 // By the task itself.
 void map_window(const Space& space, Frame* frame);
 [[nodiscard]] Frame* unmap_window(const Space& space);
-inline void flush_space(const Space& space) { asm volatile("sfence.vma x0, %0" ::"r"(space.asid) : "memory"); }
+inline void flush_space(const Space& space) {
+    asm volatile("sfence.vma x0, %0" ::"r"(space.asid) : "memory");
+}
 
 }  // namespace races::kernel

@@ -25,10 +25,10 @@ struct alignas(4096) Thread {
     u8 stack[4096 * 2];
     Context context;
     TrapFrame trap_frame;
-    Thread* next = nullptr;       // in the run queue
-    u64 number = 0;               // tasks first
-    u64 last_hart = 0;            // where it ran
-    Space space;                  // of a task
+    Thread* next = nullptr;  // in the run queue
+    u64 number = 0;          // tasks first
+    u64 last_hart = 0;       // where it ran
+    Space space;             // of a task
     u64 result = 0;
     [[nodiscard]] bool is_task() const { return number < tasks; }
     [[nodiscard]] u64 stack_end() const { return reinterpret_cast<u64>(stack) + sizeof stack; }
@@ -40,8 +40,8 @@ extern "C" [[noreturn]] void return_to_user(TrapFrame& frame);
 extern "C" void kernel_vector();
 extern "C" void user_vector();
 
-void make_threads();                     // hart 0, before the others start
-[[noreturn]] void schedule();            // a hart's own loop
+void make_threads();           // hart 0, before the others start
+[[noreturn]] void schedule();  // a hart's own loop
 [[nodiscard]] Thread& current_thread();
 // Lets others run; comes back on any hart. Interrupts as before.
 void yield();

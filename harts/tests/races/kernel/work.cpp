@@ -21,7 +21,9 @@ alignas(64) u64 sent_in_all;
 
 }  // namespace
 
-MARKED u64 look_into(const Mailbox& mailbox) { return plain_load(mailbox.sent) - plain_load(mailbox.received); }
+MARKED u64 look_into(const Mailbox& mailbox) {
+    return plain_load(mailbox.sent) - plain_load(mailbox.received);
+}
 MARKED void put_message(Mailbox& mailbox, u64 value) {
     mailbox.values[mailbox.sent % room] = value;
     mailbox.sent = mailbox.sent + 1;

@@ -6,8 +6,8 @@
 namespace races::kernel {
 
 // A ring of one sender and one receiver each.
-[[nodiscard]] bool send(u64 mailbox, u64 value);        // false: full
-[[nodiscard]] bool receive(u64 mailbox, u64& value);    // false: empty
+[[nodiscard]] bool send(u64 mailbox, u64 value);      // false: full
+[[nodiscard]] bool receive(u64 mailbox, u64& value);  // false: empty
 [[nodiscard]] u64 messages_sent();
 
 // Who did what in which round. Entries are never changed.

@@ -23,8 +23,12 @@ u64 look(Access access) {
     u64 value;
     switch (access) {
     case Access::Plain: asm volatile("ld %0, %1" : "=r"(value) : "A"(word) : "memory"); break;
-    case Access::Fenced: asm volatile("fence rw, rw\n ld %0, %1" : "=r"(value) : "A"(word) : "memory"); break;
-    case Access::Atomic: asm volatile("amoor.d %0, zero, %1" : "=r"(value), "+A"(word) : : "memory"); break;
+    case Access::Fenced:
+        asm volatile("fence rw, rw\n ld %0, %1" : "=r"(value) : "A"(word) : "memory");
+        break;
+    case Access::Atomic:
+        asm volatile("amoor.d %0, zero, %1" : "=r"(value), "+A"(word) : : "memory");
+        break;
     }
     return value;
 }
@@ -32,8 +36,12 @@ u64 look(Access access) {
 void set(Access access) {
     switch (access) {
     case Access::Plain: asm volatile("sd %1, %0" : "=A"(word) : "r"(1) : "memory"); break;
-    case Access::Fenced: asm volatile("fence rw, rw\n sd %1, %0" : "=A"(word) : "r"(1) : "memory"); break;
-    case Access::Atomic: asm volatile("amoswap.d zero, %1, %0" : "+A"(word) : "r"(1) : "memory"); break;
+    case Access::Fenced:
+        asm volatile("fence rw, rw\n sd %1, %0" : "=A"(word) : "r"(1) : "memory");
+        break;
+    case Access::Atomic:
+        asm volatile("amoswap.d zero, %1, %0" : "+A"(word) : "r"(1) : "memory");
+        break;
     }
 }
 

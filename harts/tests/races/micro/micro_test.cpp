@@ -61,8 +61,10 @@ TEST_P(MicroTest, no_order_of_whole_harts_shows_a_bug_of_depth_2_and_half_of_the
         order.push_back(hart);
     }
     do {
-        const bool set_first = std::find(order.begin(), order.end(), 1u) < std::find(order.begin(), order.end(), 0u);
-        EXPECT_EQ(one_after_another(order), shape.depth == 1 && set_first ? Outcome::Bug : Outcome::Harmless);
+        const bool set_first =
+            std::find(order.begin(), order.end(), 1u) < std::find(order.begin(), order.end(), 0u);
+        EXPECT_EQ(one_after_another(order),
+                  shape.depth == 1 && set_first ? Outcome::Bug : Outcome::Harmless);
     } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -77,15 +79,16 @@ TEST_P(MicroTest, one_interruption_in_the_right_place_shows_the_bug) {
         }
     }
     ASSERT_FALSE(showing.empty());
-    EXPECT_EQ(showing.back() - showing.front() + 1, showing.size()) << "one stretch of instructions";
+    EXPECT_EQ(showing.back() - showing.front() + 1, showing.size())
+        << "one stretch of instructions";
     EXPECT_EQ(showing.front() == 0, shape.depth == 1);
 }
 
 // What the next instruction of a hart is to a schedule.
 struct Next {
-    bool always;      // an atomic or a fence
-    bool access;      // a load or a store of `cell`
-    u64 cell;         // 8 bytes
+    bool always;  // an atomic or a fence
+    bool access;  // a load or a store of `cell`
+    u64 cell;     // 8 bytes
 };
 
 Next next_of(Machine& machine, u32 hart) {
@@ -113,7 +116,8 @@ TEST_P(MicroTest, has_the_events_that_it_says) {
                 ++accesses[next.cell];
             }
         } while (machine->run(HartId{hart}, 1) == StopReason::Budget);
-        EXPECT_LT(machine->instructions(HartId{hart}), 400u) << "short enough for ten thousand runs";
+        EXPECT_LT(machine->instructions(HartId{hart}), 400u)
+            << "short enough for ten thousand runs";
     }
     for (const auto& [cell, harts] : touched) {
         events += harts.size() > 1 ? accesses[cell] : 0;
@@ -121,7 +125,8 @@ TEST_P(MicroTest, has_the_events_that_it_says) {
     EXPECT_EQ(events, shape.events());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MicroTest, testing::ValuesIn(micro_programs().begin(), micro_programs().end()),
+INSTANTIATE_TEST_SUITE_P(All, MicroTest,
+                         testing::ValuesIn(micro_programs().begin(), micro_programs().end()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

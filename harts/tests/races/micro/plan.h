@@ -46,10 +46,10 @@ enum class Access : u64 {
 // the harts start.
 struct alignas(64) Plan {
     u64 harts;
-    u64 depth;   // 1 or 2
+    u64 depth;  // 1 or 2
     Access access;
-    u64 lead;    // events before
-    u64 trail;   // events behind
+    u64 lead;   // events before
+    u64 trail;  // events behind
 };
 
 // Symbol `outcome`: what hart 0 has seen. By hart 0 alone.
@@ -60,8 +60,8 @@ inline constexpr unsigned most_harts = 4;
 struct Shape {
     u64 harts, depth;
     Access access;
-    u64 lead[most_harts];   // of each hart
-    u64 trail[2];           // of harts 0 and 1
+    u64 lead[most_harts];  // of each hart
+    u64 trail[2];          // of harts 0 and 1
 
     [[nodiscard]] constexpr u64 events() const {
         const u64 marked = (access == Access::Fenced ? 2 : 1) * (depth + 1);

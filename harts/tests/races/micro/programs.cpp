@@ -76,6 +76,8 @@ Result<std::unique_ptr<Machine>> MicroGuest::load(const Shape& shape) const {
     return machine;
 }
 
-Outcome MicroGuest::outcome(Machine& machine) const { return static_cast<Outcome>(machine.ram().load_u64(outcome_)); }
+Outcome MicroGuest::outcome(Machine& machine) const {
+    return static_cast<Outcome>(machine.ram().load_u64(outcome_));
+}
 
 }  // namespace stampede::races

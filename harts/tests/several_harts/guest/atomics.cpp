@@ -14,16 +14,22 @@ struct alignas(64) NarrowWords {
     u32 token = 0;
 } narrow;
 
-#define AMO(name, instruction)                                                                                          \
-    template <class T>                                                                                                  \
-    T name(T& at, T operand) {                                                                                          \
-        T old;                                                                                                          \
-        if constexpr (sizeof(T) == 4) {                                                                                 \
-            asm volatile(instruction ".w %0, %2, %1" : "=r"(old), "+A"(at) : "r"(operand) : "memory");                  \
-        } else {                                                                                                        \
-            asm volatile(instruction ".d %0, %2, %1" : "=r"(old), "+A"(at) : "r"(operand) : "memory");                  \
-        }                                                                                                               \
-        return old;                                                                                                     \
+#define AMO(name, instruction)                       \
+    template <class T>                               \
+    T name(T& at, T operand) {                       \
+        T old;                                       \
+        if constexpr (sizeof(T) == 4) {              \
+            asm volatile(instruction ".w %0, %2, %1" \
+                         : "=r"(old), "+A"(at)       \
+                         : "r"(operand)              \
+                         : "memory");                \
+        } else {                                     \
+            asm volatile(instruction ".d %0, %2, %1" \
+                         : "=r"(old), "+A"(at)       \
+                         : "r"(operand)              \
+                         : "memory");                \
+        }                                            \
+        return old;                                  \
     }
 AMO(amo_swap, "amoswap")
 AMO(amo_add, "amoadd")
@@ -102,18 +108,24 @@ alignas(4096) union {
     u8 bytes[8];
 } mixed;
 
-u64 read_part(u64 hart) { return hart == 2 ? __atomic_load_n(&mixed.halves[1], __ATOMIC_RELAXED)
-                                           : __atomic_load_n(&mixed.bytes[hart < 2 ? hart : hart + 1], __ATOMIC_RELAXED); }
+u64 read_part(u64 hart) {
+    return hart == 2 ? __atomic_load_n(&mixed.halves[1], __ATOMIC_RELAXED)
+                     : __atomic_load_n(&mixed.bytes[hart < 2 ? hart : hart + 1], __ATOMIC_RELAXED);
+}
 
 u64 write_part(u64 hart, u64 round) {
     const u64 value = round & 0xff;
     switch (hart) {
-    case 0: __atomic_store_n(&mixed.bytes[0], static_cast<u8>(value), __ATOMIC_RELAXED); return value;
+    case 0:
+        __atomic_store_n(&mixed.bytes[0], static_cast<u8>(value), __ATOMIC_RELAXED);
+        return value;
     case 1:
         amo_and(mixed.words[0], ~u32{0xff00});
         amo_or(mixed.words[0], static_cast<u32>(value << 8));
         return value;
-    case 2: __atomic_store_n(&mixed.halves[1], static_cast<u16>(round), __ATOMIC_RELAXED); return round & 0xffff;
+    case 2:
+        __atomic_store_n(&mixed.halves[1], static_cast<u16>(round), __ATOMIC_RELAXED);
+        return round & 0xffff;
     case 3:
         for (;;) {
             const u32 old = load_reserved_w(mixed.words[1]);
@@ -129,7 +141,9 @@ u64 write_part(u64 hart, u64 round) {
             }
         }
     case 5: amo_xor(mixed.whole, (read_part(5) ^ value) << 48); return value;
-    default: __atomic_store_n(&mixed.bytes[7], static_cast<u8>(value), __ATOMIC_RELAXED); return value;
+    default:
+        __atomic_store_n(&mixed.bytes[7], static_cast<u8>(value), __ATOMIC_RELAXED);
+        return value;
     }
 }
 

@@ -10,7 +10,9 @@ alignas(64) u64 flag;
 alignas(64) u64 called[most_harts];  // by each runner: the flag's number before its last call
 
 constexpr u32 ret = 0x0000'8067;
-constexpr u32 load_a0(u64 immediate) { return static_cast<u32>(immediate << 20) | 10 << 7 | 0x13; }  // addi a0, zero, immediate
+constexpr u32 load_a0(u64 immediate) {
+    return static_cast<u32>(immediate << 20) | 10 << 7 | 0x13;
+}  // addi a0, zero, immediate
 
 u32* routine(u64 number) { return &routines[number * 16]; }
 void write(u64 number, u64 value) {

@@ -18,16 +18,19 @@ inline void full_fence() { asm volatile("fence rw, rw" ::: "memory"); }
 inline void write_fence() { asm volatile("fence w, w" ::: "memory"); }
 inline void read_fence() { asm volatile("fence r, r" ::: "memory"); }
 
-#define RESERVED_ACCESS(name, type, load_instruction, store_instruction)                                                \
-    inline type load_reserved_##name(const type& from) {                                                                \
-        type value;                                                                                                     \
-        asm volatile(load_instruction " %0, %1" : "=r"(value) : "A"(from) : "memory");                                  \
-        return value;                                                                                                   \
-    }                                                                                                                   \
-    inline bool store_conditional_##name(type& to, type value) { /* true: stored */                                     \
-        u64 failed;                                                                                                     \
-        asm volatile(store_instruction " %0, %2, %1" : "=&r"(failed), "+A"(to) : "r"(value) : "memory");                \
-        return failed == 0;                                                                                             \
+#define RESERVED_ACCESS(name, type, load_instruction, store_instruction)               \
+    inline type load_reserved_##name(const type& from) {                               \
+        type value;                                                                    \
+        asm volatile(load_instruction " %0, %1" : "=r"(value) : "A"(from) : "memory"); \
+        return value;                                                                  \
+    }                                                                                  \
+    inline bool store_conditional_##name(type& to, type value) { /* true: stored */    \
+        u64 failed;                                                                    \
+        asm volatile(store_instruction " %0, %2, %1"                                   \
+                     : "=&r"(failed), "+A"(to)                                         \
+                     : "r"(value)                                                      \
+                     : "memory");                                                      \
+        return failed == 0;                                                            \
     }
 RESERVED_ACCESS(w, u32, "lr.w", "sc.w")
 RESERVED_ACCESS(d, u64, "lr.d", "sc.d")
@@ -41,13 +44,17 @@ RESERVED_ACCESS(d_full, u64, "lr.d.aqrl", "sc.d.aqrl")
 inline u64 reserved_add(u64& to, u64 addend) {
     u64 old, sum;
     asm volatile("1: lr.d %0, %2\n add %1, %0, %3\n sc.d %1, %1, %2\n bnez %1, 1b"
-                 : "=&r"(old), "=&r"(sum), "+A"(to) : "r"(addend) : "memory");
+                 : "=&r"(old), "=&r"(sum), "+A"(to)
+                 : "r"(addend)
+                 : "memory");
     return old;
 }
 inline u32 reserved_add(u32& to, u32 addend) {
     u64 old, sum;
     asm volatile("1: lr.w %0, %2\n addw %1, %0, %3\n sc.w %1, %1, %2\n bnez %1, 1b"
-                 : "=&r"(old), "=&r"(sum), "+A"(to) : "r"(addend) : "memory");
+                 : "=&r"(old), "=&r"(sum), "+A"(to)
+                 : "r"(addend)
+                 : "memory");
     return static_cast<u32>(old);
 }
 
@@ -58,13 +65,16 @@ inline u64 hart_id() {
 }
 inline void interrupt(u64 hart) { *reinterpret_cast<volatile u32*>(0x0200'0000 + 4 * hart) = 1; }
 inline void acknowledge(u64 hart) { *reinterpret_cast<volatile u32*>(0x0200'0000 + 4 * hart) = 0; }
-inline void set_timer(u64 hart, u64 time) { *reinterpret_cast<volatile u64*>(0x0200'4000 + 8 * hart) = time; }
+inline void set_timer(u64 hart, u64 time) {
+    *reinterpret_cast<volatile u64*>(0x0200'4000 + 8 * hart) = time;
+}
 
 // A program's own way with traps: returns where to go on, 0 where it does not know the trap. On the
 // trapping hart, in machine mode.
 using TrapHandler = u64 (*)(u64 cause, u64 pc, u64 address);
 extern TrapHandler trap_handler;
-inline constexpr u64 interrupt_bit = u64{1} << 63, software_interrupt = interrupt_bit | 3, timer_interrupt = interrupt_bit | 7;
+inline constexpr u64 interrupt_bit = u64{1} << 63, software_interrupt = interrupt_bit | 3,
+                     timer_interrupt = interrupt_bit | 7;
 
 extern "C" void enter_supervisor(u64 satp);
 

@@ -9,9 +9,10 @@ TrapHandler trap_handler;
 namespace {
 
 using Function = void (*)(u64 hart);
-constexpr Function programs[] = {meet_often, reserved_counter, strict, strict_halves, stack, amo_sums, mixed_widths, crossing,
-                                 aliases, store_buffering, message_passing, walker_races, shootdown, code_of_another,
-                                 own_code, ring};
+constexpr Function programs[] = {meet_often, reserved_counter, strict,          strict_halves,
+                                 stack,      amo_sums,         mixed_widths,    crossing,
+                                 aliases,    store_buffering,  message_passing, walker_races,
+                                 shootdown,  code_of_another,  own_code,        ring};
 static_assert(sizeof programs / sizeof *programs == static_cast<u64>(Program::Count));
 
 alignas(64) u64 arrived;

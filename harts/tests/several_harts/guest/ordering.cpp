@@ -38,9 +38,7 @@ u64 store_then_load(u64& to, u64& from, u64 value, bool order_in_load) {
         }
         store_conditionally(to, value);
         return load(from);
-    default:
-        store(to, value);
-        return load(from);
+    default: store(to, value); return load(from);
     }
 }
 
@@ -88,15 +86,13 @@ void message_passing(u64 hart) {
         for (u64 number = 1; number <= parameters.rounds; ++number) {
             store(data, number);
             switch (parameters.order) {
-            case Order::Amo: asm volatile("amoswap.d.rl zero, %1, %0" : "+A"(flag) : "r"(number) : "memory"); break;
-            case Order::Conditional:
-                do {
-                    (void)load_reserved_d(flag);
+            case Order::Amo:
+                asm volatile("amoswap.d.rl zero, %1, %0" : "+A"(flag) : "r"(number) : "memory");
+                break;
+            case Order::Conditional: do { (void)load_reserved_d(flag);
                 } while (!store_conditional_d_half(flag, number));
                 break;
-            default:
-                write_fence();
-                store(flag, number);
+            default: write_fence(); store(flag, number);
             }
         }
         return;
@@ -104,11 +100,11 @@ void message_passing(u64 hart) {
     u64 old = 0, fresh = 0, last = 0;
     for (u64 number = 0; number < parameters.rounds;) {
         switch (parameters.order) {
-        case Order::Amo: asm volatile("amoor.d.aq %0, zero, %1" : "=r"(number), "+A"(flag)::"memory"); break;
+        case Order::Amo:
+            asm volatile("amoor.d.aq %0, zero, %1" : "=r"(number), "+A"(flag)::"memory");
+            break;
         case Order::Conditional: number = load_reserved_d_half(flag); break;
-        default:
-            number = load(flag);
-            read_fence();
+        default: number = load(flag); read_fence();
         }
         old += load(data) < number;
         fresh += number != last;

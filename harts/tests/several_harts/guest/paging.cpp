@@ -6,9 +6,9 @@ namespace {
 
 constexpr u64 v = 0x01, r = 0x02, w = 0x04, x = 0x08, g = 0x20, a = 0x40, d = 0x80;
 constexpr u64 page_size = 4096;
-constexpr u64 window = 0x1000;                // the page whose PTE is changed
-constexpr u64 large_window = 0x4000'0000;     // the same, of 2 MiB
-constexpr u64 large_frames = 0x8100'0000;     // four frames of 2 MiB
+constexpr u64 window = 0x1000;             // the page whose PTE is changed
+constexpr u64 large_window = 0x4000'0000;  // the same, of 2 MiB
+constexpr u64 large_frames = 0x8100'0000;  // four frames of 2 MiB
 
 struct alignas(page_size) Table {
     u64 entries[512];
@@ -22,7 +22,9 @@ alignas(64) u64 done;
 alignas(64) u64 acknowledged;
 
 constexpr u64 pte_of(u64 physical, u64 flags) { return physical >> 12 << 10 | flags; }
-u64 pte_of(const void* physical, u64 flags) { return pte_of(reinterpret_cast<u64>(physical), flags); }
+u64 pte_of(const void* physical, u64 flags) {
+    return pte_of(reinterpret_cast<u64>(physical), flags);
+}
 
 void map_everything() {
     root.entries[2] = pte_of(0x8000'0000, v | r | w | x | g | a | d);  // RAM where it is, 1 GiB
@@ -30,7 +32,9 @@ void map_everything() {
     middle.entries[0] = pte_of(&last, v);
     root.entries[1] = pte_of(&large_middle, v);
 }
-u64 satp_of(u64 hart) { return u64{8} << 60 | (hart + 1) << 44 | reinterpret_cast<u64>(&root) >> 12; }
+u64 satp_of(u64 hart) {
+    return u64{8} << 60 | (hart + 1) << 44 | reinterpret_cast<u64>(&root) >> 12;
+}
 
 bool is_done() { return __atomic_load_n(&done, __ATOMIC_ACQUIRE) != 0; }
 
@@ -55,8 +59,8 @@ Planned planned(u64 number) {
     const Frame& frame = frames[number / 4 % 8];
     switch (number % 4) {
     case 0: return {pte_of(&frame, v | r | w), a | d};
-    case 1: return {number << 10 | r | w, 0};          // V clear: nobody's but software's
-    case 2: return {pte_of(&frame, v | r), a};         // read-only: never dirty
+    case 1: return {number << 10 | r | w, 0};   // V clear: nobody's but software's
+    case 2: return {pte_of(&frame, v | r), a};  // read-only: never dirty
     default: return {pte_of(&frame, v | r | w | a), d};
     }
 }
@@ -126,17 +130,24 @@ namespace {
 constexpr u64 good = 0x600d'600d'600d'600d, poison = 0xdead'dead'dead'dead;
 constexpr u64 large_offset = 0x5'0000;  // of the words looked at in the large frames
 
-u64& large_word(u64 frame, u64 n) { return *reinterpret_cast<u64*>(large_frames + (frame << 21) + large_offset + 8 * n); }
+u64& large_word(u64 frame, u64 n) {
+    return *reinterpret_cast<u64*>(large_frames + (frame << 21) + large_offset + 8 * n);
+}
 
 // The four forms of sfence.vma, each of them enough for the change it follows.
 void fence_translations(u64 form, u64 asid) {
     const u64 inside_large = large_window + 0x10'0000;
     switch (form % 4) {
     case 0: asm volatile("sfence.vma" ::: "memory"); break;
-    case 1: asm volatile("sfence.vma %0, zero\n sfence.vma %1, zero" ::"r"(window), "r"(inside_large) : "memory"); break;
+    case 1:
+        asm volatile("sfence.vma %0, zero\n sfence.vma %1, zero" ::"r"(window), "r"(inside_large)
+                     : "memory");
+        break;
     case 2: asm volatile("sfence.vma zero, %0" ::"r"(asid) : "memory"); break;
     default:
-        asm volatile("sfence.vma %0, %2\n sfence.vma %1, %2" ::"r"(window), "r"(inside_large), "r"(asid) : "memory");
+        asm volatile("sfence.vma %0, %2\n sfence.vma %1, %2" ::"r"(window), "r"(inside_large),
+                     "r"(asid)
+                     : "memory");
     }
 }
 

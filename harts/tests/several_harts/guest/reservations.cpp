@@ -44,14 +44,17 @@ alignas(4096) u64 head;
 alignas(64) u64 aux;
 alignas(64) u64 reservers_done;
 
-bool all_done() { return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == parameters.harts - 1; }
+bool all_done() {
+    return __atomic_load_n(&reservers_done, __ATOMIC_ACQUIRE) == parameters.harts - 1;
+}
 
 // Until the storing hart has gone on: what it has not looked at yet is not worth storing again.
 // Only now and then without a limit, for its host thread may be waiting for a core.
 template <class T>
 void await_change(const T& word, T from, u64 stored) {
     const u64 patience = stored % 4096 == 0 ? ~u64{0} : 60;
-    for (u64 look = 0; look < patience && __atomic_load_n(&word, __ATOMIC_RELAXED) == from; ++look) {
+    for (u64 look = 0; look < patience && __atomic_load_n(&word, __ATOMIC_RELAXED) == from;
+         ++look) {
     }
 }
 
