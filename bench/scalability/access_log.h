@@ -19,7 +19,7 @@ extern const Engine slow_accesses_engine;
 
 // The hart's supervisor mode only. With slow_accesses_engine, so that no access passes unseen. One
 // thread.
-class AccessLog final : public Observer {
+class AccessLog final : public ObserverOf<AccessLog> {
 public:
     static constexpr u64 line_size = 64;
 

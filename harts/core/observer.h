@@ -6,6 +6,7 @@
 // one says so; the slow way tells the observer everything.
 #pragma once
 #include <span>
+#include <type_traits>
 
 #include "harts/base/types.h"
 #include "harts/isa/values.h"
@@ -91,6 +92,42 @@ public:
     // that hart accesses it.
     virtual void on_outside_store([[maybe_unused]] PhysAddr at,
                                   [[maybe_unused]] std::span<const u8> bytes) {}
+
+    // Which of these calls mean something to it, a bit each (1 << ObserverCall): where a machine
+    // has several observers, each is told of these only.
+    [[nodiscard]] virtual u32 heard() const = 0;
+};
+
+#define STAMPEDE_OBSERVER_CALLS(CALL)                                                 \
+    CALL(on_start)                                                                    \
+    CALL(may_access) CALL(may_fetch) CALL(on_load) CALL(on_store) CALL(before_atomic) \
+        CALL(after_atomic) CALL(on_fence) CALL(on_relaxed_next) CALL(on_device_store) \
+            CALL(on_call) CALL(on_return) CALL(on_branch) CALL(on_jump) CALL(on_trap) \
+                CALL(on_trap_return) CALL(on_satp) CALL(on_sfence) CALL(on_outside_store)
+
+enum class ObserverCall : u8 {
+#define CALL(name) name,
+    STAMPEDE_OBSERVER_CALLS(CALL)
+#undef CALL
+        count
+};
+static_assert(static_cast<unsigned>(ObserverCall::count) <= 32);
+
+// What every observer is derived from: `class Mine final : public ObserverOf<Mine>`. It hears what
+// it overrides, in public.
+template <class Mine>
+class ObserverOf : public Observer {
+public:
+    [[nodiscard]] u32 heard() const final {
+        u32 calls = 0;
+#define CALL(name)                                                                     \
+    if constexpr (!std::is_same_v<decltype(&Mine::name), decltype(&Observer::name)>) { \
+        calls |= u32{1} << static_cast<unsigned>(ObserverCall::name);                  \
+    }
+        STAMPEDE_OBSERVER_CALLS(CALL)
+#undef CALL
+        return calls;
+    }
 };
 
 }  // namespace stampede

@@ -23,7 +23,7 @@ namespace stampede {
 extern const Engine counting_engine;
 
 // Harts driven by one host thread only.
-class EventCounter final : public Observer {
+class EventCounter final : public ObserverOf<EventCounter> {
 public:
     explicit EventCounter(const Ram& ram) : lines_(ram) {}
 

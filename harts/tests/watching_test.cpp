@@ -45,7 +45,7 @@ const Engine hearing_engine = engine_of<Hearing>();
 const Engine both_engine = engine_of<Hearing, Refusing>();  // who refuses stands behind who hears
 
 // What the slow path tells.
-struct Listener final : Observer {
+struct Listener final : ObserverOf<Listener> {
     Listener(std::string name, std::vector<std::string>& all) : name(std::move(name)), all(all) {}
     void on_load(Hart&, PhysAddr, unsigned, u64) override { all.push_back(name + " load"); }
     void on_store(Hart&, PhysAddr, unsigned, u64) override { all.push_back(name + " store"); }

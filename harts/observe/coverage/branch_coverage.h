@@ -13,7 +13,7 @@
 
 namespace stampede {
 
-class BranchCoverage final : public Observer, public HartWatch {
+class BranchCoverage final : public ObserverOf<BranchCoverage>, public HartWatch {
 public:
     static constexpr unsigned place = 2;
     // Counters stop here: a fuzzer that is told of more comes to like whatever loops longer.

@@ -58,7 +58,7 @@ private:
     std::span<u8> counters_;
 };
 
-class InterleavingCoverage final : public Observer {
+class InterleavingCoverage final : public ObserverOf<InterleavingCoverage> {
 public:
     // `end`: of the kernel's image in RAM; words behind it do not count, for frames are mostly
     // copied and cleared, and would take half of the time that all this does. `counters`: a power

@@ -34,7 +34,7 @@ namespace stampede {
 class MachineContext;
 class Ram;
 
-class RaceObserver final : public Observer {
+class RaceObserver final : public ObserverOf<RaceObserver> {
 public:
     // `harts` as in the machine, none of which has run. Where one thread drives them, switch_to()
     // comes before each turn, and leave() behind the last.

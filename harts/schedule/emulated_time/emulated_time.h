@@ -36,7 +36,7 @@ private:
 extern const Engine timing_engine;
 
 // Harts driven by one host thread only; from the first instruction on.
-class EmulatedTime final : public Observer, public TimeKeeper {
+class EmulatedTime final : public ObserverOf<EmulatedTime>, public TimeKeeper {
 public:
     static constexpr u64 cycles_per_second = 1'000'000'000;
 

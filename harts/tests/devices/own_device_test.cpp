@@ -339,7 +339,7 @@ TEST_F(OwnDeviceTest, its_time_comes_behind_the_same_instruction_whatever_the_tu
     EXPECT_EQ(counted, 12'300u / 2);
 }
 
-class Listener final : public Observer {
+class Listener final : public ObserverOf<Listener> {
 public:
     bool may_access(Hart&, PhysAddr at, unsigned, Contact contact) override {
         contacts.emplace_back(at.value, contact);

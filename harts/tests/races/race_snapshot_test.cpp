@@ -28,7 +28,7 @@ constexpr u64 rounds = 40;
 using Knowledge = std::map<std::string, std::vector<u64>>;
 
 // How deep harts stand when they start.
-struct Starts final : Observer {
+struct Starts final : ObserverOf<Starts> {
     explicit Starts(const RaceObserver& race) : race(race) {}
     void on_start(Hart& hart) override {
         depths[hart.own.id.value] = race.stack_depth(hart.own.id);

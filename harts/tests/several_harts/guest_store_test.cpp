@@ -53,7 +53,7 @@ private:
     const std::function<void(HartId, u64)> store_;
 };
 
-class Listener final : public Observer {
+class Listener final : public ObserverOf<Listener> {
 public:
     void on_outside_store(PhysAddr at, std::span<const u8> bytes) override {
         heard.emplace_back(at.value, std::vector<u8>(bytes.begin(), bytes.end()));
