@@ -98,12 +98,17 @@ public:
     [[nodiscard]] virtual u32 heard() const = 0;
 };
 
-#define STAMPEDE_OBSERVER_CALLS(CALL)                                                 \
-    CALL(on_start)                                                                    \
-    CALL(may_access) CALL(may_fetch) CALL(on_load) CALL(on_store) CALL(before_atomic) \
-        CALL(after_atomic) CALL(on_fence) CALL(on_relaxed_next) CALL(on_device_store) \
-            CALL(on_call) CALL(on_return) CALL(on_branch) CALL(on_jump) CALL(on_trap) \
-                CALL(on_trap_return) CALL(on_satp) CALL(on_sfence) CALL(on_outside_store)
+// clang-format off
+#define STAMPEDE_OBSERVER_CALLS(CALL)                                          \
+    CALL(on_start)                                                             \
+    CALL(may_access) CALL(may_fetch)                                           \
+    CALL(on_load) CALL(on_store)                                               \
+    CALL(before_atomic) CALL(after_atomic)                                     \
+    CALL(on_fence) CALL(on_relaxed_next) CALL(on_device_store)                 \
+    CALL(on_call) CALL(on_return) CALL(on_branch) CALL(on_jump)                \
+    CALL(on_trap) CALL(on_trap_return) CALL(on_satp) CALL(on_sfence)           \
+    CALL(on_outside_store)
+// clang-format on
 
 enum class ObserverCall : u8 {
 #define CALL(name) name,

@@ -19,10 +19,15 @@ Start start_by_words(const Work& work) {
 
 }  // namespace
 
+std::filesystem::path our_kernel_file(const std::filesystem::path& folder,
+                                      const std::string& name) {
+    return folder / (std::string(prefix) + name + std::string(suffix));
+}
+
 Guest our_kernel(const std::filesystem::path& folder, const std::string& name) {
     Guest guest;
     guest.name = name;
-    guest.kernel = folder / (std::string(prefix) + name + std::string(suffix));
+    guest.kernel = our_kernel_file(folder, name);
     guest.programs = our_programs(folder);
     guest.on_fork = on_fork_of(guest.kernel);
     guest.bug = seeded_bug_of(name);

@@ -90,7 +90,7 @@ std::vector<Guest> Shelf::all() const {
 }
 
 std::optional<files::path> Shelf::made_by_the_build(const std::string& name) const {
-    return has(built_here_, name) ? std::optional(our_kernel(guests_, name).kernel) : std::nullopt;
+    return has(built_here_, name) ? std::optional(our_kernel_file(guests_, name)) : std::nullopt;
 }
 
 Result<Guest> Shelf::kernel(const std::string& name) const {
@@ -110,7 +110,7 @@ Result<Guest> Shelf::kernel(const std::string& name) const {
                           ? fmt::format("; expected one of {}", fmt::join(right_kernels(), ", "))
                           : ""));
     }
-    const std::string file = our_kernel(guests_, name).kernel.filename();
+    const std::string file = our_kernel_file(guests_, name).filename();
     return error(
         looked_in_.size() == 1
             ? fmt::format("there is no {} in {}; the target `guest` builds it", file,
