@@ -52,6 +52,13 @@ void Plic::set_level(u32 source, Level level) {
     forward_locked(source);
 }
 
+void Plic::pulse(u32 source) {
+    assert(source > 0 && source < plic_sources);
+    const FutexGuard guard(lock_);
+    set(state_.pending, source);  // best_locked() leaves it out as long as the source is served
+    drive_locked(Redrive::Changed);
+}
+
 void Plic::forward_locked(u32 source) {
     if (test(state_.level, source) && !test(state_.claimed, source) &&
         !test(state_.pending, source)) {
@@ -106,6 +113,7 @@ void Plic::complete_locked(u32 source) {
     }
     clear(state_.claimed, source);
     forward_locked(source);
+    drive_locked(Redrive::Changed);  // for a pulse that came meanwhile
 }
 
 u32 Plic::load_context_locked(u32 context, u64 offset) {

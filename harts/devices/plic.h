@@ -39,6 +39,9 @@ public:
 
     // A device's line, level-triggered. `source`: 1 to plic_sources - 1. Any thread.
     void set_level(u32 source, Level level);
+    // One request of a source, whatever its line: as an edge-triggered gateway has it, a request
+    // that comes while the source is served waits for the completion, and more of them are one.
+    void pulse(u32 source);
 
     [[nodiscard]] std::string_view name() const override { return "plic"; }
     [[nodiscard]] std::optional<u64> load(HartId from, u64 offset, unsigned size) override;

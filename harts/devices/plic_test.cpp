@@ -140,6 +140,37 @@ TEST_F(PlicTest, a_request_stays_pending_when_its_line_falls) {
     EXPECT_EQ(claim(1), uart);
 }
 
+TEST_F(PlicTest, a_pulse_is_one_request) {
+    set_priority(uart, 1);
+    enable(1, uart);
+    plic.pulse(uart);
+    EXPECT_TRUE(lines.is_high(0, Interrupt::SupervisorExternal));
+    EXPECT_EQ(claim(1), uart);
+    complete(1, uart);
+    EXPECT_FALSE(lines.is_high(0, Interrupt::SupervisorExternal));
+    EXPECT_EQ(claim(1), 0u);
+}
+
+TEST_F(PlicTest, pulses_that_come_while_the_source_is_served_are_one_request_afterwards) {
+    set_priority(uart, 1);
+    enable(1, uart);
+    plic.pulse(uart);
+    EXPECT_EQ(claim(1), uart);
+    plic.pulse(uart);
+    plic.pulse(uart);
+    EXPECT_FALSE(lines.is_high(0, Interrupt::SupervisorExternal));
+    EXPECT_EQ(claim(1), 0u);
+    const PlicState saved = plic.state();
+    for (int n = 0; n < 2; ++n) {
+        complete(1, uart);
+        EXPECT_TRUE(lines.is_high(0, Interrupt::SupervisorExternal));
+        EXPECT_EQ(claim(1), uart);
+        complete(1, uart);
+        EXPECT_EQ(claim(1), 0u);
+        plic.set_state(saved);
+    }
+}
+
 TEST_F(PlicTest, completing_what_was_not_claimed_does_nothing) {
     set_priority(uart, 1);
     enable(1, uart);
