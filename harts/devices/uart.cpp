@@ -92,7 +92,23 @@ Uart::Identification Uart::interrupt_locked() const {
 }
 
 void Uart::update_line_locked() {
-    plic_.set_level(source_, interrupt_locked() == Identification::None ? Level::Low : Level::High);
+    const Identification which = interrupt_locked();
+    const bool transmitter = which == Identification::Transmitter;
+    plic_.set_level(source_,
+                    which == Identification::None || transmitter ? Level::Low : Level::High);
+    if (transmitter && told_ != which) {
+        plic_.pulse(source_);
+    }
+    told_ = which;
+}
+
+// Is news each time, however often IIR was read in between.
+void Uart::transmitter_emptied_locked() {
+    state_.transmitted = 1;
+    if (told_ == Identification::Transmitter) {
+        told_ = Identification::None;
+    }
+    update_line_locked();
 }
 
 // --- receiving -----------------------------------------------------------------------------------
@@ -209,13 +225,16 @@ void Uart::store_locked(u64 offset, u8 value) {
 void Uart::send_locked(u8 value) {
     if ((state_.mcr & mcr_loop) == 0) {
         output_(value);
+        input_waits_ = true;
+        if ((state_.ier & ier_receive) != 0) {
+            receive_locked();
+        }
     } else if (state_.count < capacity_locked()) {
         push_locked(value);
     } else {
         state_.overrun = 1;
     }
-    state_.transmitted = 1;
-    update_line_locked();
+    transmitter_emptied_locked();
 }
 
 void Uart::set_interrupts_locked(u8 value) {
@@ -284,6 +303,7 @@ UartState Uart::state() const {
 void Uart::set_state(const UartState& state) {
     const FutexGuard guard(lock_);
     state_ = state;
+    told_ = interrupt_locked();
     input_waits_ = true;  // what the environment said then is of another time
 }
 

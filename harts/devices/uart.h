@@ -29,14 +29,18 @@ struct UartState {
     friend bool operator==(const UartState&, const UartState&) = default;
 };
 
-// Sending takes no time: THRE and TEMT are always set. Receiving: bytes wait at the environment
-// until the FIFO has room, so none is ever lost to an overrun; a FIFO below its trigger level
-// signals the character time-out at once. Accesses of any size reach the one register at their
-// offset, by its low byte; from offset 8 on they fault (both as on QEMU).
+// Sending takes no time: THRE and TEMT are always set. That the transmitter is empty is a request
+// at the PLIC each time it becomes so, or becomes what IIR tells; its line stays low. Kernels of
+// which no handler reads IIR are many, and on QEMU 7.2, whose PLIC forgets a line that stays high,
+// they are interrupted once a byte; a line would interrupt them for ever. Receiving: bytes wait at
+// the environment until the FIFO has room, so none is ever lost to an overrun; a FIFO below its
+// trigger level signals the character time-out at once. Accesses of any size reach the one register
+// at their offset, by its low byte; from offset 8 on they fault (both as on QEMU).
 //
 // The environment is asked for input when somebody has called input_ready() and the guest listens:
 // it has the receive interrupt enabled, reads LSR, or reads data. (So a FIFO reset while a kernel
-// boots drops nothing that was typed ahead.)
+// boots drops nothing that was typed ahead.) Each byte sent counts as input_ready(): a script that
+// answers what it reads does so within the instruction that sent it, which repeats.
 class Uart final : public Device {
 public:
     // `output` gets each byte sent, on the hart's thread, under the UART's lock; it must not come
@@ -71,6 +75,7 @@ private:
 
     [[nodiscard]] Identification interrupt_locked() const REQUIRES(lock_);
     void update_line_locked() REQUIRES(lock_);
+    void transmitter_emptied_locked() REQUIRES(lock_);
     void receive_locked() REQUIRES(lock_);
     void push_locked(u8 byte) REQUIRES(lock_);
     [[nodiscard]] unsigned capacity_locked() const REQUIRES(lock_);
@@ -93,6 +98,8 @@ private:
     // Held while the PLIC is told, never the other way round.
     mutable FutexLock lock_;
     UartState state_ GUARDED_BY(lock_);
+    // invariant: interrupt_locked(), as the PLIC has last been told of it
+    Identification told_ GUARDED_BY(lock_) = Identification::None;
     // the environment has not yet said that it has no more
     bool input_waits_ GUARDED_BY(lock_) = true;
 };

@@ -18,7 +18,13 @@ class UartTest : public testing::Test {
 protected:
     u64 load(u64 offset) { return uart.load(hart_0, offset, 1).value(); }
     void store(u64 offset, u64 value) { EXPECT_TRUE(uart.store(hart_0, offset, 1, value)); }
-    bool interrupts() { return (plic.state().level[0] >> 10 & 1) != 0; }
+    bool interrupts() { return (plic.state().level[0] >> 10 & 1) != 0; }  // as long as it lasts
+    // Whether a hart is interrupted; it takes the interrupt.
+    bool interrupted() {
+        const bool interrupted = plic.load(hart_0, 0x20'1004, 4) == 10u;
+        EXPECT_TRUE(plic.store(hart_0, 0x20'1004, 4, 10));
+        return interrupted;
+    }
     void type(std::string_view text) {
         environment.type(text);
         uart.input_ready();
@@ -29,6 +35,11 @@ protected:
             text += static_cast<char>(load(rbr));
         }
         return text;
+    }
+
+    UartTest() {
+        EXPECT_TRUE(plic.store(hart_0, 4 * 10, 4, 1));
+        EXPECT_TRUE(plic.store(hart_0, 0x2080, 4, 1u << 10));  // supervisor mode of hart 0
     }
 
     TestEnvironment environment;
@@ -162,9 +173,9 @@ TEST_F(UartTest, a_fifo_reset_drops_what_was_received) {
 
 TEST_F(UartTest, enabling_the_transmitter_interrupt_signals_that_it_is_empty) {
     store(ier, 0x02);
-    EXPECT_TRUE(interrupts());
+    EXPECT_TRUE(interrupted());
     EXPECT_EQ(load(iir), 0x02u);
-    EXPECT_FALSE(interrupts());  // reading IIR cleared it
+    EXPECT_FALSE(interrupted());  // reading IIR cleared it
     EXPECT_EQ(load(iir), 0x01u);
 }
 
@@ -172,11 +183,59 @@ TEST_F(UartTest, each_byte_sent_signals_the_empty_transmitter_again) {
     store(ier, 0x02);
     EXPECT_EQ(load(iir), 0x02u);
     store(thr, 'x');
-    EXPECT_TRUE(interrupts());
+    EXPECT_TRUE(interrupted());
     EXPECT_EQ(load(iir), 0x02u);
     store(ier, 0x00);
     store(thr, 'y');
+    EXPECT_FALSE(interrupted());
+}
+
+// As kernels that never read IIR have it.
+TEST_F(UartTest, an_empty_transmitter_interrupts_once_a_byte_and_not_until_iir_is_read) {
+    store(ier, 0x03);
+    EXPECT_TRUE(interrupted());
+    for (int n = 0; n < 3; ++n) {
+        EXPECT_FALSE(interrupted());
+        store(thr, 'x');
+        EXPECT_TRUE(interrupted());
+    }
+    EXPECT_FALSE(interrupted());
+    EXPECT_EQ(load(iir), 0x02u);
+}
+
+TEST_F(UartTest, a_byte_sent_while_the_interrupt_is_served_interrupts_again) {
+    store(ier, 0x02);
+    EXPECT_EQ(plic.load(hart_0, 0x20'1004, 4), 10u);
+    store(thr, 'x');
+    EXPECT_EQ(plic.load(hart_0, 0x20'1004, 4), 0u);
+    EXPECT_TRUE(plic.store(hart_0, 0x20'1004, 4, 10));
+    EXPECT_TRUE(interrupted());
+    EXPECT_FALSE(interrupted());
+}
+
+TEST_F(UartTest, an_empty_transmitter_that_received_data_hid_interrupts_when_they_are_read) {
+    store(ier, 0x03);
+    EXPECT_TRUE(interrupted());
+    type("a");
+    store(thr, 'x');
+    EXPECT_TRUE(interrupts());
+    EXPECT_EQ(plic.load(hart_0, 0x20'1004, 4), 10u);
+    EXPECT_EQ(load(rbr), static_cast<u64>('a'));
     EXPECT_FALSE(interrupts());
+    EXPECT_TRUE(plic.store(hart_0, 0x20'1004, 4, 10));
+    EXPECT_TRUE(interrupted());
+    EXPECT_FALSE(interrupted());
+    EXPECT_EQ(load(iir), 0x02u);
+}
+
+TEST_F(UartTest, what_is_sent_may_bring_an_answer_at_once) {
+    store(ier, 0x01);
+    type("");
+    environment.type("ls");  // nobody calls input_ready()
+    EXPECT_FALSE(interrupted());
+    store(thr, '$');
+    EXPECT_TRUE(interrupted());
+    EXPECT_EQ(load(rbr), static_cast<u64>('l'));
 }
 
 TEST_F(UartTest, received_data_goes_before_the_transmitter) {
@@ -189,8 +248,6 @@ TEST_F(UartTest, received_data_goes_before_the_transmitter) {
 }
 
 TEST_F(UartTest, interrupts_reach_the_hart_through_source_10) {
-    EXPECT_TRUE(plic.store(hart_0, 4 * 10, 4, 1));
-    EXPECT_TRUE(plic.store(hart_0, 0x2080, 4, 1u << 10));
     store(ier, 0x02);
     EXPECT_TRUE(lines.is_high(0, Interrupt::SupervisorExternal));
     EXPECT_EQ(plic.load(hart_0, 0x20'1004, 4), 10u);
