@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "harts/base/error.h"
 #include "harts/base/types.h"
@@ -11,14 +12,16 @@
 namespace stampede {
 
 // bytes; a sparse file can claim to have any number
-inline constexpr u64 longest_elf_file = u64{1} << 30;
+inline constexpr u64 longest_guest_file = u64{1} << 30;
 
 // Never changes; copies share the bytes. Not a mapping: one of a file that somebody cuts short
 // meanwhile would end the process.
 class FileBytes {
 public:
-    // Error: names the file and why it cannot be read, or what it is that is no file.
-    [[nodiscard]] static Result<FileBytes> read(const std::filesystem::path& file);
+    // Error: names the file and why it cannot be read, or what it is that is no file, and
+    // `expected`.
+    [[nodiscard]] static Result<FileBytes> read(const std::filesystem::path& file,
+                                                std::string_view expected = "an ELF file");
     [[nodiscard]] static FileBytes copy_of(std::span<const std::byte> bytes);
 
     [[nodiscard]] std::span<const std::byte> span() const { return {data_.get(), size_}; }
