@@ -22,6 +22,10 @@ public:
     virtual void on_trap_return(const HartState&) {}
     // satp now holds `satp`.
     virtual void on_satp(const HartState&, [[maybe_unused]] u64 satp) {}
+    // The guest has asked a device for what no driver may ask: one sentence of what was found and
+    // what was expected.
+    virtual void on_device_misuse(const HartState&, [[maybe_unused]] std::string_view device,
+                                  [[maybe_unused]] std::string_view misuse) {}
 };
 
 // Calls from the guest's own programs (kernel/abi/guest_calls.h). Called on hart threads, several

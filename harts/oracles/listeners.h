@@ -28,6 +28,12 @@ public:
             listener->on_satp(state, satp);
         }
     }
+    void on_device_misuse(const HartState& state, std::string_view device,
+                          std::string_view misuse) override {
+        for (HartEvents* const listener : listeners_) {
+            listener->on_device_misuse(state, device, misuse);
+        }
+    }
 
 private:
     const std::vector<HartEvents*> listeners_;
