@@ -3,13 +3,17 @@
 #pragma once
 #include <functional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "harts/base/environment.h"
 #include "harts/devices/device.h"
+#include "harts/devices/disk_config.h"
 
 namespace stampede {
 
 class Clint;
+class Disk;
 class Plic;
 struct Finish;
 
@@ -25,8 +29,13 @@ public:
     // have come to the end of an instruction.
     [[nodiscard]] virtual bool store(HartId by, PhysAddr to, std::span<const u8> bytes) = 0;
 
-    // False: not all of it is RAM, and `bytes` stay as they are. Any thread.
+    // False: not all of it is RAM, and `bytes` stay as they are. Aligned words of 8 bytes are seen
+    // whole, and what one call loads is no newer than what the same thread's later ones do. Any
+    // thread.
     [[nodiscard]] virtual bool load(PhysAddr from, std::span<u8> bytes) const = 0;
+
+    // Whether all of it is RAM; never changes. Any thread.
+    [[nodiscard]] virtual bool contains(PhysAddr at, u64 size) const = 0;
 };
 
 // Lives as long as the devices.
@@ -43,11 +52,17 @@ struct Board {
     const std::function<void(HartId, const Finish&)> finish;
     // A device's deadline() is another. Any thread, no device's lock held.
     const std::function<void()> deadline_changed;
+    // The guest has asked a device for what no driver may ask: one sentence of what was found and
+    // what was expected. It is the guest's fault, and the device has coped. On that hart's thread,
+    // no device's lock held.
+    const std::function<void(HartId, std::string_view device, std::string_view misuse)> misused;
+    const VirtioConfig virtio = {};
 
     // Set by the makers of those that others need.
     Clint* clint = nullptr;
     Plic* plic = nullptr;
-    std::function<void()> input_ready;  // the environment may have console input; any thread
+    std::vector<const Disk*> disks = {};  // of `virtio.disks`, in their order
+    std::function<void()> input_ready;    // the environment may have console input; any thread
 };
 
 }  // namespace stampede

@@ -71,7 +71,7 @@ private:
     unsigned drives_ GUARDED_BY(lock_) = 0;
 };
 
-// A page of RAM at 0x80000000.
+// A few pages of RAM at 0x80000000.
 class TestMemory final : public DeviceMemory {
 public:
     static constexpr u64 base = 0x8000'0000;
@@ -89,18 +89,18 @@ public:
         std::ranges::copy(std::span(bytes).subspan(from.value - base, to.size()), to.begin());
         return true;
     }
-    std::array<u8, page_size> bytes{};
-
-private:
-    static bool contains(PhysAddr at, u64 size) {
-        return at.value - base <= page_size && size <= page_size - (at.value - base);
+    bool contains(PhysAddr at, u64 size) const override {
+        return at.value - base <= this->size && size <= this->size - (at.value - base);
     }
+    static constexpr u64 size = 16 * page_size;
+    std::array<u8, size> bytes{};
 };
 
 // All devices of the map, and `more`.
 class TestBoard {
 public:
-    explicit TestBoard(unsigned harts, std::span<const DeviceLine> more = {})
+    explicit TestBoard(unsigned harts, std::span<const DeviceLine> more = {},
+                       const VirtioConfig& virtio = {})
         : board{.harts = harts,
                 .environment = environment,
                 .lines = lines,
@@ -109,6 +109,9 @@ public:
                 .console_output = [this](u8 byte) { output += static_cast<char>(byte); },
                 .finish = [](HartId, const Finish&) {},
                 .deadline_changed = [this] { bus.deadline_changed(); },
+                .misused = [this](HartId, std::string_view,
+                                  std::string_view what) { misuses.emplace_back(what); },
+                .virtio = virtio,
                 .input_ready = {}},
           devices(make_devices(board, bus, more)) {}
 
@@ -116,6 +119,7 @@ public:
     TestLines lines;
     TestMemory memory;
     std::string output;
+    std::vector<std::string> misuses;
     Bus bus;
     Board board;
     std::vector<std::unique_ptr<Device>> devices;

@@ -5,8 +5,17 @@
 #include "harts/devices/goldfish_rtc.h"
 #include "harts/devices/plic.h"
 #include "harts/devices/uart.h"
+#include "harts/devices/virtio_mmio.h"
 
 namespace stampede {
+namespace {
+
+template <unsigned slot>
+std::unique_ptr<Device> virtio(Board& board, u32 interrupt) {
+    return VirtioMmio::make(board, interrupt, slot);
+}
+
+}  // namespace
 
 std::span<const DeviceLine> virt_map::lines() {
     static const DeviceLine lines[] = {
@@ -16,6 +25,14 @@ std::span<const DeviceLine> virt_map::lines() {
         {{{0x10'0000}, 0x1000}, 0, Finisher::make},
         {{{0x10'1000}, 0x1000}, 11, GoldfishRtc::make},
         {{{0x1000'0000}, 0x100}, 10, Uart::make},
+        {{{0x1000'1000}, 0x1000}, 1, virtio<0>},
+        {{{0x1000'2000}, 0x1000}, 2, virtio<1>},
+        {{{0x1000'3000}, 0x1000}, 3, virtio<2>},
+        {{{0x1000'4000}, 0x1000}, 4, virtio<3>},
+        {{{0x1000'5000}, 0x1000}, 5, virtio<4>},
+        {{{0x1000'6000}, 0x1000}, 6, virtio<5>},
+        {{{0x1000'7000}, 0x1000}, 7, virtio<6>},
+        {{{0x1000'8000}, 0x1000}, 8, virtio<7>},
     };
     return lines;
 }

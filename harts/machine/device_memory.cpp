@@ -1,6 +1,10 @@
 #include "harts/machine/device_memory.h"
 
+#include <atomic>
+#include <cstring>
+
 #include "harts/access/guest_store.h"
+#include "harts/access/host_access.h"
 
 namespace stampede {
 
@@ -16,7 +20,17 @@ bool MachineMemory::load(PhysAddr from, std::span<u8> bytes) const {
     if (!machine_.ram.contains(from, bytes.size())) {
         return false;
     }
-    machine_.ram.copy_out(from, bytes);
+    while (!bytes.empty()) {
+        unsigned size = 8;
+        while (size > bytes.size() || from.value % size != 0) {
+            size /= 2;
+        }
+        const u64 value = load_host(machine_.ram.host(from), size);
+        std::memcpy(bytes.data(), &value, size);
+        from = from + size;
+        bytes = bytes.subspan(size);
+    }
+    std::atomic_thread_fence(std::memory_order_acquire);  // later loads come after this one
     return true;
 }
 

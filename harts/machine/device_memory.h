@@ -12,6 +12,9 @@ public:
 
     [[nodiscard]] bool store(HartId by, PhysAddr to, std::span<const u8> bytes) override;
     [[nodiscard]] bool load(PhysAddr from, std::span<u8> bytes) const override;
+    [[nodiscard]] bool contains(PhysAddr at, u64 size) const override {
+        return machine_.ram.contains(at, size);
+    }
 
 private:
     MachineContext& machine_;

@@ -60,6 +60,14 @@ struct Machine::Implementation final : InterruptLines {
                 .console_output = [this](u8 byte) { put(byte); },
                 .finish = [this](HartId, const Finish& finish) { finished(finish); },
                 .deadline_changed = [this] { deadline_changed(); },
+                .misused =
+                    [this](HartId by, std::string_view device, std::string_view misuse) {
+                        if (context.events != nullptr) {
+                            context.events->on_device_misuse(context.harts[by.value]->own, device,
+                                                             misuse);
+                        }
+                    },
+                .virtio = config.virtio,
                 .input_ready = {}},
           devices(make_devices(board, bus, config.devices)),
           context(ram, bus, *board.clint, surroundings, config.harts) {

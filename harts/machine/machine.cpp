@@ -58,6 +58,10 @@ Result<void> check(const MachineConfig& config) {
             fmt::format("memory of {} bytes: a multiple of 2 MiB from 2 MiB to 64 GiB is expected",
                         config.memory));
     }
+    if (config.virtio.disks.size() > VirtioConfig::slots) {
+        return error(fmt::format("{} disks: at most {} are expected", config.virtio.disks.size(),
+                                 VirtioConfig::slots));
+    }
     return check_devices(config);
 }
 
@@ -211,6 +215,8 @@ u64 Machine::instructions(HartId id) const {
 }
 
 u64 Machine::time() const { return implementation_->context.clint.time(); }
+
+const Disk& Machine::disk(unsigned n) const { return *implementation_->board.disks.at(n); }
 
 u64 Machine::state_hash() const {
     const Ram& ram = implementation_->ram;

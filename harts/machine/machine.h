@@ -18,6 +18,7 @@
 
 namespace stampede {
 
+class Disk;
 class Ram;
 class FrameWatch;
 class Observer;
@@ -43,6 +44,7 @@ struct MachineConfig {
     std::string bootargs;  // /chosen/bootargs
     unsigned permits = 0;  // harts that run at once in parallel mode; 0: the host's cores
     std::vector<DeviceLine> devices = {};  // beside those of virt_map::lines()
+    VirtioConfig virtio = {};              // disks, at most as many as there are slots
 };
 
 // Where the guest's console goes and where its input comes from.
@@ -140,6 +142,8 @@ public:
     [[nodiscard]] u64 instructions(HartId id) const;
     // mtime, ticks of 10 MHz.
     [[nodiscard]] u64 time() const;
+    // What stands on the n-th disk of the configuration. Harts parked.
+    [[nodiscard]] const Disk& disk(unsigned n) const;
     // xxHash of registers, CSRs, RAM and devices. Harts parked.
     [[nodiscard]] u64 state_hash() const;
     // The same without RAM.

@@ -18,7 +18,7 @@ namespace stampede::several_harts {
 namespace {
 
 constexpr u64 word = 0x8010'0100;  // at the beginning of a 64-byte line
-constexpr AddressRange register_range{{0x1000'1000}, 0x1000};
+constexpr AddressRange register_range{{0x1001'0000}, 0x1000};
 
 std::array<u8, 8> bytes_of(u64 value) {
     std::array<u8, 8> bytes{};
