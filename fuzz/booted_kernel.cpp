@@ -66,7 +66,7 @@ Result<std::unique_ptr<BootedKernel>> BootedKernel::create(const RunnerSetup& se
     auto machine = Machine::create({.harts = setup.harts,
                                     .memory = setup.memory,
                                     .time = time,
-                                    .bootargs = setup.guest.start(executor_work).bootargs,
+                                    .bootargs = setup.guest.start(executor_work)->bootargs,
                                     .permits = 0},
                                    kernel);
     if (!machine) {

@@ -1,14 +1,13 @@
 #include "stress/plan.h"
 
-#include "stress/options/policy_choice.h"
-#include "stress/replay/replay.h"
+#include "stress/options/guest_choice.h"
 #include "stress/run/setup.h"
 
 namespace stampede {
 
 RunSetup Plan::setup(const Options& wanted) const {
     RunSetup setup = setup_of(wanted, guest);
-    setup.kernel_hash = kernel;
+    setup.kernel_hash = hashes.kernel;
     setup.race = wanted.race ? make_race_detection : nullptr;
     setup.suppressions = suppressions;
     if (replay) {
@@ -54,16 +53,19 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     const auto unusable = [](const Error& why) {
         return std::unexpected(Refusal{ExitStatus::Unusable, why.message});
     };
-    const auto guest = find_policy(options);
+    const auto guest = find_guest(options);
     if (!guest) {
         return std::unexpected(guest.error());
     }
     Plan plan{options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {}};
-    Result<std::string> kernel = hash_of(plan.guest);
-    if (!kernel) {
-        return unusable(kernel.error());
+    Result<GuestHashes> hashes = hash_of(plan.guest);
+    if (!hashes) {
+        return unusable(hashes.error());
     }
-    plan.kernel = std::move(*kernel);
+    plan.hashes = std::move(*hashes);
+    if (const Result<Start> start = start_of(options, plan.guest); !start) {
+        return unusable(start.error());
+    }
     if (options.suppressions) {
         auto suppressions = Suppressions::read(*options.suppressions);
         if (!suppressions) {
@@ -73,7 +75,7 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     }
     if (plan.replay) {
         const auto same =
-            check_kernel(*plan.replay, replay_path(*options.replay).string(), plan.guest);
+            check_guest(*plan.replay, replay_path(*options.replay).string(), plan.guest);
         if (!same) {
             return unusable(same.error());
         }

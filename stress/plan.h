@@ -11,6 +11,7 @@
 #include "harts/report/replay/replay_file.h"
 #include "stress/options/options.h"
 #include "stress/options/refusal.h"
+#include "stress/replay/replay.h"
 #include "stress/run/run.h"
 
 namespace stampede {
@@ -24,7 +25,7 @@ struct Plan {
     MakeRaceDetection make_race_detection = nullptr;
     std::optional<ReplayFile> replay;  // that is run again
     Guest guest{};
-    std::string kernel;         // its hash
+    GuestHashes hashes;
     Suppressions suppressions;  // of races
 
     // The run that `options` mean, which are these or much like them.

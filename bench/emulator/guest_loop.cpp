@@ -40,7 +40,7 @@ Result<void> GuestLoop::boot() {
     const MachineConfig config{
         .harts = setup_.harts,
         .time = spec->repeatable() ? TimeMode::Counted : TimeMode::Host,
-        .bootargs = guest.start({setup_.loop, fmt::format("units={}", setup_.units)}).bootargs};
+        .bootargs = guest.start({setup_.loop, fmt::format("units={}", setup_.units)})->bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *image);
     if (!machine) {
         return std::unexpected(machine.error());

@@ -31,7 +31,7 @@ bool qemu_is_installed() {
 
 std::vector<std::string> command(Emulator emulator, const Guest& guest, const Work& work,
                                  unsigned harts) {
-    const std::string count = std::to_string(harts), append = guest.start(work).bootargs;
+    const std::string count = std::to_string(harts), append = guest.start(work)->bootargs;
     if (emulator == Emulator::Stampede) {
         return {Shelf::beside_program().command("bench_run_elf"),
                 "--cpus",

@@ -6,8 +6,8 @@ Guest bare_loops(const std::filesystem::path& folder) {
     Guest guest;
     guest.name = "bench_loops";
     guest.kernel = folder / "bench_loops.elf";
-    guest.starts = [](const Work& work) -> Start {
-        return {"loop=" + work.program + (work.words.empty() ? "" : " " + work.words)};
+    guest.start = [](const Work& work) -> Result<Start> {
+        return Start{"loop=" + work.program + (work.words.empty() ? "" : " " + work.words)};
     };
     return guest;
 }

@@ -2,10 +2,15 @@
 // judge that run. Each kind of guest is a function that makes one (our_kernel.h, bare_loops.h);
 // nobody else asks what kind it is.
 #pragma once
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "harts/base/error.h"
 #include "harts/base/types.h"
 #include "harts/guests/workloads.h"
 #include "harts/report/seeded_bugs.h"
@@ -21,12 +26,19 @@ struct Work {
 enum class EndsBy : u8 {
     Finisher,  // the guest says so: by the finisher device, or by the guest call `done`
     Input,     // it waits, and nobody has anything more to type
+    Prompt,    // its shell waits for the next line
 };
+
+using DiskContents = std::shared_ptr<const std::vector<std::byte>>;
 
 // How that is started, and how one sees that it is over.
 struct Start {
-    std::string bootargs;  // /chosen/bootargs
+    std::string bootargs = {};  // /chosen/bootargs
     EndsBy ends = EndsBy::Finisher;
+    std::string line = {};                 // typed at its prompt
+    std::vector<DiskContents> disks = {};  // by the board's slot
+    std::filesystem::path program = {};    // the file that runs, for names; empty: none is known
+    bool is_ours = true;                   // that program, and so its workload's columns hold
 };
 
 enum class OnFork : u8 { Unknown, Copies, Shares };
@@ -39,11 +51,14 @@ struct Guest {
     OnFork on_fork = OnFork::Unknown;  // what its fork does with the parent's frames
     const SeededBug* bug =
         nullptr;  // what is wrong with it on purpose, in seeded_bugs(); null: nothing
-    Start (*starts)(const Work& work) = nullptr;
+    // Error: it cannot do that, and why.
+    std::function<Result<Start>(const Work& work)> start;
+    std::string prompt = {};      // of its shell, where work begins at one; empty: it does not
+    std::string disks_hash = {};  // of the images that its disks begin with; empty: it has none
 
-    [[nodiscard]] Start start(const Work& work) const { return starts(work); }
     // Empty where it has no programs.
     [[nodiscard]] std::filesystem::path program(std::string_view program_name) const;
+    [[nodiscard]] bool works_at_prompt() const { return !prompt.empty(); }
     [[nodiscard]] bool is_seeded_bug() const { return bug != nullptr; }
     // Whether a right kernel of this kind can pass the workload.
     [[nodiscard]] bool can_pass(const Workload& workload) const;

@@ -37,8 +37,9 @@ TEST(OurKernel, has_its_files_where_the_build_puts_them) {
 
 TEST(OurKernel, is_started_by_words_and_ends_itself_but_for_its_shell) {
     const Guest guest = our_kernel("/g", "kmem");
-    const Start run = guest.start({"forkbomb", "ops=5 seed=7"}),
-                alone = guest.start({"forkbomb", ""}), shell = guest.start({"", "seed=7"});
+    const Start run = guest.start({"forkbomb", "ops=5 seed=7"}).value(),
+                alone = guest.start({"forkbomb", ""}).value(),
+                shell = guest.start({"", "seed=7"}).value();
     EXPECT_EQ(run.bootargs, "run=forkbomb ops=5 seed=7");
     EXPECT_EQ(run.ends, EndsBy::Finisher);
     EXPECT_EQ(alone.bootargs, "run=forkbomb");
@@ -76,8 +77,8 @@ TEST(BareLoops, are_started_by_a_loops_name) {
     const Guest guest = bare_loops("/g");
     EXPECT_EQ(guest.kernel, "/g/bench_loops.elf");
     EXPECT_EQ(guest.program("int"), "");
-    EXPECT_EQ(guest.start({"int", "units=5"}).bootargs, "loop=int units=5");
-    EXPECT_EQ(guest.start({"int", ""}).bootargs, "loop=int");
+    EXPECT_EQ(guest.start({"int", "units=5"})->bootargs, "loop=int units=5");
+    EXPECT_EQ(guest.start({"int", ""})->bootargs, "loop=int");
 }
 
 }  // namespace

@@ -10,11 +10,14 @@ constexpr std::string_view prefix = "kernel-", suffix = ".elf";
 
 // The words of its command line (kernel/user/system/init.cpp): `run=` names a program of its
 // archive, which ends the machine when it has ended; without, there is a shell, once.
-Start start_by_words(const Work& work) {
+Result<Start> start_by_words(const Work& work, const std::filesystem::path& programs) {
     const bool shell = work.program.empty();
     std::string words = shell ? "shell=once" : "run=" + work.program;
     words += work.words.empty() ? "" : " " + work.words;
-    return {std::move(words), shell ? EndsBy::Input : EndsBy::Finisher};
+    Start start{.bootargs = std::move(words), .ends = shell ? EndsBy::Input : EndsBy::Finisher};
+    start.is_ours = !shell;
+    start.program = shell ? "" : programs / (work.program + std::string(suffix));
+    return start;
 }
 
 }  // namespace
@@ -31,7 +34,9 @@ Guest our_kernel(const std::filesystem::path& folder, const std::string& name) {
     guest.programs = our_programs(folder);
     guest.on_fork = on_fork_of(guest.kernel);
     guest.bug = seeded_bug_of(name);
-    guest.starts = start_by_words;
+    guest.start = [programs = guest.programs](const Work& work) {
+        return start_by_words(work, programs);
+    };
     return guest;
 }
 

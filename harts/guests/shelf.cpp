@@ -126,6 +126,11 @@ Result<files::path> Shelf::program(const std::string& name) const {
                : error(no_such_name("program", name, known));
 }
 
+Result<files::path> Shelf::stripped_program(const std::string& name) const {
+    const Result<files::path> whole = program(name);
+    return whole ? Result<files::path>(our_programs(guests_) / "stripped" / name) : whole;
+}
+
 Guest Shelf::loops() const { return bare_loops(guests_); }
 
 files::path Shelf::command(std::string_view name) const {

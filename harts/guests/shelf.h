@@ -42,6 +42,8 @@ public:
     [[nodiscard]] Result<Guest> kernel(const std::string& name) const;
     // Error: there is no such program, with names that are near.
     [[nodiscard]] Result<std::filesystem::path> program(const std::string& name) const;
+    // The same without symbols and debug information, small enough for anybody's disk.
+    [[nodiscard]] Result<std::filesystem::path> stripped_program(const std::string& name) const;
     // The loops that emulators are compared with.
     [[nodiscard]] Guest loops() const;
 

@@ -55,6 +55,8 @@ struct OracleKind {
     // The runs that it is for; in others it is not even named.
     enum class Runs : u8 { Any, FromBoot, FromSnapshot };
     Runs runs = Runs::Any;
+    // Whether somebody asked for it; where nobody did it is not even named. Null: nobody has to.
+    bool (*asked)(const OracleSetup& setup) = nullptr;
     // Why such a run has none, in words without brackets; empty: it has one. Null: each has.
     std::string_view (*why_off)(const OracleSetup& setup) = nullptr;
     // Makes one for a machine that has not run, and attaches it. `kernel` is there for the call

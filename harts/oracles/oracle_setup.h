@@ -1,6 +1,8 @@
 // What a harness says of a run to the oracles that are to watch it.
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harts/base/drive.h"
@@ -37,6 +39,8 @@ struct OracleSetup {
     BranchCoverage* branches = nullptr;
     InterleavingCoverage* meetings = nullptr;  // not without `branches`
     Suppressions suppressions{};               // of races
+    // Regular expressions: of a line that the console must say, and must not.
+    std::optional<std::string> expect{}, fail_on{};
     Tables tables = Tables::WatchedWhenNeeded;
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog{};

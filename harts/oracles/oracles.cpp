@@ -8,9 +8,11 @@
 namespace stampede {
 namespace {
 
-bool is_for(const OracleKind& oracle, RunKind run) {
-    return oracle.runs == OracleKind::Runs::Any ||
-           (oracle.runs == OracleKind::Runs::FromBoot) == (run == RunKind::FromBoot);
+bool is_for(const OracleKind& oracle, const OracleSetup& setup) {
+    const bool of_such_runs =
+        oracle.runs == OracleKind::Runs::Any ||
+        (oracle.runs == OracleKind::Runs::FromBoot) == (setup.kind == RunKind::FromBoot);
+    return of_such_runs && (oracle.asked == nullptr || oracle.asked(setup));
 }
 
 std::string why_off(const OracleKind& oracle, const OracleSetup& setup) {
@@ -28,7 +30,7 @@ Oracles::Oracles(Machine& machine, const ElfImage& kernel, ConsoleLog& console,
                  const OracleSetup& setup)
     : run_(machine, kernel, console, setup) {
     for (const OracleKind& kind : oracle_kinds()) {
-        if (!is_for(kind, setup.kind)) {
+        if (!is_for(kind, setup)) {
             continue;
         }
         Entry& entry = entries_.emplace_back(

@@ -19,8 +19,9 @@ enum class RunEnd : u8 {
     EnoughFound,        // --max-findings
     Shown,              // what the run was after has shown
     InstructionsSpent,  // the run was not to be longer
-    Left,    // the user left the shell, or its input has ended and it has nothing more to do
-    Asleep,  // nothing can wake anybody any more, which is how a program of the fuzzer's ends
+    Left,      // the user left the shell, or its input has ended and it has nothing more to do
+    NoPrompt,  // its shell never asked for a line
+    Asleep,    // nothing can wake anybody any more, which is how a program of the fuzzer's ends
 };
 
 struct RunFacts {

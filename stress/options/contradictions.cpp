@@ -10,9 +10,17 @@ namespace stampede {
 namespace {
 
 // By Situation. A run that is parallel is so because nothing else was said.
-constexpr std::array<std::string_view, 9> names{"",         "shell",      "--replay",
-                                                "--times",  "--minimize", "--fail-allocations",
-                                                "--search", "--schedule", ""};
+constexpr std::array<std::string_view, 11> names{"",
+                                                 "shell",
+                                                 "--replay",
+                                                 "--times",
+                                                 "--minimize",
+                                                 "--fail-allocations",
+                                                 "--search",
+                                                 "--schedule",
+                                                 "--xv6 or --kernel",
+                                                 "",
+                                                 ""};
 
 bool is_given(const Options& options, const OptionRow& row) {
     return options.given.contains(std::string(row.name));
@@ -55,6 +63,8 @@ Situations situations_of(const Options& options) {
            when(options.fail_allocations, Situation::Sweep) |
            when(options.search.has_value(), Situation::Search) |
            when(options.schedule.repeatable(), Situation::Repeatable) |
+           when(options.is_foreign(), Situation::Foreign) |
+           when(!options.is_foreign() && !options.replay, Situation::OurKernel) |
            when(!repeatable && !options.search, Situation::Parallel);
 }
 
@@ -73,6 +83,12 @@ std::string contradiction(const Options& options) {
     }
     if (options.minimize && !options.replay && !options.findings_folder) {
         return "--minimize: where to? expected with --replay PATH or --findings DIR";
+    }
+    if (options.xv6 && options.kernel_file) {
+        return "--xv6 with --kernel: a tree of xv6 has one; expected one of them";
+    }
+    if (options.disks && options.xv6) {
+        return "--disk with --xv6: a tree of xv6 has one; expected with --kernel";
     }
     const Situations here = situations_of(options);
     for (const OptionRow& row : option_rows()) {

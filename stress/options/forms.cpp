@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <regex>
+
 namespace stampede::forms {
 namespace {
 
@@ -32,6 +34,23 @@ Result<TimeMode> Clock::read(const std::string& text) {
         return text == "host" ? TimeMode::Host : TimeMode::Warp;
     }
     return error(fmt::format("{}: expected host or warp", text));
+}
+
+Result<std::string> Pattern::read(const std::string& text) {
+    try {
+        const std::regex pattern(text);
+    } catch (const std::regex_error& problem) {
+        return error(fmt::format("{}: expected a regular expression: {}", text, problem.what()));
+    }
+    return text.empty() ? error("expected a regular expression that is not empty")
+                        : Result<std::string>(text);
+}
+
+Result<StartFrom> WorkBegins::read(const std::string& text) {
+    if (text == "prompt" || text == "reset") {
+        return text == "prompt" ? StartFrom::Prompt : StartFrom::Reset;
+    }
+    return error(fmt::format("{}: expected prompt or reset", text));
 }
 
 Result<ScheduleSpec> ScheduleWords::read(const std::string& text) {

@@ -47,6 +47,16 @@ struct Clock {
     static std::string write(TimeMode mode) { return mode == TimeMode::Host ? "host" : "warp"; }
 };
 
+// Where somebody's own kernel is when its run begins.
+enum class StartFrom : u8 { Prompt, Reset };
+struct WorkBegins {
+    using Value = StartFrom;
+    static Result<StartFrom> read(const std::string& text);
+    static std::string write(StartFrom from) {
+        return from == StartFrom::Prompt ? "prompt" : "reset";
+    }
+};
+
 // `replay:PATH` reads as no schedule: the file has one.
 struct ScheduleWords {
     using Value = ScheduleSpec;
@@ -57,6 +67,13 @@ struct ScheduleWords {
 struct Text {
     using Value = std::string;
     static Result<std::string> read(const std::string& text) { return text; }
+    static std::string write(const std::string& text) { return text; }
+};
+
+// A regular expression (ECMAScript's), as text.
+struct Pattern {
+    using Value = std::string;
+    static Result<std::string> read(const std::string& text);
     static std::string write(const std::string& text) { return text; }
 };
 

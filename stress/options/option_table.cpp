@@ -17,6 +17,10 @@ void put(std::optional<u64>& file, std::chrono::seconds option) {
 void put(u64& file, const std::optional<u64>& option) { file = option.value_or(0); }
 void put(std::string& file, TimeMode option) { file = forms::Clock::write(option); }
 void put(std::string& file, const ScheduleSpec& option) { file = option.text(); }
+void put(std::string& file, const std::optional<std::string>& option) {
+    file = option.value_or("");
+}
+void put(std::string& file, forms::StartFrom option) { file = forms::WorkBegins::write(option); }
 void put(std::string& file, bool race) { file = race ? "race" : "plain"; }
 
 template <class To, class From>
@@ -46,6 +50,14 @@ Result<void> get(TimeMode& option, const std::string& file, TimeMode) {
 }
 Result<void> get(ScheduleSpec& option, const std::string& file, const ScheduleSpec&) {
     return take(option, ScheduleSpec::parse(file));
+}
+Result<void> get(std::optional<std::string>& option, const std::string& file,
+                 const std::optional<std::string>&) {
+    option = file.empty() ? std::nullopt : std::optional(file);
+    return {};
+}
+Result<void> get(forms::StartFrom& option, const std::string& file, forms::StartFrom initial) {
+    return take(option, file.empty() ? initial : forms::WorkBegins::read(file));
 }
 Result<void> get(bool& race, const std::string& file, bool) {
     return take(race, Result<bool>(file == "race"));
@@ -78,7 +90,7 @@ Result<void> load(const ReplayFile& file, Options& options) {
     return get(options.*member, file.*file_member, Options().*member);
 }
 
-constexpr unsigned guest = 0, run = 1, output = 2, how = 3, parts = 3, said = 4;
+constexpr unsigned guest = 0, run = 1, output = 2, how = 3, parts = 3, said = 4, place = 8;
 
 template <class Form, auto member, auto file>
 constexpr OptionRow row(std::string_view name, std::string_view shape, unsigned part,
@@ -87,6 +99,7 @@ constexpr OptionRow row(std::string_view name, std::string_view shape, unsigned 
                   shape,
                   static_cast<Part>(part & parts),
                   (part & said) != 0,
+                  (part & place) != 0,
                   refused,
                   help,
                   expected,
@@ -106,7 +119,8 @@ using namespace forms;
 constexpr Situations nothing = 0, program = bit(Situation::Program), shell = bit(Situation::Shell),
                      replay = bit(Situation::Replay), minimize = bit(Situation::Minimize),
                      sweep = bit(Situation::Sweep), search = bit(Situation::Search),
-                     repeatable = bit(Situation::Repeatable), parallel = bit(Situation::Parallel),
+                     repeatable = bit(Situation::Repeatable), foreign = bit(Situation::Foreign),
+                     our_kernel = bit(Situation::OurKernel), parallel = bit(Situation::Parallel),
                      without_replay = shell | sweep | search | repeatable | parallel;
 
 constexpr OptionRow rows[] = {
@@ -124,6 +138,10 @@ static_assert(std::ranges::all_of(rows, [](const OptionRow& row) {
 }));
 
 }  // namespace
+
+bool OptionRow::is_for(const Options& options) const {
+    return (refused & (options.is_foreign() ? foreign : our_kernel)) == 0;
+}
 
 std::string OptionRow::spelling() const {
     return (is_positional() ? "" : "--") + std::string(name);

@@ -31,6 +31,8 @@ enum class Situation : u8 {
     Sweep,
     Search,
     Repeatable,
+    Foreign,
+    OurKernel,
     Parallel
 };
 using Situations = u16;
@@ -42,7 +44,8 @@ struct OptionRow {
     std::string_view name;   // without dashes
     std::string_view shape;  // of its value; empty: a flag
     Part part;
-    bool said;  // in the command that runs it again even where it is the default
+    bool said;   // in the command that runs it again even where it is the default
+    bool place;  // where the guest lies: a replay's may lie elsewhere, if it is the same
     Situations refused;
     std::string_view help;
     std::string_view expected;  // said where it is refused
@@ -58,6 +61,8 @@ struct OptionRow {
 
     [[nodiscard]] bool is_flag() const { return shape.empty(); }
     [[nodiscard]] bool is_positional() const { return name == "workload"; }
+    // Whether it means anything to the kernel that these options are about.
+    [[nodiscard]] bool is_for(const Options& options) const;
     // As people write it: "--cpus", "workload".
     [[nodiscard]] std::string spelling() const;
 };

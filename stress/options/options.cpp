@@ -78,7 +78,8 @@ std::map<std::string, std::string> Options::texts() const {
     const Options all = complete();
     std::map<std::string, std::string> texts;
     for (const OptionRow& row : option_rows()) {
-        const bool has_a_part = row.part == Part::Guest || row.part == Part::Run;
+        const bool has_a_part =
+            (row.part == Part::Guest || row.part == Part::Run) && row.is_for(*this);
         if (const auto text = has_a_part ? row.write(all) : std::nullopt) {
             texts.emplace(row.name, *text);
         }
@@ -108,12 +109,14 @@ std::vector<std::string> Options::rerun(const std::string& program) const {
     for (const OptionRow& row : option_rows()) {
         const bool in_the_file = replay && row.part == Part::Guest;
         const bool wanted = row.part == Part::Guest || row.part == Part::Run;
-        if (!wanted || in_the_file || row.is_positional() || (row.is_default(told) && !row.said)) {
+        const std::optional<std::string> value = row.write(told);
+        if (!wanted || in_the_file || row.is_positional() || !value || !row.is_for(told) ||
+            (row.is_default(told) && !row.said)) {
             continue;
         }
         words.push_back(row.spelling());
         if (!row.is_flag()) {
-            words.push_back(row.write(told).value_or(""));
+            words.push_back(*value);
         }
     }
     if (!replay) {

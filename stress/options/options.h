@@ -43,6 +43,8 @@ struct Options : forms::Values {
     std::vector<HartRun> runs;    // of a replay file that has them: instead of the schedule
     std::set<std::string> given;  // names, without dashes, of the options that were given
 
+    // Whether the kernel is somebody's own.
+    [[nodiscard]] bool is_foreign() const { return xv6 || kernel_file; }
     // The hard limit: as given, else a minute more than the duration. A shell has none unless it is
     // given.
     [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;

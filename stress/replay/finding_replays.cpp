@@ -13,18 +13,18 @@ bool repeats(const Finding& finding) {
     return finding.kind != FindingKind::timeout && finding.kind != FindingKind::harness_fault;
 }
 
-ReplaysByTitle replays_of_repeatable(const Options& options, const std::string& kernel,
+ReplaysByTitle replays_of_repeatable(const Options& options, const GuestHashes& guest,
                                      const std::vector<Finding>& findings) {
     ReplaysByTitle replays;
     for (const Finding& finding : findings) {
         if (repeats(finding)) {
-            replays.emplace(finding.title, replay_of(options, kernel, finding.title));
+            replays.emplace(finding.title, replay_of(options, guest, finding.title));
         }
     }
     return replays;
 }
 
-ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel,
+ReplaysByTitle replays_on_disk(const Options& options, const GuestHashes& guest,
                                const std::vector<Finding>& findings) {
     ReplaysByTitle replays;
     if (!options.findings_folder) {
@@ -38,7 +38,7 @@ ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel
             continue;
         }
         const Result<ReplayFile> replay = read_replay(file);
-        if (replay && replay->kernel == kernel &&
+        if (replay && GuestHashes{replay->kernel, replay->disks} == guest &&
             replay->build == (options.race ? "race" : "plain")) {
             replays.emplace(finding.title, *replay);
         } else {

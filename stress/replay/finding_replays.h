@@ -6,6 +6,7 @@
 #include "harts/report/forms/run_report.h"
 #include "stress/options/options.h"
 #include "stress/replay/effort.h"
+#include "stress/replay/replay.h"
 
 namespace stampede {
 
@@ -16,13 +17,12 @@ using ReplaysByTitle = std::map<std::string, ReplayFile>;
 [[nodiscard]] bool repeats(const Finding& finding);
 
 // Of a repeatable run: its own options and schedule show each finding again.
-[[nodiscard]] ReplaysByTitle replays_of_repeatable(const Options& options,
-                                                   const std::string& kernel,
+[[nodiscard]] ReplaysByTitle replays_of_repeatable(const Options& options, const GuestHashes& guest,
                                                    const std::vector<Finding>& findings);
 
-// Those that lie in the findings folder from earlier runs and still fit `kernel` and the build. One
+// Those that lie in the findings folder from earlier runs and still fit `guest` and the build. One
 // that does not is removed: it shows nothing any more.
-[[nodiscard]] ReplaysByTitle replays_on_disk(const Options& options, const std::string& kernel,
+[[nodiscard]] ReplaysByTitle replays_on_disk(const Options& options, const GuestHashes& guest,
                                              const std::vector<Finding>& findings);
 
 // Of a replay: what it was to show and did, each with the file.

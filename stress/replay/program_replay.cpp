@@ -9,7 +9,7 @@
 #include "fuzz/program_replay.h"
 #include "harts/report/forms/text.h"
 #include "stress/options/contradictions.h"
-#include "stress/options/policy_choice.h"
+#include "stress/options/guest_choice.h"
 #include "stress/replay/replay.h"
 #include "stress/replay/replay_command.h"
 #include "stress/report/report.h"
@@ -25,7 +25,7 @@ struct Prepared {
 
 Result<Prepared> prepare(const ReplayFile& file, const std::string& name, const Guest& guest,
                          MakeRaceDetection make_race_detection) {
-    if (const auto same = check_kernel(file, name, guest); !same) {
+    if (const auto same = check_guest(file, name, guest); !same) {
         return std::unexpected(same.error());
     }
     auto replay = fuzz::program_replay(file, name);
@@ -90,7 +90,7 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options,
     Options of_policy = options;
     of_policy.workload = shell_name;  // any will do
     of_policy.policy = file.policy;
-    const auto guest = find_policy(of_policy);
+    const auto guest = find_guest(of_policy);
     if (!guest) {
         return std::unexpected(guest.error());
     }

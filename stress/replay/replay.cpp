@@ -12,7 +12,7 @@ Result<void> refuse_contradictions(const Options& told, const Options& settled,
                                    const std::string& name) {
     for (const OptionRow& row : option_rows()) {
         const std::optional<std::string> wanted = row.write(told), here = row.write(settled);
-        if (row.part == Part::Guest && told.given.contains(std::string(row.name)) &&
+        if (row.part == Part::Guest && !row.place && told.given.contains(std::string(row.name)) &&
             wanted != here) {
             return error(fmt::format("{}: {}, but the command line says {}", name,
                                      here ? row.spelling() + " " + *here : "no " + row.spelling(),
@@ -24,10 +24,11 @@ Result<void> refuse_contradictions(const Options& told, const Options& settled,
 
 }  // namespace
 
-ReplayFile replay_of(const Options& options, const std::string& kernel, const std::string& title) {
+ReplayFile replay_of(const Options& options, const GuestHashes& guest, const std::string& title) {
     ReplayFile file;
     file.version = STAMPEDE_VERSION;
-    file.kernel = kernel;
+    file.kernel = guest.kernel;
+    file.disks = guest.disks;
     file.titles = {title};
     file.runs = options.runs;
     const Options all = options.complete();
@@ -36,10 +37,17 @@ ReplayFile replay_of(const Options& options, const std::string& kernel, const st
             row.store(all, file);
         }
     }
+    (all.is_foreign() ? file.policy : file.from).clear();
+    for (std::string* const place : {&file.xv6, &file.kernel_file}) {
+        *place = place->empty() ? "" : std::filesystem::absolute(*place).lexically_normal();
+    }
     return file;
 }
 
 Result<void> take_from(const ReplayFile& file, Options& options) {
+    if (file.policy.empty() && !file.is_foreign()) {
+        return error("says of no kernel, expected policy, xv6 or kernel-file");
+    }
     for (const OptionRow& row : option_rows()) {
         if (const Result<void> loaded =
                 row.load == nullptr ? Result<void>() : row.load(file, options);
@@ -59,6 +67,11 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     if (const Result<void> taken = take_from(file, options); !taken) {
         return error(fmt::format("{}: {}", name, taken.error().message));
     }
+    for (const OptionRow& row : option_rows()) {
+        if (row.place && given.given.contains(std::string(row.name))) {
+            (void)row.read(options, row.write(given).value_or(""));
+        }
+    }
     if (!options.schedule.repeatable()) {
         return error(
             fmt::format("{}: schedule {}, expected one that repeats", name, file.schedule));
@@ -70,20 +83,29 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     return agree ? Result<Options>(options) : std::unexpected(agree.error());
 }
 
-Result<std::string> hash_of(const Guest& guest) {
+Result<GuestHashes> hash_of(const Guest& guest) {
     const Result<ElfImage> kernel = ElfImage::read(guest.kernel);
-    return kernel ? Result<std::string>(kernel_hash(*kernel)) : std::unexpected(kernel.error());
+    return kernel ? Result<GuestHashes>({kernel_hash(*kernel), guest.disks_hash})
+                  : std::unexpected(kernel.error());
 }
 
-Result<void> check_kernel(const ReplayFile& file, const std::string& name, const Guest& guest) {
-    const Result<std::string> hash = hash_of(guest);
-    if (!hash) {
-        return std::unexpected(hash.error());
+Result<void> check_guest(const ReplayFile& file, const std::string& name, const Guest& guest) {
+    const Result<GuestHashes> now = hash_of(guest);
+    if (!now) {
+        return std::unexpected(now.error());
     }
-    if (*hash != file.kernel) {
-        return error(fmt::format(
-            "{}: made with another kernel: policy {} was {} then, and {} is {} now", name,
-            file.policy, file.kernel, guest.kernel.lexically_normal().string(), *hash));
+    const std::string kernel = guest.kernel.lexically_normal().string();
+    if (now->kernel != file.kernel) {
+        return error(fmt::format("{}: made with another kernel: {} was {} then, and {} is {} now",
+                                 name, file.is_foreign() ? "it" : "policy " + file.policy,
+                                 file.kernel, kernel, now->kernel));
+    }
+    if (now->disks != file.disks) {
+        return error(
+            fmt::format("{}: made with another disk: it was {} then, and that of {} is {} "
+                        "now",
+                        name, file.disks.empty() ? "none" : file.disks, kernel,
+                        now->disks.empty() ? "none" : now->disks));
     }
     return {};
 }

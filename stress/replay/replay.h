@@ -9,9 +9,15 @@
 
 namespace stampede {
 
+// What a guest is, whatever its files are called.
+struct GuestHashes {
+    std::string kernel, disks;  // 16 hexadecimal digits each; of disks empty where it has none
+    friend bool operator==(const GuestHashes&, const GuestHashes&) = default;
+};
+
 // The file that shows `title` again: everything in `options`, whose schedule is repeatable, that
 // the guest can see.
-[[nodiscard]] ReplayFile replay_of(const Options& options, const std::string& kernel,
+[[nodiscard]] ReplayFile replay_of(const Options& options, const GuestHashes& guest,
                                    const std::string& title);
 
 // All that the file says of options. Error: a value that this program does not know.
@@ -22,12 +28,13 @@ namespace stampede {
 [[nodiscard]] Result<Options> replayed(const Options& given, const ReplayFile& file,
                                        const std::string& name);
 
-// The hash of its kernel. Error: its file cannot be used.
-[[nodiscard]] Result<std::string> hash_of(const Guest& guest);
+// Error: its kernel's file cannot be used.
+[[nodiscard]] Result<GuestHashes> hash_of(const Guest& guest);
 
-// Error: its kernel is another one than the file was made with; says both hashes and whose.
-[[nodiscard]] Result<void> check_kernel(const ReplayFile& file, const std::string& name,
-                                        const Guest& guest);
+// Error: its kernel or its disks are others than the file was made with; says both hashes and
+// whose.
+[[nodiscard]] Result<void> check_guest(const ReplayFile& file, const std::string& name,
+                                       const Guest& guest);
 
 // The file itself, where `path` is a finding's folder.
 [[nodiscard]] std::filesystem::path replay_path(const std::filesystem::path& path);

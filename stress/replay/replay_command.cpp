@@ -68,7 +68,7 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
                                                      : ExitStatus::Passed);
 }
 
-void search_replays(const Options& options, const std::string& kernel, const RunOutcome& outcome,
+void search_replays(const Options& options, const GuestHashes& guest, const RunOutcome& outcome,
                     Trials& trials, const Interrupts& interrupts, ReplaysByTitle& replays) {
     std::vector<std::string> titles;
     for (const Finding& finding : outcome.findings) {
@@ -84,7 +84,7 @@ void search_replays(const Options& options, const std::string& kernel, const Run
         const StatusLine line;
         Effort effort(trials, interrupts, *options.search,
                       [&](const std::string& text) { line.show(text); });
-        result = search(replay_of(options, kernel, ""), titles, outcome.operations, effort);
+        result = search(replay_of(options, guest, ""), titles, outcome.operations, effort);
     }
     fmt::print("searched in repeatable schedules: {} of {} findings in {} tries, {:.1f} s\n",
                result.found.size(), titles.size(), grouped(result.tries), result.seconds);

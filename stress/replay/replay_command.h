@@ -24,7 +24,7 @@ namespace stampede {
                                                std::chrono::milliseconds budget);
 
 // `--search`: for those findings that have no replay yet. Adds to `replays` and says how it went.
-void search_replays(const Options& options, const std::string& kernel, const RunOutcome& outcome,
+void search_replays(const Options& options, const GuestHashes& guest, const RunOutcome& outcome,
                     Trials& trials, const Interrupts& interrupts, ReplaysByTitle& replays);
 
 // What a replay showed of its titles, a line each.

@@ -63,6 +63,17 @@ std::string suppressed_text(const std::map<std::string, u64>& rules) {
     return fmt::format("{} in all; by rule {}", grouped(all), by_rule);
 }
 
+// Whose kernel it is.
+std::string kernel_text(const std::map<std::string, std::string>& options) {
+    for (const auto& [option, before] :
+         {std::pair("xv6", ""), {"kernel", "kernel "}, {"policy", "policy "}}) {
+        if (const auto value = options.find(option); value != options.end()) {
+            return before + value->second;
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string grouped(u64 number) {
@@ -107,8 +118,8 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
     }
     text += fmt::format("{}: {}\n", report.options.at("workload"), end_text(report, outcome));
     row(text, "machine",
-        fmt::format("{} harts on {} host cores, {}, policy {}, seed {}", report.options.at("cpus"),
-                    report.host.cores, report.options.at("memory"), report.options.at("policy"),
+        fmt::format("{} harts on {} host cores, {}, {}, seed {}", report.options.at("cpus"),
+                    report.host.cores, report.options.at("memory"), kernel_text(report.options),
                     report.options.at("seed")));
     row(text, "time", fmt::format("{:.2f} s wall, {:.2f} s CPU", report.wall_s, report.cpu_s));
     row(text, "instructions", instructions_text(report.instructions));

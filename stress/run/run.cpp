@@ -8,6 +8,8 @@
 #include "harts/oracles/oracles.h"
 #include "harts/oracles/progress/turn_watch.h"
 #include "harts/schedule/runs.h"
+#include "stress/run/boot.h"
+#include "stress/run/shell_line.h"
 #include "stress/run/typed_input.h"
 #include "stress/run/wanted_findings.h"
 
@@ -20,6 +22,10 @@ using Clock = std::chrono::steady_clock;
 constexpr u64 instructions_a_look = 50'000'000;
 // whether a run that is after something has it
 constexpr u64 instructions_between_checks = 100'000;
+
+// Whoever has work to do behind a prompt says something or is done after so long.
+constexpr auto settling_time = std::chrono::milliseconds(20);
+constexpr u64 settling_instructions = 1'000'000;
 
 std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
     return setup.runs.empty() ? setup.schedule.make(setup.seed, setup.machine.harts)
@@ -34,6 +40,8 @@ OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace) {
             .seed = setup.seed,
             .race = setup.race,
             .suppressions = setup.suppressions,
+            .expect = setup.expect,
+            .fail_on = setup.fail_on,
             .tables = setup.tables,
             .input = setup.input,
             .watchdog = setup.watchdog,
@@ -57,22 +65,37 @@ public:
                                 trace)),
           wanted_(setup.wanted, setup.wanted_enough),
           input_(listeners, oracles_.run()),
+          line_(setup.line.empty() ? "" : setup.prompt, setup.line),
           turns_(machine, oracles_.turns(), instructions_between_checks,
                  [this](u64 executed) { between_turns(executed); }) {
         machine_.set_perturbation(setup_.schedule.perturbation(setup_.seed));
         machine_.keep_turns(setup_.keep_turns);
         interrupts_.watch(&machine_);
+        if (!setup.line.empty()) {
+            console.take_input_from([this] { return line_.next(); });
+            line_.listen(console, machine_);
+        }
     }
 
-    ~GuestRun() { interrupts_.watch(nullptr); }
+    ~GuestRun() {
+        interrupts_.watch(nullptr);
+        if (!setup_.line.empty()) {
+            watched().console.take_input_from({});
+            watched().console.tell_at("", {});
+        }
+    }
     GuestRun(const GuestRun&) = delete;
     GuestRun& operator=(const GuestRun&) = delete;
 
-    RunOutcome run() {
+    // `from_prompt`: it waits there.
+    RunOutcome run(Booted* booted) {
         began_ = Clock::now();
         const double cpu_began = process_cpu_s();
         RunOutcome outcome;
-        outcome.end = go_on();
+        if (booted != nullptr && booted->at_prompt && !setup_.line.empty()) {
+            line_.type(machine_);
+        }
+        outcome.end = booted != nullptr && !booted->at_prompt ? RunEnd::NoPrompt : go_on();
         if (listeners_.ended) {
             listeners_.ended();
         }
@@ -123,10 +146,31 @@ private:
             if (early_end_) {
                 return *early_end_;
             }
+            if (line_is_done()) {
+                return RunEnd::Finished;
+            }
             if (const std::optional<RunEnd> end = look()) {
                 return *end;
             }
         }
+    }
+
+    // At the first prompt the line is typed. At the next one all is done, unless something else is
+    // said soon: then that was no prompt, or somebody works on in the background.
+    bool line_is_done() {
+        if (setup_.line.empty() || !line_.at_prompt(watched().console)) {
+            return false;
+        }
+        if (!line_.typed()) {
+            line_.type(machine_);
+            return false;
+        }
+        if (schedule_ == nullptr) {
+            machine_.run_parallel(settling_time);
+        } else {
+            machine_.run_scheduled(*schedule_, settling_instructions, &turns_);
+        }
+        return line_.at_prompt(watched().console);
     }
 
     void at_quiescence() {
@@ -206,6 +250,7 @@ private:
     Oracles oracles_;
     WantedFindings wanted_;
     TypedInput input_;
+    ShellLine line_;
     TurnWatch turns_;
     Clock::time_point began_;
     std::optional<RunEnd> early_end_;  // of a repeatable run, decided between two turns
@@ -215,7 +260,7 @@ private:
 }  // namespace
 
 Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interrupts& interrupts,
-                             const RunListeners& listeners) {
+                             const RunListeners& listeners, Booted* booted) {
     const Result<ElfImage> kernel = ElfImage::read(setup.kernel);
     if (!kernel) {
         return std::unexpected(kernel.error());
@@ -226,19 +271,32 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
             "{}: is another kernel than when stress began: it was {} then, and is {} now",
             setup.kernel.lexically_normal().string(), setup.kernel_hash, hash));
     }
-    Result<std::unique_ptr<Machine>> machine = Machine::create(setup.machine, *kernel);
-    if (!machine) {
-        return std::unexpected(machine.error());
+    Booted own;
+    const bool from_prompt =
+        !setup.prompt.empty() && setup.watch_from == RunSetup::WatchFrom::Prompt;
+    if (booted == nullptr) {
+        Result<Booted> made =
+            from_prompt ? boot(setup, *kernel, interrupts) : at_reset(setup, *kernel);
+        if (!made) {
+            return std::unexpected(made.error());
+        }
+        own = std::move(*made);
+        booted = &own;
     }
+    Machine& machine = *booted->machine;
     std::unique_ptr<Trace> trace;
     if (setup.trace) {
-        auto made = Trace::create(*setup.trace, [&machine] { return (*machine)->time(); });
+        auto made = Trace::create(*setup.trace, [&machine] { return machine.time(); });
         if (!made) {
             return std::unexpected(made.error());
         }
         trace = std::move(*made);
     }
-    return GuestRun(setup, *kernel, **machine, trace.get(), console, interrupts, listeners).run();
+    for (const char c : booted->console) {
+        console.put(static_cast<u8>(c));
+    }
+    return GuestRun(setup, *kernel, machine, trace.get(), console, interrupts, listeners)
+        .run(from_prompt ? booted : nullptr);
 }
 
 }  // namespace stampede

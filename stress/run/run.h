@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harts/base/error.h"
+#include "harts/guests/guest.h"
 #include "harts/machine/machine.h"
 #include "harts/oracles/guest/console_log.h"
 #include "harts/oracles/oracle_setup.h"
@@ -21,13 +22,20 @@ struct RunSetup {
     std::filesystem::path kernel;
     std::string kernel_hash;             // what the file has to be; empty: anything
     std::filesystem::path user_program;  // for names; may be empty
-    Feeds guest = Feeds::all();          // what it may feed oracles, as far as that is known
-    ScheduleSpec schedule;               // a repeatable one needs machine.time to be Counted
-    u64 seed = 0;                        // of the schedule
-    std::vector<HartRun> runs;           // turns to follow; none: the schedule's own
-    MakeRaceDetection race = nullptr;    // null: none
-    Suppressions suppressions;           // of races
-    std::optional<std::string> trace;    // file to write
+    // Of a guest that works at its shell's prompt; empty: it does not.
+    std::string prompt;
+    std::string line;                 // typed there; its next prompt ends the run
+    std::vector<DiskContents> disks;  // what its disks begin with
+    enum class WatchFrom : u8 { Prompt, Reset };
+    WatchFrom watch_from = WatchFrom::Prompt;
+    std::optional<std::string> expect, fail_on;  // of the console
+    Feeds guest = Feeds::all();        // what it may feed oracles, as far as that is known
+    ScheduleSpec schedule;             // a repeatable one needs machine.time to be Counted
+    u64 seed = 0;                      // of the schedule
+    std::vector<HartRun> runs;         // turns to follow; none: the schedule's own
+    MakeRaceDetection race = nullptr;  // null: none
+    Suppressions suppressions;         // of races
+    std::optional<std::string> trace;  // file to write
     std::optional<std::chrono::milliseconds> limit;  // of host time
     std::chrono::milliseconds look =
         std::chrono::milliseconds(250);  // between two looks at the harts
@@ -67,10 +75,13 @@ struct RunListeners {
     std::function<void(Machine&, PhysAddr table)> quiescent;
 };
 
-// Error: the kernel's file or the machine cannot be used, or the trace cannot be written; nothing
-// ran.
+struct Booted;
+
+// `booted`: the machine, if boot() has made it already for such a setup. Error: the kernel's file
+// or the machine cannot be used, or the trace cannot be written; nothing ran.
 [[nodiscard]] Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console,
                                            Interrupts& interrupts,
-                                           const RunListeners& listeners = {});
+                                           const RunListeners& listeners = {},
+                                           Booted* booted = nullptr);
 
 }  // namespace stampede

@@ -26,11 +26,11 @@ ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome,
     if (plan.replay) {
         return replays_of_file(*plan.replay, outcome.findings);
     }
-    ReplaysByTitle replays = replays_on_disk(options, plan.kernel, outcome.findings);
+    ReplaysByTitle replays = replays_on_disk(options, plan.hashes, outcome.findings);
     if (options.schedule.repeatable()) {
-        replays = replays_of_repeatable(options, plan.kernel, outcome.findings);
+        replays = replays_of_repeatable(options, plan.hashes, outcome.findings);
     } else if (plan.search_time()) {
-        search_replays(options, plan.kernel, outcome, *trials, interrupts, replays);
+        search_replays(options, plan.hashes, outcome, *trials, interrupts, replays);
     }
     return replays;
 }

@@ -1,8 +1,14 @@
 #include "stress/run/setup.h"
 
 namespace stampede {
+namespace {
 
-Start start_of(const Options& options, const Guest& guest) {
+// what the tests of xv6 say of one that failed
+constexpr const char* default_fail_on = "FAILED";
+
+}  // namespace
+
+Result<Start> start_of(const Options& options, const Guest& guest) {
     return guest.start({options.task == Task::Shell ? "" : options.workload, options.words()});
 }
 
@@ -14,21 +20,31 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     setup.schedule = options.schedule;
     setup.seed = options.seed_of_schedule();
     setup.runs = options.runs;
-    const Start start = start_of(options, guest);
+    Start start = start_of(options, guest).value();
     setup.machine.bootargs = start.bootargs;
     setup.kernel = guest.kernel;
-    if (start.ends == EndsBy::Finisher) {
-        const Workload& workload = *workload_named(options.workload);
-        setup.user_program = guest.program(workload.name);
-        setup.user_traps = workload.provokes_traps ? RunFacts::UserTraps::Provoked
-                                                   : RunFacts::UserTraps::Unexpected;
-        setup.copy_on_write = workload.shares_pages && guest.on_fork == OnFork::Shares
-                                  ? RunFacts::CopyOnWrite::Missing
-                                  : RunFacts::CopyOnWrite::Optional;
-    } else {
+    setup.user_program = start.program;
+    setup.disks = std::move(start.disks);
+    setup.prompt = guest.prompt;
+    setup.line = std::move(start.line);
+    setup.watch_from = options.from == forms::StartFrom::Prompt ? RunSetup::WatchFrom::Prompt
+                                                                : RunSetup::WatchFrom::Reset;
+    setup.expect = options.expect;
+    setup.fail_on = options.fail_on;
+    if (start.ends == EndsBy::Input) {
         setup.input = Watchdog::Input::Possible;
-        setup.user_traps = RunFacts::UserTraps::Provoked;  // by whoever types
-        setup.audit = RunFacts::Audit::NotExpected;        // one may leave a shell at any time
+        setup.audit = RunFacts::Audit::NotExpected;  // one may leave a shell at any time
+    }
+    if (start.ends == EndsBy::Prompt) {
+        setup.audit = RunFacts::Audit::NotExpected;
+        setup.fail_on = options.fail_on ? options.fail_on : default_fail_on;
+    }
+    // What somebody types, and what somebody else's tests do, may provoke anything.
+    const Workload* const ours = start.is_ours ? workload_named(options.workload) : nullptr;
+    setup.user_traps = ours == nullptr || ours->provokes_traps ? RunFacts::UserTraps::Provoked
+                                                               : RunFacts::UserTraps::Unexpected;
+    if (ours != nullptr && ours->shares_pages && guest.on_fork == OnFork::Shares) {
+        setup.copy_on_write = RunFacts::CopyOnWrite::Missing;
     }
     setup.trace = options.trace;
     setup.limit = options.time_limit();

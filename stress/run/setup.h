@@ -6,10 +6,11 @@
 
 namespace stampede {
 
-// `options.workload` exists. Without race detection: that is the program's to add.
+// start_of() gives no error for these. Without race detection: that is the program's to add.
 [[nodiscard]] RunSetup setup_of(const Options& options, const Guest& guest);
 
 // How that guest is started for them.
-[[nodiscard]] Start start_of(const Options& options, const Guest& guest);
+// Error: as Guest::start.
+[[nodiscard]] Result<Start> start_of(const Options& options, const Guest& guest);
 
 }  // namespace stampede

@@ -25,12 +25,12 @@ Options options_of(const Options& options, u64 number) {
 // In a repeatable schedule a finding has the replay of the first run that showed it.
 ReplaysByTitle replays_of(const Plan& plan, const FailureSweep& sweep) {
     const Options& options = plan.options;
-    ReplaysByTitle replays = replays_on_disk(options, plan.kernel, sweep.outcome.findings);
+    ReplaysByTitle replays = replays_on_disk(options, plan.hashes, sweep.outcome.findings);
     if (options.schedule.repeatable()) {
         replays.clear();
         for (const Finding& finding : sweep.outcome.findings) {
             const Options one = options_of(options, sweep.first_of.at(finding.title));
-            replays.merge(replays_of_repeatable(one, plan.kernel, {finding}));
+            replays.merge(replays_of_repeatable(one, plan.hashes, {finding}));
         }
     }
     return replays;

@@ -49,7 +49,7 @@ std::string text_of(const RunSetup& setup) {
 // files to write.
 std::string text_of(const Plan& plan) {
     const Options& options = plan.options;
-    const ReplayFile file = plan.replay ? *plan.replay : replay_of(options, plan.kernel, "a title");
+    const ReplayFile file = plan.replay ? *plan.replay : replay_of(options, plan.hashes, "a title");
     const auto trial = plan.trial_setup(file);
     std::string text =
         text_of(plan.setup()) + (trial ? text_of(*trial) : trial.error().message + "\n");

@@ -172,7 +172,7 @@ TEST_F(Replay, what_does_not_show_again_is_said_plainly) {
     const std::string text = content(find() / "replay");
     const std::string sound =
         replaced(replaced(text, bug, "kmem"), "kernel " + read_replay(file(text)).value().kernel,
-                 "kernel " + hash_of(guest_of("kmem")).value());
+                 "kernel " + hash_of(guest_of("kmem")).value().kernel);
     const ChildResult mended = stress({"--replay", file(sound)});
     EXPECT_EQ(mended.status, 0);
     EXPECT_THAT(mended.out, HasSubstr("did not show again: "));

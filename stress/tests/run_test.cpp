@@ -24,7 +24,7 @@ RunSetup setup_for(const std::string& workload, const std::string& words,
     const Guest guest = guest_of(policy);
     RunSetup setup;
     setup.machine.harts = 2;
-    setup.machine.bootargs = guest.start({workload, words}).bootargs;
+    setup.machine.bootargs = guest.start({workload, words})->bootargs;
     setup.kernel = guest.kernel;
     setup.user_program = guest.program(workload);
     setup.limit = std::chrono::seconds(300);  // a hang guard

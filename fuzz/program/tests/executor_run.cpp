@@ -55,7 +55,7 @@ ExecutorOutcome run_executor(const ExecutorRun& run, const std::string& image) {
     config.harts = run.harts;
     config.memory = u64{16} << 20;
     config.time = TimeMode::Counted;
-    config.bootargs = guest.start({"executor", ""}).bootargs;
+    config.bootargs = guest.start({"executor", ""})->bootargs;
     const auto machine = Machine::create(config, *kernel);
     if (!machine) {
         ADD_FAILURE() << machine.error().message;

@@ -38,6 +38,12 @@ ConsoleLog::ConsoleLog(int copy_to, Flush flush, std::function<std::optional<u8>
 
 ConsoleLog::~ConsoleLog() { flush(); }
 
+void ConsoleLog::tell_at(std::string prompt, std::function<void(u64)> at_prompt) {
+    FutexGuard guard(lock_);
+    prompt_ = std::move(prompt);
+    at_prompt_ = std::move(at_prompt);
+}
+
 void ConsoleLog::save() {
     FutexGuard guard(lock_);
     saved_ = now_;
@@ -78,6 +84,9 @@ void ConsoleLog::put(u8 byte) {
         end_line_locked();
     } else if (c != '\r' && now_.line.size() < line_limit) {
         now_.line += c;
+        if (!prompt_.empty() && now_.line.ends_with(prompt_)) {
+            at_prompt_(now_.bytes);
+        }
     }
 }
 

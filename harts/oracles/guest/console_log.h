@@ -35,6 +35,13 @@ public:
 
     void put(u8 byte) override EXCLUDES(lock_);
     std::optional<u8> get() override { return input_ ? input_() : std::nullopt; }
+    // From now on input comes from there. Harts parked.
+    void take_input_from(std::function<std::optional<u8>()> input) { input_ = std::move(input); }
+
+    // From now on `at_prompt` is called with bytes() whenever the line that the guest has begun
+    // ends with `prompt`. On a hart's thread, under the lock: it must not come back here. Harts
+    // parked.
+    void tell_at(std::string prompt, std::function<void(u64 bytes)> at_prompt) EXCLUDES(lock_);
 
     // What was passed on stays so.
     void save() override EXCLUDES(lock_);
@@ -58,8 +65,10 @@ private:
     mutable FutexLock lock_;
     const int copy_to_;
     const Flush flush_;
-    const std::function<std::optional<u8>()> input_;
+    std::function<std::optional<u8>()> input_;
     std::string waiting_ GUARDED_BY(lock_);  // not passed on yet
+    std::string prompt_ GUARDED_BY(lock_);   // empty: none
+    std::function<void(u64)> at_prompt_ GUARDED_BY(lock_);
     struct Said {
         std::string head, tail;
         std::string line, last_line;

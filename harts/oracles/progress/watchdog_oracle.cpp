@@ -49,6 +49,14 @@ Finding timeout(std::chrono::seconds limit, const Watched& run) {
     return finding;
 }
 
+Finding no_prompt(const Watched& run) {
+    Finding finding;
+    finding.kind = FindingKind::no_progress;
+    finding.title = "the kernel did not come to its shell's prompt";
+    add_all_harts(finding, run.harts_and_places(), run);
+    return finding;
+}
+
 class Progress final : public Oracle, public Restorable {
 public:
     explicit Progress(const Watched& run) : run_(run) { restore(); }
@@ -61,6 +69,9 @@ public:
     void conclude(const RunFacts& facts, std::vector<Finding>& all) override {
         if (facts.end == RunEnd::Stuck && stuck_) {
             merge_findings(all, {finding_of(*stuck_, run_)});
+        }
+        if (facts.end == RunEnd::NoPrompt && !run_.console.panicked()) {
+            merge_findings(all, {no_prompt(run_)});
         }
         if (facts.end == RunEnd::Timeout) {
             merge_findings(all, {timeout(facts.limit, run_)});

@@ -4,7 +4,7 @@
 //     version 0.1.0
 //     build plain
 //     kernel 03f2a9c4d1e5b687
-//     policy kmem
+//     policy kmem          (of somebody's own kernel: xv6 DIR, or kernel-file FILE; disks HASH)
 //     cpus 4
 //     memory 134217728
 //     seed 7
@@ -34,7 +34,11 @@ struct ReplayFile {
     std::string version;  // the harness's that wrote it
     std::string build;    // "plain" or "race": findings are the same within one of them only
     std::string kernel;   // kernel_hash(): 16 hexadecimal digits
-    std::string policy;
+    std::string disks;    // of what its disks begin with, likewise; empty: it has none
+    std::string policy;   // of one of ours; empty: somebody's own,
+    std::string xv6;      // which lies in this tree,
+    std::string kernel_file, disk_files;  // or in these, by commas
+    std::string from;                     // where work begins in it: as for --from
     unsigned cpus = 0;
     u64 memory = 0;                      // bytes
     u64 seed = 0;                        // of the workload
@@ -43,12 +47,15 @@ struct ReplayFile {
     std::optional<std::string> program;  // or this: text, every line ended
     std::optional<u64> duration;         // seconds of guest time
     std::optional<u64> operations;
+    std::string expect, fail_on;         // of its console: as for --expect and --fail-on
     std::string append;                  // more words of the kernel's command line
     std::optional<u64> fail_allocation;  // the number of the allocation that fails, from 1
     std::string schedule;                // as for --schedule: "round-robin:1000", "random", "pct:3"
     u64 schedule_seed = 0;
     std::vector<std::string> titles;  // of the findings that it shows
     std::vector<HartRun> runs;        // turns, where schedule and seed are not enough
+
+    [[nodiscard]] bool is_foreign() const { return !xv6.empty() || !kernel_file.empty(); }
 
     friend bool operator==(const ReplayFile&, const ReplayFile&) = default;
 };

@@ -79,16 +79,22 @@ constexpr ReplayKey word(std::string_view name, Presence presence) {
     return {name, presence, read_word<member>, write_text<member>};
 }
 
+template <auto member>
+constexpr ReplayKey line(std::string_view name) {
+    return {name, Presence::Optional, read_text<member>, write_text<member>};
+}
+
 Result<void> read_build(ReplayFile& file, std::string_view value) {
     return value != "plain" && value != "race" ? unlike(value, "plain or race")
                                                : read_word<&ReplayFile::build>(file, value);
 }
 
-Result<void> read_kernel(ReplayFile& file, std::string_view value) {
+template <auto member>
+Result<void> read_hash(ReplayFile& file, std::string_view value) {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     return value.size() != 16 || !std::ranges::all_of(value, is_digit)
                ? unlike(value, "16 hexadecimal digits")
-               : read_word<&ReplayFile::kernel>(file, value);
+               : read_word<member>(file, value);
 }
 
 Result<void> read_title(ReplayFile& file, std::string_view value) {
@@ -125,16 +131,23 @@ using enum Presence;
 constexpr ReplayKey keys[] = {
     word<&ReplayFile::version>("version", Required),
     {"build", Required, read_build, write_text<&ReplayFile::build>},
-    {"kernel", Required, read_kernel, write_text<&ReplayFile::kernel>},
-    word<&ReplayFile::policy>("policy", Required),
+    {"kernel", Required, read_hash<&ReplayFile::kernel>, write_text<&ReplayFile::kernel>},
+    {"disks", Optional, read_hash<&ReplayFile::disks>, write_text<&ReplayFile::disks>},
+    word<&ReplayFile::policy>("policy", Optional),
+    line<&ReplayFile::xv6>("xv6"),
+    line<&ReplayFile::kernel_file>("kernel-file"),
+    line<&ReplayFile::disk_files>("disk-files"),
+    word<&ReplayFile::from>("from", Optional),
     number<&ReplayFile::cpus, 1, max_harts>("cpus", Required),
     number<&ReplayFile::memory, 1, any>("memory", Required),
     number<&ReplayFile::seed, 0, any>("seed", Required),
     word<&ReplayFile::time>("time", Required),
-    word<&ReplayFile::workload>("workload", Optional),
+    line<&ReplayFile::workload>("workload"),
     number<&ReplayFile::duration, 1, any>("duration", Optional),
     number<&ReplayFile::operations, 1, any>("ops", Optional),
-    {"append", Optional, read_text<&ReplayFile::append>, write_text<&ReplayFile::append>},
+    line<&ReplayFile::append>("append"),
+    line<&ReplayFile::expect>("expect"),
+    line<&ReplayFile::fail_on>("fail-on"),
     number<&ReplayFile::fail_allocation, 1, any>("fail-allocation", Optional),
     word<&ReplayFile::schedule>("schedule", Required),
     number<&ReplayFile::schedule_seed, 0, any>("schedule-seed", Required),

@@ -1,8 +1,12 @@
-#include "stress/options/policy_choice.h"
+#include "stress/options/guest_choice.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "harts/guests/shelf.h"
+#include "harts/guests/xv6/tree.h"
 #include "harts/report/nearest_names.h"
 
 namespace stampede {
@@ -12,9 +16,30 @@ Refusal unknown(const std::string& why) {
     return {ExitStatus::Unusable, why + "; --list names all"};
 }
 
+std::expected<Guest, Refusal> find_foreign(const Options& options) {
+    const Shelf shelf = Shelf::beside_program();
+    std::vector<std::filesystem::path> disks;
+    if (options.disks) {
+        for (const auto disk : std::views::split(*options.disks, ',')) {
+            disks.emplace_back(std::string_view(disk));
+        }
+    }
+    Result<Guest> guest = options.xv6 ? xv6_tree(*options.xv6, shelf)
+                                      : xv6_kernel(*options.kernel_file, disks, shelf);
+    if (!guest) {
+        return std::unexpected(Refusal{
+            ExitStatus::Unusable,
+            fmt::format("{}: {}", options.xv6 ? "--xv6" : "--kernel", guest.error().message)});
+    }
+    return std::move(*guest);
+}
+
 }  // namespace
 
-std::expected<Guest, Refusal> find_policy(const Options& options) {
+std::expected<Guest, Refusal> find_guest(const Options& options) {
+    if (options.is_foreign()) {
+        return find_foreign(options);
+    }
     std::vector<std::string> known;
     std::ranges::transform(workloads(), std::back_inserter(known), &Workload::name);
     known.emplace_back(shell_name);

@@ -1,0 +1,161 @@
+#include "harts/guests/xv6/tree.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "harts/guests/xv6/file_system.h"
+#include "harts/report/nearest_names.h"
+
+namespace stampede {
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::string_view prompt = "$ ";
+constexpr std::string_view program_prefix = "_";  // of its name in user/
+
+DiskContents shared(std::vector<std::byte> bytes) {
+    return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+}
+
+Result<DiskContents> read_disk(const files::path& file) {
+    std::error_code failure;
+    if (!files::is_regular_file(file, failure)) {
+        return error(fmt::format("{}: cannot be read: {}, expected a disk's image", file.string(),
+                                 failure ? failure.message() : "no regular file"));
+    }
+    std::ifstream in(file, std::ios::binary);
+    const std::vector<char> bytes{std::istreambuf_iterator(in), {}};
+    if (!in.is_open() || in.bad()) {
+        return error(fmt::format("{}: cannot be read", file.string()));
+    }
+    const auto* const begin = reinterpret_cast<const std::byte*>(bytes.data());
+    return shared({begin, begin + bytes.size()});
+}
+
+std::string hash_of(const std::vector<DiskContents>& disks) {
+    XXH64_hash_t hash = 0;
+    for (const DiskContents& disk : disks) {
+        hash = XXH3_64bits_withSeed(disk->data(), disk->size(), hash);
+    }
+    return disks.empty() ? "" : fmt::format("{:016x}", hash);
+}
+
+// The disks of one kernel, and what runs there.
+struct Programs {
+    Shelf shelf;
+    files::path folder;               // of theirs, user/; may be empty
+    std::vector<DiskContents> disks;  // as they are
+    std::optional<Xv6FileSystem> files;
+
+    [[nodiscard]] bool has(const std::string& name) const {
+        if (!files) {
+            return false;
+        }
+        const std::vector<std::string> all = files->files();
+        return std::ranges::find(all, name) != all.end();
+    }
+};
+
+std::string first_word(const std::string& line) { return line.substr(0, line.find(' ')); }
+
+Error unknown(const Programs& all, const std::string& name) {
+    std::vector<std::string> known = all.files ? all.files->files() : std::vector<std::string>();
+    std::ranges::transform(workloads(), std::back_inserter(known), &Workload::name);
+    return {fmt::format("{}; expected a line for its shell, or a workload of --list",
+                        no_such_name("program", name, known))};
+}
+
+Result<Start> start_at_prompt(const Programs& all, const Work& work) {
+    Start start{.ends = EndsBy::Prompt, .line = work.program, .disks = all.disks};
+    start.is_ours = false;
+    if (work.program.empty()) {
+        start.ends = EndsBy::Input;
+        return start;
+    }
+    const std::string name = first_word(work.program);
+    if (!all.files || all.has(name)) {
+        if (!all.folder.empty()) {
+            start.program = all.folder / (std::string(program_prefix) + name);
+        }
+        return start;
+    }
+    if (workload_named(work.program) == nullptr) {
+        return std::unexpected(unknown(all, name));
+    }
+    const Result<files::path> ours = all.shelf.stripped_program(work.program);
+    if (!ours) {
+        return std::unexpected(ours.error());
+    }
+    const Result<DiskContents> program = read_disk(*ours);
+    if (!program) {
+        return std::unexpected(program.error());
+    }
+    Xv6FileSystem with = *all.files;
+    if (const Result<void> put = with.put(work.program, **program); !put) {
+        return std::unexpected(put.error());
+    }
+    start.is_ours = true;
+    start.disks.front() = shared(with.image());
+    start.line += work.words.empty() ? "" : " " + work.words;
+    start.program = all.shelf.program(work.program).value_or("");
+    return start;
+}
+
+Result<Guest> made(const files::path& kernel, const std::vector<files::path>& disks,
+                   const files::path& folder, const Shelf& shelf) {
+    Programs all{shelf, folder, {}, std::nullopt};
+    for (const files::path& disk : disks) {
+        Result<DiskContents> contents = read_disk(disk);
+        if (!contents) {
+            return std::unexpected(contents.error());
+        }
+        all.disks.push_back(std::move(*contents));
+    }
+    if (!disks.empty()) {
+        Result<Xv6FileSystem> files =
+            Xv6FileSystem::parse(*all.disks.front(), disks.front().string());
+        if (!files) {
+            return std::unexpected(files.error());
+        }
+        all.files = std::move(*files);
+    }
+    Guest guest;
+    guest.name = kernel.string();
+    guest.kernel = kernel;
+    guest.prompt = prompt;
+    guest.disks_hash = hash_of(all.disks);
+    guest.start = [all = std::make_shared<const Programs>(std::move(all))](const Work& work) {
+        return start_at_prompt(*all, work);
+    };
+    return guest;
+}
+
+}  // namespace
+
+Result<Guest> xv6_tree(const files::path& folder, const Shelf& shelf) {
+    std::error_code failure;
+    if (!files::is_directory(folder, failure)) {
+        return error(fmt::format("{}: {}, expected a folder with a tree of xv6 in it",
+                                 folder.string(), failure ? failure.message() : "is no folder"));
+    }
+    const files::path kernel = folder / "kernel/kernel", disk = folder / "fs.img";
+    for (const auto& [file, target] : {std::pair(kernel, "kernel/kernel"), {disk, "fs.img"}}) {
+        if (!files::exists(file, failure)) {
+            return error(fmt::format("{}: is missing; `make {}` in {} makes it", file.string(),
+                                     target, folder.string()));
+        }
+    }
+    return made(kernel, {disk}, folder / "user", shelf);
+}
+
+Result<Guest> xv6_kernel(const files::path& kernel, const std::vector<files::path>& disks,
+                         const Shelf& shelf) {
+    return made(kernel, disks, {}, shelf);
+}
+
+}  // namespace stampede

@@ -1,0 +1,15 @@
+// Whose kernel to run.
+#pragma once
+#include <expected>
+
+#include "harts/guests/guest.h"
+#include "stress/options/options.h"
+#include "stress/options/refusal.h"
+
+namespace stampede {
+
+// Of ours, if workload and policy exist, else what there is that sounds like them; or somebody's
+// own, if its files can be used.
+[[nodiscard]] std::expected<Guest, Refusal> find_guest(const Options& options);
+
+}  // namespace stampede

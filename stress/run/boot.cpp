@@ -1,0 +1,132 @@
+#include "stress/run/boot.h"
+
+#include <algorithm>
+#include <bit>
+#include <thread>
+
+#include "harts/core/hart.h"
+#include "harts/memory/ram.h"
+#include "harts/schedule/schedule.h"
+#include "stress/run/shell_line.h"
+
+namespace stampede {
+namespace {
+
+// Of all harts together: clearing 128 MiB a byte at a time is an eighth of one billion.
+constexpr u64 instructions_at_most = 20'000'000'000;
+constexpr u64 instructions_a_look = 100'000'000;
+// in host time, while all wait for a timer
+constexpr auto idle_pause = std::chrono::milliseconds(1);
+
+// Harts in turn; long turns for those that get the boot on, short ones for those that wait: until a
+// program runs all wait for hart 0, then for whoever runs it. A hart whose stack lies in the
+// kernel's own image is in its scheduler.
+class BootSchedule final : public Schedule {
+public:
+    BootSchedule(Machine& machine, u64 image_end) : machine_(machine), image_end_(image_end) {}
+
+    Turn next(u64 runnable) override {
+        const u64 behind = last_ + 1 < max_harts ? runnable & (~u64{0} << (last_ + 1)) : 0;
+        last_ = static_cast<u32>(std::countr_zero(behind != 0 ? behind : runnable));
+        return {{last_}, works(machine_.hart({last_}).own) ? long_turn : short_turn};
+    }
+
+private:
+    static constexpr u64 long_turn = 200'000, short_turn = 2'000;  // instructions
+
+    bool works(const HartState& own) {
+        constexpr unsigned stack_pointer = 2;
+        const u64 sp = own.x[stack_pointer];
+        const bool in_process =
+            own.mode == Privilege::User || (own.mode == Privilege::Supervisor && sp > image_end_);
+        process_seen_ = process_seen_ || in_process;
+        return process_seen_ ? in_process : own.id.value == 0;
+    }
+
+    Machine& machine_;
+    const u64 image_end_;
+    u32 last_ = max_harts - 1;
+    bool process_seen_ = false;
+};
+
+u64 end_of(const ElfImage& kernel) {
+    u64 end = 0;
+    for (const ElfSegment& segment : kernel.segments()) {
+        end = std::max(end, segment.virtual_address + segment.memory_size);
+    }
+    return end;
+}
+
+}  // namespace
+
+Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel) {
+    MachineConfig config = setup.machine;
+    for (const DiskContents& disk : setup.disks) {
+        config.virtio.disks.push_back({FileBytes::copy_of(*disk)});
+    }
+    Result<std::unique_ptr<Machine>> made = Machine::create(config, kernel);
+    if (!made) {
+        return std::unexpected(made.error());
+    }
+    Booted booted;
+    booted.machine = std::move(*made);
+    return booted;
+}
+
+namespace {
+
+Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
+                         const Interrupts& interrupts) {
+    Result<Booted> made = at_reset(setup, kernel);
+    if (!made) {
+        return made;
+    }
+    Booted& booted = *made;
+    Machine& machine = *booted.machine;
+    ShellLine line(setup.prompt, "");
+    ConsoleLog console;
+    machine.set_console(&console);
+    line.listen(console, machine);
+    BootSchedule schedule(machine, end_of(kernel));
+    const auto executed = [&] {
+        u64 sum = 0;
+        for (u32 n = 0; n < machine.harts(); ++n) {
+            sum += machine.instructions({n});
+        }
+        return sum;
+    };
+    const auto began = std::chrono::steady_clock::now();
+    for (bool ended = false; !ended && !booted.at_prompt;) {
+        const MachineStop stop = machine.run_scheduled(schedule, instructions_a_look);
+        booted.at_prompt = stop == MachineStop::Requested && line.at_prompt(console);
+        ended = stop == MachineStop::Finished || interrupts.requested() || console.panicked() ||
+                executed() >= instructions_at_most ||
+                (setup.limit && std::chrono::steady_clock::now() - began >= *setup.limit);
+        if (stop == MachineStop::Idle) {
+            ended = ended || setup.machine.time == TimeMode::Counted;
+            std::this_thread::sleep_for(idle_pause);
+        }
+    }
+    machine.set_console(nullptr);
+    booted.console = console.text();
+    booted.instructions = executed();
+    return made;
+}
+
+}  // namespace
+
+// Which version of virtio a kernel wants shows in its coming up with one of them; most know one,
+// and give up at once on the other.
+Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interrupts& interrupts) {
+    RunSetup other = setup;
+    other.machine.virtio.version = VirtioVersion::Modern;
+    Result<Booted> first = boot_with(setup, kernel, interrupts);
+    if (!first || first->at_prompt || setup.disks.empty() ||
+        setup.machine.virtio.version == VirtioVersion::Modern || interrupts.requested()) {
+        return first;
+    }
+    Result<Booted> second = boot_with(other, kernel, interrupts);
+    return second && second->at_prompt ? std::move(second) : std::move(first);
+}
+
+}  // namespace stampede

@@ -1,0 +1,29 @@
+// A guest that works at its shell's prompt is booted once, quickly and always the same way, and
+// watched from the prompt on. What was not watched cannot be said wrongly: of accesses before it
+// nothing races with what comes behind.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "harts/base/error.h"
+#include "harts/machine/machine.h"
+#include "stress/run/run.h"
+
+namespace stampede {
+
+struct Booted {
+    std::unique_ptr<Machine> machine;
+    std::string console;     // what it has said so far
+    bool at_prompt = false;  // otherwise it came to an end of some kind before, or to none
+    u64 instructions = 0;    // of all harts
+};
+
+// The same that has not run at all.
+[[nodiscard]] Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel);
+
+// One thread drives all harts. The machine has neither observers nor sinks any more when this comes
+// back. Error: kernel or machine cannot be used.
+[[nodiscard]] Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel,
+                                  const Interrupts& interrupts);
+
+}  // namespace stampede
