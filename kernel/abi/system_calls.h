@@ -34,6 +34,10 @@ enum class SystemCall : std::uint64_t {
     priority_of = 67,   // (pid, ProcessPriority*). Only under scheduler=pbs
 };
 
+// What exec leaves in a2 of the image that begins, beside argc and argv: programs know this kernel
+// by it. An xv6 leaves there what its caller had.
+inline constexpr std::uint64_t exec_mark = 0x7374616d70656465;  // "stampede"
+
 inline constexpr std::uint64_t page_size = 4096;
 inline constexpr std::uint64_t user_max_va = std::uint64_t{1} << 38;  // MAXVA
 

@@ -1,5 +1,6 @@
 #include "kernel/sys/exec.h"
 
+#include "kernel/abi/system_calls.h"
 #include "kernel/arch/riscv/machine.h"
 #include "kernel/base/string.h"
 #include "kernel/base/words.h"
@@ -175,6 +176,7 @@ void become(Process& self, const char* path, Image& image) {
     self.trap_frame->pc = image.entry.value;
     self.trap_frame->sp() = image.sp.value;
     self.trap_frame->a(1) = image.sp.value;
+    self.trap_frame->a(2) = stampede::abi::exec_mark;
     const char* name = last_component(path);
     std::size_t length = strlen(name) < self.name.size() - 1 ? strlen(name) : self.name.size() - 1;
     self.name = {};
