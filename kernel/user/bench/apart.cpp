@@ -56,7 +56,7 @@ void begin(std::uint64_t operations) {
 
 int main(int argc, char** argv) {
     if (option(argc, argv, "alone", 0)) {
-        return run_bench(argc, argv, 10, work);
+        exit(run_bench(argc, argv, 10, work));
     }
     const Limit limit(parse_options(argc, argv));
     const std::uint64_t workers = option(argc, argv, "workers", 8);

@@ -14,7 +14,7 @@ constexpr int ended_status = 42;
 
 int main(int argc, char** argv) {
     if (argc == 2 && equal(argv[1], "end")) {
-        return ended_status;
+        exit(ended_status);
     }
     return run_bench(argc, argv, 10, [](std::uint64_t operations) {
         static const char* const arguments[] = {"fork_exec_wait", "end", nullptr};

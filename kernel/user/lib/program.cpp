@@ -38,7 +38,14 @@ void fail(const char* title, const char* details, ...) {
     va_end(arguments);
     line[size++] = '\n';
     write(console_out, line, static_cast<int>(size));
+    end_failed(title);
+}
+
+void end_failed(const char* title) {
     check_failed(title);
+    if (!on_own_kernel) {
+        done(failed_status);
+    }
     exit(failed_status);
 }
 

@@ -1,6 +1,9 @@
 // What every workload needs: its name, its options, when to stop, and how to say that something is
 // wrong.
 #pragma once
+#include "kernel/user/lib/kernel.h"
+#include "kernel/user/lib/system_calls.h"
+
 #include <cstdint>
 
 namespace user {
@@ -11,7 +14,11 @@ extern const char* program_name;
 // of the time CSR, QEMU virt's 10 MHz
 inline constexpr std::uint64_t ticks_per_second = 10'000'000;
 
+// Elsewhere than on our kernel time goes by tenths of a second.
 inline std::uint64_t now() {
+    if (!on_own_kernel) {
+        return static_cast<std::uint64_t>(uptime()) * (ticks_per_second / 10);
+    }
     std::uint64_t ticks;
     asm volatile("rdtime %0" : "=r"(ticks));
     return ticks;
@@ -62,5 +69,7 @@ private:
 // it: findings with one title are one finding) and ends this process with `failed_status`.
 [[noreturn, gnu::format(printf, 2, 3)]] void fail(const char* title, const char* details, ...);
 inline constexpr int failed_status = 1;
+// The same without a word on the console.
+[[noreturn]] void end_failed(const char* title);
 
 }  // namespace user

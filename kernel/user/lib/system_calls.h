@@ -88,10 +88,11 @@ inline int priority_of(int pid, ProcessPriority* to) {
 }
 
 // The old end of the heap, or null where there is no memory. `change` in bytes; xv6's counts in
-// int.
+// int. From 2025 on a second argument says when memory is taken.
+inline constexpr std::uint64_t sbrk_now = 1;
 inline std::uint8_t* sbrk(std::int64_t change) {
-    const auto result =
-        raw_call(static_cast<std::uint64_t>(SystemCall::sbrk), static_cast<std::uint64_t>(change));
+    const auto result = raw_call(static_cast<std::uint64_t>(SystemCall::sbrk),
+                                 static_cast<std::uint64_t>(change), sbrk_now);
     return result == -1 ? nullptr : reinterpret_cast<std::uint8_t*>(result);
 }
 

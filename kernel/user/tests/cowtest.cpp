@@ -1,6 +1,5 @@
 // Copy-on-write fork, in the spirit of the MIT operating-systems lab's test: a kernel whose fork
 // copies cannot pass `simple`. All sizes follow from the memory that is free when a test begins.
-#include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/program.h"
@@ -12,8 +11,7 @@ namespace {
 
 [[noreturn]] void failed(const char* test, const char* what) {
     printf(console_out, "%s: %s\n", test, what);
-    check_failed(what);
-    exit(failed_status);
+    end_failed(what);
 }
 
 [[noreturn]] void end_child(bool good) { exit(good ? 0 : failed_status); }

@@ -212,14 +212,14 @@ std::uint64_t rounds(const Options& options) {
 
 int main(int argc, char** argv) {
     if (argc == 2 && equal(argv[1], "was_executed")) {
-        return was_executed_status;
+        exit(was_executed_status);
     }
     const Options options = parse_options(argc, argv);
     if (argc > 2 && equal(argv[1], "rounds")) {
         const std::uint64_t done = rounds(options);
-        return write(argv[2][0] - '0', &done, sizeof done) == static_cast<int>(sizeof done)
-                   ? 0
-                   : failed_status;
+        exit(write(argv[2][0] - '0', &done, sizeof done) == static_cast<int>(sizeof done)
+                 ? 0
+                 : failed_status);
     }
     int result[2];
     if (pipe(result) < 0) {
