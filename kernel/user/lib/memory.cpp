@@ -1,27 +1,16 @@
 #include "kernel/user/lib/memory.h"
 
 namespace user {
+namespace {
 
-std::uint64_t take_all_pages() {
-    std::uint64_t taken = 0;
-    for (std::uint64_t step = 4096; step > 0;) {
-        if (sbrk(static_cast<std::int64_t>(step * page_size)) != nullptr) {
-            taken += step;
-        } else {
-            step /= 2;
-        }
-    }
-    return taken;
-}
-
-std::uint64_t free_pages() {
+std::uint64_t free_pages_of(std::uint64_t at_most) {
     int ends[2];
     if (pipe(ends) < 0) {
         return UINT64_MAX;
     }
     const int pid = fork();
     if (pid == 0) {
-        const std::uint64_t pages = take_all_pages();
+        const std::uint64_t pages = take_all_pages(at_most);
         exit(write(ends[1], &pages, sizeof pages) == static_cast<int>(sizeof pages) ? 0 : 1);
     }
     close(ends[1]);
@@ -40,5 +29,23 @@ std::uint64_t free_pages() {
     }
     return pages;
 }
+
+}  // namespace
+
+std::uint64_t take_all_pages(std::uint64_t at_most) {
+    std::uint64_t taken = 0;
+    for (std::uint64_t step = 4096; step > 0 && taken < at_most;) {
+        if (step <= at_most - taken && sbrk(static_cast<std::int64_t>(step * page_size))) {
+            taken += step;
+        } else {
+            step /= 2;
+        }
+    }
+    return taken;
+}
+
+std::uint64_t free_pages() { return free_pages_of(UINT64_MAX); }
+
+bool are_free(std::uint64_t pages) { return free_pages_of(pages) >= pages; }
 
 }  // namespace user

@@ -4,6 +4,7 @@
 #include "kernel/user/lib/memory.h"
 #include "kernel/user/lib/persist.h"
 #include "kernel/user/lib/print.h"
+#include "kernel/user/lib/processes.h"
 #include "kernel/user/lib/random.h"
 #include "kernel/user/lib/system_calls.h"
 
@@ -65,26 +66,58 @@ void reap_all(std::uint64_t started, Totals& sum) {
     }
 }
 
+// One line: what was done, and what there was less of than the workload wants.
+void tell(const Demand& demand, const Totals& sum) {
+    char line[160];
+    std::size_t size =
+        format(line, sizeof line, "%s: %lu operations", program_name, sum.operations);
+    if (!demand.is_met()) {
+        size += format(line + size, sizeof line - size, ", at most %lu processes at once",
+                       demand.found);
+    }
+    if (sum.refused > 0 || sum.killed > 0) {
+        format(line + size, sizeof line - size,
+               ", %lu times no process or pipe to be had, %lu processes killed", sum.refused,
+               sum.killed);
+    }
+    printf(console_out, "%s\n", line);
+}
+
 }  // namespace
 
-int run_workers(const Options& options, std::uint64_t workers, std::uint64_t most_pages,
-                Work work) {
+void Totals::add(const Outcome& outcome) {
+    add(Totals{outcome.operations, outcome.refused, outcome.killed});
+    if (!on_own_kernel && outcome.refused && outcome.operations == 0) {
+        sleep(1);
+    }
+}
+
+Demand fitted(Demand demand) {
+    constexpr std::uint64_t fewest = 2;
+    if (demand.found == 0) {
+        demand.found = processes_to_be_had(demand.workers * demand.processes);
+    }
+    const std::uint64_t fit = 3 * demand.found / (2 * demand.processes);
+    if (!demand.is_met() && fit < demand.workers) {
+        demand.workers = fit > fewest ? fit : fewest;
+    }
+    return demand;
+}
+
+int run_workers(const Options& options, Demand demand, Work work) {
+    demand = fitted(demand);
     int results[2];
     if (persist([&] { return pipe(results); }) < 0) {
         fail("no pipe for the results", "pipe() failed");
     }
-    const std::uint64_t started = start(options, workers, work, results);
+    const std::uint64_t started = start(options, demand.workers, work, results);
     close(results[1]);
     Totals sum = collect(results[0]);
     close(results[0]);
     reap_all(started, sum);
-    sum.refused += workers - started;
-    if (sum.refused > 0 || sum.killed > 0) {
-        printf(console_out, "%s: %lu times no process to be had, %lu processes killed\n",
-               program_name, sum.refused, sum.killed);
-    }
-    printf(console_out, "%s: %lu operations\n", program_name, sum.operations);
-    if (sum.killed > options.failures && free_pages() >= most_pages) {
+    sum.refused += demand.workers - started;
+    tell(demand, sum);
+    if (sum.killed > options.failures && are_free(demand.pages)) {
         fail("a process was killed", "%lu of them, and memory was not short", sum.killed);
     }
     if (sum.operations == 0 && options.operations > 0 && options.failures == 0) {

@@ -18,21 +18,35 @@ struct Totals {
         refused += other.refused;
         killed += other.killed;
     }
-    void add(const Outcome& outcome) {
-        add(Totals{outcome.operations, outcome.refused, outcome.killed});
-    }
+    // Of a round. Where it was refused everything, by a kernel with small tables, this process
+    // sleeps for a tick: others have what it wants.
+    void add(const Outcome& outcome);
 };
 
 // The work of the `index`-th worker. Fails through fail(); counts its operations as it goes
 // (guest_calls.h).
 using Work = Totals (*)(const Limit& limit, std::uint64_t index, std::uint64_t seed);
 
-// Runs `work` in `workers` children, each with its share of the operations and a seed of its own,
-// waits for all and prints `program: N operations`. Workers that could not be forked are done
-// without, but something must have been done. Killed processes are a failure where the machine has
-// `most_pages` pages, which is as much as the workload can ever want: memory was not short then.
-// Returns main's result.
-int run_workers(const Options& options, std::uint64_t workers, std::uint64_t most_pages, Work work);
+// The most that a workload can ever want.
+struct Demand {
+    std::uint64_t workers;
+    std::uint64_t processes;  // of a worker, with itself
+    std::uint64_t pages;      // of all of them
+    std::uint64_t found = 0;  // processes that there are for them; 0: not looked for yet
+
+    bool is_met() const { return found >= workers * processes; }
+};
+
+// The same with as many workers as the kernel has processes for, or somewhat more: that there is no
+// process to be had is to be met now and then, not always.
+Demand fitted(Demand demand);
+
+// Runs `work` in so many children, each with its share of the operations and a seed of its own,
+// waits for all and prints `program: N operations`, and what it had to do without. Workers that
+// could not be forked are done without, but something must have been done. Killed processes are a
+// failure where the machine has all the pages that are demanded: memory was not short then. Returns
+// main's result.
+int run_workers(const Options& options, Demand demand, Work work);
 
 // Page tables, kernel stack, stack, data: what every process has beside the pages that its workload
 // is about, generously.

@@ -209,9 +209,9 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 
 int main(int argc, char** argv) {
     if (argc >= own_arguments && equal(argv[1], "image")) {
-        return image(argc, argv);
+        exit(image(argc, argv));
     }
-    constexpr std::uint64_t most_processes = default_workers * (1 + most_children);
-    return run_workers(parse_options(argc, argv), default_workers,
-                       most_processes * 2 * (4 + pages_of_process), work);
+    constexpr std::uint64_t processes = 1 + most_children;
+    constexpr std::uint64_t most_pages = default_workers * processes * 2 * (4 + pages_of_process);
+    return run_workers(parse_options(argc, argv), {default_workers, processes, most_pages}, work);
 }

@@ -2,7 +2,8 @@
 // at the same time, then each tree is grown and reaped again and again. Every process checks that
 // it inherited its parent's pages, writes some of them, and checks in the end that it still sees
 // its own bytes, whatever parent, siblings and children wrote. One operation is a child forked,
-// exited and reaped. Option processes= (448): how many are alive together at first.
+// exited and reaped. Option processes= (448): how many are alive together at first, or as many as
+// the kernel has.
 #include "kernel/user/lib/guest_calls.h"
 #include "kernel/user/lib/outcome.h"
 #include "kernel/user/lib/persist.h"
@@ -23,9 +24,11 @@ constexpr int patience = 30;  // ticks of 0.1 s until the gate opens although so
 alignas(stampede::abi::page_size) std::uint64_t shared[pages][words_of_page];
 
 // Of the whole crowd; descriptors stay valid through fork.
-int gate;      // read end: nothing ever comes, its end does
-int arrivals;  // write end: one Arrival each
-std::uint64_t crowd = 448;
+int gate;                   // read end: nothing ever comes, its end does
+int arrivals;               // write end: one Arrival each
+std::uint64_t crowd = 448;  // without workers
+std::uint64_t workers;
+constexpr std::uint64_t helpers = 2;  // who runs the workers, and the timer
 
 struct Arrival {
     std::int32_t arrived;
@@ -120,7 +123,7 @@ Totals bomb(const Limit& limit, std::uint64_t index, std::uint64_t seed) {
         belief.write(page, random.next());
     }
     Totals totals;
-    std::uint64_t tree = crowd / default_workers + (index < crowd % default_workers);
+    std::uint64_t tree = crowd / workers + (index < crowd % workers);
     Round round = Round::all_at_once;
     do {
         const Outcome outcome = grow(limit.clip(tree, totals.operations), belief, random, round);
@@ -153,6 +156,19 @@ void keep_gate(int incoming, std::int32_t expected) {
     exit(0);
 }
 
+// As many processes as were found, all of them.
+Demand fit_crowd() {
+    const Demand demand =
+        fitted({default_workers, 1 + (crowd + default_workers - 1) / default_workers,
+                (crowd + default_workers) * (pages + pages_of_process)});
+    workers = demand.workers;
+    if (!demand.is_met()) {
+        const std::uint64_t taken = workers + helpers;
+        crowd = demand.found > taken ? demand.found - taken : 1;
+    }
+    return demand;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -161,6 +177,7 @@ int main(int argc, char** argv) {
     if (options.operations < crowd) {
         crowd = options.operations;
     }
+    const Demand demand = fit_crowd();
     int gate_ends[2], arrival_ends[2];
     if (persist([&] { return pipe(gate_ends); }) < 0 ||
         persist([&] { return pipe(arrival_ends); }) < 0) {
@@ -168,24 +185,23 @@ int main(int argc, char** argv) {
     }
     gate = gate_ends[0];
     arrivals = arrival_ends[1];
+    const int timer = persist(fork);  // first: bombs may leave no process for it
+    if (timer == 0) {
+        close(gate_ends[1]);
+        time_out();
+    }
     const int bombs = persist(fork);
     if (bombs == 0) {
         close(gate_ends[1]);
         close(arrival_ends[0]);
-        exit(run_workers(options, default_workers,
-                         (crowd + default_workers) * (pages + pages_of_process), bomb));
-    }
-    const int timer = persist(fork);
-    if (timer == 0) {
-        close(gate_ends[1]);
-        time_out();
+        exit(run_workers(options, demand, bomb));
     }
     if (bombs < 0 || timer < 0) {
         fail("no process to begin with", "fork() failed");
     }
     close(arrivals);
     // Workers arrive like their descendants.
-    keep_gate(arrival_ends[0], static_cast<std::int32_t>(crowd + default_workers));
+    keep_gate(arrival_ends[0], static_cast<std::int32_t>(crowd + workers));
     kill(timer);
     close(gate_ends[1]);
     int result = failed_status, status = 0;

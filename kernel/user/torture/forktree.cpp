@@ -193,7 +193,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::uint64_t most_processes = default_workers * (1 + largest_tree);
-    return run_workers(parse_options(argc, argv), default_workers,
-                       most_processes * (pages + pages_of_process), work);
+    constexpr std::uint64_t processes = 1 + largest_tree;
+    constexpr std::uint64_t most_pages = default_workers * processes * (pages + pages_of_process);
+    return run_workers(parse_options(argc, argv), {default_workers, processes, most_pages}, work);
 }

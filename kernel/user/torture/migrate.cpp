@@ -19,7 +19,8 @@ constexpr std::uint64_t rounds = 24;  // of one crew
 constexpr std::uint64_t crews = 3;
 constexpr std::uint64_t pages = 12, words_of_page = page_size / sizeof(std::uint64_t);
 constexpr std::uint64_t most_steps = 12;  // of one round
-constexpr std::uint64_t most_pages = crews * (2 * members + 1) * (pages + pages_of_process);
+constexpr std::uint64_t processes = 2 * members + 1;
+constexpr std::uint64_t most_pages = crews * processes * (pages + pages_of_process);
 
 alignas(page_size) std::uint64_t region[pages][words_of_page];
 
@@ -194,5 +195,5 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run_workers(parse_options(argc, argv), crews, most_pages, work);
+    return run_workers(parse_options(argc, argv), {crews, processes, most_pages}, work);
 }

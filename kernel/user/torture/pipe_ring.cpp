@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::uint64_t members = 5;
 constexpr std::uint64_t most_pages = default_workers * members * (region_pages + pages_of_process);
-// so that somebody always reads, however long tokens are
-constexpr std::uint64_t most_tokens = members - 1;
 constexpr std::uint64_t hops_of_token = 3 * members;
 constexpr std::uint64_t longest = 5000;  // more than a pipe holds
 
@@ -106,15 +104,19 @@ struct Member {
 struct Ring {
     Member member{-1, -1, Random(0)};
     std::uint64_t forked = 0;
+    bool refused = false;  // somebody was not to be had
 
+    // False: nobody was.
     bool make(Random& random) {
         int first[2];
         if (pipe(first) < 0) {
+            refused = true;
             return false;
         }
         member = {first[0], first[1], random.split(members)};
         // Each new member reads from the pipe that was last; this process keeps the end that it
-        // will write to, and the newest one to read from.
+        // will write to, and the newest one to read from. Where there are not so many to be had,
+        // the ring is smaller.
         int newest = first[0];
         while (forked + 1 < members) {
             int next[2];
@@ -126,12 +128,12 @@ struct Ring {
                 live({newest, next[1], random.split(forked)});
             }
             if (pid < 0) {
-                close(newest);
                 if (piped) {
                     close(next[0]);
                     close(next[1]);
                 }
-                return false;
+                refused = true;
+                break;
             }
             ++forked;
             close(newest);
@@ -139,14 +141,19 @@ struct Ring {
             newest = next[0];
         }
         member.from = newest;
-        return true;
+        if (forked == 0) {
+            close(newest);
+        }
+        return forked > 0;
     }
+    // So few that somebody always reads, however long tokens are.
+    std::uint64_t most_tokens() const { return forked; }
 };
 
 // Sends the tokens round and waits until all have come home.
-void turn(Member& member, std::uint64_t hops, Random& random) {
+void turn(Member& member, std::uint64_t tokens, std::uint64_t hops, Random& random) {
     std::uint64_t away = 0;
-    for (; away < most_tokens && hops > 0; ++away) {
+    for (; away < tokens && hops > 0; ++away) {
         const std::uint64_t of_token = hops < hops_of_token ? hops : hops_of_token;
         const std::uint64_t bytes = 1 + random.below(random.next() % 2 == 0 ? 64 : longest);
         if (!member.begin(random.next(), static_cast<std::uint32_t>(bytes),
@@ -165,13 +172,13 @@ void turn(Member& member, std::uint64_t hops, Random& random) {
     member.broken = member.broken || away > 0;
 }
 
-Outcome one_round(Random& random, std::uint64_t hops) {
+Outcome one_round(Random& random, const Limit& limit, std::uint64_t done) {
     Outcome outcome;
     Ring ring;
-    if (!ring.make(random)) {
-        outcome.refused = true;
-    } else {
-        turn(ring.member, hops, random);
+    std::uint64_t hops = 0;
+    if (ring.make(random)) {
+        hops = limit.clip(ring.most_tokens() * hops_of_token, done);
+        turn(ring.member, ring.most_tokens(), hops, random);
         close(ring.member.to);
         std::uint8_t more;
         if (!ring.member.broken && read(ring.member.from, &more, 1) != 0) {
@@ -189,17 +196,18 @@ Outcome one_round(Random& random, std::uint64_t hops) {
     while (reap(of_members) != Reaped::nobody) {
         ++reaped;
     }
-    const bool broken = ring.member.broken || (of_members.refused && !outcome.refused);
-    if (broken && !of_members.killed && memory_lasts && free_pages() >= most_pages) {
+    const bool broken = ring.member.broken || of_members.refused;
+    if (broken && !of_members.killed && memory_lasts && are_free(most_pages)) {
         fail("a ring broke", "although nobody was killed and memory was not short");
     }
     if (reaped != ring.forked) {
         fail("a member of a ring was not reaped", "%lu of %lu", reaped, ring.forked);
     }
-    if (!outcome.refused && !broken && of_members.operations + ring.member.hops != hops) {
+    if (!broken && of_members.operations + ring.member.hops != hops) {
         fail("tokens made another number of hops", "%u of %lu",
              of_members.operations + ring.member.hops, hops);
     }
+    outcome.refused = ring.refused;
     outcome.killed = of_members.killed;
     outcome.operations = of_members.operations + ring.member.hops;
     return outcome;
@@ -210,8 +218,7 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
     Totals totals;
     paint_background(0, region_size);
     while (!limit.reached(totals.operations)) {
-        const Outcome outcome =
-            one_round(random, limit.clip(most_tokens * hops_of_token, totals.operations));
+        const Outcome outcome = one_round(random, limit, totals.operations);
         check_background(0, region_size);
         totals.add(outcome);
     }
@@ -221,5 +228,5 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run_workers(parse_options(argc, argv), default_workers, most_pages, work);
+    return run_workers(parse_options(argc, argv), {default_workers, members, most_pages}, work);
 }

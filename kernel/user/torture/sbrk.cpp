@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::uint64_t page_size = stampede::abi::page_size,
                         words_of_page = page_size / sizeof(std::uint64_t);
-constexpr std::uint64_t most_pages = 48, longest_change = 24;
+constexpr std::uint64_t most_pages_of_heap = 48, longest_change = 24;
 constexpr std::uint64_t steps_of_process = 24, children = 3, most_generations = 2;
 
 struct Heap {
     std::uint64_t* begin;
     std::uint64_t pages;
-    std::uint64_t stamps[most_pages];  // 0: the page is zero
-} heap;                                // every process has its own by fork()
+    std::uint64_t stamps[most_pages_of_heap];  // 0: the page is zero
+} heap;                                        // every process has its own by fork()
 
 std::uint64_t expected(std::uint64_t page, std::uint64_t word) {
     return heap.stamps[page] == 0
@@ -107,7 +107,7 @@ void touch_what_is_gone(Outcome& outcome, Random& random) {
 }
 
 void step(Outcome& outcome, Random& random) {
-    const std::uint64_t room = most_pages - heap.pages;
+    const std::uint64_t room = most_pages_of_heap - heap.pages;
     switch (random.below(4)) {
     case 0:
         if (room > 0) {
@@ -188,11 +188,11 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::uint64_t most_processes =
-        default_workers * (1 + children + 2 * children * children);
+    constexpr std::uint64_t processes = 1 + children + 2 * children * children;
+    constexpr std::uint64_t most_pages =
+        default_workers * processes * (most_pages_of_heap + pages_of_process);
     // A heap begins where the data ends; whole pages are wanted from there on.
     const auto end = reinterpret_cast<std::uint64_t>(sbrk(0));
     sbrk(static_cast<std::int64_t>((page_size - end % page_size) % page_size));
-    return run_workers(parse_options(argc, argv), default_workers,
-                       most_processes * (most_pages + pages_of_process), work);
+    return run_workers(parse_options(argc, argv), {default_workers, processes, most_pages}, work);
 }
