@@ -1,10 +1,12 @@
 // System calls with arguments that nobody should pass: each gives -1 and changes nothing, neither
 // in this process nor in a bystander that shares its pages; or it kills the caller, where that is
-// what the access would have done.
+// what the access would have done. On an xv6 some give another result, or are not tried: how many
+// did is said in the end, for it is no failure.
 #include <initializer_list>
 
 #include "kernel/user/lib/child.h"
 #include "kernel/user/lib/print.h"
+#include "kernel/user/lib/protection.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"
 
@@ -27,6 +29,16 @@ std::uint64_t heap_end;  // the first address behind the heap, page aligned: a h
 
 const char* current = "";  // the call being tried, for messages
 
+// On another kernel than ours.
+std::uint64_t other_results = 0;
+bool text_protected = true;
+
+// Whose results xv6's have changed over the years for what cannot be moved: a size, what was moved
+// before, 0.
+bool moves_bytes(SystemCall call) {
+    return call == SystemCall::read || call == SystemCall::write || call == SystemCall::sbrk;
+}
+
 void check_bystander() {
     for (std::uint64_t i = 0; i < sizeof bystander; ++i) {
         if (bystander[i] != filler) {
@@ -40,8 +52,11 @@ void must_fail(const char* what, SystemCall call, std::uint64_t a = 0, std::uint
     current = what;
     const std::int64_t result = raw_call(word_of(call), a, b, c);
     if (result != -1) {
-        fail("a call with bad arguments succeeded", "%s: %ld (0x%lx, 0x%lx, 0x%lx)", what, result,
-             a, b, c);
+        if (on_own_kernel || !moves_bytes(call)) {
+            fail("a call with bad arguments succeeded", "%s: %ld (0x%lx, 0x%lx, 0x%lx)", what,
+                 result, a, b, c);
+        }
+        ++other_results;
     }
     check_bystander();
 }
@@ -94,6 +109,8 @@ void bad_places() {
     const auto made = static_cast<std::uint64_t>(open_or_fail("/badargs.file", o_create | o_rdwr));
     Pipe empty;
     for (const std::uint64_t place : nowhere()) {
+        write(full.ends[1], "8",
+              on_own_kernel ? 0 : 1);  // of xv6's bytes each refused read takes one
         must_fail("read(pipe)", SystemCall::read, full.reader(), place, 8);
         must_fail("read(file)", SystemCall::read, file, place, 8);
         must_fail("write(pipe)", SystemCall::write, empty.writer(), place, 8);
@@ -116,7 +133,7 @@ void bad_places() {
                   reinterpret_cast<std::uint64_t>(arguments));
     }
     char eight[8];
-    if (read(full.ends[0], eight, 8) != 8 || memcmp(eight, "01234567", 8) != 0) {
+    if (on_own_kernel && (read(full.ends[0], eight, 8) != 8 || memcmp(eight, "01234567", 8) != 0)) {
         fail("a refused read() took bytes out of a pipe", "8 were written");
     }
     close(static_cast<int>(file));
@@ -127,6 +144,9 @@ void bad_places() {
 // wait() must not lose the child: it is reaped by the good call behind.
 void bad_wait() {
     for (const std::uint64_t place : {heap_end, user_max_va, text_address}) {
+        if (place == text_address && !text_protected) {
+            continue;
+        }
         const int pid = fork();
         if (pid == 0) {
             exit(7);
@@ -144,6 +164,9 @@ void bad_wait() {
 }
 
 void read_only_places() {
+    if (!text_protected) {
+        return;
+    }
     Pipe full;
     write(full.ends[1], "01234567", 8);
     const auto file = static_cast<std::uint64_t>(open_or_fail("/badargs", o_rdonly));
@@ -208,7 +231,9 @@ void bad_sizes() {
          {std::int64_t{-1}, std::int64_t{INT32_MIN}, std::int64_t{-4096}}) {
         const auto word = static_cast<std::uint64_t>(size);
         must_fail("read(pipe) of a negative size", SystemCall::read, full.reader(), data, word);
-        must_fail("read(file) of a negative size", SystemCall::read, file, data, word);
+        if (on_own_kernel) {  // xv6 reads the whole file
+            must_fail("read(file) of a negative size", SystemCall::read, file, data, word);
+        }
         must_fail("write(pipe) of a negative size", SystemCall::write, full.writer(), data, word);
         must_fail("write(file) of a negative size", SystemCall::write, made, data, word);
         must_fail("write(console) of a negative size", SystemCall::write, console_out, data, word);
@@ -216,7 +241,7 @@ void bad_sizes() {
     const auto top = reinterpret_cast<std::uint64_t>(sbrk(0));
     for (const std::int64_t change :
          {std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}, -std::int64_t(top) - 1}) {
-        must_fail("sbrk too far", SystemCall::sbrk, static_cast<std::uint64_t>(change));
+        must_fail("sbrk too far", SystemCall::sbrk, static_cast<std::uint64_t>(change), sbrk_now);
         if (reinterpret_cast<std::uint64_t>(sbrk(0)) != top) {
             fail("a refused sbrk() moved the end of the heap", "by %ld", change);
         }
@@ -276,16 +301,22 @@ void bad_paths() {
 }
 
 void bad_numbers() {
+    // On somebody else's kernel some of these are calls, and a line on the console each is not.
     for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{22}, std::uint64_t{63},
                                        std::uint64_t{66}, std::uint64_t{1000}, ~std::uint64_t{0}}) {
         current = "an unknown call";
+        if (!on_own_kernel) {
+            break;
+        }
         if (const std::int64_t result = raw_call(number); result != -1) {
             fail("an unknown system call succeeded", "number 0x%lx: %ld", number, result);
         }
     }
     must_fail("kill of nobody", SystemCall::kill, 1'000'000);
     must_fail("kill of a negative pid", SystemCall::kill, static_cast<std::uint64_t>(-1));
-    must_fail("kill of pid 0", SystemCall::kill, 0);
+    if (on_own_kernel) {  // xv6 takes a free slot for it
+        must_fail("kill of pid 0", SystemCall::kill, 0);
+    }
     must_fail("wait without a child", SystemCall::wait, 0);
 }
 
@@ -293,6 +324,7 @@ void bad_numbers() {
 
 int main(int, char**) {
     text_address = reinterpret_cast<std::uint64_t>(&main) & ~std::uint64_t{7};
+    text_protected = is_text_protected();
     memset(bystander, filler, sizeof bystander);
     sbrk(page_size);
     heap_end = reinterpret_cast<std::uint64_t>(sbrk(0));
@@ -316,6 +348,11 @@ int main(int, char**) {
     }
     current = "a child's calls";
     check_bystander();
-    printf(console_out, "badargs: ok\n");
+    if (on_own_kernel) {
+        printf(console_out, "badargs: ok\n");
+    } else {
+        printf(console_out, "badargs: ok, %lu calls gave another result than -1%s\n", other_results,
+               text_protected ? "" : ", and text may be written");
+    }
     return 0;
 }

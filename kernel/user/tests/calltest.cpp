@@ -2,6 +2,7 @@
 // full tables of descriptors, descriptors across fork and exec, devices that nobody drives. All
 // values are xv6's.
 #include "kernel/user/lib/child.h"
+#include "kernel/user/lib/kernel.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"
@@ -43,7 +44,8 @@ void statuses() {
 }
 
 void time() {
-    REQUIRE(sleep(0) == 0 && sleep(-5) == 0);
+    // until 2021 a negative number is a large one for xv6
+    REQUIRE(sleep(0) == 0 && (!on_own_kernel || sleep(-5) == 0));
     static const int lengths[] = {1, 3};
     for (const int ticks : lengths) {
         const int before = uptime();
@@ -150,7 +152,7 @@ int executed() {
 
 int main(int argc, char** argv) {
     if (argc == 2 && equal(argv[1], "executed")) {
-        return executed();
+        exit(executed());
     }
     pids();
     statuses();

@@ -1,6 +1,7 @@
 // Files and directories through system calls. Everything happens in a directory of its own that is
 // gone in the end.
 #include "kernel/user/lib/child.h"
+#include "kernel/user/lib/kernel.h"
 #include "kernel/user/lib/print.h"
 #include "kernel/user/lib/string.h"
 #include "kernel/user/lib/system_calls.h"
@@ -125,8 +126,10 @@ void directories() {
     REQUIRE(chdir("file") == -1);
     REQUIRE(unlink("file") == 0);
     REQUIRE(unlink("../e") == 0);  // where we are
-    REQUIRE(open("x", o_create | o_rdwr) == -1);
-    REQUIRE(!exists(".."));  // no way out of a directory that is gone
+    if (on_own_kernel) {           // xv6 makes files there that are never freed
+        REQUIRE(open("x", o_create | o_rdwr) == -1);
+        REQUIRE(!exists(".."));  // no way out of a directory that is gone
+    }
     REQUIRE(chdir("/filetest.dir") == 0);
     REQUIRE(unlink("d") == 0);
     REQUIRE(mkdir("a-name-of-more-than-fourteen") == 0);
@@ -149,7 +152,9 @@ void a_directory_can_be_read() {
 
 // Behind the direct blocks, in pieces that do not divide a page.
 void a_large_file() {
-    constexpr int pieces = 300, words = 150;
+    // on a disk of 1,000 blocks there is room for so many
+    constexpr int words = 150;
+    const int pieces = on_own_kernel ? 300 : 60;
     static std::uint64_t piece[words];
     const int fd = open_new("large");
     for (int i = 0; i < pieces; ++i) {
@@ -159,7 +164,7 @@ void a_large_file() {
         REQUIRE(write(fd, piece, sizeof piece) == static_cast<int>(sizeof piece));
     }
     close(fd);
-    REQUIRE(stat_of("large").size == pieces * sizeof piece);
+    REQUIRE(stat_of("large").size == static_cast<std::uint64_t>(pieces) * sizeof piece);
     const int again = open("large", o_rdonly);
     for (int i = 0; i < pieces; ++i) {
         REQUIRE(read(again, piece, sizeof piece) == static_cast<int>(sizeof piece));
@@ -198,8 +203,22 @@ void name_of(char* to, char letter, int number) {
     to[3] = '\0';
 }
 
+// Nothing but . and .. is left. xv6 keeps the entries of others, unused.
+void must_be_empty() {
+    DirectoryEntry entry;
+    int used = 0;
+    const int fd = open(".", o_rdonly);
+    while (read(fd, &entry, sizeof entry) == static_cast<int>(sizeof entry)) {
+        used += entry.inum != 0;
+    }
+    close(fd);
+    REQUIRE(used == 2 && (!on_own_kernel || stat_of(".").size == 2 * sizeof entry));
+}
+
 void many_files() {
-    constexpr int files = 300;  // more than one block of entries
+    // more than one block of entries; on a disk, with 200 inodes and 1,000 blocks for all files,
+    // no more than it has
+    const int files = on_own_kernel ? 300 : 70;
     char name[4];
     for (int i = 0; i < files; ++i) {
         name_of(name, 'm', i);
@@ -215,12 +234,13 @@ void many_files() {
         close(fd);
         REQUIRE(unlink(name) == 0);
     }
-    REQUIRE(stat_of(".").size == 2 * sizeof(DirectoryEntry));
+    must_be_empty();
 }
 
 // Each process makes, links and removes files of its own name, and all of them fight for one more.
 void concurrent() {
-    constexpr int processes = 6, rounds = 40;
+    constexpr int processes = 6;
+    const int rounds = times(40);
     for (int p = 0; p < processes; ++p) {
         const int pid = fork();
         REQUIRE(pid >= 0);
@@ -253,12 +273,13 @@ void concurrent() {
         int status = -1;
         REQUIRE(wait(&status) > 0 && status == 0);
     }
-    REQUIRE(stat_of(".").size == 2 * sizeof(DirectoryEntry));
+    must_be_empty();
 }
 
 // Small writes through one descriptor by several processes: none is lost or torn.
 void shared_appends() {
-    constexpr int processes = 4, records = 100;
+    constexpr int processes = 4;
+    const int records = times(100);
     struct Record {
         char bytes[10];
     };
