@@ -1,5 +1,5 @@
-// Small files that ask for much: Symbols must not take more stack or memory for them than their
-// bytes are worth.
+// Small files that ask for much: Symbols and DataTypes must not take more stack, memory or time for
+// them than their bytes are worth.
 #include <elf.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "harts/image/data_types.h"
 #include "harts/image/symbols.h"
 
 namespace stampede {
@@ -214,6 +215,131 @@ TEST(HostileFile, symbols_that_share_one_long_name_are_refused) {
     ASSERT_FALSE(image);
     EXPECT_THAT(image.error().message,
                 HasSubstr("long.elf: has symbols whose names take more than 4 times the file's"));
+}
+
+// --- types ---------------------------------------------------------------------------------------
+
+// 1: a unit with children; 2: a variable with a name, location and type; 3: an array with a type;
+// 4: its dimension with an upper bound; 5: a structure with a name and children; 6: a member with
+// a name and type, 7: … and a location; 8: a pointer with a type; 9: a typedef with a type
+const std::string type_abbreviations(
+    "\x01\x11\x01\0\0"
+    "\x02\x34\0\x03\x08\x02\x18\x49\x13\0\0"
+    "\x03\x01\x01\x49\x13\0\0"
+    "\x04\x21\0\x2f\x0b\0\0"
+    "\x05\x13\x01\x03\x08\0\0"
+    "\x06\x0d\0\x03\x08\x49\x13\0\0"
+    "\x07\x0d\0\x03\x08\x38\x18\x49\x13\0\0"
+    "\x08\x0f\0\x49\x13\0\0"
+    "\x09\x16\0\x49\x13\0\0\0",
+    5 + 11 + 7 + 7 + 7 + 9 + 11 + 7 + 8);
+constexpr u32 first_entry = 12;  // behind the unit's header and its own entry
+
+// `v` at 0x1000; the type stands behind it.
+const std::string one_variable = "\x02" + std::string("v\0\x09\x03", 4) + bytes_of(u64{0x1000}) +
+                                 bytes_of(static_cast<u32>(first_entry + 17));
+
+DataTypes types_of(const std::string& entries,
+                   const std::string& abbreviations = type_abbreviations) {
+    const std::string file =
+        file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations},
+                 {".debug_info", SHT_PROGBITS, unit_of("\x01" + entries + '\0')}});
+    return DataTypes::read(ElfImage::parse(std::as_bytes(std::span(file)), "hostile.elf").value());
+}
+
+TEST(HostileTypes, what_is_made_of_itself_has_no_size) {
+    const std::string itself = bytes_of(static_cast<u32>(first_entry + 17));
+    const DataTypes array = types_of(one_variable + "\x03" + itself + "\x04\x01" + '\0');
+    ASSERT_EQ(array.variables().size(), 1u);
+    EXPECT_EQ(array.variables()[0].type->kind, DataType::Kind::Array);
+    EXPECT_EQ(array.variables()[0].type->of, array.variables()[0].type);
+    EXPECT_EQ(array.variables()[0].type->size, 0u);
+    const DataTypes name = types_of(one_variable + "\x09" + itself);
+    EXPECT_EQ(name.variables().at(0).type->kind, DataType::Kind::Unknown);
+    const DataTypes structure =
+        types_of(one_variable + "\x05" + std::string("s\0\x06m\0", 5) + itself + '\0');
+    ASSERT_EQ(structure.variables().at(0).type->members.size(), 1u);
+    EXPECT_EQ(structure.variables()[0].type->members[0].type, structure.variables()[0].type);
+}
+
+TEST(HostileTypes, an_array_that_is_larger_than_addresses_has_no_size) {
+    std::string dimensions;
+    for (int n = 0; n < 8; ++n) {
+        dimensions += "\x04\xff";
+    }
+    const std::string pointer = bytes_of(static_cast<u32>(first_entry + 17 + 5 + 17));
+    const DataTypes types =
+        types_of(one_variable + "\x03" + pointer + dimensions + '\0' + "\x08" + pointer);
+    EXPECT_EQ(types.variables().at(0).type->count, 256u);
+    EXPECT_EQ(types.variables()[0].type->size, 0u);
+}
+
+TEST(HostileTypes, a_member_at_a_place_that_is_computed_is_left_out) {
+    const std::string itself = bytes_of(static_cast<u32>(first_entry + 17));
+    const auto members = [&](const std::string& location) {
+        const std::string block = static_cast<char>(location.size()) + location;
+        const DataTypes types =
+            types_of(one_variable + "\x05" + std::string("s\0\x07m\0", 5) + block + itself + '\0');
+        return types.variables().at(0).type->members;
+    };
+    ASSERT_EQ(members("\x23\x28").size(), 1u);
+    EXPECT_EQ(members("\x23\x28")[0].offset, 0x28u) << "DW_OP_plus_uconst";
+    EXPECT_EQ(members("\x12\x23\x28").size(), 0u) << "DW_OP_dup before it";
+    EXPECT_EQ(members("\x06").size(), 0u) << "DW_OP_deref";
+    EXPECT_EQ(members("").size(), 0u);
+}
+
+TEST(HostileTypes, scopes_nested_deeper_than_any_stack_end) {
+    // 1: a unit with children; 2: a namespace with children and nothing else
+    const std::string abbreviations("\x01\x11\x01\0\0\x02\x39\x01\0\0\0", 11);
+    constexpr std::size_t deep = 200'000;
+    EXPECT_EQ(types_of(std::string(deep, '\x02') + std::string(deep, '\0'), abbreviations)
+                  .variables()
+                  .size(),
+              0u);
+}
+
+// A structure at every byte of a run of them, each of which has all that follow as its members: as
+// many steps as the square of the bytes.
+TEST(HostileTypes, entries_that_are_read_again_and_again_are_no_debug_information) {
+    // 1: a unit with children; 2: a variable with a location and type; 3: a structure with children
+    // and nothing else
+    const std::string abbreviations(
+        "\x01\x11\x01\0\0\x02\x34\0\x02\x18\x49\x13\0\0\x03\x13\x01\0\0\0", 20);
+    constexpr u32 many = 30'000, bytes_of_one = 1 + 10 + 4;
+    std::string variables;
+    for (u32 n = 0; n < many; ++n) {
+        variables += "\x02" + std::string("\x09\x03", 2) + bytes_of(u64{0x1000}) +
+                     bytes_of(first_entry + many * bytes_of_one + n);
+    }
+    const DataTypes types =
+        types_of(variables + std::string(many, '\x03') + std::string(many, '\0'), abbreviations);
+    EXPECT_EQ(types.variables().size(), 0u);
+    EXPECT_THAT(std::string(types.refused()), HasSubstr("without end"));
+}
+
+TEST(HostileTypes, entries_with_attributes_that_take_no_bytes_are_no_debug_information) {
+    std::string abbreviation = std::string("\x01\x11\x01\0\0\x02\x34\0", 8);
+    for (int n = 0; n < 65; ++n) {
+        abbreviation += "\x3f\x19";  // external, present
+    }
+    const DataTypes types = types_of("\x02", abbreviation + std::string(3, '\0'));
+    EXPECT_THAT(std::string(types.refused()), HasSubstr("65 attributes, expected at most 64"));
+}
+
+TEST(HostileTypes, units_that_share_one_long_table_of_abbreviations_are_no_debug_information) {
+    std::string abbreviations, info;
+    for (u32 n = 1; n < 128; ++n) {
+        abbreviations += static_cast<char>(n) + std::string("\x11\0\x03\x08\0\0", 6);
+    }
+    for (int n = 0; n < 1000; ++n) {
+        info += unit_of("\x01" + std::string(1, '\0'));
+    }
+    const std::string file = file_of({{".debug_abbrev", SHT_PROGBITS, abbreviations + '\0'},
+                                      {".debug_info", SHT_PROGBITS, info}});
+    const DataTypes types =
+        DataTypes::read(ElfImage::parse(std::as_bytes(std::span(file)), "hostile.elf").value());
+    EXPECT_THAT(std::string(types.refused()), HasSubstr("bytes of abbreviations in sum"));
 }
 
 }  // namespace
