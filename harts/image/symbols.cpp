@@ -16,12 +16,10 @@ namespace {
 struct Debug {
     // Each range of code takes bytes of its own, so there are fewer than the file has; else units
     // share them, which no compiler makes and which could ask for any amount of memory.
-    explicit Debug(const ElfImage& image)
-        : file(image), frames(file.dwarf(), image.size()), members(file.dwarf()) {}
+    explicit Debug(const ElfImage& image) : file(image), frames(file.dwarf(), image.size()) {}
 
     DebugFile file;
     SourceFrames frames;
-    DataMembers members;
 };
 
 }  // namespace
@@ -33,10 +31,13 @@ struct Symbols::Implementation {
     [[nodiscard]] std::vector<SourceLocation> frames_at(u64 address) REQUIRES(lock);
     [[nodiscard]] const std::vector<SourceLocation>& known_frames_at(u64 address) REQUIRES(lock);
 
+    [[nodiscard]] const DataTypes& data_types() REQUIRES(lock);
+
     const ElfImage image;
     FutexLock lock;
     std::unique_ptr<Debug> opened
         GUARDED_BY(lock);  // null: nobody has asked yet, and most runs end without
+    std::optional<DataTypes> types GUARDED_BY(lock);  // likewise
     std::unordered_map<u64, std::vector<SourceLocation>> known
         GUARDED_BY(lock);  // by address: the same few are asked for again and again
 };
@@ -46,6 +47,13 @@ Debug& Symbols::Implementation::debug() {
         opened = std::make_unique<Debug>(image);
     }
     return *opened;
+}
+
+const DataTypes& Symbols::Implementation::data_types() {
+    if (!types) {
+        types.emplace(DataTypes::read(image));
+    }
+    return *types;
 }
 
 std::vector<SourceLocation> Symbols::Implementation::frames_at(u64 address) {
@@ -110,9 +118,14 @@ std::optional<u64> Symbols::address_of(std::string_view name) const {
     return found != symbols.end() ? std::optional(found->address) : std::nullopt;
 }
 
+const DataTypes& Symbols::data_types() const {
+    const FutexGuard guard(implementation_->lock);
+    return implementation_->data_types();
+}
+
 std::string Symbols::member_at(u64 object, u64 offset) const {
     const FutexGuard guard(implementation_->lock);
-    return implementation_->debug().members.path(object, offset);
+    return member_path(implementation_->data_types(), object, offset);
 }
 
 }  // namespace stampede

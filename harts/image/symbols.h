@@ -9,6 +9,7 @@
 
 #include "harts/base/source_location.h"
 #include "harts/base/types.h"
+#include "harts/image/data_types.h"
 #include "harts/image/elf_image.h"
 
 namespace stampede {
@@ -45,6 +46,9 @@ public:
     // The address of a function, object or label, by its symbol ("main", "_ZN6kernel5panicEPKc") or
     // readable ("kernel::panic") name.
     [[nodiscard]] std::optional<u64> address_of(std::string_view name) const;
+
+    // All variables and their types; read when somebody first asks for them.
+    [[nodiscard]] const DataTypes& data_types() const;
 
     // Which part of the variable at `object` lies `offset` bytes behind its beginning:
     // "[30].state", "+0x8" where its type is not known, "" for a beginning without parts. Static
