@@ -29,7 +29,7 @@ public:
         : view_(view),
           free_lists_(free_lists),
           frame_(frame),
-          count_(view.count(frame)),
+          count_(view.count(frame)),  // 0 where there are none
           owner_(view.owner(frame)),
           users_(mappings.of(frame)),
           page_table_(mappings.holds_page_table(frame)) {}
@@ -48,13 +48,18 @@ public:
         }
         check(Invariant::OwnerKnown, owner_ >= owner_names.size());
         if (free_lists_.holds(frame_)) {
-            check(Invariant::FreeFrameHasCount, count_ != 0);
-            check(Invariant::FreeFrameIsMapped, !users_.empty() || page_table_);
+            check(Invariant::FreeFrameHasCount, count_ != 0 && view_.announced());
+            check(Invariant::FreeFrameIsMapped,
+                  !users_.empty() || page_table_ || (!view_.announced() && kernel_maps()));
             return;
         }
         const auto references = static_cast<i64>(users_.size()) + (kernel_holds() ? 1 : 0);
-        check(Invariant::CountTooHigh, count_ > references);
-        check(Invariant::CountTooLow, count_ < references);
+        if (demands_count()) {
+            const auto count = static_cast<i64>(users_.size()) +
+                               (kernel_holds() ? view_.kernel_count().value_or(0) : 0);
+            check(Invariant::CountTooHigh, count_ > count);
+            check(Invariant::CountTooLow, count_ < count);
+        }
         check(Invariant::LostFrame, count_ == 0 && references == 0 && free_lists_.complete());
         check(Invariant::OwnerFits, !users_.empty() && owner_ != static_cast<u8>(FrameOwner::user));
         check(Invariant::SharedFrameWritable, references > 1 && writable());
@@ -62,7 +67,8 @@ public:
 
     // Whom it counts for in AuditReport::of_nobody.
     [[nodiscard]] std::optional<std::size_t> owner_of_nobodys() const {
-        return count_ > 0 && users_.empty() && !page_table_
+        const bool in_use = view_.announced() ? count_ > 0 : !free_lists_.holds(frame_);
+        return in_use && users_.empty() && !page_table_
                    ? std::optional(std::min<std::size_t>(owner_, owner_names.size()))
                    : std::nullopt;
     }
@@ -73,15 +79,36 @@ private:
         return owner_ != static_cast<u8>(FrameOwner::free) &&
                owner_ != static_cast<u8>(FrameOwner::user) && owner_ < owner_names.size();
     }
+    // What of that is in a page table, by design of all kernels.
+    [[nodiscard]] bool kernel_maps() const {
+        return owner_ == static_cast<u8>(FrameOwner::kernel_stack) ||
+               owner_ == static_cast<u8>(FrameOwner::trapframe);
+    }
+    // Inferred owners that hang on a pointer, which may be stale, tell nothing of a count.
+    [[nodiscard]] bool demands_count() const {
+        if (view_.announced()) {
+            return true;
+        }
+        return view_.has_counts() && owner_ <= static_cast<u8>(FrameOwner::trapframe) &&
+               (!kernel_holds() || view_.kernel_count());
+    }
+    [[nodiscard]] std::string owner_text() const {
+        if (!view_.announced() && owner_ == static_cast<u8>(FrameOwner::free)) {
+            return "nobody";
+        }
+        return owner_ < owner_names.size() ? std::string(owner_names[owner_])
+                                           : std::to_string(owner_);
+    }
     [[nodiscard]] bool writable() const {
         return std::any_of(users_.begin(), users_.end(),
                            [](const Mapping& mapping) { return mapping.pte.has(Pte::w); });
     }
     [[nodiscard]] std::string describe_frame() const {
         std::string text =
-            fmt::format("frame {} at {:#x}: count {}, mapped {} times, owner {}", frame_,
-                        view_.address_of(frame_).value, count_, users_.size(),
-                        owner_ < owner_names.size() ? owner_names[owner_] : std::to_string(owner_));
+            fmt::format("frame {} at {:#x}: {}, mapped {} times, owner {}", frame_,
+                        view_.address_of(frame_).value,
+                        view_.has_counts() ? fmt::format("count {}", count_) : "no count",
+                        users_.size(), owner_text());
         text += page_table_ ? ", a page table in use" : "";
         text += free_lists_.holds(frame_) ? ", on a free list" : "";
         constexpr std::size_t mappings_told = 8;
@@ -114,14 +141,7 @@ bool nothing_beyond_frontier(const AuditView& view, const Mappings& mappings,
     return frame == view.frame_count();
 }
 
-// Frames with a count that no process uses, by owner.
-std::string owners_of_others(const AuditView& view, const Mappings& mappings) {
-    std::array<u64, owner_names.size() + 1> numbers{};
-    for (u64 frame = 0; frame < view.frontier(); ++frame) {
-        if (!mappings.used(frame) && view.count(frame) > 0) {
-            ++numbers[std::min<std::size_t>(view.owner(frame), owner_names.size())];
-        }
-    }
+std::string text_of(const FramesByOwner& numbers) {
     std::string text;
     for (std::size_t owner = 0; owner < numbers.size(); ++owner) {
         if (numbers[owner] != 0) {
@@ -130,6 +150,17 @@ std::string owners_of_others(const AuditView& view, const Mappings& mappings) {
         }
     }
     return text;
+}
+
+// Frames with a count that no process uses, by owner.
+std::string owners_of_others(const AuditView& view, const Mappings& mappings) {
+    FramesByOwner numbers{};
+    for (u64 frame = 0; frame < view.frontier(); ++frame) {
+        if (!mappings.used(frame) && view.count(frame) > 0) {
+            ++numbers[std::min<std::size_t>(view.owner(frame), owner_names.size())];
+        }
+    }
+    return text_of(numbers);
 }
 
 Finding malformed(std::string why) {
@@ -207,14 +238,15 @@ std::vector<Finding> audit(const Ram& ram, const abi::AuditTable& table) {
 
 AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
     const std::expected<AuditView, std::string> view = AuditView::create(ram, table);
-    if (!view) {
-        return {{malformed(view.error())}};
-    }
+    return view ? audit_report(*view) : AuditReport{{malformed(view.error())}};
+}
+
+AuditReport audit_report(const AuditView& view) {
     Violations violations;
-    const Mappings mappings = Mappings::collect(*view, violations);
-    const FreeLists free_lists = FreeLists::collect(*view, violations);
-    const u64 end = nothing_beyond_frontier(*view, mappings, free_lists) ? view->frontier()
-                                                                         : view->frame_count();
+    const Mappings mappings = Mappings::collect(view, violations);
+    const FreeLists free_lists = FreeLists::collect(view, violations);
+    const u64 end =
+        nothing_beyond_frontier(view, mappings, free_lists) ? view.frontier() : view.frame_count();
     struct Part {
         Violations violations;
         FramesByOwner of_nobody{};
@@ -222,7 +254,7 @@ AuditReport audit_report(const Ram& ram, const abi::AuditTable& table) {
     AuditReport report;
     for (Part& part : in_pieces<Part>(end, [&](u64 first, u64 last, Part& found) {
              for (u64 frame = first; frame < last; ++frame) {
-                 const FrameCheck check(*view, mappings, free_lists, frame);
+                 const FrameCheck check(view, mappings, free_lists, frame);
                  check.run(found.violations);
                  if (const auto owner = check.owner_of_nobodys()) {
                      ++found.of_nobody[*owner];
@@ -247,6 +279,28 @@ std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& tabl
     const Mappings mappings = Mappings::collect(*view, told_by_the_audit);
     return FrameUse{stats->frames_at_boot, stats->frames_in_use, mappings.frames_used(),
                     owners_of_others(*view, mappings)};
+}
+
+FrameUse count_frames(const AuditView& view, u64 before) {
+    Violations told_by_the_audit;
+    const Mappings mappings = Mappings::collect(view, told_by_the_audit);
+    const FreeLists free_lists = FreeLists::collect(view, told_by_the_audit);
+    FrameUse use{before, 0, 0, ""};
+    FramesByOwner others{};
+    for (u64 frame = 0; frame < view.frame_count(); ++frame) {
+        if (free_lists.holds(frame)) {
+            continue;
+        }
+        ++use.now;
+        // The trap frame is mapped behind the user half.
+        if (mappings.used(frame) || view.owner(frame) == static_cast<u8>(FrameOwner::trapframe)) {
+            ++use.of_processes;
+        } else {
+            ++others[std::min<std::size_t>(view.owner(frame), owner_names.size())];
+        }
+    }
+    use.others = text_of(others);
+    return use;
 }
 
 std::optional<Finding> check_for_leak(const FrameUse& use) {

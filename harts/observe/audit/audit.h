@@ -1,6 +1,6 @@
 // The audit of a parked guest's memory against the table that its kernel announced
-// (kernel/abi/audit_table.h): what the kernel believes of its frames is held against its page
-// tables and free lists. Knows nothing else of the kernel.
+// (kernel/abi/audit_table.h), or that was inferred (observe/kernel): what the kernel believes of
+// its frames is held against its page tables and free lists. Knows nothing else of the kernel.
 #pragma once
 #include <array>
 #include <optional>
@@ -9,6 +9,7 @@
 
 #include "harts/base/types.h"
 #include "harts/memory/ram.h"
+#include "harts/observe/audit/view.h"
 #include "harts/observe/frame_owner.h"
 #include "harts/report/finding.h"
 #include "kernel/abi/audit_table.h"
@@ -35,6 +36,7 @@ struct AuditReport {
 };
 // The same with what it has counted; zeroes where the table is malformed.
 [[nodiscard]] AuditReport audit_report(const Ram& ram, const abi::AuditTable& table);
+[[nodiscard]] AuditReport audit_report(const AuditView& view);
 
 // The kernel's own totals. No value where the table names none, or none in RAM.
 [[nodiscard]] std::optional<abi::KernelStats> load_kernel_stats(const Ram& ram,
@@ -53,6 +55,9 @@ struct FrameUse {
 // Harts parked. No value where the table is malformed (the audit says so) or the kernel counts
 // nothing.
 [[nodiscard]] std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table);
+// Of a kernel that counts nothing itself: what is not free is in use. `before`: of_nobody() of an
+// earlier moment.
+[[nodiscard]] FrameUse count_frames(const AuditView& view, u64 before);
 
 // More frames in use than before the first process was made, or fewer; those of processes that are
 // alive do not count.

@@ -98,7 +98,9 @@ private:
         if (frame) {
             part_.page_tables.push_back(*frame);
         }
-        if (!frame || view_.owner(*frame) != static_cast<u8>(abi::FrameOwner::page_table)) {
+        // Whose it is otherwise was inferred from page tables.
+        if (!frame || (view_.announced() &&
+                       view_.owner(*frame) != static_cast<u8>(abi::FrameOwner::page_table))) {
             part_.violations.add(Invariant::PageTableOwned, [&] {
                 return frame ? fmt::format("{}: frame {}, owner {}", where(), *frame,
                                            view_.owner(*frame))
@@ -130,13 +132,13 @@ private:
     void leaf(Pte pte, int level, u64 address, const Where& where) {
         const PhysAddr memory = pte.ppn().address();
         if (level != 0) {
-            part_.violations.add(Invariant::NoUserSuperpage, where);
+            superpage(pte, level, address, where);
             return;
         }
-        if (pte.has(Pte::g)) {
+        if (pte.has(Pte::g) && view_.announced()) {
             part_.violations.add(Invariant::LeafNotGlobal, where);
         }
-        if (pte.has(Pte::w | view_.marker())) {
+        if (pte.has(Pte::w) && (pte.bits & view_.marker()) != 0) {
             part_.violations.add(Invariant::MarkerExcludesWrite, where);
         }
         if (!view_.ram().contains(memory, page_size)) {
@@ -145,6 +147,22 @@ private:
             part_.mappings.push_back({*frame, address, pte, pid_});
         } else {
             part_.violations.add(Invariant::LeafMapsFrame, where);
+        }
+    }
+
+    // Ours has none; another kernel's takes a reference to each of its frames.
+    template <class Where>
+    void superpage(Pte pte, int level, u64 address, const Where& where) {
+        const PhysAddr memory = pte.ppn().address();
+        if (view_.announced() || level > 1 ||
+            !view_.ram().contains(memory, sv39_level_size(level))) {
+            part_.violations.add(Invariant::NoUserSuperpage, where);
+            return;
+        }
+        for (u64 offset = 0; offset < sv39_level_size(level); offset += page_size) {
+            if (const std::optional<u64> frame = view_.frame_of(memory + offset)) {
+                part_.mappings.push_back({*frame, address + offset, pte, pid_});
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <span>
+#include <utility>
 
 namespace stampede {
 namespace {
@@ -50,12 +51,16 @@ Complaint check_head(const abi::AuditTable& table) {
         return fmt::format("the policy's code: {:#x} to {:#x}, expected a range",
                            table.policy_text_begin, table.policy_text_end);
     }
-    if (table.marker_bit != 8 && table.marker_bit != 9) {
-        return fmt::format("marker bit: {}, expected 8 or 9 (the RSW bits)", table.marker_bit);
-    }
     if (table.user_end == 0 || table.user_end > lower_half || table.user_end % page_size != 0) {
         return fmt::format("end of the user half: {:#x}, expected whole pages up to {:#x}",
                            table.user_end, lower_half);
+    }
+    return std::nullopt;
+}
+
+Complaint check_marker(const abi::AuditTable& table) {
+    if (table.marker_bit != 8 && table.marker_bit != 9) {
+        return fmt::format("marker bit: {}, expected 8 or 9 (the RSW bits)", table.marker_bit);
     }
     return std::nullopt;
 }
@@ -65,10 +70,7 @@ Complaint check_frames(const Ram& ram, const abi::AuditTable& table) {
                                       page_size, page_size)) {
         return wrong;
     }
-    if (Complaint wrong = check_array(ram, "owners", table.owners, table.frame_count, 1, 1)) {
-        return wrong;
-    }
-    if (table.count_arrays == 0 || table.count_arrays > abi::AuditTable::max_count_arrays) {
+    if (table.count_arrays > abi::AuditTable::max_count_arrays) {
         return fmt::format("count arrays: {}, expected 1 to {}", table.count_arrays,
                            abi::AuditTable::max_count_arrays);
     }
@@ -143,20 +145,45 @@ Complaint check_processes(const Ram& ram, const abi::AuditTable& table) {
     return std::nullopt;
 }
 
+// What only a kernel that announces its table has.
+Complaint check_announced(const Ram& ram, const abi::AuditTable& table) {
+    if (Complaint wrong = check_marker(table)) {
+        return wrong;
+    }
+    if (Complaint wrong = check_array(ram, "owners", table.owners, table.frame_count, 1, 1)) {
+        return wrong;
+    }
+    if (table.count_arrays == 0) {
+        return fmt::format("count arrays: 0, expected 1 to {}", abi::AuditTable::max_count_arrays);
+    }
+    if (Complaint wrong = check_totals(ram, table)) {
+        return wrong;
+    }
+    return check_array(ram, "frontier", table.frontier_address, 1, 8, 8);
+}
+
+// All but that.
+Complaint check_any(const Ram& ram, const abi::AuditTable& table) {
+    Complaint wrong = check_head(table);
+    wrong = wrong ? wrong : check_frames(ram, table);
+    wrong = wrong ? wrong : check_free_lists(ram, table);
+    return wrong ? wrong : check_processes(ram, table);
+}
+
 }  // namespace
 
 std::expected<AuditView, std::string> AuditView::create(const Ram& ram,
                                                         const abi::AuditTable& table) {
-    Complaint wrong = check_head(table);
-    wrong = wrong ? wrong : check_frames(ram, table);
-    wrong = wrong ? wrong : check_free_lists(ram, table);
-    wrong = wrong ? wrong : check_processes(ram, table);
-    wrong = wrong ? wrong : check_totals(ram, table);
-    wrong = wrong ? wrong : check_array(ram, "frontier", table.frontier_address, 1, 8, 8);
+    Complaint wrong = check_any(ram, table);
+    wrong = wrong ? wrong : check_announced(ram, table);
     if (wrong) {
         return std::unexpected(*wrong);
     }
-    AuditView view(ram, table);
+    AuditView view(ram, table,
+                   {.owners = nullptr,
+                    .marker = u64{1} << table.marker_bit,
+                    .unused_state = static_cast<u32>(abi::ProcessState::unused),
+                    .kernel_count = 1});
     const u64 frontier = ram.load_u64({table.frontier_address});
     const u64 end = table.first_frame + table.frame_count * page_size;
     if (frontier < table.first_frame || frontier > end || frontier % page_size != 0) {
@@ -165,6 +192,22 @@ std::expected<AuditView, std::string> AuditView::create(const Ram& ram,
                         table.first_frame, end));
     }
     view.frontier_ = (frontier - table.first_frame) / page_size;
+    return view;
+}
+
+std::expected<AuditView, std::string> AuditView::create(const Ram& ram,
+                                                        const abi::AuditTable& table,
+                                                        AuditRules rules) {
+    if (const Complaint wrong = check_any(ram, table)) {
+        return std::unexpected(*wrong);
+    }
+    if (rules.owners == nullptr || rules.owners->size() != table.frame_count) {
+        return std::unexpected(fmt::format("owners: of {} frames, expected {}",
+                                           rules.owners == nullptr ? 0 : rules.owners->size(),
+                                           table.frame_count));
+    }
+    AuditView view(ram, table, std::move(rules));
+    view.frontier_ = table.frame_count;
     return view;
 }
 
@@ -178,13 +221,13 @@ std::optional<u64> AuditView::frame_of(PhysAddr address) const {
 
 std::optional<AuditView::Process> AuditView::process(u64 slot) const {
     const u64 at = table_.process_base + slot * table_.process_stride;
-    if (static_cast<u32>(load(at + table_.state_offset, 4)) ==
-        static_cast<u32>(abi::ProcessState::unused)) {
-        return std::nullopt;
+    if (static_cast<u32>(load(at + table_.state_offset, 4)) != rules_.unused_state) {
+        const u64 root = load(at + table_.root_pte_offset, 8);
+        constexpr u64 ppn_mask = (u64{1} << 44) - 1;
+        return Process{static_cast<u32>(load(at + table_.pid_offset, 4)),
+                       {announced() ? root & ppn_mask : root / page_size}};
     }
-    constexpr u64 ppn_mask = (u64{1} << 44) - 1;
-    return Process{static_cast<u32>(load(at + table_.pid_offset, 4)),
-                   {load(at + table_.root_pte_offset, 8) & ppn_mask}};
+    return std::nullopt;
 }
 
 }  // namespace stampede

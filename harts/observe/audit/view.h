@@ -1,14 +1,31 @@
-// A checked audit table and what it leads to: no address in it reaches outside RAM, so the
-// accessors cannot fail.
+// What an audit knows of a kernel: a checked audit table and what it leads to. No address in it
+// reaches outside RAM, so the accessors cannot fail. The kernel announced the table, or it was made
+// of what was inferred of a kernel that announces none (observe/kernel), with rules for what such a
+// kernel does otherwise.
 #pragma once
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harts/memory/ram.h"
 #include "kernel/abi/audit_table.h"
 
 namespace stampede {
+
+// Of a kernel that tells nothing of itself: what its table has no words for.
+struct AuditRules {
+    // A FrameOwner for each of the table's frames, as found when the view was made; `free` where
+    // nobody is known to have it.
+    std::shared_ptr<const std::vector<u8>> owners;
+    u64 marker = 0;  // PTE bits that mark a leaf copy-on-write; 0: not known
+    // The value of `state` in a slot that is none.
+    u32 unused_state = 0;
+    // What a count is of a frame that the kernel has for page tables, stacks and the like. None:
+    // it differs, and nothing is demanded.
+    std::optional<i64> kernel_count;
+};
 
 class AuditView {
 public:
@@ -22,6 +39,17 @@ public:
     // view.
     [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram,
                                                                       const abi::AuditTable& table);
+    // The same of a kernel that tells nothing of itself. The table's owners, frontier, totals and
+    // marker are not looked at, `root_pte_offset` is of a pointer, and it may have no counts.
+    // `rules.owners` is as long as there are frames.
+    [[nodiscard]] static std::expected<AuditView, std::string> create(const Ram& ram,
+                                                                      const abi::AuditTable& table,
+                                                                      AuditRules rules);
+
+    // Whether the kernel announced the table; else what holds by its design only is not demanded.
+    [[nodiscard]] bool announced() const { return rules_.owners == nullptr; }
+    [[nodiscard]] bool has_counts() const { return table_.count_arrays != 0; }
+    [[nodiscard]] std::optional<i64> kernel_count() const { return rules_.kernel_count; }
 
     [[nodiscard]] const Ram& ram() const { return *ram_; }
     [[nodiscard]] u64 frame_count() const { return table_.frame_count; }
@@ -46,7 +74,8 @@ public:
         return static_cast<i64>(sum);
     }
     [[nodiscard]] u8 owner(u64 frame) const {
-        return static_cast<u8>(load(table_.owners + frame, 1));
+        return announced() ? static_cast<u8>(load(table_.owners + frame, 1))
+                           : (*rules_.owners)[frame];
     }  // a FrameOwner if the kernel is right
 
     [[nodiscard]] unsigned free_lists() const { return table_.free_lists; }
@@ -71,11 +100,13 @@ public:
         return table_.policy_text_begin != table_.policy_text_end;
     }
 
-    [[nodiscard]] u64 marker() const { return u64{1} << table_.marker_bit; }
+    // PTE bits, any of which marks a leaf; 0: not known.
+    [[nodiscard]] u64 marker() const { return rules_.marker; }
     [[nodiscard]] u64 user_end() const { return table_.user_end; }
 
 private:
-    AuditView(const Ram& ram, const abi::AuditTable& table) : ram_(&ram), table_(table) {}
+    AuditView(const Ram& ram, const abi::AuditTable& table, AuditRules rules)
+        : ram_(&ram), table_(table), rules_(std::move(rules)) {}
     // 1, 2, 4 or 8 bytes, aligned.
     [[nodiscard]] u64 load(u64 address, unsigned width) const {
         const u8* const at = ram_->host({address});
@@ -89,6 +120,7 @@ private:
 
     const Ram* ram_;
     abi::AuditTable table_;
+    AuditRules rules_;
     u64 frontier_ = 0;
 };
 
