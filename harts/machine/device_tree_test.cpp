@@ -134,6 +134,10 @@ TEST(DeviceTree, puts_devices_where_qemu_virt_has_them) {
     EXPECT_THAT(tree.cells("/soc/rtc@101000", "interrupts"), ElementsAre(11));
     EXPECT_EQ(tree.path_of_phandle(tree.cells("/soc/rtc@101000", "interrupt-parent").at(0)),
               "/soc/plic@c000000");
+    EXPECT_EQ(tree.text("/soc/virtio_mmio@10001000", "compatible"), "virtio,mmio");
+    EXPECT_THAT(tree.cells("/soc/virtio_mmio@10008000", "reg"),
+                ElementsAre(0, 0x1000'8000, 0, 0x1000));
+    EXPECT_THAT(tree.cells("/soc/virtio_mmio@10008000", "interrupts"), ElementsAre(8));
 }
 
 TEST(DeviceTree, wires_interrupts_to_each_harts_controller) {
