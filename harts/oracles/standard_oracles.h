@@ -7,8 +7,8 @@
 namespace stampede {
 
 // A file each; standard_oracles.cpp has them in their order.
-extern const OracleKind check_oracle, console_oracle, expect_oracle, trap_oracle,
-    end_oracle;                                                                   // guest/
+extern const OracleKind check_oracle, console_oracle, device_oracle, end_oracle, expect_oracle,
+    trap_oracle;                                                                  // guest/
 extern const OracleKind watchdog_oracle, lost_wakeup_oracle;                      // progress/
 extern const OracleKind audit_oracle, moment_oracle, frame_oracle, stale_oracle;  // memory/
 extern const OracleKind race_oracle;                                              // race/

@@ -25,6 +25,7 @@ enum class FindingKind : u8 {
     stale_translation,
     check_failed,
     no_progress,
+    device_misuse,
     timeout,
     harness_fault
 };

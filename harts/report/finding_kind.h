@@ -23,6 +23,7 @@ inline constexpr auto finding_kind_names = std::to_array<std::pair<FindingKind, 
     {FindingKind::stale_translation, "stale_translation"},
     {FindingKind::check_failed, "check_failed"},
     {FindingKind::no_progress, "no_progress"},
+    {FindingKind::device_misuse, "device_misuse"},
     {FindingKind::timeout, "timeout"},
     {FindingKind::harness_fault, "harness_fault"},
 });

@@ -176,7 +176,7 @@ TEST(HostileGuest, an_oracle_that_it_does_not_feed_is_off_and_is_named) {
     EXPECT_THAT(run_hostile("passes").oracles,
                 ElementsAre(OracleReport{"failed checks", "the guest makes no guest calls"},
                             OracleReport{"console", ""}, OracleReport{"traps", ""},
-                            OracleReport{"watchdog", ""},
+                            OracleReport{"devices", ""}, OracleReport{"watchdog", ""},
                             OracleReport{"audit", "the guest announces no audit table"},
                             OracleReport{"frame ledger", "the guest tells of no frames"},
                             off_for_any_guest[0], OracleReport{"end status", ""},

@@ -56,8 +56,8 @@ TEST(Run, a_passing_workload_is_audited_and_leaks_nothing) {
     EXPECT_GT(outcome->instructions[0] + outcome->instructions[1], 100'000u);
     EXPECT_THAT(said, HasSubstr("driver: simplefork passed"));
     EXPECT_EQ(oracle_list_text(outcome->oracles),
-              "failed checks, console, traps, watchdog, audit, frame ledger, end status, stale "
-              "translations; "
+              "failed checks, console, traps, devices, watchdog, audit, frame ledger, end status, "
+              "stale translations; "
               "off: audit at any instant (a thread a hart), races (no --race)");
 }
 

@@ -9,7 +9,7 @@ using enum FindingKind;
 
 // Security severity where memory of one owner can be seen or changed by another; 7.0 and more is
 // "high".
-constexpr std::array<SarifRule, 15> rules{{
+constexpr std::array<SarifRule, 16> rules{{
     {race, "DataRace", "error", "high", "",
      "Two harts access the same memory, at least one writes, and nothing orders them.",
      "No lock, atomic access or fence orders the two accesses; what the reader sees depends on "
@@ -68,6 +68,10 @@ constexpr std::array<SarifRule, 15> rules{{
      "The guest executes instructions and gets nowhere.",
      "A hart spins with nobody to release it, or nothing will ever wake the guest.",
      "The stacks say where each hart is and what it waits for."},
+    {device_misuse, "DeviceMisuse", "error", "very-high", "",
+     "A driver asked a device for what no driver may ask.",
+     "The device's specification forbids it: a real one may do anything then, to any memory.",
+     "The detail says what the device was given and what it expects; the stack says by whom."},
     {timeout, "Timeout", "warning", "medium", "",
      "The run did not end within its time on the host.",
      "The guest may be stuck, or the host slow.",
@@ -89,6 +93,6 @@ static_assert(in_order_and_short());
 
 }  // namespace
 
-const std::array<SarifRule, 15>& sarif_rules() { return rules; }
+const std::array<SarifRule, 16>& sarif_rules() { return rules; }
 
 }  // namespace stampede
