@@ -24,7 +24,7 @@ fi
 # ThreadSanitizer is part of what two of the targets do, and excludes the other sanitizers. The
 # parsers have one thread.
 case $SANITIZER in
-    address | undefined | coverage | none) targets='fuzz_program fuzz_replay fuzz_elf fuzz_syscalls' ;;
+    address | undefined | coverage | none) targets='fuzz_program fuzz_replay fuzz_virtqueue fuzz_elf fuzz_syscalls' ;;
     thread) targets='fuzz_syscalls-race fuzz_mm fuzz_mm_eager' ;;
     memory)
         echo "build.sh: SANITIZER is memory: no target can have it, libelf and libdw are not instrumented; address, undefined, coverage, thread or none is expected" >&2
@@ -55,6 +55,7 @@ seeds() {  # TARGET
     case $1 in
         fuzz_program) ls "$corpus"/program/*.txt ;;
         fuzz_replay) ls "$corpus"/replay/*.txt ;;
+        fuzz_virtqueue) ls "$corpus"/virtqueue/*.bin ;;
         fuzz_elf) ls "$guests/harts/image/symbols_test_guest.elf" ;;
         fuzz_syscalls*) ls "$corpus"/program/{every_call,fork_and_pipe,nested_forks}.txt ;;
     esac
@@ -63,6 +64,7 @@ longest() {  # TARGET: bytes; longer ones are slow and show nothing new
     case $1 in
         fuzz_elf) echo 16384 ;;
         fuzz_mm*) echo 1200 ;;
+        fuzz_virtqueue) echo 2048 ;;
         *) echo 8192 ;;
     esac
 }
