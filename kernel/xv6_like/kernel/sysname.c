@@ -1,0 +1,237 @@
+// System calls about names of files.
+#include "defs.h"
+#include "fcntl.h"
+#include "file.h"
+#include "proc.h"
+#include "stat.h"
+
+int fdalloc(struct file*);
+
+// A new inode under this name, locked; an old one when a file is wanted and it is one.
+static struct inode* create(char* path, short type, short major, short minor) {
+    char name[DIRSIZ];
+    struct inode* dp = nameiparent(path, name);
+    if (!dp) {
+        return 0;
+    }
+    ilock(dp);
+    struct inode* ip = dirlookup(dp, name, 0);
+    if (ip) {
+        iunlockput(dp);
+        ilock(ip);
+        if (type == T_FILE && ip->type != T_DIR) {
+            return ip;
+        }
+        iunlockput(ip);
+        return 0;
+    }
+    ip = ialloc(dp->dev, type);
+    if (!ip) {
+        iunlockput(dp);
+        return 0;
+    }
+    ilock(ip);
+    ip->major = major;
+    ip->minor = minor;
+    ip->nlink = 1;
+    iupdate(ip);
+    int ok = type != T_DIR || (!dirlink(ip, ".", ip->inum) && !dirlink(ip, "..", dp->inum));
+    if (!ok || dirlink(dp, name, ip->inum) < 0) {
+        ip->nlink = 0;
+        iupdate(ip);
+        iunlockput(ip);
+        ip = 0;
+    } else if (type == T_DIR) {
+        dp->nlink++;  // for ".."
+        iupdate(dp);
+    }
+    iunlockput(dp);
+    return ip;
+}
+
+uint64 sys_open(void) {
+    char path[MAXPATH];
+    int mode = argint(1);
+    if (argstr(0, path, MAXPATH) < 0) {
+        return -1;
+    }
+    struct inode* ip = mode & O_CREATE ? create(path, T_FILE, 0, 0) : namei(path);
+    if (!ip) {
+        return -1;
+    }
+    if (!(mode & O_CREATE)) {
+        ilock(ip);
+    }
+    struct file* f = ip->type == T_DIR && mode != O_RDONLY ? 0 : filealloc();
+    int fd = f ? fdalloc(f) : -1;
+    if (fd < 0) {
+        iunlockput(ip);
+        if (f) {
+            fileclose(f);
+        }
+        return -1;
+    }
+    f->ip = ip;
+    f->off = 0;
+    f->major = ip->major;
+    f->readable = !(mode & O_WRONLY);
+    f->writable = (mode & (O_WRONLY | O_RDWR)) != 0;
+    f->type = ip->type == T_DEVICE ? FD_DEVICE : FD_INODE;
+    if ((mode & O_TRUNC) && ip->type == T_FILE) {
+        itrunc(ip);
+    }
+    iunlock(ip);
+    return fd;
+}
+
+static uint64 made(struct inode* ip) {
+    if (ip) {
+        iunlockput(ip);
+    }
+    return ip ? 0 : -1;
+}
+
+uint64 sys_mkdir(void) {
+    char path[MAXPATH];
+    return argstr(0, path, MAXPATH) < 0 ? -1UL : made(create(path, T_DIR, 0, 0));
+}
+
+uint64 sys_mknod(void) {
+    char path[MAXPATH];
+    return argstr(0, path, MAXPATH) < 0 ? -1UL : made(create(path, T_DEVICE, argint(1), argint(2)));
+}
+
+uint64 sys_chdir(void) {
+    char path[MAXPATH];
+    struct inode* ip = argstr(0, path, MAXPATH) < 0 ? 0 : namei(path);
+    if (!ip) {
+        return -1;
+    }
+    ilock(ip);
+    if (ip->type != T_DIR) {
+        iunlockput(ip);
+        return -1;
+    }
+    iunlock(ip);
+    iput(myproc()->cwd);
+    myproc()->cwd = ip;
+    return 0;
+}
+
+static void change_links(struct inode* ip, int by) {
+    ilock(ip);
+    ip->nlink += by;
+    iupdate(ip);
+    iunlock(ip);
+}
+
+uint64 sys_link(void) {
+    char name[DIRSIZ], new[MAXPATH], old[MAXPATH];
+    if (argstr(0, old, MAXPATH) < 0 || argstr(1, new, MAXPATH) < 0) {
+        return -1;
+    }
+    struct inode* ip = namei(old);
+    if (!ip) {
+        return -1;
+    }
+    ilock(ip);
+    int is_directory = ip->type == T_DIR;
+    iunlock(ip);
+    if (is_directory) {
+        iput(ip);
+        return -1;
+    }
+    change_links(ip, 1);
+    struct inode* dp = nameiparent(new, name);
+    int bad = !dp;
+    if (dp) {
+        ilock(dp);
+        bad = dp->dev != ip->dev || dirlink(dp, name, ip->inum) < 0;
+        iunlockput(dp);
+    }
+    if (bad) {
+        change_links(ip, -1);
+    }
+    iput(ip);
+    return bad ? -1 : 0;
+}
+
+static int is_empty(struct inode* dp) {
+    struct dirent de;
+    for (uint off = 2 * sizeof(de); off < dp->size; off += sizeof(de)) {
+        if (readi(dp, 0, (uint64)&de, off, sizeof(de)) != sizeof(de) || de.inum) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+// Takes a name out of a directory; both are locked, but for `.` and `..`, which stay.
+static int unlink(struct inode* dp, const char* name) {
+    uint off;
+    struct dirent none = {0};
+    if (strncmp(name, ".", DIRSIZ) == 0 || strncmp(name, "..", DIRSIZ) == 0) {
+        return -1;
+    }
+    struct inode* ip = dirlookup(dp, name, &off);
+    if (!ip) {
+        return -1;
+    }
+    ilock(ip);
+    if (ip->type == T_DIR && !is_empty(ip)) {
+        iunlockput(ip);
+        return -1;
+    }
+    writei(dp, 0, (uint64)&none, off, sizeof(none));
+    if (ip->type == T_DIR) {
+        dp->nlink--;
+        iupdate(dp);
+    }
+    ip->nlink--;
+    iupdate(ip);
+    iunlockput(ip);
+    return 0;
+}
+
+uint64 sys_unlink(void) {
+    char name[DIRSIZ], path[MAXPATH];
+    struct inode* dp = argstr(0, path, MAXPATH) < 0 ? 0 : nameiparent(path, name);
+    if (!dp) {
+        return -1;
+    }
+    ilock(dp);
+    int r = unlink(dp, name);
+    iunlockput(dp);
+    return r;
+}
+
+static void free_arguments(char** argv) {
+    for (int i = 0; i < MAXARG && argv[i]; i++) {
+        kfree(argv[i]);
+    }
+}
+
+uint64 sys_exec(void) {
+    char path[MAXPATH], *argv[MAXARG] = {0};
+    pagetable_t pagetable = myproc()->pagetable;
+    if (argstr(0, path, MAXPATH) < 0) {
+        return -1;
+    }
+    for (int i = 0; i < MAXARG; i++) {
+        uint64 string;
+        if (copyin(pagetable, &string, argaddr(1) + i * sizeof(string), sizeof(string)) < 0) {
+            break;
+        }
+        if (!string) {
+            int r = exec(path, argv);
+            free_arguments(argv);
+            return r;
+        }
+        argv[i] = kalloc();
+        if (!argv[i] || copyinstr(pagetable, argv[i], string, PGSIZE) < 0) {
+            break;
+        }
+    }
+    free_arguments(argv);
+    return -1;
+}
