@@ -24,7 +24,7 @@ int cowfault(pagetable_t pagetable, uint64 va) {
     }
     void* old = (void*)PTE2PA(*pte);
     uint64 flags = (PTE_FLAGS(*pte) & ~PTE_COW) | PTE_W;
-    if (ref_count(old) == 1) {  // nobody else can come to have it: it is taken over
+    if (ref_add(old, 0) == 1) {  // nobody else can come to have it: it is taken over
         *pte = PA2PTE(old) | flags;
         return 0;
     }

@@ -62,15 +62,15 @@ void virtio_disk_rw(struct buf*, int write);
 void virtio_disk_intr(void);
 void virtio_queue_at(char* pages, uint size);
 
-// kalloc.c, refs.c
+// kalloc.c, refs.c, ref_drop.c
 void kinit(void);
 void* kalloc(void);  // a frame with one reference, or 0
 void kfree(void*);   // gives a reference back
 void ref_init(void);
 void ref_first(void* pa);
 void ref_take(void* pa);
-int ref_drop(void* pa);  // how many are left
-int ref_count(void* pa);
+int ref_add(void* pa, int by);  // how many there are then; 0 asks only
+int ref_drop(void* pa);         // how many are left
 
 // vm.c, uvm.c, cow.c, copyout.c, copyin.c
 void kvminit(void);
@@ -91,7 +91,7 @@ int copyout(pagetable_t, uint64 dstva, const void* src, uint64 len);
 int copyin(pagetable_t, void* dst, uint64 srcva, uint64 len);
 int copyinstr(pagetable_t, char* dst, uint64 srcva, uint64 max);
 
-// proc.c, freeproc.c, sched.c, idle_*.c, fork.c, exit.c, exec.c, exec_undo.c
+// proc.c, freeproc.c, sched.c, idle_*.c, fork.c, exit.c, reap.c, exec.c, exec_undo.c
 int cpuid(void);
 struct cpu* mycpu(void);
 struct proc* myproc(void);
@@ -114,6 +114,8 @@ void wakeup(void* chan);
 int fork(void);
 void exit(int status) __attribute__((noreturn));
 int wait(uint64 addr);
+// Ends a zombie whose lock is held; -1 when its status cannot be told.
+int reap(struct proc*, struct proc* child, uint64 addr);
 int kill(int pid);
 void setkilled(struct proc*);
 int killed(struct proc*);

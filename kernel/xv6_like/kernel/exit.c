@@ -37,16 +37,6 @@ void exit(int status) {
     panic("zombie exit");
 }
 
-// Ends a zombie whose lock is held; -1 when its status cannot be told.
-static int reap(struct proc* p, struct proc* child, uint64 addr) {
-    int pid = child->pid;
-    if (addr && copyout(p->pagetable, addr, &child->xstate, sizeof(child->xstate)) < 0) {
-        return -1;
-    }
-    freeproc(child);
-    return pid;
-}
-
 int wait(uint64 addr) {
     struct proc* p = myproc();
     acquire(&wait_lock);

@@ -18,22 +18,11 @@ void ref_first(void* pa) {
     release(&refs.lock);
 }
 
-void ref_take(void* pa) {
+int ref_add(void* pa, int by) {
     acquire(&refs.lock);
-    refs.count[FRAME(pa)]++;
-    release(&refs.lock);
-}
-
-int ref_drop(void* pa) {
-    acquire(&refs.lock);
-    int left = --refs.count[FRAME(pa)];
-    release(&refs.lock);
-    return left;
-}
-
-int ref_count(void* pa) {
-    acquire(&refs.lock);
-    int count = refs.count[FRAME(pa)];
+    int count = refs.count[FRAME(pa)] += by;
     release(&refs.lock);
     return count;
 }
+
+void ref_take(void* pa) { ref_add(pa, 1); }

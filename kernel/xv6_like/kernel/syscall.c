@@ -1,6 +1,4 @@
 // System calls: the number in a7, arguments in a0 and on, the result in a0.
-#include "syscall.h"
-
 #include "defs.h"
 #include "proc.h"
 
@@ -11,15 +9,13 @@ int argstr(int n, char* buf, int max) {
     return copyinstr(myproc()->pagetable, buf, argument(n), max);
 }
 
-#define CALLS(C)                                                                                \
-    C(fork)                                                                                     \
-    C(exit)                                                                                     \
-    C(wait) C(pipe) C(read) C(kill) C(exec) C(fstat) C(chdir) C(dup) C(getpid) C(sbrk) C(sleep) \
-        C(uptime) C(open) C(write) C(mknod) C(unlink) C(link) C(mkdir) C(close)
-#define DECLARE(name) uint64 sys_##name(void);
-#define ENTRY(name) [SYS_##name] = sys_##name,
-CALLS(DECLARE)
-static uint64 (*syscalls[])(void) = {CALLS(ENTRY)};
+#define SYSTEM_CALL(name, number) uint64 sys_##name(void);
+#include "syscalls.inc"
+#undef SYSTEM_CALL
+#define SYSTEM_CALL(name, number) [number] = sys_##name,
+static uint64 (*syscalls[])(void) = {
+#include "syscalls.inc"
+};
 
 void syscall(void) {
     struct proc* p = myproc();

@@ -1,25 +1,4 @@
-# A function a system call.
-#include "syscall.h"
-#define CALL(name) .globl name; name: li a7, SYS_##name; ecall; ret
+// A function a system call.
+#define SYSTEM_CALL(name, number) .globl name; name: li a7, number; ecall; ret
         .text
-CALL(fork)
-CALL(exit)
-CALL(wait)
-CALL(pipe)
-CALL(read)
-CALL(kill)
-CALL(exec)
-CALL(fstat)
-CALL(chdir)
-CALL(dup)
-CALL(getpid)
-CALL(sbrk)
-CALL(sleep)
-CALL(uptime)
-CALL(open)
-CALL(write)
-CALL(mknod)
-CALL(unlink)
-CALL(link)
-CALL(mkdir)
-CALL(close)
+#include "syscalls.inc"

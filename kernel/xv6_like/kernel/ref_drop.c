@@ -1,0 +1,3 @@
+#include "defs.h"
+
+int ref_drop(void* pa) { return ref_add(pa, -1); }
