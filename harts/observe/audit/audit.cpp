@@ -53,6 +53,11 @@ public:
                   !users_.empty() || page_table_ || (!view_.announced() && kernel_maps()));
             return;
         }
+        if (!view_.announced() && nobodys()) {
+            check(Invariant::CountTooHigh, count_ > 0 && free_lists_.complete());
+            check(Invariant::LostFrame, count_ <= 0 && free_lists_.complete());
+            return;
+        }
         const auto references = static_cast<i64>(users_.size()) + (kernel_holds() ? 1 : 0);
         if (demands_count()) {
             const auto count = static_cast<i64>(users_.size()) +
@@ -78,6 +83,9 @@ private:
     [[nodiscard]] bool kernel_holds() const {
         return owner_ != static_cast<u8>(FrameOwner::free) &&
                owner_ != static_cast<u8>(FrameOwner::user) && owner_ < owner_names.size();
+    }
+    [[nodiscard]] bool nobodys() const {
+        return users_.empty() && owner_ == static_cast<u8>(FrameOwner::free);
     }
     // What of that is in a page table, by design of all kernels.
     [[nodiscard]] bool kernel_maps() const {
