@@ -39,7 +39,7 @@ struct CountQuestion {
     const DataTypes& types;
     const Ram& ram;
     FrameRange frames;
-    u64 kernel_end = 0;  // the symbol's address
+    u64 kernel_end = 0;  // KernelDescription::image_end
     std::span<const MappedFrame> mapped;
     const DescriptionFile& said;
     // An address or what a variable holds, by name; for origins that are said.

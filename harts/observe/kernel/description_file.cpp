@@ -150,12 +150,13 @@ Result<DescriptionFile> DescriptionFile::parse(std::string_view text, const std:
 
 Result<DescriptionFile> DescriptionFile::read(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream.is_open() || stream.bad()) {
+    std::ostringstream text;
+    if (!std::filesystem::is_regular_file(file) || !stream.is_open() ||
+        (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf()))) {
         return error(
             fmt::format("{}: cannot be read, expected the description of a kernel", file.string()));
     }
-    return parse(text, file.string());
+    return parse(text.str(), file.string());
 }
 
 }  // namespace stampede

@@ -24,10 +24,6 @@ Result<void> find_image(const ElfImage& image, KernelDescription& into) {
         into.image_begin = std::min(into.image_begin, segment.virtual_address);
         into.image_end = std::max(into.image_end, segment.virtual_address + segment.memory_size);
     }
-    if (const auto end = std::ranges::find(image.symbols(), "end", &ElfSymbol::name);
-        end != image.symbols().end() && end->address > into.image_begin) {
-        into.image_end = end->address;
-    }
     return {};
 }
 

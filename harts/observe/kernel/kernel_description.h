@@ -27,8 +27,9 @@ struct KernelDescription {
     // From the file.
     Inferred<ProcessTable> processes;
     Inferred<HartTable> harts;
-    Inferred<u64> allocate, free;        // functions
-    u64 image_begin = 0, image_end = 0;  // where the file is loaded, with its bss; `end`
+    Inferred<u64> allocate, free;  // functions
+    // Where the file lies in memory, with its bss: to what such kernels call `end`.
+    u64 image_begin = 0, image_end = 0;
 
     // From memory at a quiet moment.
     Inferred<PhysAddr> kernel_page_table;  // its root
