@@ -80,6 +80,7 @@ Result<KernelDescription> describe_kernel(const Symbols& symbols, const Descript
                                     : fmt::format("{}: {}", image.name(), kernel.processes.how));
     }
     kernel.harts = find_hart_table(types);
+    kernel.locks = find_locks(types);
     kernel.allocate = find_function(image, "kalloc", said.allocate);
     kernel.free = find_function(image, "kfree", said.free);
     for (const auto& [part, is_said] : {std::pair{&kernel.allocate, said.allocate.has_value()},
@@ -135,6 +136,7 @@ std::string KernelDescription::explain() const {
     };
     line("processes", processes);
     line("harts", harts);
+    line("locks", locks);
     line("allocate", allocate);
     line("free", free);
     line("free lists", free_lists);

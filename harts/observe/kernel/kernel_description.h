@@ -10,6 +10,7 @@
 #include "harts/image/symbols.h"
 #include "harts/observe/kernel/allocator.h"
 #include "harts/observe/kernel/count_formula.h"
+#include "harts/observe/kernel/locks.h"
 #include "harts/observe/kernel/process_table.h"
 
 namespace stampede {
@@ -27,6 +28,7 @@ struct KernelDescription {
     // From the file.
     Inferred<ProcessTable> processes;
     Inferred<HartTable> harts;
+    Inferred<std::vector<LockVariable>> locks;
     Inferred<u64> allocate, free;  // functions
     // Where the file lies in memory, with its bss: to what such kernels call `end`.
     u64 image_begin = 0, image_end = 0;

@@ -2,6 +2,7 @@
 // memory made by hand: what is inferred of them, and where that is refused.
 #include "harts/observe/kernel/kernel_description.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstddef>
@@ -87,6 +88,17 @@ TEST(KernelDescription, processes_and_harts_are_found_by_their_members) {
     EXPECT_EQ(*kernel.free, guest.address_of("kfree"));
 }
 
+TEST(KernelDescription, locks_are_named_with_what_they_stand_in) {
+    QuietGuest guest(2);
+    const KernelDescription kernel = described(guest);
+    std::vector<std::string> names;
+    for (const LockVariable& lock : *kernel.locks) {
+        names.push_back(lock.name);
+    }
+    EXPECT_THAT(names, testing::IsSupersetOf({"kmem.lock", "table.lock", "proc[3].lock"}));
+    EXPECT_THAT(kernel.locks.how, StartsWith("18: "));
+}
+
 TEST(KernelDescription, user_addresses_end_where_trap_frames_are_mapped) {
     QuietGuest guest(1);
     EXPECT_EQ(described(guest).user->end, QuietGuest::trapframe);
@@ -150,9 +162,17 @@ TEST(KernelDescription, most_counts_may_agree_where_some_are_wrong) {
 
 TEST(KernelDescription, a_moment_at_which_a_process_is_awake_is_refused) {
     QuietGuest guest(1);
-    guest.set_state(QuietGuest::child, test_kernel::RUNNABLE);
-    EXPECT_THAT(complaint(guest),
-                HasSubstr("pid 3 is RUNNABLE, expected a moment at which all processes sleep"));
+    guest.set_state(QuietGuest::child, test_kernel::ZOMBIE);
+    EXPECT_EQ(complaint(guest), "");
+    for (const auto& [state, name] : {std::pair{test_kernel::RUNNABLE, "RUNNABLE"},
+                                      {test_kernel::RUNNING, "RUNNING"},
+                                      {test_kernel::USED, "USED"}}) {
+        guest.set_state(QuietGuest::child, state);
+        EXPECT_THAT(complaint(guest),
+                    HasSubstr(fmt::format("pid 3 is {}, expected a moment at which all processes "
+                                          "sleep",
+                                          name)));
+    }
 }
 
 TEST(KernelDescription, what_a_description_says_goes_before_what_is_found) {

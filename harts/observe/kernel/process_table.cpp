@@ -145,7 +145,7 @@ Inferred<HartTable> find_hart_table(const DataTypes& types) {
 std::string awake_process(const ProcessTable& processes, const Ram& ram) {
     for (u64 slot = 0; slot < processes.count; ++slot) {
         const std::string state = processes.state_name(processes.load(ram, slot, processes.state));
-        if (state == "RUNNING" || state == "RUNNABLE") {
+        if (state == "RUNNING" || state == "RUNNABLE" || state == "USED") {
             return fmt::format("pid {} is {}", processes.load(ram, slot, processes.pid), state);
         }
     }
