@@ -23,6 +23,7 @@ struct Workload {
     bool provokes_traps = false;    // `traps`
     bool shares_pages = false;      // `shares`
     bool needs_sharing = false;     // `needs-sharing`
+    bool needs_own_calls = false;   // `needs-own-calls`
     bool takes_all_memory = false;  // `takes-all-memory`
     bool bears_failures = false;    // `bears-failures`
     u64 batch = 1;                  // `batch=N`

@@ -45,13 +45,15 @@ TEST(Workloads, a_line_is_name_kind_properties_and_description) {
 TEST(Workloads, each_flag_has_a_word) {
     const auto all = parse_workloads(
         "a | test | traps | x\nb | test | shares | x\nc | test | needs-sharing | x\n"
-        "d | test | takes-all-memory | x\ne | test | bears-failures | x");
+        "d | test | takes-all-memory | x\ne | test | bears-failures | x\n"
+        "f | test | needs-own-calls | x");
     ASSERT_TRUE(all.has_value()) << all.error().message;
     EXPECT_TRUE((*all)[0].provokes_traps);
     EXPECT_TRUE((*all)[1].shares_pages);
     EXPECT_TRUE((*all)[2].needs_sharing);
     EXPECT_TRUE((*all)[3].takes_all_memory);
     EXPECT_TRUE((*all)[4].bears_failures);
+    EXPECT_TRUE((*all)[5].needs_own_calls);
 }
 
 TEST(Workloads, a_line_of_another_shape_is_refused_by_its_number) {
@@ -111,6 +113,8 @@ TEST(Workloads, those_that_are_built_in_say_what_they_need) {
     EXPECT_TRUE(workload_named("cowtest")->needs_sharing);
     EXPECT_TRUE(workload_named("fault")->provokes_traps);
     EXPECT_TRUE(workload_named("oom")->takes_all_memory);
+    EXPECT_TRUE(workload_named("pbs_order")->needs_own_calls);
+    EXPECT_FALSE(workload_named("cowtest")->needs_own_calls);
     EXPECT_FALSE(workload_named("forkbomb")->takes_all_memory);
     EXPECT_EQ(workload_named("cow_fault")->batch, 64u);
 }

@@ -122,6 +122,10 @@ void again_while_cut(See see, bool (*attempt)(See)) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (!on_own_kernel) {
+        printf(console_out, "pbs_order: ok, but this kernel has no priorities\n");
+        return 0;
+    }
     ProcessPriority own;
     if (priority_of(getpid(), &own) != 0) {
         without_priorities();
