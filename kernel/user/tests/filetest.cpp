@@ -154,7 +154,7 @@ void a_directory_can_be_read() {
 void a_large_file() {
     // on a disk of 1,000 blocks there is room for so many
     constexpr int words = 150;
-    const int pieces = on_own_kernel ? 300 : 60;
+    const int pieces = on_own_kernel ? 300 : 20;
     static std::uint64_t piece[words];
     const int fd = open_new("large");
     for (int i = 0; i < pieces; ++i) {
