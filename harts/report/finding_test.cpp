@@ -37,7 +37,7 @@ TEST(FindingKind, every_kind_has_a_name_of_its_own_that_leads_back_to_it) {
         EXPECT_TRUE(names.insert(name_of(kind)).second);
         EXPECT_EQ(finding_kind_named(name_of(kind)), kind);
     }
-    EXPECT_EQ(names.size(), 15u);
+    EXPECT_EQ(names.size(), 16u);
     EXPECT_EQ(name_of(FindingKind::stale_translation), "stale_translation");
     EXPECT_EQ(finding_kind_named("Race"), std::nullopt);
 }

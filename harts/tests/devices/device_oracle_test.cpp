@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "harts/core/hart.h"
+#include "harts/core/machine_context.h"
 #include "harts/devices/virtio_driver.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
@@ -42,7 +43,10 @@ protected:
         code.emit(Op::Sw, zero, a0, 0);
         code.jump(zero, again);
         image = ElfImage::parse(elf_around(code.finish(), ram_base.value), "notifies").value();
-        MachineConfig config{.harts = 2, .memory = u64{4} << 20, .time = TimeMode::Counted};
+        MachineConfig config;
+        config.harts = 2;
+        config.memory = u64{4} << 20;
+        config.time = TimeMode::Counted;
         config.virtio = {VirtioVersion::Modern, {{.image = numbered_image(4096)}}};
         machine = Machine::create(config, *image).value();
         oracles.emplace(*machine, *image, console, OracleSetup{.drive = Drive::OneThread});
