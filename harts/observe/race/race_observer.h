@@ -57,6 +57,11 @@ public:
     void restore();
 
     [[nodiscard]] const RaceReports& reports() const { return *reports_; }
+    // Whether an atomic instruction has been seen to use the word since: its plain accesses count
+    // as relaxed ones then, and so do those before. Harts parked.
+    [[nodiscard]] bool is_taken_back(const Race& race) const {
+        return is_atomic(race.at) && !(race.sides[0].atomic && race.sides[1].atomic);
+    }
     [[nodiscard]] const LockWords& locks() const { return *words_; }
     [[nodiscard]] const LockOrder& lock_order() const { return *order_; }
     // What a hart holds now. Parked.

@@ -62,7 +62,9 @@ public:
         const RaceFindings names(naming, observer_.locks());
         std::vector<Finding> all;
         for (std::size_t n = 0; n < observer_.reports().size(); ++n) {
-            merge_findings(all, {names.race(observer_.reports().race(n))});
+            if (const Race race = observer_.reports().race(n); !observer_.is_taken_back(race)) {
+                merge_findings(all, {names.race(race)});
+            }
         }
         for (const std::vector<LockEdge>& cycle :
              observer_.lock_order().cycles(observer_.locks())) {
