@@ -1,9 +1,16 @@
 #include "stress/plan.h"
 
+#include "harts/guests/xv6/suppressions.h"
 #include "stress/options/guest_choice.h"
 #include "stress/run/setup.h"
 
 namespace stampede {
+namespace {
+
+// not even those that are built in
+constexpr std::string_view no_suppressions = "none";
+
+}  // namespace
 
 RunSetup Plan::setup(const Options& wanted) const {
     RunSetup setup = setup_of(wanted, guest);
@@ -63,15 +70,20 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
         return unusable(hashes.error());
     }
     plan.hashes = std::move(*hashes);
+    if (options.is_foreign()) {
+        plan.suppressions = xv6_suppressions();
+    }
     if (const Result<Start> start = start_of(options, plan.guest); !start) {
         return unusable(start.error());
     }
-    if (options.suppressions) {
+    if (options.suppressions == no_suppressions) {
+        plan.suppressions = {};
+    } else if (options.suppressions) {
         auto suppressions = Suppressions::read(*options.suppressions);
         if (!suppressions) {
             return unusable(suppressions.error());
         }
-        plan.suppressions = std::move(*suppressions);
+        plan.suppressions.add(*suppressions);
     }
     if (plan.replay) {
         const auto same =

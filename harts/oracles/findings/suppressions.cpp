@@ -24,18 +24,40 @@ bool same_function(std::string_view shown, std::string_view wanted) {
                                shown.substr(0, shown.size() - wanted.size()).ends_with("::"));
 }
 
+// `cpu` or `lock.cpu` of "proc[3].lock.cpu+0x4".
+bool is_member(std::string_view address, std::string_view member) {
+    address = address.substr(0, address.find('+'));
+    return address.size() > member.size() && address.ends_with(member) &&
+           address[address.size() - member.size() - 1] == '.';
+}
+
 }  // namespace
 
 bool Suppressions::Rule::matches(const Finding& finding) const {
-    return finding.kind == kind &&
-           std::ranges::any_of(finding.stacks, [&](const FindingStack& stack) {
-               return !stack.frames.empty() &&
-                      same_function(stack.frames.front().function, function);
-           });
+    if (finding.kind != kind) {
+        return false;
+    }
+    const auto begins_in = [&](const FindingStack& stack, const std::string& name) {
+        return !stack.frames.empty() && same_function(stack.frames.front().function, name);
+    };
+    const std::vector<FindingStack>& stacks = finding.stacks;
+    if (!member.empty() && !std::ranges::all_of(stacks, [&](const FindingStack& stack) {
+            return is_member(stack.address, member);
+        })) {
+        return false;
+    }
+    if (!other.empty()) {
+        return stacks.size() == 2 &&
+               ((begins_in(stacks[0], function) && begins_in(stacks[1], other)) ||
+                (begins_in(stacks[0], other) && begins_in(stacks[1], function)));
+    }
+    return std::ranges::any_of(
+        stacks, [&](const FindingStack& stack) { return begins_in(stack, function); });
 }
 
 std::string Suppressions::Rule::name() const {
-    return fmt::format("{}:{}", name_of(kind), function);
+    return fmt::format("{}:{}{}{}{}", name_of(kind), function, other.empty() ? "" : "," + other,
+                       member.empty() ? "" : " on ", member);
 }
 
 Result<Suppressions> Suppressions::read(const std::filesystem::path& file) {
@@ -63,21 +85,33 @@ Result<Suppressions> Suppressions::parse(std::string_view text, const std::strin
                 "found '{}'; expected race:FUNCTION | REASON or lock_order:FUNCTION | REASON",
                 line));
         }
-        const std::string_view function =
+        std::string_view function =
             trimmed(line.substr(colon + 1, bar == std::string_view::npos ? bar : bar - colon - 1));
+        const auto cut = [&function](std::string_view at) {
+            const std::size_t place = function.find(at);
+            const std::string_view behind =
+                place == std::string_view::npos ? "" : trimmed(function.substr(place + at.size()));
+            function = trimmed(function.substr(0, place));
+            return std::string(behind);
+        };
+        const bool has_member = function.contains(" on "), has_other = function.contains(',');
+        const std::string member = cut(" on "), other = cut(",");
         const auto known = finding_kind_named(kind);
         if (known != FindingKind::race && known != FindingKind::lock_order) {
             return refuse(fmt::format(
                 "found the kind '{}'; only race and lock_order can be suppressed", kind));
         }
-        if (function.empty()) {
+        if (function.empty() || (has_other && other.empty())) {
             return refuse("no function is named");
+        }
+        if (has_member && member.empty()) {
+            return refuse(fmt::format("{} on: no member is named", function));
         }
         if (bar == std::string_view::npos || trimmed(line.substr(bar + 1)).empty()) {
             return refuse(
                 fmt::format("{} is suppressed without a reason; expected: | REASON", function));
         }
-        suppressions.rules_.push_back({*known, std::string(function)});
+        suppressions.rules_.push_back({*known, std::string(function), other, member});
     }
     return suppressions;
 }

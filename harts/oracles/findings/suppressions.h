@@ -2,11 +2,14 @@
 // design. A file, a rule a line:
 //
 //     race:holding | asks whether this hart holds the lock, which no other hart can change
+//     race:holding,release on cpu | the same, and nothing else of holding()
 //     lock_order:wait | the parent's lock before the child's, always
 //
 // `#` begins a comment. The function is one of a finding's two innermost ones (of a lock order: any
 // that takes a lock), by the name that reports show, or its last part ("holding" is
-// "kernel::holding", too). A reason must be given. What a rule holds back is counted.
+// "kernel::holding", too). Two functions are those of both sides, in any order. `on MEMBER`: what
+// both access is a member of that name (`lock.cpu`: of a member of that one). A reason must be
+// given. What a rule holds back is counted.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -25,6 +28,10 @@ public:
     [[nodiscard]] static Result<Suppressions> read(const std::filesystem::path& file);
     [[nodiscard]] static Result<Suppressions> parse(std::string_view text, const std::string& name);
 
+    // With those of `more` behind these.
+    void add(const Suppressions& more) {
+        rules_.insert(rules_.end(), more.rules_.begin(), more.rules_.end());
+    }
     // The findings that no rule holds back; `suppressed` counts the others, by rule
     // ("race:holding"), each as often as it was seen.
     [[nodiscard]] std::vector<Finding> apply(std::vector<Finding> findings,
@@ -33,7 +40,7 @@ public:
 private:
     struct Rule {
         FindingKind kind = FindingKind::race;
-        std::string function;
+        std::string function, other = {}, member = {};  // the latter two may be empty
         [[nodiscard]] bool matches(const Finding& finding) const;
         [[nodiscard]] std::string name() const;
     };

@@ -45,6 +45,29 @@ TEST(Suppressions, the_last_part_of_a_name_is_enough_but_not_a_piece_of_it) {
     EXPECT_EQ(left.front().title, "not_holding x");
 }
 
+TEST(Suppressions, two_functions_are_both_sides_and_a_member_is_what_both_access) {
+    std::map<std::string, u64> suppressed;
+    const auto on = [](std::string first, std::string second, const std::string& address) {
+        Finding finding = race(std::move(first), std::move(second));
+        for (FindingStack& stack : finding.stacks) {
+            stack.address = address;
+        }
+        return finding;
+    };
+    const Suppressions both = rules("race:holding, release on cpu | r\nrace:a on lock.cpu | r");
+    const auto left =
+        both.apply({on("release", "kernel::holding", "proc[3].lock.cpu+0x4"),
+                    on("holding", "holding", "l.cpu"), on("holding", "release", "l.locked"),
+                    on("holding", "release", "lcpu"), on("a", "b", "proc[3].lock.cpu"),
+                    on("a", "b", "proc[3].cpu")},
+                   suppressed);
+    ASSERT_EQ(left.size(), 4u);
+    EXPECT_EQ(left.front().title, "holding holding");
+    EXPECT_EQ(left.back().stacks.front().address, "proc[3].cpu");
+    EXPECT_EQ(suppressed, (std::map<std::string, u64>{{"race:holding,release on cpu", 1},
+                                                      {"race:a on lock.cpu", 1}}));
+}
+
 TEST(Suppressions, callers_and_other_kinds_are_left_alone) {
     std::map<std::string, u64> suppressed;
     Finding order = race("holding", "x");
