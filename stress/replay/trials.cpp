@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "stress/replay/trial_messages.h"
+#include "stress/run/boot.h"
 #include "stress/run/console_file.h"
 
 namespace stampede {
@@ -25,9 +26,8 @@ namespace {
 constexpr int look_at_the_user = 50;  // ms
 constexpr std::array shielded{SIGINT, SIGTERM, SIGHUP};
 
-TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
+TrialResult run_one(const Trial& trial, Result<RunSetup> setup, BootedOnce& boots) {
     TrialResult result;
-    Result<RunSetup> setup = make_setup(trial.file);
     if (!setup) {
         result.problem = setup.error().message;
         return result;
@@ -49,7 +49,7 @@ TrialResult run_one(const Trial& trial, const MakeSetup& make_setup) {
     }
     ConsoleLog console(console_file->file());
     Interrupts interrupts;
-    Result<RunOutcome> outcome = run_guest(*setup, console, interrupts);
+    Result<RunOutcome> outcome = run_guest(*setup, console, interrupts, {}, boots.take_for(*setup));
     if (!outcome) {
         result.problem = outcome.error().message;
         return result;
@@ -79,15 +79,19 @@ TrialResult dead() {
 }
 
 // One request, one process. Gives false when there is nobody to answer any more.
-bool serve_one(int socket, const MakeSetup& make_setup) {
+bool serve_one(int socket, const MakeSetup& make_setup, BootedOnce& boots) {
     const std::optional<Trial> trial = receive_trial(socket);
     if (!trial) {
         return false;
     }
+    Result<RunSetup> setup = make_setup(trial->file);
+    if (setup) {
+        boots.prepare(*setup);
+    }
     const pid_t child = ::fork();
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(send_result(socket, run_one(*trial, make_setup)) ? 0 : 1);
+        _exit(send_result(socket, run_one(*trial, std::move(setup), boots)) ? 0 : 1);
     }
     int status = 0;
     while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -101,7 +105,8 @@ bool serve_one(int socket, const MakeSetup& make_setup) {
     for (const int number : shielded) {
         ::signal(number, SIG_IGN);  // the one who started it decides
     }
-    while (serve_one(socket, make_setup)) {
+    BootedOnce boots;
+    while (serve_one(socket, make_setup, boots)) {
     }
     _exit(0);
 }

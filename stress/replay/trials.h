@@ -1,12 +1,13 @@
 // Runs that are only about whether a finding shows, each in a process of its own.
 //
-//     this process ── request ──▶ the server, which has never run a machine ── fork ──▶ one run
+//     this process ── request ──▶ the server, which has never watched a run ── fork ──▶ one run
 //          ▲                                                                              │
 //          └───────────────────────────────── what became of it ──────────────────────────┘
 //
-// A run in a process that had one before is not the same run: ThreadSanitizer reports a race once a
-// process, and oneTBB's threads do not survive a fork. Nor does a run that kills its process end
-// the search it is part of.
+// Where work begins at a prompt, the server boots the guest, once: a fork has the machine as it is
+// there. A run in a process that had one before is not the same run: ThreadSanitizer reports a race
+// once a process, and oneTBB's threads do not survive a fork. Nor does a run that kills its process
+// end the search it is part of.
 #pragma once
 #include <chrono>
 #include <functional>

@@ -1,5 +1,8 @@
 #include "stress/run/boot.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include <algorithm>
 #include <bit>
 #include <thread>
@@ -76,7 +79,7 @@ Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel) {
 namespace {
 
 Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
-                         const Interrupts& interrupts) {
+                         const Interrupts* interrupts) {
     Result<Booted> made = at_reset(setup, kernel);
     if (!made) {
         return made;
@@ -99,7 +102,8 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
     for (bool ended = false; !ended && !booted.at_prompt;) {
         const MachineStop stop = machine.run_scheduled(schedule, instructions_a_look);
         booted.at_prompt = stop == MachineStop::Requested && line.at_prompt(console);
-        ended = stop == MachineStop::Finished || interrupts.requested() || console.panicked() ||
+        ended = stop == MachineStop::Finished ||
+                (interrupts != nullptr && interrupts->requested()) || console.panicked() ||
                 executed() >= instructions_at_most ||
                 (setup.limit && std::chrono::steady_clock::now() - began >= *setup.limit);
         if (stop == MachineStop::Idle) {
@@ -115,18 +119,55 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
 
 }  // namespace
 
+namespace {
+
+// Everything that boot depends on; empty: work does not begin at a prompt.
+std::string key_of(const RunSetup& setup) {
+    if (setup.prompt.empty() || setup.watch_from != RunSetup::WatchFrom::Prompt) {
+        return "";
+    }
+    std::string key =
+        fmt::format("{} {} {} {} {}", setup.kernel.string(), setup.kernel_hash, setup.machine.harts,
+                    setup.machine.memory, static_cast<int>(setup.machine.time));
+    for (const DiskContents& disk : setup.disks) {
+        key += fmt::format(" {:x}", XXH3_64bits(disk->data(), disk->size()));
+    }
+    return key;
+}
+
+}  // namespace
+
 // Which version of virtio a kernel wants shows in its coming up with one of them; most know one,
 // and give up at once on the other.
-Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interrupts& interrupts) {
+Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interrupts* interrupts) {
     RunSetup other = setup;
     other.machine.virtio.version = VirtioVersion::Modern;
     Result<Booted> first = boot_with(setup, kernel, interrupts);
     if (!first || first->at_prompt || setup.disks.empty() ||
-        setup.machine.virtio.version == VirtioVersion::Modern || interrupts.requested()) {
+        setup.machine.virtio.version == VirtioVersion::Modern ||
+        (interrupts != nullptr && interrupts->requested())) {
         return first;
     }
     Result<Booted> second = boot_with(other, kernel, interrupts);
     return second && second->at_prompt ? std::move(second) : std::move(first);
+}
+
+void BootedOnce::prepare(const RunSetup& setup) {
+    const std::string key = key_of(setup);
+    if (key == key_) {
+        return;
+    }
+    key_ = key;
+    booted_.reset();
+    const Result<ElfImage> kernel = key.empty() ? error("") : ElfImage::read(setup.kernel);
+    if (Result<Booted> made =
+            kernel ? boot(setup, *kernel, nullptr) : std::unexpected(kernel.error())) {
+        booted_ = std::move(*made);
+    }
+}
+
+Booted* BootedOnce::take_for(const RunSetup& setup) {
+    return booted_ && key_of(setup) == key_ ? &*booted_ : nullptr;
 }
 
 }  // namespace stampede

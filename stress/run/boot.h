@@ -21,9 +21,23 @@ struct Booted {
 // The same that has not run at all.
 [[nodiscard]] Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel);
 
-// One thread drives all harts. The machine has neither observers nor sinks any more when this comes
-// back. Error: kernel or machine cannot be used.
+// One thread drives all harts. `interrupts` may be null. The machine has neither observers nor
+// sinks any more when this comes back. Error: kernel or machine cannot be used.
 [[nodiscard]] Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel,
-                                  const Interrupts& interrupts);
+                                  const Interrupts* interrupts);
+
+// A booted machine for processes that are forked off. One thread.
+class BootedOnce {
+public:
+    // Boots for such setups, unless that has been done, or their work does not begin at a prompt.
+    // What is wrong with them shows in their run.
+    void prepare(const RunSetup& setup);
+    // In a fork: what has been prepared; null where it was not for such a setup.
+    [[nodiscard]] Booted* take_for(const RunSetup& setup);
+
+private:
+    std::string key_;  // what boot depends on
+    std::optional<Booted> booted_;
+};
 
 }  // namespace stampede

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "harts/base/cpu_time.h"
 #include "harts/oracles/oracles.h"
@@ -71,6 +72,9 @@ public:
         machine_.set_perturbation(setup_.schedule.perturbation(setup_.seed));
         machine_.keep_turns(setup_.keep_turns);
         interrupts_.watch(&machine_);
+        for (u32 n = 0; n < machine.harts(); ++n) {
+            before_.push_back(machine.instructions({n}));
+        }
         if (!setup.line.empty()) {
             console.take_input_from([this] { return line_.next(); });
             line_.listen(console, machine_);
@@ -109,16 +113,21 @@ public:
 private:
     Watched& watched() { return oracles_.run(); }
 
+    [[nodiscard]] u64 executed_before() const {
+        return std::accumulate(before_.begin(), before_.end(), u64{0});
+    }
+
     MachineStop drive() {
         return schedule_ == nullptr ? machine_.run_parallel(setup_.look)
                                     : machine_.run_scheduled(*schedule_, ~u64{0}, &turns_);
     }
 
     // A repeatable run never stops for a look: a turn that is cut short is another schedule.
-    void between_turns(u64 executed) {
+    void between_turns(u64 executed_in_all) {
         if (early_end_) {
             return;
         }
+        const u64 executed = executed_in_all - executed_before();
         if (wanted_.enough(oracles_)) {
             early_end_ = RunEnd::Shown;
         } else if (executed >= setup_.most_instructions) {
@@ -203,7 +212,7 @@ private:
         if (!listeners_.progress) {
             return;
         }
-        listeners_.progress({Clock::now() - began_, turns_.executed(),
+        listeners_.progress({Clock::now() - began_, turns_.executed() - executed_before(),
                              watched().events.operations(), oracles_.count()});
     }
 
@@ -227,7 +236,7 @@ private:
         outcome.moments = run.moments;
         outcome.audited = run.audited;
         for (u32 n = 0; n < machine_.harts(); ++n) {
-            outcome.instructions.push_back(machine_.instructions({n}));
+            outcome.instructions.push_back(machine_.instructions({n}) - before_[n]);
             outcome.system_calls += run.events.system_calls({n});
         }
     }
@@ -253,6 +262,7 @@ private:
     ShellLine line_;
     TurnWatch turns_;
     Clock::time_point began_;
+    std::vector<u64> before_;          // by hart: instructions before this run, in boot
     std::optional<RunEnd> early_end_;  // of a repeatable run, decided between two turns
     u64 looked_at_ = 0;                // instructions of all harts at its last look
 };
@@ -276,7 +286,7 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
         !setup.prompt.empty() && setup.watch_from == RunSetup::WatchFrom::Prompt;
     if (booted == nullptr) {
         Result<Booted> made =
-            from_prompt ? boot(setup, *kernel, interrupts) : at_reset(setup, *kernel);
+            from_prompt ? boot(setup, *kernel, &interrupts) : at_reset(setup, *kernel);
         if (!made) {
             return std::unexpected(made.error());
         }
