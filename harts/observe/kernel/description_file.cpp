@@ -10,20 +10,6 @@
 namespace stampede {
 namespace {
 
-std::optional<u64> number_in(std::string_view text) {
-    int base = 10;
-    if (text.starts_with("0x")) {
-        text.remove_prefix(2);
-        base = 16;
-    }
-    u64 value = 0;
-    const auto [end, problem] =
-        std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return problem == std::errc() && end == text.data() + text.size() && !text.empty()
-               ? std::optional(value)
-               : std::nullopt;
-}
-
 // ORIGIN of "(pa-ORIGIN)/4096".
 std::optional<std::string> origin_in(std::string_view index) {
     if (index == "pa/4096") {
@@ -131,6 +117,20 @@ private:
 };
 
 }  // namespace
+
+std::optional<u64> number_in(std::string_view text) {
+    int base = 10;
+    if (text.starts_with("0x")) {
+        text.remove_prefix(2);
+        base = 16;
+    }
+    u64 value = 0;
+    const auto [end, problem] =
+        std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return problem == std::errc() && end == text.data() + text.size() && !text.empty()
+               ? std::optional(value)
+               : std::nullopt;
+}
 
 Result<DescriptionFile> DescriptionFile::parse(std::string_view text, const std::string& file) {
     DescriptionFile said;

@@ -51,4 +51,7 @@ struct DescriptionFile {
                                                        const std::string& file);
 };
 
+// Decimal, or hexadecimal behind 0x.
+[[nodiscard]] std::optional<u64> number_in(std::string_view text);
+
 }  // namespace stampede

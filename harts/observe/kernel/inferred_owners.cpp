@@ -63,31 +63,32 @@ private:
                 own(view_.address_of(frame).value, FrameOwner::page_table);
             }
         }
-        const PageTableVisitor visitor{
-            [this](PhysAddr table) { own(table.value, FrameOwner::page_table); }, nullptr};
+        PageTableScan scan(
+            ram(), {[this](PhysAddr table) { own(table.value, FrameOwner::page_table); }, nullptr});
         for (u64 slot = 0; slot < processes().count; ++slot) {
             for (const Field& table : processes().further_page_tables) {
                 if (processes().used(ram(), slot)) {
-                    scan_page_table(ram(), {processes().load(ram(), slot, table)}, visitor);
+                    scan.from({processes().load(ram(), slot, table)});
                 }
             }
         }
         if (kernel_.kernel_page_table) {
-            scan_page_table(ram(), *kernel_.kernel_page_table, visitor);
+            scan.from(*kernel_.kernel_page_table);
         }
     }
 
     // What the kernel maps elsewhere than at its own address, or a process names so.
     void kernel_stacks() {
         if (kernel_.kernel_page_table) {
-            scan_page_table(ram(), *kernel_.kernel_page_table,
-                            {nullptr, [this](u64 address, Pte pte, int) {
-                                 const u64 memory = pte.ppn().address().value;
-                                 if (memory != address) {
-                                     stack_at_[address] = memory;
-                                     own(memory, FrameOwner::kernel_stack);
-                                 }
-                             }});
+            PageTableScan(ram(), {nullptr,
+                                  [this](u64 address, Pte pte, int) {
+                                      const u64 memory = pte.ppn().address().value;
+                                      if (memory != address) {
+                                          stack_at_[address] = memory;
+                                          own(memory, FrameOwner::kernel_stack);
+                                      }
+                                  }})
+                .from(*kernel_.kernel_page_table);
         }
         for (u64 slot = 0; slot < processes().count && processes().kernel_stack; ++slot) {
             own(processes().load(ram(), slot, *processes().kernel_stack), FrameOwner::kernel_stack);

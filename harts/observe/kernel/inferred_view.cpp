@@ -62,4 +62,10 @@ std::expected<AuditView, std::string> inferred_view(const Ram& ram,
     return without ? view_with(ram, kernel, inferred_owners(*without, kernel)) : without;
 }
 
+std::optional<Mappings> inferred_mappings(const Ram& ram, const KernelDescription& kernel) {
+    const auto view = inferred_processes(ram, kernel);
+    Violations told_by_the_audit;
+    return view ? std::optional(Mappings::collect(*view, told_by_the_audit)) : std::nullopt;
+}
+
 }  // namespace stampede

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harts/observe/kernel/marker.h"
 #include "harts/observe/kernel/quiet_memory.h"
 
 namespace stampede {
@@ -47,9 +48,8 @@ std::optional<u64> value_of(const std::string& name, const Symbols& symbols, con
     if (name == "end") {
         return kernel.image_end;
     }
-    if (!name.empty() && name.find_first_not_of("0123456789abcdefxABCDEF") == std::string::npos &&
-        name[0] >= '0' && name[0] <= '9') {
-        return std::stoull(name.substr(0, 18), nullptr, 0);
+    if (const auto number = number_in(name)) {
+        return number;
     }
     std::optional<u64> found;
     visit_data(symbols.data_types(), [&](const Datum& datum) {

@@ -152,12 +152,22 @@ TEST(KernelDescription, two_formulas_that_agree_are_refused_and_a_line_tells_whi
     EXPECT_THAT(told.counts.how, HasSubstr("said by kernel.txt:1"));
 }
 
+TEST(KernelDescription, the_same_integers_by_another_name_are_no_second_formula) {
+    QuietGuest guest(3);
+    guest.store(guest.address_of("pipe"), guest.first_frame());  // one more origin
+    guest.store(guest.address_of("waiters"), guest.end());
+    EXPECT_EQ(described(guest).counts.value.value_or(CountFormula{}).text, "counts[(pa-end)/4096]");
+}
+
 TEST(KernelDescription, most_counts_may_agree_where_some_are_wrong) {
     QuietGuest guest(1);
     guest.set_count(guest.frame_at(QuietGuest::shell, QuietGuest::own_page), 7);
     EXPECT_TRUE(described(guest).counts) << "one of 13";
     guest.set_count(guest.frame_at(QuietGuest::shell, QuietGuest::data), 1);
     EXPECT_FALSE(described(guest).counts) << "one of 3 that are shared";
+    guest.set_count(guest.frame_at(QuietGuest::shell, QuietGuest::data), 2);
+    guest.set_count(guest.frame_at(QuietGuest::child, QuietGuest::own_page), 7);
+    EXPECT_FALSE(described(guest).counts) << "two of 13";
 }
 
 TEST(KernelDescription, a_moment_at_which_a_process_is_awake_is_refused) {

@@ -21,31 +21,17 @@ constexpr u64 lower_half = u64{1} << 38;  // Sv39's, in bytes: xv6's MAXVA
 u64 end_of_identity(const Ram& ram, PhysAddr root, u64 page) {
     u64 end = 0;
     bool maps_page = false;
-    scan_page_table(ram, root, {nullptr, [&](u64 address, Pte pte, int level) {
-                                    const u64 bytes = sv39_level_size(level);
-                                    if (pte.ppn().address().value == address &&
-                                        ram.contains({address}, bytes)) {
-                                        end = std::max(end, address + bytes);
-                                        maps_page |= page - address < bytes;
-                                    }
-                                }});
+    PageTableScan(ram,
+                  {nullptr,
+                   [&](u64 address, Pte pte, int level) {
+                       const u64 bytes = sv39_level_size(level);
+                       if (pte.ppn().address().value == address && ram.contains({address}, bytes)) {
+                           end = std::max(end, address + bytes);
+                           maps_page |= page - address < bytes;
+                       }
+                   }})
+        .from(root);
     return maps_page ? end : 0;
-}
-
-template <class Visit>
-void for_each_used(const ProcessTable& processes, const Ram& ram, Visit&& visit) {
-    for (u64 slot = 0; slot < processes.count; ++slot) {
-        if (processes.used(ram, slot)) {
-            visit(slot);
-        }
-    }
-}
-
-// All leaves of processes, as the audit walks them.
-std::optional<Mappings> mappings_of(const Ram& ram, const KernelDescription& kernel) {
-    const auto view = inferred_processes(ram, kernel);
-    Violations told_by_the_audit;
-    return view ? std::optional(Mappings::collect(*view, told_by_the_audit)) : std::nullopt;
 }
 
 struct Known {
@@ -98,22 +84,24 @@ Inferred<UserLayout> find_user_layout(const Ram& ram, const KernelDescription& k
     UserLayout layout{.end = lower_half - 2 * page_size};
     const ProcessTable& processes = *kernel.processes;
     u64 seen = ~u64{0};
-    for_each_used(processes, ram, [&](u64 slot) {
-        const u64 frame = processes.trapframe ? processes.load(ram, slot, *processes.trapframe) : 0;
-        scan_page_table(
-            ram, {processes.load(ram, slot, processes.page_table)},
-            {nullptr, [&](u64 address, Pte pte, int) {
-                 const u64 memory = pte.ppn().address().value;
-                 const bool code =
-                     pte.has(Pte::x) && memory >= kernel.image_begin && memory < kernel.image_end;
-                 if (pte.has(Pte::u)) {
-                     return;
-                 }
-                 layout.trapframe = memory == frame && frame != 0 ? address : layout.trapframe;
-                 layout.trampoline = code ? address : layout.trampoline;
-                 seen = code || (memory == frame && frame != 0) ? std::min(seen, address) : seen;
-             }});
-    });
+    u64 frame = 0;  // the trap frame of the process whose table is scanned
+    PageTableScan scan(ram, {nullptr, [&](u64 address, Pte pte, int) {
+                                 const u64 memory = pte.ppn().address().value;
+                                 const bool code = pte.has(Pte::x) &&
+                                                   memory >= kernel.image_begin &&
+                                                   memory < kernel.image_end;
+                                 const bool trapframe = memory == frame && frame != 0;
+                                 if (!pte.has(Pte::u) && (code || trapframe)) {
+                                     (code ? layout.trampoline : layout.trapframe) = address;
+                                     seen = std::min(seen, address);
+                                 }
+                             }});
+    for (u64 slot = 0; slot < processes.count; ++slot) {
+        if (processes.used(ram, slot)) {
+            frame = processes.trapframe ? processes.load(ram, slot, *processes.trapframe) : 0;
+            scan.from({processes.load(ram, slot, processes.page_table)});
+        }
+    }
     if (seen == ~u64{0}) {
         return {layout,
                 fmt::format("below {:#x}, as is usual: no process maps its trap frame or the "
@@ -159,51 +147,13 @@ Inferred<FrameRange> find_frames(const Ram& ram, const KernelDescription& kernel
 
 std::vector<MappedFrame> mapped_frames(const Ram& ram, const KernelDescription& kernel) {
     std::vector<MappedFrame> mapped;
-    const auto mappings = mappings_of(ram, kernel);
+    const auto mappings = inferred_mappings(ram, kernel);
     for (u64 frame = 0; mappings && frame < kernel.frames->count(); ++frame) {
         if (const u64 number = mappings->of(frame).size()) {
             mapped.push_back({kernel.frames->first + frame * page_size, number});
         }
     }
     return mapped;
-}
-
-Inferred<u64> find_marker(const Ram& ram, const KernelDescription& kernel,
-                          const DescriptionFile& said) {
-    if (said.marker) {
-        return {u64{1} << said.marker->value,
-                fmt::format("bit {}, said by {}", said.marker->value, said.marker->where)};
-    }
-    constexpr std::array<u64, 3> usable{8, 9, 5};  // RSW, and G, which an Sv39 kernel may not miss
-    const auto mappings = mappings_of(ram, kernel);
-    u64 shared = 0, writable = 0;  // bits that such leaves have
-    std::array<u64, 64> number{};
-    for (u64 frame = 0; mappings && frame < kernel.frames->count(); ++frame) {
-        for (const Mapping& mapping : mappings->of(frame)) {
-            const u64 bits = mapping.pte.bits;
-            writable |= mapping.pte.has(Pte::w) ? bits : 0;
-            if (mappings->of(frame).size() > 1) {
-                shared |= bits;
-                for (const u64 bit : usable) {
-                    number[bit] += bits >> bit & 1;
-                }
-            }
-        }
-    }
-    u64 marker = 0;
-    std::string text;
-    for (const u64 bit : usable) {
-        if ((shared >> bit & 1) != 0 && (writable >> bit & 1) == 0) {
-            marker |= u64{1} << bit;
-            text +=
-                fmt::format("{}bit {}{}", text.empty() ? "" : ", ", bit, bit == 5 ? " (G)" : "");
-            text += fmt::format(" in {} leaves of shared frames", number[bit]);
-        }
-    }
-    return marker == 0 ? Inferred<u64>{std::nullopt,
-                                       "no bit stands in leaves of shared frames and in "
-                                       "none that is writable"}
-                       : Inferred<u64>{marker, text + ", in none that is writable"};
 }
 
 Inferred<i64> find_kernel_count(const Ram& ram, const KernelDescription& kernel) {

@@ -24,10 +24,6 @@ namespace stampede {
 [[nodiscard]] std::vector<MappedFrame> mapped_frames(const Ram& ram,
                                                      const KernelDescription& kernel);
 
-// Bits that leaves of shared frames have, and none that is writable. Needs frames.
-[[nodiscard]] Inferred<u64> find_marker(const Ram& ram, const KernelDescription& kernel,
-                                        const DescriptionFile& said);
-
 // What nearly all page tables, kernel stacks and trap frames have for a count. Needs counts.
 [[nodiscard]] Inferred<i64> find_kernel_count(const Ram& ram, const KernelDescription& kernel);
 
