@@ -169,7 +169,8 @@ void closed_ends() {
     {
         Pipe ends;
         ends.close_end(0);
-        if (write(ends.ends[1], &byte, 1) != -1) {
+        // xv6 of 2019 looks for readers of a full pipe only
+        if (write(ends.ends[1], &byte, 1) != -1 && on_own_kernel) {
             fail("write() to a pipe without reader succeeded", "expected -1");
         }
     }
