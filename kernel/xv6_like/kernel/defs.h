@@ -19,7 +19,7 @@ void timerinit(void);
 int timer_interrupt(uint64 scause);  // 1 if it was one; the next is set up
 void timervec(void);
 void swtch(struct context*, struct context*);
-extern char _trampoline[], uservec[], userret[], etext[], end[];
+extern char trampoline[], uservec[], userret[], etext[], end[];
 void kernelvec(void);
 
 // spinlock.c, sleeplock.c

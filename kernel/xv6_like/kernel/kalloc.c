@@ -27,7 +27,7 @@ void kfree(void* pa) {
     if (ref_drop(pa) > 0) {
         return;
     }
-    memset(pa, 1, PGSIZE);  // whoever still uses it shall notice
+    memset(pa, 1, PGSIZE);  // whoever still uses it, or takes a new one for zeros, shall notice
     struct run* r = pa;
     acquire(&kmem.lock);
     r->next = kmem.freelist;
@@ -43,7 +43,6 @@ void* kalloc(void) {
     }
     release(&kmem.lock);
     if (r) {
-        memset(r, 5, PGSIZE);
         ref_first(r);
     }
     return r;

@@ -93,7 +93,7 @@ pagetable_t proc_pagetable(struct proc* p) {
     if (!pagetable) {
         return 0;
     }
-    if (mappages(pagetable, TRAMPOLINE, PGSIZE, (uint64)_trampoline, PTE_R | PTE_X) < 0) {
+    if (mappages(pagetable, TRAMPOLINE, PGSIZE, (uint64)trampoline, PTE_R | PTE_X) < 0) {
         uvmfree(pagetable, 0);
         return 0;
     }

@@ -73,16 +73,16 @@ void usertrap(void) {
 
 void usertrapret(void) {
     struct proc* p = myproc();
-    intr_off();  // until sret: stvec is the user's already
-    uint64 trampoline = TRAMPOLINE - (uint64)_trampoline;
-    write_csr(stvec, trampoline + (uint64)uservec);
+    intr_off();                                      // until sret: stvec is the user's already
+    uint64 moved = TRAMPOLINE - (uint64)trampoline;  // the page is there as well
+    write_csr(stvec, moved + (uint64)uservec);
     p->trapframe->kernel_satp = read_csr(satp);
     p->trapframe->kernel_sp = p->kstack + PGSIZE;
     p->trapframe->kernel_trap = (uint64)usertrap;
     p->trapframe->kernel_hartid = r_tp();
     write_csr(sstatus, (read_csr(sstatus) & ~SSTATUS_SPP) | SSTATUS_SPIE);
     write_csr(sepc, p->trapframe->epc);
-    void (*to_user)(uint64) = (void (*)(uint64))(trampoline + (uint64)userret);
+    void (*to_user)(uint64) = (void (*)(uint64))(moved + (uint64)userret);
     to_user(MAKE_SATP(p->pagetable));
     __builtin_unreachable();
 }

@@ -59,7 +59,7 @@ void kvminit(void) {
     kvmmap(t, PLIC, PLIC, 0x400000, PTE_R | PTE_W);
     kvmmap(t, KERNBASE, KERNBASE, (uint64)etext - KERNBASE, PTE_R | PTE_X);
     kvmmap(t, (uint64)etext, (uint64)etext, PHYSTOP - (uint64)etext, PTE_R | PTE_W);
-    kvmmap(t, TRAMPOLINE, (uint64)_trampoline, PGSIZE, PTE_R | PTE_X);
+    kvmmap(t, TRAMPOLINE, (uint64)trampoline, PGSIZE, PTE_R | PTE_X);
     proc_mapstacks(t);
 }
 

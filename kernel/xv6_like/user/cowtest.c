@@ -3,9 +3,9 @@
 
 enum { PHYSICAL = 128 * 1024 * 1024 };
 
-// Two thirds of memory cannot be copied.
+// More than half of memory cannot be copied.
 static void simple(void) {
-    int size = PHYSICAL / 3 * 2;
+    int size = PHYSICAL / 16 * 9;
     char* p = sbrk(size);
     if (p == (char*)-1) {
         printf("sbrk(%d) failed\n", size);
@@ -38,7 +38,7 @@ static void write_own(char* p, int size) {
 
 // Three processes write to what they share, and copies are given back.
 static void three(void) {
-    int size = PHYSICAL / 4;
+    int size = PHYSICAL / 8;
     char* p = sbrk(size);
     CHECK(p != (char*)-1);
     write_own(p, 4096);

@@ -3,6 +3,7 @@
 #include "check.h"
 
 static uint seed;
+static const char* home;
 static uint random(uint below) {
     seed = seed * 1103515245 + 12345;
     return (seed >> 16) % below;
@@ -25,7 +26,7 @@ static void step(char* page) {
     case 3: unlink(name); break;
     case 4: mkdir(name); break;
     case 5: link(name, other); break;
-    case 6: chdir(random(2) ? "d" : ".."); break;
+    case 6: chdir(random(2) ? "d" : home); break;
     case 7: page[random(4096)] = 1; break;
     case 8: sbrk(random(2) || sbrk(0) < page + 2 * 4096 ? 4096 : -4096); break;
     case 9:
@@ -60,12 +61,13 @@ static void step(char* page) {
 
 int main(int argc, char** argv) {
     int rounds = argc > 1 ? atoi(argv[1]) : 200;
-    static const char* const directories[] = {"grind0", "grind1"};
+    static const char* const directories[] = {"/grind0", "/grind1"};
     for (int i = 0; i < 2; i++) {
         mkdir(directories[i]);
         if (forked() == 0) {
             seed = (argc > 2 ? atoi(argv[2]) : 1) + i;
-            CHECK(chdir(directories[i]) == 0);
+            home = directories[i];
+            CHECK(chdir(home) == 0);
             char* page = sbrk(4096);
             for (int round = 0; round < rounds; round++) {
                 step(page);

@@ -31,7 +31,7 @@ void test_killstatus(void) {
 
 // Whose parent has gone belongs to init, which waits for it.
 void test_reparent(void) {
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 15; i++) {
         if (forked() == 0) {
             forked();
             forked();
@@ -65,7 +65,7 @@ void test_forkmany(void) {
             exit(0);
         }
     }
-    CHECK(n > 50 && n < 64);
+    CHECK(n > 20 && n < 64);
     while (n--) {
         CHECK(ended() == 0);
     }
