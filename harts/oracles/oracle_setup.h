@@ -17,6 +17,7 @@ namespace stampede {
 class BranchCoverage;
 class HartEvents;
 class InterleavingCoverage;
+struct KernelDescription;
 class Trace;
 
 enum class RunKind : u8 {
@@ -41,6 +42,9 @@ struct OracleSetup {
     Suppressions suppressions{};               // of races
     // Regular expressions: of a line that the console must say, and must not.
     std::optional<std::string> expect{}, fail_on{};
+    // What was inferred of a kernel that tells nothing of itself; null: nothing. Outlives the
+    // oracles.
+    const KernelDescription* described = nullptr;
     Tables tables = Tables::WatchedWhenNeeded;
     Watchdog::Input input = Watchdog::Input::None;
     WatchdogLimits watchdog{};

@@ -28,10 +28,11 @@ std::vector<HartAtEnd> Watched::harts_and_places() const {
 
 Feeds Watched::heard() const {
     Feeds feeds;
-    for (const auto& [feed, given] : {std::pair(Feed::AuditTable, events.audit_table().has_value()),
-                                      {Feed::QuiescentPoint, was_quiescent},
-                                      {Feed::FrameCalls, frames != nullptr && frames->told()},
-                                      {Feed::GuestCalls, events.called()}}) {
+    for (const auto& [feed, given] :
+         {std::pair(Feed::AuditTable, events.audit_table() || setup.described != nullptr),
+          {Feed::QuiescentPoint, was_quiescent},
+          {Feed::FrameCalls, frames != nullptr && frames->told()},
+          {Feed::GuestCalls, events.called()}}) {
         if (given) {
             feeds.put(feed);
         }

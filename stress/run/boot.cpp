@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "harts/core/hart.h"
+#include "harts/image/symbols.h"
+#include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
 #include "harts/schedule/schedule.h"
 #include "stress/run/shell_line.h"
@@ -99,13 +101,15 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
         return sum;
     };
     const auto began = std::chrono::steady_clock::now();
-    for (bool ended = false; !ended && !booted.at_prompt;) {
+    bool& ended = booted.ended;
+    while (!ended && !booted.at_prompt) {
         const MachineStop stop = machine.run_scheduled(schedule, instructions_a_look);
         booted.at_prompt = stop == MachineStop::Requested && line.at_prompt(console);
-        ended = stop == MachineStop::Finished ||
-                (interrupts != nullptr && interrupts->requested()) || console.panicked() ||
-                executed() >= instructions_at_most ||
-                (setup.limit && std::chrono::steady_clock::now() - began >= *setup.limit);
+        ended =
+            !booted.at_prompt &&
+            (stop == MachineStop::Finished || (interrupts != nullptr && interrupts->requested()) ||
+             console.panicked() || executed() >= instructions_at_most ||
+             (setup.limit && std::chrono::steady_clock::now() - began >= *setup.limit));
         if (stop == MachineStop::Idle) {
             ended = ended || setup.machine.time == TimeMode::Counted;
             std::this_thread::sleep_for(idle_pause);
@@ -137,19 +141,57 @@ std::string key_of(const RunSetup& setup) {
 
 }  // namespace
 
+namespace {
+
+// Who waits in it for input: a shell, and two processes that a fork has made, with what they share.
+constexpr const char* quiet_line = "cat | cat";
+constexpr u64 quiet_after = 40'000'000;  // instructions of all harts
+constexpr unsigned tries = 5;            // … that often, for machines with many harts that idle
+
+// At the prompt, at which the machine is again when this comes back.
+Inferred<KernelDescription> describe(Machine& machine, const ElfImage& kernel,
+                                     const DescriptionFile& said) {
+    Snapshot prompt(machine);
+    ConsoleLog console;
+    machine.set_console(&console);
+    ShellLine line("", quiet_line);
+    console.take_input_from([&line] { return line.next(); });
+    line.type(machine);
+    BootSchedule schedule(machine, end_of(kernel));
+    const Symbols symbols(kernel);
+    Inferred<KernelDescription> described;
+    for (unsigned n = 0; n < tries && !described; ++n) {
+        machine.run_scheduled(schedule, quiet_after);
+        Result<KernelDescription> made = describe_kernel(symbols, machine.ram(), said);
+        if (made) {
+            described.value = std::move(*made);
+        } else {
+            described.how = made.error().message;
+        }
+    }
+    machine.set_console(nullptr);
+    prompt.restore();
+    return described;
+}
+
+}  // namespace
+
 // Which version of virtio a kernel wants shows in its coming up with one of them; most know one,
 // and give up at once on the other.
 Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interrupts* interrupts) {
-    RunSetup other = setup;
-    other.machine.virtio.version = VirtioVersion::Modern;
-    Result<Booted> first = boot_with(setup, kernel, interrupts);
-    if (!first || first->at_prompt || setup.disks.empty() ||
-        setup.machine.virtio.version == VirtioVersion::Modern ||
-        (interrupts != nullptr && interrupts->requested())) {
-        return first;
+    Result<Booted> booted = boot_with(setup, kernel, interrupts);
+    const bool may_want_another = booted && !booted->at_prompt && !setup.disks.empty() &&
+                                  setup.machine.virtio.version == VirtioVersion::Legacy;
+    if (may_want_another && (interrupts == nullptr || !interrupts->requested())) {
+        RunSetup other = setup;
+        other.machine.virtio.version = VirtioVersion::Modern;
+        Result<Booted> second = boot_with(other, kernel, interrupts);
+        booted = second && second->at_prompt ? std::move(second) : std::move(booted);
     }
-    Result<Booted> second = boot_with(other, kernel, interrupts);
-    return second && second->at_prompt ? std::move(second) : std::move(first);
+    if (booted && booted->at_prompt) {
+        booted->description = describe(*booted->machine, kernel, setup.said);
+    }
+    return booted;
 }
 
 void BootedOnce::prepare(const RunSetup& setup) {

@@ -7,15 +7,19 @@
 
 #include "harts/base/error.h"
 #include "harts/machine/machine.h"
+#include "harts/observe/kernel/kernel_description.h"
 #include "stress/run/run.h"
 
 namespace stampede {
 
 struct Booted {
     std::unique_ptr<Machine> machine;
-    std::string console;     // what it has said so far
-    bool at_prompt = false;  // otherwise it came to an end of some kind before, or to none
-    u64 instructions = 0;    // of all harts
+    std::string console;  // what it has said so far
+    bool at_prompt = false;
+    bool ended = false;    // before a prompt, or there was none for very long
+    u64 instructions = 0;  // of all harts
+    // What was inferred of a kernel that tells nothing of itself, or why nothing was.
+    Inferred<KernelDescription> description = {};
 };
 
 // The same that has not run at all.

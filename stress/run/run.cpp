@@ -33,7 +33,7 @@ std::unique_ptr<Schedule> make_schedule(const RunSetup& setup) {
                               : std::make_unique<ReplayRuns>(setup.runs);
 }
 
-OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace) {
+OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace, const Booted& booted) {
     return {.drive = drive,
             .kind = RunKind::FromBoot,
             .guest = setup.guest,
@@ -43,6 +43,7 @@ OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace) {
             .suppressions = setup.suppressions,
             .expect = setup.expect,
             .fail_on = setup.fail_on,
+            .described = booted.description ? &*booted.description : nullptr,
             .tables = setup.tables,
             .input = setup.input,
             .watchdog = setup.watchdog,
@@ -54,26 +55,27 @@ OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace) {
 class GuestRun {
 public:
     // `trace` may be null.
-    GuestRun(const RunSetup& setup, const ElfImage& kernel, Machine& machine, Trace* trace,
+    GuestRun(const RunSetup& setup, const ElfImage& kernel, const Booted& booted, Trace* trace,
              ConsoleLog& console, Interrupts& interrupts, const RunListeners& listeners)
         : setup_(setup),
-          machine_(machine),
+          booted_(booted),
+          machine_(*booted.machine),
           interrupts_(interrupts),
           listeners_(listeners),
           schedule_(make_schedule(setup)),
-          oracles_(machine, kernel, console,
+          oracles_(machine_, kernel, console,
                    oracle_setup(setup, schedule_ == nullptr ? Drive::ThreadAHart : Drive::OneThread,
-                                trace)),
+                                trace, booted)),
           wanted_(setup.wanted, setup.wanted_enough),
           input_(listeners, oracles_.run()),
           line_(setup.line.empty() ? "" : setup.prompt, setup.line),
-          turns_(machine, oracles_.turns(), instructions_between_checks,
+          turns_(machine_, oracles_.turns(), instructions_between_checks,
                  [this](u64 executed) { between_turns(executed); }) {
         machine_.set_perturbation(setup_.schedule.perturbation(setup_.seed));
         machine_.keep_turns(setup_.keep_turns);
         interrupts_.watch(&machine_);
-        for (u32 n = 0; n < machine.harts(); ++n) {
-            before_.push_back(machine.instructions({n}));
+        for (u32 n = 0; n < machine_.harts(); ++n) {
+            before_.push_back(machine_.instructions({n}));
         }
         if (!setup.line.empty()) {
             console.take_input_from([this] { return line_.next(); });
@@ -91,15 +93,14 @@ public:
     GuestRun(const GuestRun&) = delete;
     GuestRun& operator=(const GuestRun&) = delete;
 
-    // `from_prompt`: it waits there.
-    RunOutcome run(Booted* booted) {
+    RunOutcome run() {
         began_ = Clock::now();
         const double cpu_began = process_cpu_s();
         RunOutcome outcome;
-        if (booted != nullptr && booted->at_prompt && !setup_.line.empty()) {
+        if (booted_.at_prompt && !setup_.line.empty()) {
             line_.type(machine_);
         }
-        outcome.end = booted != nullptr && !booted->at_prompt ? RunEnd::NoPrompt : go_on();
+        outcome.end = booted_.ended ? RunEnd::NoPrompt : go_on();
         if (listeners_.ended) {
             listeners_.ended();
         }
@@ -156,6 +157,7 @@ private:
                 return *early_end_;
             }
             if (line_is_done()) {
+                oracles_.at_quiescence();
                 return RunEnd::Finished;
             }
             if (const std::optional<RunEnd> end = look()) {
@@ -252,6 +254,7 @@ private:
     }
 
     const RunSetup& setup_;
+    const Booted& booted_;
     Machine& machine_;
     Interrupts& interrupts_;
     const RunListeners& listeners_;
@@ -305,8 +308,7 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
     for (const char c : booted->console) {
         console.put(static_cast<u8>(c));
     }
-    return GuestRun(setup, *kernel, machine, trace.get(), console, interrupts, listeners)
-        .run(from_prompt ? booted : nullptr);
+    return GuestRun(setup, *kernel, *booted, trace.get(), console, interrupts, listeners).run();
 }
 
 }  // namespace stampede

@@ -8,6 +8,7 @@
 #include "harts/base/error.h"
 #include "harts/guests/guest.h"
 #include "harts/machine/machine.h"
+#include "harts/observe/kernel/description_file.h"
 #include "harts/oracles/guest/console_log.h"
 #include "harts/oracles/oracle_setup.h"
 #include "harts/report/replay/hart_runs.h"
@@ -26,6 +27,7 @@ struct RunSetup {
     std::string prompt;
     std::string line;                 // typed there; its next prompt ends the run
     std::vector<DiskContents> disks;  // what its disks begin with
+    DescriptionFile said;             // of a kernel that tells nothing of itself
     enum class WatchFrom : u8 { Prompt, Reset };
     WatchFrom watch_from = WatchFrom::Prompt;
     std::optional<std::string> expect, fail_on;  // of the console

@@ -1,6 +1,7 @@
 // The audit of the whole guest: at the quiescent point of a run from boot, and at the end of each
 // program of the fuzzer's.
 #include "harts/observe/audit/instant.h"
+#include "harts/observe/kernel/inferred_view.h"
 #include "harts/oracles/findings/frame_findings.h"
 #include "harts/oracles/memory/policy_use.h"
 #include "harts/oracles/standard_oracles.h"
@@ -37,6 +38,42 @@ public:
 private:
     Watched& run_;
     std::vector<Finding> found_;
+};
+
+// Of a kernel that tells nothing of itself, at its shell's prompt.
+class AuditAtPrompt final : public Oracle {
+public:
+    explicit AuditAtPrompt(Watched& run) : run_(run) {
+        if (const auto view = this->view()) {
+            of_nobody_before_ = count_frames(*view, 0).of_nobody();
+        }
+    }
+
+    void at_quiescence() override {
+        const auto view = this->view();
+        if (!view) {
+            return;  // the end says that nothing was audited
+        }
+        merge_findings(found_, audit_report(*view).findings);
+        run_.frames_used = count_frames(*view, of_nobody_before_);
+        if (const auto leak = check_for_leak(*run_.frames_used)) {
+            merge_findings(found_, {*leak});
+        }
+        run_.audited = true;
+    }
+    std::size_t count() const override { return found_.size(); }
+    void conclude(const RunFacts&, std::vector<Finding>& all) override {
+        merge_findings(all, found_);
+    }
+
+private:
+    [[nodiscard]] std::expected<AuditView, std::string> view() const {
+        return inferred_view(run_.machine.ram(), *run_.setup.described);
+    }
+
+    Watched& run_;
+    std::vector<Finding> found_;
+    u64 of_nobody_before_ = 0;
 };
 
 // When all sleep no lock is held; else only what holds between any two instructions is asked for.
@@ -79,6 +116,9 @@ constinit const OracleKind audit_oracle{
     .name = "audit",
     .needs = {Feed::AuditTable, Feed::QuiescentPoint},
     .make = [](Watched& run, const ElfImage&) -> std::unique_ptr<Oracle> {
+        if (run.setup.described != nullptr) {
+            return std::make_unique<AuditAtPrompt>(run);
+        }
         return run.setup.kind == RunKind::FromBoot
                    ? std::unique_ptr<Oracle>(std::make_unique<AuditAtQuiescence>(run))
                    : std::make_unique<AuditOfPrograms>(run);
