@@ -27,9 +27,10 @@ struct PlicState {
 // Where the specification and QEMU differ: a threshold masks claims too (QEMU); any context may
 // complete any source (QEMU); a line that is still high when its source is completed is pending
 // again, and enabling a source takes effect at once (specification; QEMU 7.2 waits for the device's
-// next change). Registers are accessed by 4 bytes, all else faults; reserved ones read 0 and ignore
-// writes. Locks: a device may hold its own lock while it calls set_level(); InterruptLines::drive()
-// is called under the PLIC's lock and must not come back to a device.
+// next change, so devices that kernels do not acknowledge pulse here). Registers are accessed by 4
+// bytes, all else faults; reserved ones read 0 and ignore writes. Locks: a device may hold its own
+// lock while it calls set_level(); InterruptLines::drive() is called under the PLIC's lock and must
+// not come back to a device.
 class Plic final : public Device {
 public:
     // `harts`: 1 to max_harts. `lines` must outlive it.
