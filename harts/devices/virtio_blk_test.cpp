@@ -125,6 +125,19 @@ TEST_F(VirtioBlkTest, data_that_go_the_wrong_way_or_are_no_sectors_are_errors_th
     EXPECT_FALSE(driver->needs_reset());
 }
 
+TEST_F(VirtioBlkTest, data_go_one_way) {
+    for (const u32 type : {Driver::in, Driver::out}) {
+        driver->store(Driver::header, std::array<u64, 2>{type, 1});
+        driver->request({{Driver::header, 16, Driver::next, 1},
+                         {Driver::data, 512, Driver::next, 2},
+                         {Driver::data + 512, 512, Driver::next | Driver::write, 3},
+                         {Driver::status, 1, Driver::write, 0}});
+        driver->notify();
+        EXPECT_EQ(driver->load<u8>(Driver::status), Driver::io_error);
+    }
+    EXPECT_EQ(board->misuses.size(), 2u);
+}
+
 TEST_F(VirtioBlkTest, a_request_without_a_header_or_a_status_cannot_be_answered) {
     driver->request({{Driver::header, 15, Driver::next, 1}, {Driver::status, 1, Driver::write, 0}});
     driver->notify();
