@@ -10,14 +10,16 @@ using namespace user;
 
 namespace {
 
-// a pipe holds a piece
-constexpr std::uint64_t pages = 128, page_size = stampede::abi::page_size, piece = page_size / 2;
+// a pipe holds a piece; xv6's holds less than ours
+constexpr std::uint64_t pages = 128, page_size = stampede::abi::page_size;
+constexpr std::uint64_t longest_piece = page_size / 2, short_piece = 512;
 alignas(page_size) std::uint8_t region[pages * page_size];
-std::uint8_t source[piece];
+std::uint8_t source[longest_piece];
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    const std::uint64_t piece = on_own_kernel ? longest_piece : short_piece;
     int ends[2];
     if (pipe(ends) < 0) {
         fail("no pipe to read from", "pipe() failed");
@@ -26,7 +28,7 @@ int main(int argc, char** argv) {
         const int keeper = fork_keeper();
         for (std::uint64_t place = 0; place < operations * page_size; place += piece) {
             source[0] = static_cast<std::uint8_t>(place / piece);
-            constexpr int bytes = static_cast<int>(piece);
+            const int bytes = static_cast<int>(piece);
             if (write(ends[1], source, bytes) != bytes ||
                 read(ends[0], region + place, bytes) != bytes || region[place] != source[0]) {
                 fail("a page did not arrive", "byte %lu", place);
