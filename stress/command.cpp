@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "harts/guests/shelf.h"
+#include "stress/options/guest_choice.h"
 #include "stress/options/needs.h"
 #include "stress/options/options.h"
 #include "stress/plan.h"
@@ -16,6 +17,7 @@
 #include "stress/replay/replay_command.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/listing.h"
+#include "stress/run/boot.h"
 #include "stress/run/run_command.h"
 #include "stress/run/sweep_command.h"
 
@@ -77,6 +79,43 @@ ExitStatus run_workload_of(const Options& given, const std::vector<std::string>&
     return plan ? run(*plan) : refuse(*options, command, plan.error());
 }
 
+ExitStatus list(const Options& options, const std::vector<std::string>& command) {
+    if (!options.is_foreign()) {
+        fmt::print("{}", listing(workloads(), Shelf::beside_program().all()));
+        return ExitStatus::Passed;
+    }
+    const auto guest = find_guest(options);
+    if (!guest) {
+        return refuse(options, command, guest.error());
+    }
+    fmt::print("{}", listing(workloads(), *guest));
+    return ExitStatus::Passed;
+}
+
+// What is inferred of somebody's kernel.
+ExitStatus explain(const Options& options, const std::vector<std::string>& command) {
+    const auto plan = make_plan(options, command, std::nullopt, nullptr);
+    if (!plan) {
+        return refuse(options, command, plan.error());
+    }
+    const Result<ElfImage> kernel = ElfImage::read(plan->guest.kernel);
+    Interrupts interrupts;
+    const Result<Booted> booted =
+        kernel ? boot(plan->setup(), *kernel, &interrupts) : std::unexpected(kernel.error());
+    if (!booted) {
+        return refuse(options, command, {ExitStatus::Unusable, booted.error().message});
+    }
+    if (!booted->description) {
+        fmt::print("{}", booted->console);
+        return refuse(options, command,
+                      {ExitStatus::Unusable,
+                       booted->at_prompt ? booted->description.how
+                                         : "the kernel did not come to its shell's prompt"});
+    }
+    fmt::print("{}", booted->description->explain());
+    return ExitStatus::Passed;
+}
+
 ExitStatus stress(int argc, const char* const* argv, MakeRaceDetection make_race_detection) {
     if (argc > 1 && argv[1] == needs_word) {
         for (const std::string& file : needs(argc - 1, argv + 1)) {
@@ -90,11 +129,13 @@ ExitStatus stress(int argc, const char* const* argv, MakeRaceDetection make_race
                    options.error().text);
         return options.error().status;
     }
-    if (options->task == Task::List) {
-        fmt::print("{}", listing(workloads(), Shelf::beside_program().all()));
-        return ExitStatus::Passed;
-    }
     const std::vector<std::string> command(argv, argv + argc);
+    if (options->task == Task::List) {
+        return list(*options, command);
+    }
+    if (options->task == Task::Explain) {
+        return explain(*options, command);
+    }
     std::optional<ReplayFile> file;
     if (options->replay) {
         Result<ReplayFile> read = read_replay(*options->replay);

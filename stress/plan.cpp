@@ -17,6 +17,7 @@ RunSetup Plan::setup(const Options& wanted) const {
     setup.kernel_hash = hashes.kernel;
     setup.race = wanted.race ? make_race_detection : nullptr;
     setup.suppressions = suppressions;
+    setup.said = said;
     if (replay) {
         setup.wanted = replay->titles;
         setup.wanted_enough = setup.wanted.size();
@@ -64,7 +65,8 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     if (!guest) {
         return std::unexpected(guest.error());
     }
-    Plan plan{options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {}};
+    Plan plan{options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {},
+              {}};
     Result<GuestHashes> hashes = hash_of(plan.guest);
     if (!hashes) {
         return unusable(hashes.error());
@@ -75,6 +77,13 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     }
     if (const Result<Start> start = start_of(options, plan.guest); !start) {
         return unusable(start.error());
+    }
+    if (options.description) {
+        Result<DescriptionFile> said = DescriptionFile::read(*options.description);
+        if (!said) {
+            return unusable(said.error());
+        }
+        plan.said = std::move(*said);
     }
     if (options.suppressions == no_suppressions) {
         plan.suppressions = {};

@@ -27,6 +27,7 @@ struct Plan {
     Guest guest{};
     GuestHashes hashes;
     Suppressions suppressions;  // of races
+    DescriptionFile said;       // of a kernel that tells nothing of itself
 
     // The run that `options` mean, which are these or much like them.
     [[nodiscard]] RunSetup setup(const Options& options) const;

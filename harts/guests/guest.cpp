@@ -1,5 +1,6 @@
 #include "harts/guests/guest.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 
@@ -22,6 +23,16 @@ std::optional<std::byte> byte_at(const ElfImage& image, u64 virtual_address) {
 
 std::filesystem::path Guest::program(std::string_view program_name) const {
     return programs.empty() ? programs : programs / (std::string(program_name) + ".elf");
+}
+
+std::string Guest::why_not(const Workload& workload) const {
+    if (!works_at_prompt()) {
+        return "";
+    }
+    if (std::ranges::find(own_programs, workload.name) != own_programs.end()) {
+        return "its own program of that name runs instead";
+    }
+    return workload.needs_own_calls ? "is about system calls that it has not" : "";
 }
 
 bool Guest::can_pass(const Workload& workload) const {

@@ -56,6 +56,10 @@ struct Guest {
     std::string prompt = {};      // of its shell, where work begins at one; empty: it does not
     std::string disks_hash = {};  // of the images that its disks begin with; empty: it has none
 
+    std::vector<std::string> own_programs = {};  // that its shell runs, by their names there
+
+    // Why a workload of ours cannot run in it; empty: it can.
+    [[nodiscard]] std::string why_not(const Workload& workload) const;
     // Empty where it has no programs.
     [[nodiscard]] std::filesystem::path program(std::string_view program_name) const;
     [[nodiscard]] bool works_at_prompt() const { return !prompt.empty(); }

@@ -71,14 +71,15 @@ Situations situations_of(const Options& options) {
 std::string contradiction(const Options& options) {
     if (options.list) {
         const auto others = [&](const OptionRow& row) {
-            return row.name != "list" && is_given(options, row);
+            return row.name != "list" && !row.place && is_given(options, row);
         };
         const std::string given = listed(others, " and ");
         return given.empty()
                    ? ""
-                   : fmt::format("--list with {}: it runs nothing, expected alone", given);
+                   : fmt::format("--list with {}: it runs nothing, expected alone or with --xv6",
+                                 given);
     }
-    if (options.workload.empty() && !options.replay) {
+    if (options.workload.empty() && !options.replay && !options.explain) {
         return "which workload? --list names them, --help the options";
     }
     if (options.minimize && !options.replay && !options.findings_folder) {

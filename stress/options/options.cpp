@@ -150,6 +150,7 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
                                       : EarlyExit{ExitStatus::Unusable, "stress: " + err.str()});
     }
     options.task = options.list                     ? Task::List
+                   : options.explain                ? Task::Explain
                    : options.workload == shell_name ? Task::Shell
                                                     : Task::Run;
     for (const OptionRow& row : option_rows()) {

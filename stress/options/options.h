@@ -22,7 +22,7 @@ enum class ExitStatus : int {
     Interrupted = 130
 };
 
-enum class Task : u8 { Run, Shell, List };
+enum class Task : u8 { Run, Shell, List, Explain };
 
 // in the place of a workload: the guest's console
 inline constexpr std::string_view shell_name = "shell";

@@ -38,7 +38,7 @@ ReplayFile replay_of(const Options& options, const GuestHashes& guest, const std
         }
     }
     (all.is_foreign() ? file.policy : file.from).clear();
-    for (std::string* const place : {&file.xv6, &file.kernel_file}) {
+    for (std::string* const place : {&file.xv6, &file.kernel_file, &file.description}) {
         *place = place->empty() ? "" : std::filesystem::absolute(*place).lexically_normal();
     }
     return file;

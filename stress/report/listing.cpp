@@ -1,6 +1,7 @@
 #include "stress/report/listing.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 
@@ -26,6 +27,22 @@ std::string workloads_of(WorkloadKind kind, std::string_view heading,
 }
 
 }  // namespace
+
+// What runs in one kernel that works at its shell's prompt, and what does not.
+std::string listing(const std::vector<Workload>& workloads, const Guest& foreign) {
+    std::string text = "Ours, put into a copy of its disk\n", others;
+    for (const Workload& workload : workloads) {
+        const std::string why_not = foreign.why_not(workload);
+        std::string& part = why_not.empty() ? text : others;
+        part += fmt::format("  {:<15} {}\n", workload.name,
+                            why_not.empty() ? workload.description : why_not);
+    }
+    text += fmt::format("Its own, with any arguments: a line for its shell\n  {}\n",
+                        fmt::join(foreign.own_programs, " "));
+    text += fmt::format("By hand\n  {:<15} its console on the terminal; Ctrl-A x ends it\n",
+                        shell_name);
+    return others.empty() ? text : text + "Ours that do not run in it\n" + others;
+}
 
 std::string listing(const std::vector<Workload>& workloads, const std::vector<Guest>& kernels) {
     constexpr std::array<std::pair<WorkloadKind, std::string_view>, 3> kinds{{

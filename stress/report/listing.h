@@ -8,6 +8,7 @@
 namespace stampede {
 
 // Workloads and kernels; what one needs or does stands in brackets at the end of its line.
+[[nodiscard]] std::string listing(const std::vector<Workload>& workloads, const Guest& foreign);
 [[nodiscard]] std::string listing(const std::vector<Workload>& workloads,
                                   const std::vector<Guest>& kernels);
 

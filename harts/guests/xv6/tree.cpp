@@ -4,8 +4,10 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
+#include <span>
 
 #include "harts/guests/xv6/file_system.h"
 #include "harts/report/nearest_names.h"
@@ -43,6 +45,20 @@ std::string hash_of(const std::vector<DiskContents>& disks) {
         hash = XXH3_64bits_withSeed(disk->data(), disk->size(), hash);
     }
     return disks.empty() ? "" : fmt::format("{:016x}", hash);
+}
+
+// Those of the root directory that exec() takes.
+std::vector<std::string> programs_of(const Xv6FileSystem& files) {
+    constexpr std::array magic{std::byte{0x7f}, std::byte{'E'}, std::byte{'L'}, std::byte{'F'}};
+    std::vector<std::string> names;
+    for (const std::string& file : files.files()) {
+        const auto contents = files.contents(file);
+        if (contents && contents->size() > magic.size() &&
+            std::ranges::equal(magic, std::span(*contents).first(magic.size()))) {
+            names.push_back(file);
+        }
+    }
+    return names;
 }
 
 // The disks of one kernel, and what runs there.
@@ -84,8 +100,12 @@ Result<Start> start_at_prompt(const Programs& all, const Work& work) {
         }
         return start;
     }
-    if (workload_named(work.program) == nullptr) {
+    const Workload* const workload = workload_named(work.program);
+    if (workload == nullptr) {
         return std::unexpected(unknown(all, name));
+    }
+    if (workload->needs_own_calls) {
+        return error(fmt::format("{} is about system calls that a kernel of xv6 has not", name));
     }
     const Result<files::path> ours = all.shelf.stripped_program(work.program);
     if (!ours) {
@@ -129,6 +149,7 @@ Result<Guest> made(const files::path& kernel, const std::vector<files::path>& di
     guest.kernel = kernel;
     guest.prompt = prompt;
     guest.disks_hash = hash_of(all.disks);
+    guest.own_programs = all.files ? programs_of(*all.files) : std::vector<std::string>();
     guest.start = [all = std::make_shared<const Programs>(std::move(all))](const Work& work) {
         return start_at_prompt(*all, work);
     };

@@ -38,6 +38,7 @@ struct ReplayFile {
     std::string policy;   // of one of ours; empty: somebody's own,
     std::string xv6;      // which lies in this tree,
     std::string kernel_file, disk_files;  // or in these, by commas
+    std::string description;              // what is not inferred of it: a file
     std::string from;                     // where work begins in it: as for --from
     unsigned cpus = 0;
     u64 memory = 0;                      // bytes

@@ -137,6 +137,7 @@ constexpr ReplayKey keys[] = {
     line<&ReplayFile::xv6>("xv6"),
     line<&ReplayFile::kernel_file>("kernel-file"),
     line<&ReplayFile::disk_files>("disk-files"),
+    line<&ReplayFile::description>("description"),
     word<&ReplayFile::from>("from", Optional),
     number<&ReplayFile::cpus, 1, max_harts>("cpus", Required),
     number<&ReplayFile::memory, 1, any>("memory", Required),
