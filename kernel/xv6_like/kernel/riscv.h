@@ -12,7 +12,6 @@
 
 #define MSTATUS_MPP (3L << 11)
 #define MSTATUS_MPP_S (1L << 11)
-#define MSTATUS_MIE (1L << 3)
 #define SSTATUS_SPP (1L << 8)
 #define SSTATUS_SPIE (1L << 5)
 #define SSTATUS_SIE (1L << 1)

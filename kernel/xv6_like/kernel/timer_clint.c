@@ -16,8 +16,7 @@ void timerinit(void) {
     timer_scratch[hart][4] = TICK;
     write_csr(mscratch, timer_scratch[hart]);
     write_csr(mtvec, timervec);
-    write_csr(mstatus, read_csr(mstatus) | MSTATUS_MIE);
-    write_csr(mie, read_csr(mie) | IE_TIMER_M);
+    write_csr(mie, read_csr(mie) | IE_TIMER_M);  // not before mret: MIE stays off in M-mode
 }
 
 int timer_interrupt(uint64 scause) {
