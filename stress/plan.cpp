@@ -1,6 +1,10 @@
 #include "stress/plan.h"
 
+#include <fmt/format.h>
+
 #include "harts/guests/xv6/suppressions.h"
+#include "harts/image/symbols.h"
+#include "harts/observe/kernel/kernel_description.h"
 #include "stress/options/guest_choice.h"
 #include "stress/run/setup.h"
 
@@ -9,6 +13,26 @@ namespace {
 
 // not even those that are built in
 constexpr std::string_view no_suppressions = "none";
+
+// A kernel with fewer hart structures than harts overwrites what stands behind them. What was not
+// asked for gives way.
+Result<void> harts_fit(Options& options, const Guest& guest) {
+    const Result<ElfImage> file = ElfImage::read(guest.kernel);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    const Symbols symbols(*file);
+    const Result<KernelDescription> kernel = describe_kernel(symbols);
+    if (!kernel || !kernel->harts || options.cpus <= kernel->harts->count) {
+        return {};
+    }
+    if (options.given.contains("cpus")) {
+        return error(fmt::format("--cpus {}: {} has room for {} harts, in {}", options.cpus,
+                                 guest.kernel.string(), kernel->harts->count, kernel->harts->name));
+    }
+    options.cpus = static_cast<unsigned>(kernel->harts->count);
+    return {};
+}
 
 }  // namespace
 
@@ -74,6 +98,9 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     plan.hashes = std::move(*hashes);
     if (options.is_foreign()) {
         plan.suppressions = xv6_suppressions();
+        if (const Result<void> fits = harts_fit(plan.options, plan.guest); !fits) {
+            return unusable(fits.error());
+        }
     }
     if (const Result<Start> start = start_of(options, plan.guest); !start) {
         return unusable(start.error());

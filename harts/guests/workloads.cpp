@@ -39,6 +39,7 @@ constexpr Flag flags[] = {
     {"traps", &Workload::provokes_traps},
     {"shares", &Workload::shares_pages},
     {"needs-sharing", &Workload::needs_sharing},
+    {"killed", &Workload::is_killed},
     {"needs-own-calls", &Workload::needs_own_calls},
     {"takes-all-memory", &Workload::takes_all_memory},
     {"bears-failures", &Workload::bears_failures},

@@ -21,6 +21,7 @@ struct Workload {
 
     // What kernel/user/workloads.txt says of it. Its head tells what each means.
     bool provokes_traps = false;    // `traps`
+    bool is_killed = false;         // `killed`
     bool shares_pages = false;      // `shares`
     bool needs_sharing = false;     // `needs-sharing`
     bool needs_own_calls = false;   // `needs-own-calls`

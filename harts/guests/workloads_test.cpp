@@ -46,7 +46,7 @@ TEST(Workloads, each_flag_has_a_word) {
     const auto all = parse_workloads(
         "a | test | traps | x\nb | test | shares | x\nc | test | needs-sharing | x\n"
         "d | test | takes-all-memory | x\ne | test | bears-failures | x\n"
-        "f | test | needs-own-calls | x");
+        "f | test | needs-own-calls | x\ng | test | killed | x");
     ASSERT_TRUE(all.has_value()) << all.error().message;
     EXPECT_TRUE((*all)[0].provokes_traps);
     EXPECT_TRUE((*all)[1].shares_pages);
@@ -54,6 +54,7 @@ TEST(Workloads, each_flag_has_a_word) {
     EXPECT_TRUE((*all)[3].takes_all_memory);
     EXPECT_TRUE((*all)[4].bears_failures);
     EXPECT_TRUE((*all)[5].needs_own_calls);
+    EXPECT_TRUE((*all)[6].is_killed);
 }
 
 TEST(Workloads, a_line_of_another_shape_is_refused_by_its_number) {

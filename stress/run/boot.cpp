@@ -64,7 +64,9 @@ u64 end_of(const ElfImage& kernel) {
 
 }  // namespace
 
-Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel) {
+namespace {
+
+Result<Booted> made(const RunSetup& setup, const ElfImage& kernel) {
     MachineConfig config = setup.machine;
     for (const DiskContents& disk : setup.disks) {
         config.virtio.disks.push_back({FileBytes::copy_of(*disk)});
@@ -75,18 +77,21 @@ Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel) {
     }
     Booted booted;
     booted.machine = std::move(*made);
+    booted.virtio = config.virtio.version;
     return booted;
 }
+
+}  // namespace
 
 namespace {
 
 Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
                          const Interrupts* interrupts) {
-    Result<Booted> made = at_reset(setup, kernel);
-    if (!made) {
-        return made;
+    Result<Booted> machine_made = made(setup, kernel);
+    if (!machine_made) {
+        return machine_made;
     }
-    Booted& booted = *made;
+    Booted& booted = *machine_made;
     Machine& machine = *booted.machine;
     ShellLine line(setup.prompt, "");
     ConsoleLog console;
@@ -118,7 +123,7 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
     machine.set_console(nullptr);
     booted.console = console.text();
     booted.instructions = executed();
-    return made;
+    return machine_made;
 }
 
 }  // namespace
@@ -192,6 +197,19 @@ Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interru
         booted->description = describe(*booted->machine, kernel, setup.said);
     }
     return booted;
+}
+
+Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel,
+                        const Interrupts* interrupts) {
+    RunSetup wanted = setup;
+    if (!setup.disks.empty()) {
+        const Result<Booted> tried = boot(setup, kernel, interrupts);
+        if (!tried) {
+            return std::unexpected(tried.error());
+        }
+        wanted.machine.virtio.version = tried->virtio;
+    }
+    return made(wanted, kernel);
 }
 
 void BootedOnce::prepare(const RunSetup& setup) {

@@ -18,17 +18,20 @@ struct Booted {
     bool at_prompt = false;
     bool ended = false;    // before a prompt, or there was none for very long
     u64 instructions = 0;  // of all harts
+    VirtioVersion virtio = VirtioVersion::Legacy;  // that it came up with
     // What was inferred of a kernel that tells nothing of itself, or why nothing was.
     Inferred<KernelDescription> description = {};
 };
-
-// The same that has not run at all.
-[[nodiscard]] Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel);
 
 // One thread drives all harts. `interrupts` may be null. The machine has neither observers nor
 // sinks any more when this comes back. Error: kernel or machine cannot be used.
 [[nodiscard]] Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel,
                                   const Interrupts* interrupts);
+
+// The same that has not run at all; with disks, another machine is booted before, to see how this
+// kernel wants them.
+[[nodiscard]] Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel,
+                                      const Interrupts* interrupts);
 
 // A booted machine for processes that are forked off. One thread.
 class BootedOnce {

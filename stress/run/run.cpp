@@ -289,7 +289,7 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
         !setup.prompt.empty() && setup.watch_from == RunSetup::WatchFrom::Prompt;
     if (booted == nullptr) {
         Result<Booted> made =
-            from_prompt ? boot(setup, *kernel, &interrupts) : at_reset(setup, *kernel);
+            from_prompt ? boot(setup, *kernel, &interrupts) : at_reset(setup, *kernel, &interrupts);
         if (!made) {
             return std::unexpected(made.error());
         }

@@ -41,8 +41,10 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     }
     // What somebody types, and what somebody else's tests do, may provoke anything.
     const Workload* const ours = start.is_ours ? workload_named(options.workload) : nullptr;
-    setup.user_traps = ours == nullptr || ours->provokes_traps ? RunFacts::UserTraps::Provoked
-                                                               : RunFacts::UserTraps::Unexpected;
+    const bool killed = ours != nullptr && ours->is_killed && guest.works_at_prompt();
+    setup.user_traps = ours == nullptr || ours->provokes_traps || killed
+                           ? RunFacts::UserTraps::Provoked
+                           : RunFacts::UserTraps::Unexpected;
     if (ours != nullptr && ours->shares_pages && guest.on_fork == OnFork::Shares) {
         setup.copy_on_write = RunFacts::CopyOnWrite::Missing;
     }

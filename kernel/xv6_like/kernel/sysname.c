@@ -62,7 +62,9 @@ uint64 sys_open(void) {
     if (!(mode & O_CREATE)) {
         ilock(ip);
     }
-    struct file* f = ip->type == T_DIR && mode != O_RDONLY ? 0 : filealloc();
+    const int refused = (ip->type == T_DIR && mode != O_RDONLY) ||
+                        (ip->type == T_DEVICE && (ip->major < 0 || ip->major >= NDEV));
+    struct file* f = refused ? 0 : filealloc();
     int fd = f ? fdalloc(f) : -1;
     if (fd < 0) {
         iunlockput(ip);

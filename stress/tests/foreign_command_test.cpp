@@ -1,0 +1,206 @@
+// `stress --xv6`: kernels that somebody else might have written (kernel/xv6_like), from their files
+// to what is found in them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "stress/tests/child.h"
+
+namespace stampede {
+namespace {
+
+using testing::AllOf;
+using testing::AnyOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+namespace files = std::filesystem;
+
+std::string content(const files::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+class ForeignCommand : public testing::Test {
+protected:
+    ForeignCommand()
+        : folder_(files::path(testing::TempDir()) / ("foreign-" + std::to_string(::getpid()))) {
+        files::create_directories(folder_);
+    }
+    ~ForeignCommand() override { files::remove_all(folder_); }
+
+    static std::string tree(const std::string& variant) { return STAMPEDE_XV6_LIKE "/" + variant; }
+    static ChildResult stress(std::vector<std::string> words, const std::string& input = "") {
+        words.insert(words.begin(), STAMPEDE_STRESS);
+        return run_child(words, input);
+    }
+    // With few harts and a seed.
+    static ChildResult run(const std::string& variant, std::vector<std::string> words) {
+        words.insert(words.begin(), {"--xv6", tree(variant), "--cpus", "3", "--seed", "5"});
+        return stress(std::move(words));
+    }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (folder_ / name).string();
+    }
+    [[nodiscard]] nlohmann::json json(const std::string& name) const {
+        return nlohmann::json::parse(content(folder_ / name));
+    }
+
+    files::path folder_;
+};
+
+TEST_F(ForeignCommand, right_kernels_pass_and_are_audited_on_either_machine) {
+    for (const char* variant : {"legacy", "modern"}) {
+        const std::string image = content(tree(variant) + "/fs.img");
+        const ChildResult passed = run(variant, {"--race", "--ops", "200", "cowstorm"});
+        EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
+        EXPECT_THAT(passed.out, HasSubstr("cowstorm: passed; audited, nothing leaked"));
+        EXPECT_THAT(passed.out, ContainsRegex("operations +200 cowstorm"));
+        EXPECT_THAT(passed.out, HasSubstr("race:holding,release on cpu"));
+        EXPECT_EQ(content(tree(variant) + "/fs.img"), image) << "the disk's file is not written";
+    }
+}
+
+TEST_F(ForeignCommand, its_own_programs_are_lines_for_its_shell_judged_by_what_they_say) {
+    const ChildResult passed = run("modern", {"--expect", "hello.*42", "echo hello 42"});
+    EXPECT_EQ(passed.status, 0) << passed.out;
+    const ChildResult missed = run("modern", {"--expect", "hello 43", "echo hello 42"});
+    EXPECT_EQ(missed.status, 2);
+    EXPECT_THAT(missed.out, HasSubstr("check_failed: the console never says: hello 43"));
+    const ChildResult failed = run("modern", {"echo test one FAILED"});
+    EXPECT_EQ(failed.status, 2);
+    EXPECT_THAT(failed.out, HasSubstr("check_failed: the console says: "));
+    EXPECT_EQ(run("modern", {"--fail-on", "nothing", "echo FAILED"}).status, 0);
+}
+
+TEST_F(ForeignCommand, a_race_is_named_and_a_schedule_found_that_shows_it_every_time) {
+    ChildResult racy;
+    for (int tries = 0; racy.status != 2 && tries < 20; ++tries) {  // in parallel by chance
+        racy = run("racy_counts", {"--race", "--search", "20s", "--findings", path("found"),
+                                   "--ops", "300", "cowstorm"});
+    }
+    EXPECT_EQ(racy.status, 2) << racy.err;
+    EXPECT_THAT(racy.out, ContainsRegex("race: data race between ref_add \\((read|write)\\)"));
+    EXPECT_THAT(racy.out, HasSubstr("at kernel/"));
+    std::string replay;
+    for (const auto& entry : files::directory_iterator(folder_ / "found")) {
+        if (files::exists(entry.path() / "replay")) {
+            replay = entry.path();
+        }
+    }
+    ASSERT_NE(replay, "") << racy.out;
+    const std::string file = content(replay + "/replay");
+    EXPECT_THAT(file, HasSubstr("\nxv6 " + tree("racy_counts") + "\n"));
+    EXPECT_THAT(file, ContainsRegex("\ndisks [0-9a-f]{16}\n"));
+    EXPECT_THAT(file, Not(HasSubstr("policy")));
+    const ChildResult again = stress({"--replay", replay, "--times", "3"});
+    EXPECT_EQ(again.status, 2);
+    EXPECT_THAT(again.out, HasSubstr("3 of 3 runs showed it again"));
+    // Another kernel, and another disk, are not what it was made with.
+    const ChildResult other = stress({"--replay", replay, "--xv6", tree("modern")});
+    EXPECT_EQ(other.status, 1);
+    EXPECT_THAT(other.err, HasSubstr("made with another kernel"));
+    std::ofstream(path("fs.img"), std::ios::binary) << content(tree("modern") + "/fs.img") << "x";
+    files::create_directories(folder_ / "tree");
+    files::create_symlink(tree("racy_counts") + "/kernel", folder_ / "tree/kernel");
+    files::create_symlink(path("fs.img"), folder_ / "tree/fs.img");
+    const ChildResult other_disk = stress({"--replay", replay, "--xv6", path("tree")});
+    EXPECT_EQ(other_disk.status, 1);
+    EXPECT_THAT(other_disk.err, HasSubstr("made with another disk"));
+}
+
+TEST_F(ForeignCommand, frames_that_are_lost_are_found_without_a_word_from_the_kernel) {
+    const ChildResult lost =
+        run("exec_leak", {"--schedule", "round-robin:10000", "usertests badexec"});
+    EXPECT_EQ(lost.status, 2) << lost.out;
+    EXPECT_THAT(lost.out,
+                AnyOf(HasSubstr("leak: "), HasSubstr("audit: a frame without references")));
+}
+
+TEST_F(ForeignCommand,
+       a_missing_fence_is_named_by_who_changed_the_table_and_who_used_the_old_entry) {
+    const ChildResult stale =
+        run("no_flush", {"--schedule", "random:1000", "--ops", "100", "cowstorm"});
+    EXPECT_EQ(stale.status, 2);
+    EXPECT_THAT(stale.out, ContainsRegex("stale translation: .* through a mapping that"));
+}
+
+TEST_F(ForeignCommand, a_repeatable_run_repeats_to_the_bit_with_its_disk) {
+    std::vector<std::string> hashes;
+    for (const char* name : {"a", "b"}) {
+        const ChildResult passed =
+            run("legacy", {"--schedule", "pct:3", "--json", path(name), "--ops", "30", "filetest"});
+        EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
+        hashes.push_back(json(name).at("state_hash"));
+    }
+    EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+TEST_F(ForeignCommand, it_may_be_watched_from_reset_and_by_its_files) {
+    const ChildResult passed = stress({"--kernel", tree("modern") + "/kernel/kernel", "--disk",
+                                       tree("modern") + "/fs.img", "--from", "reset", "--cpus", "2",
+                                       "--json", path("json"), "--ops", "20", "forktree"});
+    EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
+    EXPECT_EQ(json("json").at("options").at("from"), "reset");
+    EXPECT_FALSE(json("json").at("options").contains("policy"));
+}
+
+TEST_F(ForeignCommand, its_shell_is_on_the_terminal) {
+    const ChildResult shell =
+        stress({"--xv6", tree("modern"), "--cpus", "2", "shell"}, "echo one two\n");
+    EXPECT_EQ(shell.status, 0) << shell.err;
+    EXPECT_THAT(shell.out, HasSubstr("one two"));
+}
+
+TEST_F(ForeignCommand, what_is_inferred_of_it_and_what_runs_in_it_is_told) {
+    const ChildResult explained = stress({"--xv6", tree("modern"), "--explain"});
+    EXPECT_EQ(explained.status, 0) << explained.err;
+    EXPECT_THAT(explained.out,
+                AllOf(HasSubstr("proc[64]"), HasSubstr("cpus[8]"), HasSubstr("kalloc, by its name"),
+                      ContainsRegex("counts +ref.*agreed with")));
+    EXPECT_THAT(stress({"--xv6", tree("copying"), "--explain"}).out,
+                ContainsRegex("counts +not found"));
+    const ChildResult listed = stress({"--xv6", tree("modern"), "--list"});
+    EXPECT_THAT(listed.out, AllOf(HasSubstr("forktree"), HasSubstr("usertests"),
+                                  ContainsRegex("cowtest +its own program"),
+                                  ContainsRegex("pbs_order +is about system calls")));
+}
+
+TEST_F(ForeignCommand, what_cannot_be_used_is_refused_by_its_name) {
+    const auto refusal = [](std::vector<std::string> words) {
+        const ChildResult refused = stress(std::move(words));
+        EXPECT_EQ(refused.status, 1) << refused.err;
+        return refused.err;
+    };
+    EXPECT_THAT(refusal({"--xv6", "/nonexistent", "cowstorm"}),
+                HasSubstr("--xv6: /nonexistent: No such file"));
+    files::create_directories(folder_ / "kernel");
+    EXPECT_THAT(refusal({"--xv6", folder_, "cowstorm"}),
+                HasSubstr("kernel/kernel: is missing; `make kernel/kernel`"));
+    files::copy(tree("modern") + "/kernel/kernel", folder_ / "kernel/kernel");
+    EXPECT_THAT(refusal({"--xv6", folder_, "cowstorm"}), HasSubstr("`make fs.img`"));
+    std::ofstream(folder_ / "fs.img") << std::string(5000, 'x');
+    EXPECT_THAT(refusal({"--xv6", folder_, "cowstorm"}),
+                HasSubstr("is no file system of xv6: the superblock begins with 0x78787878"));
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "usertest"}), HasSubstr("usertests"));
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "pbs_order"}), HasSubstr("system calls"));
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "--cpus", "9", "cowstorm"}),
+                AllOf(HasSubstr("--cpus 9: "), HasSubstr("room for 8 harts, in cpus")));
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "--policy", "kmem", "cowstorm"}),
+                HasSubstr("--policy with --xv6"));
+    EXPECT_THAT(refusal({"--disk", "fs.img", "cowstorm"}), HasSubstr("expected with --kernel"));
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "--expect", "(", "cowstorm"}),
+                HasSubstr("expected a regular expression"));
+    std::ofstream(folder_ / "said") << "counts nobody\n";
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "--description", path("said"), "--explain"}),
+                HasSubstr(path("said") + ":1"));
+}
+
+}  // namespace
+}  // namespace stampede
