@@ -56,7 +56,7 @@ struct FrameUse {
 // nothing.
 [[nodiscard]] std::optional<FrameUse> count_frames(const Ram& ram, const abi::AuditTable& table);
 // Of a kernel that counts nothing itself: what is not free is in use. `before`: of_nobody() of an
-// earlier moment.
+// earlier moment, with as many pipes as now (none: the prompt).
 [[nodiscard]] FrameUse count_frames(const AuditView& view, u64 before);
 
 // More frames in use than before the first process was made, or fewer; those of processes that are

@@ -196,6 +196,10 @@ TEST(KernelDescription, what_a_description_says_goes_before_what_is_found) {
     EXPECT_EQ(*kernel.marker, u64{1} << 9);
     EXPECT_THAT(kernel.free_lists.how, HasSubstr("said by kernel.txt:3"));
     EXPECT_FALSE(described(guest, "counts none").counts);
+    QuietGuest other(2);
+    EXPECT_THAT(described(other, "counts table.counts index (pa-PGROUNDUP(end))/4096").counts.how,
+                AllOf(StartsWith("table.counts[(pa-PGROUNDUP(end))/4096], 1 bytes each"),
+                      HasSubstr("agreed with 0 of 3 shared frames")));
 }
 
 TEST(KernelDescription, what_a_description_says_and_a_kernel_lacks_is_an_error) {
