@@ -206,6 +206,12 @@ TEST(KernelDescription, what_a_description_says_and_a_kernel_lacks_is_an_error) 
     QuietGuest guest(1);
     EXPECT_THAT(complaint(guest, "\ncounts reffs"),
                 HasSubstr("kernel.txt:2: `counts reffs`: no such array"));
+    EXPECT_THAT(complaint(guest, "counts proc[0].name"),
+                HasSubstr("`counts proc[0].name`: no such array"))
+        << "one for each frame";
+    QuietGuest short_array(2);
+    EXPECT_THAT(complaint(short_array, "counts table.counts index pa/4096"),
+                HasSubstr("`counts table.counts`: by this index not every frame's count lies in"));
     EXPECT_THAT(complaint(guest, "counts refs index (pa-nowhere)/4096"),
                 HasSubstr("kernel.txt:1: `nowhere`, expected a number"));
     EXPECT_THAT(complaint(guest, "counts refs index (pa-0x80000000)/4096\n"), "")
