@@ -24,6 +24,15 @@ std::vector<std::string> needs_of(const std::string& policy, bool race) {
     return files;
 }
 
+// Somebody's own kernel is there; of ours it may want any program.
+std::vector<std::string> needs_of_foreign(bool race) {
+    std::vector<std::string> files{"guest/user/archive.bin"};
+    if (race) {
+        files.emplace_back("bin/stress-race");
+    }
+    return files;
+}
+
 }  // namespace
 
 std::vector<std::string> needs(int argc, const char* const* argv) {
@@ -33,7 +42,12 @@ std::vector<std::string> needs(int argc, const char* const* argv) {
     }
     if (options->replay) {
         const auto file = read_replay(*options->replay);
-        return file ? needs_of(file->policy, file->build == "race") : std::vector<std::string>();
+        return !file                ? std::vector<std::string>()
+               : file->is_foreign() ? needs_of_foreign(file->build == "race")
+                                    : needs_of(file->policy, file->build == "race");
+    }
+    if (options->is_foreign()) {
+        return needs_of_foreign(options->race);
     }
     const bool is_known =
         options->task == Task::Shell ||
