@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <thread>
 
@@ -148,15 +149,15 @@ std::string key_of(const RunSetup& setup) {
 
 namespace {
 
-// Who waits in it for input: a shell, and two processes that a fork has made, with what they share.
-constexpr const char* quiet_line = "cat | cat";
+// Who waits in it for input: a shell, and processes that forks have made, with what they share. The
+// longer one shares more, and takes a kernel that prints much for too long.
+constexpr std::array quiet_lines{"cat | cat | cat | cat", "cat | cat"};
 constexpr u64 quiet_after = 40'000'000;  // instructions of all harts
 constexpr unsigned tries = 5;            // … that often, for machines with many harts that idle
 
 // At the prompt, at which the machine is again when this comes back.
-Inferred<KernelDescription> describe(Machine& machine, const ElfImage& kernel,
-                                     const DescriptionFile& said) {
-    Snapshot prompt(machine);
+Inferred<KernelDescription> describe_behind(const char* quiet_line, Machine& machine,
+                                            const ElfImage& kernel, const DescriptionFile& said) {
     ConsoleLog console;
     machine.set_console(&console);
     ShellLine line("", quiet_line);
@@ -175,7 +176,20 @@ Inferred<KernelDescription> describe(Machine& machine, const ElfImage& kernel,
         }
     }
     machine.set_console(nullptr);
-    prompt.restore();
+    return described;
+}
+
+Inferred<KernelDescription> describe(Machine& machine, const ElfImage& kernel,
+                                     const DescriptionFile& said) {
+    Snapshot prompt(machine);
+    Inferred<KernelDescription> described;
+    for (const char* const line : quiet_lines) {
+        described = describe_behind(line, machine, kernel, said);
+        prompt.restore();
+        if (described) {
+            break;
+        }
+    }
     return described;
 }
 
