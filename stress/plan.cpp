@@ -14,6 +14,11 @@ namespace {
 // not even those that are built in
 constexpr std::string_view no_suppressions = "none";
 
+// What is wrong with an option's file.
+Error about(std::string_view option, const Error& why) {
+    return option.empty() ? why : Error{fmt::format("{}: {}", option, why.message)};
+}
+
 // A kernel with fewer hart structures than harts overwrites what stands behind them. What was not
 // asked for gives way.
 Result<void> harts_fit(Options& options, const Guest& guest) {
@@ -93,7 +98,7 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
               {}};
     Result<GuestHashes> hashes = hash_of(plan.guest);
     if (!hashes) {
-        return unusable(hashes.error());
+        return unusable(about(options.is_foreign() ? kernel_option(options) : "", hashes.error()));
     }
     plan.hashes = std::move(*hashes);
     if (options.is_foreign()) {
@@ -108,7 +113,7 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     if (options.description) {
         Result<DescriptionFile> said = DescriptionFile::read(*options.description);
         if (!said) {
-            return unusable(said.error());
+            return unusable(about("--description", said.error()));
         }
         plan.said = std::move(*said);
     }

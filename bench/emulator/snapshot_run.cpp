@@ -18,7 +18,7 @@ Result<std::unique_ptr<SnapshotRun>> SnapshotRun::create(unsigned harts) {
         .harts = harts,
         .memory = u64{32} << 20,
         .time = TimeMode::Counted,
-        .bootargs = guest->start({"forkbomb", "ops=1000000 seed=1"}).bootargs};
+        .bootargs = guest->start({"forkbomb", "ops=1000000 seed=1"})->bootargs};
     const Result<ElfImage> image = ElfImage::read(guest->kernel);
     if (!image) {
         return std::unexpected(image.error());

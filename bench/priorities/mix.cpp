@@ -32,7 +32,7 @@ Result<std::vector<SampledProcess>> run_mix(unsigned tenths) {
         .harts = 1,
         .time = TimeMode::Counted,
         .bootargs =
-            guest->start({"priorities", fmt::format("scheduler=pbs tenths={}", tenths)}).bootargs};
+            guest->start({"priorities", fmt::format("scheduler=pbs tenths={}", tenths)})->bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());

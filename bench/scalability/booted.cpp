@@ -54,7 +54,7 @@ Result<Booted> boot(const Point& point, unsigned copies, TimeMode time, GuestCal
     const MachineConfig config{.harts = point.harts,
                                .memory = workload.megabytes << 20,
                                .time = time,
-                               .bootargs = guest->start({point.program, words}).bootargs};
+                               .bootargs = guest->start({point.program, words})->bootargs};
     Result<std::unique_ptr<Machine>> machine = Machine::create(config, *kernel);
     if (!machine) {
         return std::unexpected(machine.error());

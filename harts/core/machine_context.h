@@ -20,6 +20,7 @@ struct Engine;
 class Observer;
 class FrameWatch;
 class TranslationWatch;
+class CodeMarks;
 
 class MachineContext {
 public:
@@ -66,6 +67,7 @@ public:
     GuestCallSink* guest_calls = nullptr;
     HartEvents* events = nullptr;  // null: nobody listens
     FrameWatch* frames = nullptr;  // null: nobody watches frames
+    CodeMarks* marks = nullptr;    // null: none
     Observer* observer =
         nullptr;  // null: nobody watches. Fixed, with `engine`, while any hart has decoded code
     const Engine* engine = nullptr;  // that code is decoded for; null only where no hart runs

@@ -37,7 +37,8 @@ isa::Decoded decoded_at(const CodePage& page, unsigned k) {
 
 }  // namespace
 
-void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k) {
+void decode_run(const Ram& ram, const Engine& engine, const CodeMarks* marks, CodePage& page,
+                unsigned k) {
     unsigned fresh[longest_piece];
     unsigned count = 0;
     unsigned behind = 0;  // instructions of the run that follows, when this one flows into it
@@ -68,7 +69,8 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         const isa::Flow flow = isa::line_of(decoded.op).flow;
         slot.handler =
             engine.handler_of(decoded, near(flow, k, slot.imm) ? Reach::Page : Reach::Anywhere);
-        if (engine.always_slow != nullptr && engine.always_slow(ram, page, k)) {
+        if ((engine.always_slow != nullptr && engine.always_slow(ram, page, k)) ||
+            (marks != nullptr && marks->has(page.address + 2 * k))) {
             slot.handler = handlers::one_slowly;
         }
         fresh[count++] = k;
@@ -82,7 +84,13 @@ void decode_run(const Ram& ram, const Engine& engine, CodePage& page, unsigned k
         page.slots[fresh[count - 1]].handler = handlers::one_slowly;
         behind = 0;
     }
+    const auto is_slow = [&page](unsigned slot) {
+        return page.slots[slot].handler == handlers::one_slowly;
+    };
     for (unsigned i = 0; i + 1 < count - (cut ? 1 : 0); ++i) {
+        if (is_slow(fresh[i]) || is_slow(fresh[i + 1])) {
+            continue;
+        }
         if (const Handler both =
                 handlers::fused(decoded_at(page, fresh[i]), decoded_at(page, fresh[i + 1]));
             both != nullptr) {

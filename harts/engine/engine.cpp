@@ -108,6 +108,11 @@ void step(Hart& hart, const Slot& slot) {
     const CodePage& page = *own.page;
     const auto k = static_cast<unsigned>(&slot - page.slots);
     const u8 length = page.length[k];
+    if (CodeMarks* const marks = hart.machine.marks; marks != nullptr) [[unlikely]] {
+        if (const PhysAddr at = page.address + 2 * k; marks->has(at)) {
+            marks->at_mark(hart, at);
+        }
+    }
     if (length == CodePage::straddles) {
         const Accessed<Straddler> straddler = fetch_straddler(hart);
         if (!straddler) {
@@ -150,7 +155,7 @@ const Slot* enter(Hart& hart) {
     CodePage* code = own.page;
     const auto k = static_cast<unsigned>((own.pc & page_offset_mask) / 2);
     if (code->slots[k].n == 0) {
-        decode_run(hart.machine.ram, *hart.machine.engine, *code, k);
+        decode_run(hart.machine.ram, *hart.machine.engine, hart.machine.marks, *code, k);
     }
     return &code->slots[k];
 }
@@ -213,7 +218,7 @@ void run_end(ARGUMENTS) {
 }
 
 void undecoded(ARGUMENTS) {
-    decode_run(hart->machine.ram, *hart->machine.engine, *hart->own.page,
+    decode_run(hart->machine.ram, *hart->machine.engine, hart->machine.marks, *hart->own.page,
                static_cast<unsigned>(slot - hart->own.slots));
     budget -= slot->n;
     if (budget < 0 || handlers::alarmed(hart)) {

@@ -140,6 +140,13 @@ void Machine::set_guest_calls(GuestCallSink* sink) { implementation_->context.gu
 void Machine::set_events(HartEvents* events) { implementation_->context.events = events; }
 void Machine::set_frame_watch(FrameWatch* watch) { implementation_->context.frames = watch; }
 
+void Machine::set_code_marks(CodeMarks* marks) {
+    implementation_->context.marks = marks;
+    for (Hart* hart : implementation_->context.harts) {
+        hart->decode_anew();
+    }
+}
+
 MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit,
                                   WhenIdle when_idle) {
     Implementation& machine = *implementation_;

@@ -15,7 +15,7 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned frame_pointer = 8;  // x register
+constexpr unsigned return_address = 1, frame_pointer = 8;  // x registers
 
 // The u64 at `address`, by the hart's own translation where it has one: stacks nearly always are.
 std::optional<u64> quick_peek(const Hart& hart, const Ram& ram, u64 address) {
@@ -143,6 +143,16 @@ void FrameLedger::know(const AuditView& view) {
     }
 }
 
+void FrameLedger::begin(const AuditView& view, std::span<const PhysAddr> free_frames) {
+    know(view);
+    first_process_runs();
+    for (const PhysAddr frame : free_frames) {
+        if (const std::optional<u64> page = page_of(frame)) {
+            exchange_state(*page, free);
+        }
+    }
+}
+
 std::optional<u64> FrameLedger::page_of(PhysAddr at) const {
     return ram_.contains(at, 1) ? std::optional(ram_.page_index(at)) : std::nullopt;
 }
@@ -241,12 +251,34 @@ void FrameLedger::on_access(Hart& hart, PhysAddr at, Access access, Privilege pr
         return;
     }
     if (is_free(ram_.page_index(at))) {
-        if (privilege == Privilege::User || !known->view.in_policy(hart.own.pc)) {
+        if (privilege != Privilege::User && !known->view.announced() &&
+            !known->view.in_policy(hart.own.pc) && called_by_policy(hart, known->view)) {
+            // it has it already, and fills it before it lets anybody know
+            on_allocated(hart, at.page());
+            taken_early_[hart.own.id.value] = at.page().value;
+            return;
+        }
+        const bool counts_free = access == Access::Read && known->view.may_be_link(at);
+        if (privilege == Privilege::User || (!known->view.in_policy(hart.own.pc) && !counts_free)) {
             report(FrameIncident::Kind::UseAfterFree, hart, at, access, known->view.count(*frame));
         }
     } else if (const i64 count = known->view.count(*frame); count > 1) {
         report(FrameIncident::Kind::SharedWrite, hart, at, access, count);
     }
+}
+
+// A function that it calls.
+bool FrameLedger::called_by_policy(const Hart& hart, const AuditView& view) const {
+    std::array<u64, FrameParty::depth> pcs{};
+    const std::size_t known = quick_walk(hart, ram_, pcs);
+    // a function that calls no other may not have saved where it goes back to
+    return view.in_policy(hart.own.x[return_address]) ||
+           std::any_of(pcs.begin() + 1, pcs.begin() + static_cast<std::ptrdiff_t>(known),
+                       [&](u64 pc) { return view.in_policy(pc); });
+}
+
+bool FrameLedger::was_taken_early(const Hart& hart, PhysAddr frame) {
+    return std::exchange(taken_early_[hart.own.id.value], 0) == frame.value;
 }
 
 void FrameLedger::on_walk(Hart& hart, PhysAddr pte) {

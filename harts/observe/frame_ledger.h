@@ -12,6 +12,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harts/base/drive.h"
@@ -65,6 +66,12 @@ public:
     // What the kernel announced; uses of free frames are judged from then on. Once, on any hart's
     // thread.
     void know(const AuditView& view);
+    // Of a kernel that tells nothing of itself, in the middle of its life: these are free, and what
+    // is not was allocated before. Harts parked, without translations.
+    void begin(const AuditView& view, std::span<const PhysAddr> free_frames);
+    // Whether this hart's allocator has been seen to use it before it was said to be allocated;
+    // once.
+    [[nodiscard]] bool was_taken_early(const Hart& hart, PhysAddr frame);
     // What is allocated until then belongs to the kernel for good.
     void first_process_runs() { booted_.store(1, std::memory_order_relaxed); }
 
@@ -96,6 +103,7 @@ private:
     static constexpr std::size_t most_incidents = 64;
 
     [[nodiscard]] std::optional<u64> page_of(PhysAddr at) const;
+    [[nodiscard]] bool called_by_policy(const Hart& hart, const AuditView& view) const;
     void note(Event& event, Hart& hart);
     // The page's state and history are about to change.
     void keep(u64 page) EXCLUDES(lock_);
@@ -116,6 +124,8 @@ private:
     // release when set, acquire when read: the object behind it is complete. Never changed again.
     std::atomic<Knowledge*> knowledge_{nullptr};
     std::atomic<std::size_t> count_{0};  // of incidents_; by harts, read by anybody
+
+    std::array<u64, max_harts> taken_early_{};  // each by its hart: a frame's address, or 0
 
     mutable FutexLock lock_;
     std::unique_ptr<Knowledge> knowledge_owner_ GUARDED_BY(lock_);

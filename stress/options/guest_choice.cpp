@@ -27,9 +27,9 @@ std::expected<Guest, Refusal> find_foreign(const Options& options) {
     Result<Guest> guest = options.xv6 ? xv6_tree(*options.xv6, shelf)
                                       : xv6_kernel(*options.kernel_file, disks, shelf);
     if (!guest) {
-        return std::unexpected(Refusal{
-            ExitStatus::Unusable,
-            fmt::format("{}: {}", options.xv6 ? "--xv6" : "--kernel", guest.error().message)});
+        return std::unexpected(
+            Refusal{ExitStatus::Unusable,
+                    fmt::format("{}: {}", kernel_option(options), guest.error().message)});
     }
     return std::move(*guest);
 }

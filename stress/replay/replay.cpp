@@ -68,9 +68,15 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
         return error(fmt::format("{}: {}", name, taken.error().message));
     }
     for (const OptionRow& row : option_rows()) {
-        if (row.place && given.given.contains(std::string(row.name))) {
-            (void)row.read(options, row.write(given).value_or(""));
+        if (!row.place || !given.given.contains(std::string(row.name))) {
+            continue;
         }
+        const std::string wanted = row.write(given).value_or("");
+        if (!row.write(options)) {
+            return error(fmt::format("{}: no {}, but the command line says {}", name,
+                                     row.spelling(), wanted));
+        }
+        (void)row.read(options, wanted);
     }
     if (!options.schedule.repeatable()) {
         return error(

@@ -36,13 +36,13 @@ std::string text_of(const RunSetup& setup) {
     (void)setup.suppressions.apply({a_race()}, suppressed);
     return fmt::format(
         "{} harts, {} bytes, time {}, {}, {}, {}, {} of {}, {} turns, race {}, suppressed {}, "
-        "trace {}, limit {}, {} findings, wanted {}\n",
+        "trace {}, limit {}, {} findings, wanted {}, expect {}, fail on {}\n",
         setup.machine.harts, setup.machine.memory, static_cast<int>(setup.machine.time),
         setup.machine.bootargs, setup.kernel.string(), setup.user_program.string(),
         setup.schedule.text(), setup.seed, setup.runs.size(), setup.race != nullptr,
         suppressed.size(), setup.trace.value_or(""),
         setup.limit.value_or(std::chrono::milliseconds(0)).count(), setup.max_findings,
-        setup.wanted.size());
+        setup.wanted.size(), setup.expect.value_or(""), setup.fail_on.value_or(""));
 }
 
 // Everything that acts in what the command line comes to: its runs, how many of which kind, and the
@@ -102,6 +102,9 @@ protected:
                            {"NAME", "eager"},
                            {"TEXT", "word=1"},
                            {"DIR", path("d")},
+                           {"FILE[,FILE]", path("file")},
+                           {"PLACE", "reset"},
+                           {"REGEX", "some.*thing"},
                            {"FILE", path("file")},
                            {"PATH", path("replay")},
                            {"SCHEDULE", "round-robin:77"},
@@ -268,7 +271,7 @@ TEST_F(OptionPairs, a_replay_file_holds_every_option_that_the_guest_sees) {
         Options options = replayed({}, replay(), "").value();
         ASSERT_TRUE(row.read(options, value_of(row)));
         const ReplayFile file =
-            parse_replay(replay_text(replay_of(options, replay().kernel, "a title")).value(),
+            parse_replay(replay_text(replay_of(options, {replay().kernel, {}}, "a title")).value(),
                          "file")
                 .value();
         const Result<Options> again = replayed({}, file, "file");

@@ -277,7 +277,7 @@ TEST(Search, tries_are_schedules_in_turn_with_a_seed_each_and_rounds_grow) {
             interrupts.quit();
         }
     });
-    ReplayFile like = replay_of(unlocked_counts(), "0123456789abcdef", "");
+    ReplayFile like = replay_of(unlocked_counts(), {"0123456789abcdef", {}}, "");
     like.runs = {{0, 5}};
     const SearchResult result = search(like, {"one", "two"}, 1000, effort);
     EXPECT_TRUE(result.found.empty());

@@ -96,6 +96,11 @@ public:
     [[nodiscard]] bool in_policy(u64 pc) const {
         return pc >= table_.policy_text_begin && pc < table_.policy_text_end;
     }
+    // Whether a load there may be somebody's who counts free frames, in a kernel that does not say
+    // who may.
+    [[nodiscard]] bool may_be_link(PhysAddr at) const {
+        return !announced() && at.offset() / 8 == table_.free_link_offset / 8;
+    }
     [[nodiscard]] bool tells_policy() const {
         return table_.policy_text_begin != table_.policy_text_end;
     }

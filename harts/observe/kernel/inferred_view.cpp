@@ -24,6 +24,10 @@ abi::AuditTable table_of(const KernelDescription& kernel) {
         }
         table.free_link_offset = kernel.free_lists->link_offset;
     }
+    if (kernel.allocate && kernel.allocate_end != 0) {
+        table.policy_text_begin = *kernel.allocate;
+        table.policy_text_end = kernel.allocate_end;
+    }
     const ProcessTable& processes = *kernel.processes;
     table.process_base = processes.address;
     table.process_stride = processes.stride;

@@ -30,6 +30,7 @@ struct KernelDescription {
     Inferred<HartTable> harts;
     Inferred<std::vector<LockVariable>> locks;
     Inferred<u64> allocate, free;  // functions
+    u64 allocate_end = 0;          // behind the former's code; 0: its size is not known
     // Where the file lies in memory, with its bss: to what such kernels call `end`.
     u64 image_begin = 0, image_end = 0;
 

@@ -57,7 +57,9 @@ public:
         merge_findings(found_, audit_report(*view).findings);
         run_.frames_used = count_frames(*view, of_nobody_before_);
         if (const auto leak = check_for_leak(*run_.frames_used)) {
-            merge_findings(found_, {*leak});
+            const bool by_site = run_.frames != nullptr && run_.frames->told();
+            merge_findings(found_, by_site ? leaks_by_site(*run_.frames, run_.symbols, *leak)
+                                           : std::vector{*leak});
         }
         run_.audited = true;
     }
