@@ -45,9 +45,6 @@ ReplayFile replay_of(const Options& options, const GuestHashes& guest, const std
 }
 
 Result<void> take_from(const ReplayFile& file, Options& options) {
-    if (file.policy.empty() && !file.is_foreign()) {
-        return error("says of no kernel, expected policy, xv6 or kernel-file");
-    }
     for (const OptionRow& row : option_rows()) {
         if (const Result<void> loaded =
                 row.load == nullptr ? Result<void>() : row.load(file, options);

@@ -123,6 +123,10 @@ private:
                     fmt::format("the end without {}, expected a line `{} …`", key.name, key.name));
             }
         }
+        if (file_.policy.empty() && !file_.is_foreign()) {
+            return fail(
+                "the end without policy, expected a line `policy …`, `xv6 …` or `kernel-file …`");
+        }
         if (file_.workload.empty() == !file_.program) {
             return fail(fmt::format("the end with {} workload and program, expected one of the two",
                                     file_.program ? "both" : "neither"));
