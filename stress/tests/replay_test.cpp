@@ -112,7 +112,8 @@ protected:
     }
     ~Replay() override { std::filesystem::remove_all(folder_); }
 
-    // The folder of a repeatable run's first finding.
+    // The folder of the finding with that title; of a repeatable run's first one where there is
+    // none.
     std::filesystem::path find(const std::vector<std::string>& more = {},
                                const std::string& operations = "400") {
         std::vector<std::string> words{
@@ -131,7 +132,11 @@ protected:
             }
         }
         EXPECT_FALSE(folders.empty());
-        return folders.empty() ? folder_ : folders.front();
+        const auto shown = std::ranges::find_if(folders, [](const std::filesystem::path& folder) {
+            const Result<ReplayFile> file = read_replay(folder);
+            return file && file->titles.front() == shown_title;
+        });
+        return shown != folders.end() ? *shown : folders.empty() ? folder_ : folders.front();
     }
     // A replay file with such a text.
     std::string file(const std::string& text) const {
