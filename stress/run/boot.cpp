@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <thread>
 
 #include "harts/core/hart.h"
 #include "harts/image/symbols.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
-#include "harts/schedule/schedule.h"
+#include "harts/schedule/round_robin.h"
 #include "stress/run/shell_line.h"
 
 namespace stampede {
@@ -32,9 +31,9 @@ public:
     BootSchedule(Machine& machine, u64 image_end) : machine_(machine), image_end_(image_end) {}
 
     Turn next(u64 runnable) override {
-        const u64 behind = last_ + 1 < max_harts ? runnable & (~u64{0} << (last_ + 1)) : 0;
-        last_ = static_cast<u32>(std::countr_zero(behind != 0 ? behind : runnable));
-        return {{last_}, works(machine_.hart({last_}).own) ? long_turn : short_turn};
+        Turn turn = in_turn_.next(runnable);
+        turn.instructions = works(machine_.hart(turn.hart).own) ? long_turn : short_turn;
+        return turn;
     }
 
 private:
@@ -51,7 +50,7 @@ private:
 
     Machine& machine_;
     const u64 image_end_;
-    u32 last_ = max_harts - 1;
+    RoundRobin in_turn_{short_turn};
     bool process_seen_ = false;
 };
 
@@ -62,10 +61,6 @@ u64 end_of(const ElfImage& kernel) {
     }
     return end;
 }
-
-}  // namespace
-
-namespace {
 
 Result<Booted> made(const RunSetup& setup, const ElfImage& kernel) {
     MachineConfig config = setup.machine;
@@ -81,10 +76,6 @@ Result<Booted> made(const RunSetup& setup, const ElfImage& kernel) {
     booted.virtio = config.virtio.version;
     return booted;
 }
-
-}  // namespace
-
-namespace {
 
 Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
                          const Interrupts* interrupts) {
@@ -127,10 +118,6 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
     return machine_made;
 }
 
-}  // namespace
-
-namespace {
-
 // Everything that boot depends on; empty: work does not begin at a prompt.
 std::string key_of(const RunSetup& setup) {
     if (setup.prompt.empty() || setup.watch_from != RunSetup::WatchFrom::Prompt) {
@@ -144,10 +131,6 @@ std::string key_of(const RunSetup& setup) {
     }
     return key;
 }
-
-}  // namespace
-
-namespace {
 
 // Who waits in it for input: a shell, and processes that forks have made, with what they share. The
 // longer one shares more, and takes a kernel that prints much for too long.

@@ -100,7 +100,9 @@ public:
         if (booted_.at_prompt && !setup_.line.empty()) {
             line_.type(machine_);
         }
-        outcome.end = booted_.ended ? RunEnd::NoPrompt : go_on();
+        outcome.end = !booted_.ended            ? go_on()
+                      : interrupts_.requested() ? RunEnd::Interrupted
+                                                : RunEnd::NoPrompt;
         if (listeners_.ended) {
             listeners_.ended();
         }

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <span>
 
 #include "harts/guests/xv6/file_system.h"
+#include "harts/image/file_bytes.h"
 #include "harts/report/nearest_names.h"
 
 namespace stampede {
@@ -25,18 +25,9 @@ DiskContents shared(std::vector<std::byte> bytes) {
 }
 
 Result<DiskContents> read_disk(const files::path& file) {
-    std::error_code failure;
-    if (!files::is_regular_file(file, failure)) {
-        return error(fmt::format("{}: cannot be read: {}, expected a disk's image", file.string(),
-                                 failure ? failure.message() : "no regular file"));
-    }
-    std::ifstream in(file, std::ios::binary);
-    const std::vector<char> bytes{std::istreambuf_iterator(in), {}};
-    if (!in.is_open() || in.bad()) {
-        return error(fmt::format("{}: cannot be read", file.string()));
-    }
-    const auto* const begin = reinterpret_cast<const std::byte*>(bytes.data());
-    return shared({begin, begin + bytes.size()});
+    const Result<FileBytes> bytes = FileBytes::read(file, "a disk's image");
+    return bytes ? Result<DiskContents>(shared({bytes->span().begin(), bytes->span().end()}))
+                 : std::unexpected(bytes.error());
 }
 
 std::string hash_of(const std::vector<DiskContents>& disks) {
