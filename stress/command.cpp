@@ -18,6 +18,7 @@
 #include "stress/report/conclusion.h"
 #include "stress/report/listing.h"
 #include "stress/run/boot.h"
+#include "stress/run/check_up.h"
 #include "stress/run/run_command.h"
 #include "stress/run/sweep_command.h"
 
@@ -47,6 +48,7 @@ ExitStatus run(const Plan& plan) {
     Interrupts interrupts;
     switch (plan.way()) {
     case Way::Once: return run_once(plan, trials, interrupts);
+    case Way::CheckUp: return check_up(plan, trials, interrupts);
     case Way::EachFailure: return run_each_failure(plan, trials, interrupts);
     case Way::Repeat: return repeat_replay(plan, *trials, interrupts);
     case Way::Minimize: return minimize_replay(plan, *trials, interrupts);

@@ -59,6 +59,7 @@ RunSetup Plan::setup(const Options& wanted) const {
 Result<RunSetup> Plan::trial_setup(const ReplayFile& file) const {
     Options settings = options;
     settings.given.clear();
+    settings.task = Task::Run;
     settings.trace.reset();
     const Result<Options> of_file = replayed(settings, file, "a trial");
     if (!of_file) {
@@ -77,11 +78,14 @@ Way Plan::way() const {
     if (replay) {
         return options.minimize ? Way::Minimize : options.times > 1 ? Way::Repeat : Way::Once;
     }
-    return options.fail_allocations ? Way::EachFailure : Way::Once;
+    return options.fail_allocations        ? Way::EachFailure
+           : options.task == Task::CheckUp ? Way::CheckUp
+                                           : Way::Once;
 }
 
 std::optional<std::chrono::seconds> Plan::search_time() const {
-    return way() == Way::Once && !options.schedule.repeatable() ? options.search : std::nullopt;
+    const bool can_be = way() == Way::Once || way() == Way::CheckUp;
+    return can_be && !options.schedule.repeatable() ? options.search : std::nullopt;
 }
 
 std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::string> command,

@@ -17,7 +17,7 @@
 namespace stampede {
 
 // How often it runs, and what for.
-enum class Way : u8 { Once, EachFailure, Repeat, Minimize };
+enum class Way : u8 { Once, EachFailure, CheckUp, Repeat, Minimize };
 
 struct Plan {
     Options options;                   // with what the replay file says, if there is one

@@ -39,6 +39,8 @@ struct Start {
     std::vector<DiskContents> disks = {};  // by the board's slot
     std::filesystem::path program = {};    // the file that runs, for names; empty: none is known
     bool is_ours = true;                   // that program, and so its workload's columns hold
+    // What the program says in the end where all is well; empty: nothing that is known.
+    std::string last_words = {};
 };
 
 enum class OnFork : u8 { Unknown, Copies, Shares };
@@ -57,6 +59,7 @@ struct Guest {
     std::string disks_hash = {};  // of the images that its disks begin with; empty: it has none
 
     std::vector<std::string> own_programs = {};  // that its shell runs, by their names there
+    std::vector<std::string> own_tests = {};  // those that say how they went: lines for its shell
 
     // Why a workload of ours cannot run in it; empty: it can.
     [[nodiscard]] std::string why_not(const Workload& workload) const;

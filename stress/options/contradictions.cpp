@@ -10,17 +10,9 @@ namespace stampede {
 namespace {
 
 // By Situation. A run that is parallel is so because nothing else was said.
-constexpr std::array<std::string_view, 11> names{"",
-                                                 "shell",
-                                                 "--replay",
-                                                 "--times",
-                                                 "--minimize",
-                                                 "--fail-allocations",
-                                                 "--search",
-                                                 "--schedule",
-                                                 "--xv6 or --kernel",
-                                                 "",
-                                                 ""};
+constexpr std::array<std::string_view, 12> names{
+    "",         "shell",      "--replay",          "--times", "--minimize", "--fail-allocations",
+    "--search", "--schedule", "--xv6 or --kernel", "",        "",           "a check-up"};
 
 bool is_given(const Options& options, const OptionRow& row) {
     return options.given.contains(std::string(row.name));
@@ -65,7 +57,8 @@ Situations situations_of(const Options& options) {
            when(options.schedule.repeatable(), Situation::Repeatable) |
            when(options.is_foreign(), Situation::Foreign) |
            when(!options.is_foreign() && !options.replay, Situation::OurKernel) |
-           when(!repeatable && !options.search, Situation::Parallel);
+           when(!repeatable && !options.search, Situation::Parallel) |
+           when(options.task == Task::CheckUp, Situation::CheckUp);
 }
 
 std::string contradiction(const Options& options) {

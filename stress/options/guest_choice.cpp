@@ -43,6 +43,7 @@ std::expected<Guest, Refusal> find_guest(const Options& options) {
     std::vector<std::string> known;
     std::ranges::transform(workloads(), std::back_inserter(known), &Workload::name);
     known.emplace_back(shell_name);
+    known.emplace_back(check_up_name);
     if (std::ranges::find(known, options.workload) == known.end()) {
         return std::unexpected(unknown(no_such_name("workload", options.workload, known)));
     }

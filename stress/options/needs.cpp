@@ -50,7 +50,7 @@ std::vector<std::string> needs(int argc, const char* const* argv) {
         return needs_of_foreign(options->race);
     }
     const bool is_known =
-        options->task == Task::Shell ||
+        options->task == Task::Shell || options->task == Task::CheckUp ||
         std::ranges::find(workloads(), options->workload, &Workload::name) != workloads().end();
     return is_known ? needs_of(options->policy, options->race) : std::vector<std::string>();
 }

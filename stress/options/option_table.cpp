@@ -121,6 +121,7 @@ constexpr Situations nothing = 0, program = bit(Situation::Program), shell = bit
                      sweep = bit(Situation::Sweep), search = bit(Situation::Search),
                      repeatable = bit(Situation::Repeatable), foreign = bit(Situation::Foreign),
                      our_kernel = bit(Situation::OurKernel), parallel = bit(Situation::Parallel),
+                     check_up = bit(Situation::CheckUp),
                      without_replay = shell | sweep | search | repeatable | parallel;
 
 constexpr OptionRow rows[] = {

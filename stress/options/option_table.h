@@ -33,7 +33,8 @@ enum class Situation : u8 {
     Repeatable,
     Foreign,
     OurKernel,
-    Parallel
+    Parallel,
+    CheckUp
 };
 using Situations = u16;
 [[nodiscard]] constexpr Situations bit(Situation situation) {

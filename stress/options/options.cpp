@@ -16,6 +16,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr seconds check_up_duration{5};  // of each of its workloads
+
 constexpr unsigned fewest_cpus_by_default = 2;  // one alone finds no race
 
 unsigned default_cpus() {
@@ -149,10 +151,6 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
         return std::unexpected(wanted ? EarlyExit{ExitStatus::Passed, out.str()}
                                       : EarlyExit{ExitStatus::Unusable, "stress: " + err.str()});
     }
-    options.task = options.list                     ? Task::List
-                   : options.explain                ? Task::Explain
-                   : options.workload == shell_name ? Task::Shell
-                                                    : Task::Run;
     for (const OptionRow& row : option_rows()) {
         if (app.get_option(row.is_positional() ? std::string(row.shape) : row.spelling())
                 ->count() != 0) {
@@ -160,6 +158,20 @@ std::expected<Options, EarlyExit> parse_options(int argc, const char* const* arg
         }
     }
     std::string why = take_replay_schedule(app, options);
+    if (options.workload.empty() && options.is_foreign() && !options.replay && !options.explain &&
+        !options.list) {
+        options.workload = check_up_name;
+    }
+    options.task = options.list                        ? Task::List
+                   : options.explain                   ? Task::Explain
+                   : options.workload == shell_name    ? Task::Shell
+                   : options.workload == check_up_name ? Task::CheckUp
+                                                       : Task::Run;
+    if (options.task == Task::CheckUp) {
+        options.race = true;
+        options.duration =
+            options.given.contains("duration") ? options.duration : check_up_duration;
+    }
     why = why.empty() ? contradiction(options) : why;
     if (!why.empty()) {
         return std::unexpected(EarlyExit{ExitStatus::Unusable, "stress: " + why + "\n"});

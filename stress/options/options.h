@@ -22,10 +22,12 @@ enum class ExitStatus : int {
     Interrupted = 130
 };
 
-enum class Task : u8 { Run, Shell, List, Explain };
+enum class Task : u8 { Run, Shell, List, Explain, CheckUp };
 
 // in the place of a workload: the guest's console
 inline constexpr std::string_view shell_name = "shell";
+// likewise: everything that finds bugs, in turn
+inline constexpr std::string_view check_up_name = "check-up";
 
 namespace forms {
 

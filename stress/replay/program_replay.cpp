@@ -128,7 +128,8 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options,
     for (Finding& finding : report.findings) {
         finding.reproduce = {command.front(), "--replay", *options.replay};
     }
-    if (const auto written = write_reports(options, report, "", {}); !written) {
+    if (const auto written = write_reports(options, report, [](const Finding&) { return ""; }, {});
+        !written) {
         return std::unexpected(Refusal{ExitStatus::Unusable, written.error().message});
     }
     std::fflush(stdout);

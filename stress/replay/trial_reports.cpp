@@ -81,7 +81,9 @@ Result<void> TrialReports::write_all(const ReplayFile& file, ExitStatus status) 
         }
     }
     const RunReport report = report_of(file, status);
-    return write_reports(plan_.options, report, said_, replays_of_file(file, report.findings));
+    return write_reports(
+        plan_.options, report, [this](const Finding&) { return said_; },
+        replays_of_file(file, report.findings));
 }
 
 ExitStatus TrialReports::write(const ReplayFile& file, ExitStatus status) {

@@ -13,14 +13,13 @@ namespace stampede {
 void complain(const std::string& text) { fmt::print(stderr, "stress: {}\n", text); }
 
 ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
-                    const std::string& console_text, const ReplaysByTitle& replays) {
+                    const ConsoleOf& console, const ReplaysByTitle& replays) {
     const bool failed = report.verdict == Verdict::Findings;
-    if (options.task == Task::Run || failed) {
+    if (options.task != Task::Shell || failed) {
         fmt::print("{}", summary_text(report, outcome));
     }
     auto status = static_cast<ExitStatus>(report.exit_status);
-    if (const Result<void> written = write_reports(options, report, console_text, replays);
-        !written) {
+    if (const Result<void> written = write_reports(options, report, console, replays); !written) {
         std::fflush(stdout);
         complain(written.error().message);
         status = failed ? status : ExitStatus::Unusable;
@@ -43,7 +42,7 @@ ExitStatus refuse(const Options& options, const std::vector<std::string>& comman
                   const Refusal& refusal) {
     complain(refusal.text);
     const RunReport report = make_error_report(options, command, refusal.status, refusal.text);
-    if (const auto written = write_reports(options, report, "", {}); !written) {
+    if (const auto written = write_reports(options, report, {}, {}); !written) {
         complain(written.error().message);
     }
     return refusal.status;

@@ -6,6 +6,7 @@
 #include "stress/options/options.h"
 #include "stress/options/refusal.h"
 #include "stress/replay/finding_replays.h"
+#include "stress/report/report.h"
 #include "stress/run/run.h"
 
 namespace stampede {
@@ -15,7 +16,7 @@ void complain(const std::string& text);
 
 // Prints the summary and writes the reports; gives the exit status.
 [[nodiscard]] ExitStatus conclude(const Options& options, const RunReport& report,
-                                  const RunOutcome& outcome, const std::string& console_text,
+                                  const RunOutcome& outcome, const ConsoleOf& console,
                                   const ReplaysByTitle& replays);
 
 // How a failing run is shown again, in the last line.

@@ -79,7 +79,7 @@ RunReport make_error_report(const Options& options, std::vector<std::string> com
 }
 
 Result<void> write_reports(const Options& options, const RunReport& report,
-                           const std::string& console_text, const ReplaysByTitle& replays) {
+                           const ConsoleOf& console, const ReplaysByTitle& replays) {
     if (options.json) {
         if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
             return written;
@@ -102,7 +102,7 @@ Result<void> write_reports(const Options& options, const RunReport& report,
     if (options.findings_folder) {
         const FindingStore store(*options.findings_folder);
         for (const Finding& finding : report.findings) {
-            Attachments attachments{{"console.txt", console_text}};
+            Attachments attachments{{"console.txt", console(finding)}};
             if (const auto replay = replays.find(finding.title); replay != replays.end()) {
                 Result<std::string> text = replay_text(replay->second);
                 if (!text) {

@@ -1,5 +1,6 @@
 // From a run's outcome to what is written about it.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,12 @@ namespace stampede {
 [[nodiscard]] RunReport make_error_report(const Options& options, std::vector<std::string> command,
                                           ExitStatus status, std::string error);
 
-// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay.
-// Error: the first file that cannot be written.
+// What the guest said in the run that showed a finding.
+using ConsoleOf = std::function<std::string(const Finding&)>;
+
+// --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay
+// and console. Error: the first file that cannot be written.
 [[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
-                                         const std::string& console_text,
-                                         const ReplaysByTitle& replays);
+                                         const ConsoleOf& console, const ReplaysByTitle& replays);
 
 }  // namespace stampede

@@ -15,7 +15,6 @@
 #include "stress/run/shell.h"
 
 namespace stampede {
-namespace {
 
 ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome,
                             std::optional<Trials>& trials, const Interrupts& interrupts) {
@@ -34,8 +33,6 @@ ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome,
     }
     return replays;
 }
-
-}  // namespace
 
 Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, ConsoleLog& console,
                                 Interrupts& interrupts) {
@@ -89,7 +86,8 @@ ExitStatus run_once(const Plan& plan, std::optional<Trials>& trials, Interrupts&
     const ReplaysByTitle replays = find_replays(plan, *outcome, trials, interrupts);
     RunReport report = make_report(options, plan.command, *outcome);
     set_commands(report, options, plan.command.front(), replays);
-    const ExitStatus status = conclude(options, report, *outcome, console.text(), replays);
+    const ExitStatus status = conclude(
+        options, report, *outcome, [&](const Finding&) { return console.text(); }, replays);
     if (plan.minimizes_findings()) {
         minimize_findings(plan, report, replays, *trials, interrupts);
     }

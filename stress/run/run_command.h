@@ -11,6 +11,12 @@ namespace stampede {
 [[nodiscard]] Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options,
                                               ConsoleLog& console, Interrupts& interrupts);
 
+// The replay files of what a run found, as far as it is a workload's: its own where it repeats,
+// else as --search finds them. `trials` are there where plan.search_time() is.
+[[nodiscard]] ReplaysByTitle find_replays(const Plan& plan, const RunOutcome& outcome,
+                                          std::optional<Trials>& trials,
+                                          const Interrupts& interrupts);
+
 // Of a run's findings, those that repeat get the replay files of their folders made smaller; each
 // an equal share of the time.
 void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays,

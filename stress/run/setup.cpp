@@ -9,7 +9,7 @@ constexpr const char* default_fail_on = "FAILED";
 }  // namespace
 
 Result<Start> start_of(const Options& options, const Guest& guest) {
-    return guest.start({options.task == Task::Shell ? "" : options.workload, options.words()});
+    return guest.start({options.task == Task::Run ? options.workload : "", options.words()});
 }
 
 RunSetup setup_of(const Options& options, const Guest& guest) {
@@ -38,6 +38,9 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     if (start.ends == EndsBy::Prompt) {
         setup.audit = RunFacts::Audit::NotExpected;
         setup.fail_on = options.fail_on ? options.fail_on : default_fail_on;
+        if (!options.expect && !options.fail_on && !start.last_words.empty()) {
+            setup.expect = start.last_words;  // no character in it that a pattern has for its own
+        }
     }
     // What somebody types, and what somebody else's tests do, may provoke anything.
     const Workload* const ours = start.is_ours ? workload_named(options.workload) : nullptr;

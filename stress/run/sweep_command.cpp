@@ -48,7 +48,7 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
                       console_file ? Refusal{ExitStatus::Unusable, trace.error().message}
                                    : console_file.error());
     }
-    std::string console_text;
+    std::map<std::string, std::string> said;  // a finding's title: the console of its first run
     const auto run_one = [&](u64 number) -> Result<RunOutcome> {
         const Options one = options_of(options, number);
         RunSetup setup = plan.setup(one);
@@ -58,7 +58,9 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
         console.flush();
         const bool failed = outcome && !outcome->findings.empty();
         trace->ended(failed ? KeptFile::Worth::Keeping : KeptFile::Worth::Nothing);
-        console_text = failed ? console.text() : console_text;
+        for (const Finding& finding : outcome ? outcome->findings : std::vector<Finding>()) {
+            said.try_emplace(finding.title, console.text());
+        }
         return outcome;
     };
     const Result<FailureSweep> sweep = sweep_failures(run_one, options.max_findings);
@@ -75,7 +77,9 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
                     plan.command.front(), replays);
     }
     fmt::print("{}: {}\n", options.workload, sweep_text(*sweep));
-    const ExitStatus status = conclude(options, report, sweep->outcome, console_text, replays);
+    const ExitStatus status = conclude(
+        options, report, sweep->outcome, [&](const Finding& it) { return said.at(it.title); },
+        replays);
     if (plan.minimizes_findings()) {
         minimize_findings(plan, report, replays, *trials, interrupts);
     }

@@ -68,6 +68,41 @@ struct Programs {
     }
 };
 
+// What tests of xv6 say in the end where all is well ("ALL TESTS PASSED", "ALL COW TESTS PASSED"),
+// if `program` has it; else empty.
+std::string last_words_of(const std::vector<std::byte>& program) {
+    const std::string_view bytes(reinterpret_cast<const char*>(program.data()), program.size());
+    constexpr std::string_view begin = "ALL ", end = "TESTS PASSED";
+    constexpr std::size_t longest = 40;
+    for (std::size_t at = bytes.find(begin); at != bytes.npos; at = bytes.find(begin, at + 1)) {
+        const std::string_view words = bytes.substr(at, longest);
+        const std::string_view whole = words.substr(0, words.find('\0'));
+        if (const std::size_t last = whole.find(end); last != whole.npos) {
+            return std::string(whole.substr(0, last + end.size()));
+        }
+    }
+    return "";
+}
+
+// Whether its arguments may be `-q`: leave out what takes long.
+bool has_quick_tests(const std::vector<std::byte>& program) {
+    constexpr std::array quick{std::byte{0}, std::byte{'-'}, std::byte{'q'}, std::byte{0}};
+    return !std::ranges::search(program, quick).empty();
+}
+
+// Those of the root directory that say how they went.
+std::vector<std::string> tests_of(const Xv6FileSystem& files,
+                                  const std::vector<std::string>& programs) {
+    std::vector<std::string> lines;
+    for (const std::string& program : programs) {
+        const auto contents = files.contents(program);
+        if (contents && !last_words_of(*contents).empty()) {
+            lines.push_back(program + (has_quick_tests(*contents) ? " -q" : ""));
+        }
+    }
+    return lines;
+}
+
 std::string first_word(const std::string& line) { return line.substr(0, line.find(' ')); }
 
 Error unknown(const Programs& all, const std::string& name) {
@@ -88,6 +123,9 @@ Result<Start> start_at_prompt(const Programs& all, const Work& work) {
     if (!all.files || all.has(name)) {
         if (!all.folder.empty()) {
             start.program = all.folder / (std::string(program_prefix) + name);
+        }
+        if (const auto contents = all.files ? all.files->contents(name) : error("")) {
+            start.last_words = last_words_of(*contents);
         }
         return start;
     }
@@ -140,7 +178,10 @@ Result<Guest> made(const files::path& kernel, const std::vector<files::path>& di
     guest.kernel = kernel;
     guest.prompt = prompt;
     guest.disks_hash = hash_of(all.disks);
-    guest.own_programs = all.files ? programs_of(*all.files) : std::vector<std::string>();
+    if (all.files) {
+        guest.own_programs = programs_of(*all.files);
+        guest.own_tests = tests_of(*all.files, guest.own_programs);
+    }
     guest.start = [all = std::make_shared<const Programs>(std::move(all))](const Work& work) {
         return start_at_prompt(*all, work);
     };

@@ -76,6 +76,18 @@ Json object_json(const std::map<std::string, T>& values) {
     return object;
 }
 
+Json works_json(const std::vector<WorkReport>& works) {
+    Json all = Json::array();
+    for (const WorkReport& work : works) {
+        all.push_back(Json{{"workload", work.line},
+                           {"verdict", name_of(work.verdict)},
+                           {"wall_s", work.wall_s},
+                           {"operations", work.operations},
+                           {"findings", work.titles}});
+    }
+    return all;
+}
+
 // --- reading -------------------------------------------------------------------------------------
 
 u64 parse_pc(const std::string& text) {
@@ -200,6 +212,9 @@ std::string run_json(const RunReport& report) {
         {"suppressed", object_json(report.suppressed)},
         {"oracles", std::move(oracles)},
     };
+    if (!report.works.empty()) {
+        json["works"] = works_json(report.works);
+    }
     if (report.state_hash) {
         json["state_hash"] = fmt::format("{:016x}", *report.state_hash);
         json["schedule"] = {{"text", report.schedule},

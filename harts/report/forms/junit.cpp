@@ -1,5 +1,7 @@
 #include "harts/report/forms/junit.h"
 
+#include <algorithm>
+
 #include "harts/report/forms/junit_suite.h"
 #include "harts/report/forms/text.h"
 
@@ -9,6 +11,16 @@ namespace {
 std::string suite_name(const RunReport& report) {
     const std::string program = report.command.empty() ? "stampede" : report.command.front();
     return program.substr(program.rfind('/') + 1);  // npos + 1 is 0
+}
+
+// The first workload that showed it.
+std::string shown_by(const RunReport& report, const Finding& finding, const std::string& name) {
+    for (const WorkReport& work : report.works) {
+        if (std::ranges::find(work.titles, finding.title) != work.titles.end()) {
+            return work.line;
+        }
+    }
+    return name;
 }
 
 // The run has a case of its own beside those of its findings.
@@ -28,14 +40,18 @@ void add_run(JunitSuite& suite, const RunReport& report, const std::string& clas
 std::string junit_xml(const RunReport& report, const std::string& name) {
     const std::string class_name = suite_name(report);
     JunitSuite suite(class_name,
-                     {.tests = 1 + report.findings.size(),
+                     {.tests = 1 + report.works.size() + report.findings.size(),
                       .failures = report.findings.size(),
                       .errors = report.verdict == Verdict::Error ? 1u : 0u,
                       .skipped = report.verdict == Verdict::Interrupted ? 1u : 0u},
                      report.wall_s);
     add_run(suite, report, class_name, name);
+    for (const WorkReport& work : report.works) {
+        suite.add_case(class_name, work.line, work.wall_s);
+    }
     for (const Finding& finding : report.findings) {
-        JunitSuite::add_failure(suite.add_case(class_name, name + ": " + finding.title, 0),
+        const std::string where = shown_by(report, finding, name);
+        JunitSuite::add_failure(suite.add_case(class_name, where + ": " + finding.title, 0),
                                 name_of(finding.kind), finding.title, report_text(finding));
     }
     return suite.text();

@@ -36,6 +36,15 @@ struct CopyOnWriteTotals {
     u64 oom_kills = 0;
 };
 
+// One workload of a run that has several, one after another.
+struct WorkReport {
+    std::string line;  // the workload, or what was typed at the guest's shell
+    Verdict verdict = Verdict::Passed;
+    double wall_s = 0;  // seconds
+    u64 operations = 0;
+    std::vector<std::string> titles;  // of its findings, those of earlier ones too
+};
+
 struct RunReport {
     std::vector<std::string> command;  // argv as it was given
     std::string version;               // the harness's own
@@ -48,6 +57,7 @@ struct RunReport {
     double cpu_s = 0;               // seconds of host processor, user and system, all threads
     std::vector<u64> instructions;  // retired, by hart
     std::map<std::string, u64> operations;  // workload's name: operations done
+    std::vector<WorkReport> works;          // where there are several; else empty
     FrameTotals frames;
     CopyOnWriteTotals cow;
     std::vector<Finding> findings;
