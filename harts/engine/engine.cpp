@@ -99,6 +99,14 @@ void execute(Hart& hart, isa::Op op, Full& full, const isa::Operands& operands) 
     hart.own.pc = full.next();
 }
 
+// As if a `ret` stood here.
+void return_at_once(Hart& hart, u64 value) {
+    constexpr u8 return_address = 1, result = 10;  // x registers
+    hart.own.x[result] = value;
+    Full full(hart, 4, {0});
+    execute(hart, isa::Op::Jalr, full, {0, isa::sink_register, return_address, 0});
+}
+
 void trap_fetch(Hart& hart, const Fault& fault) { take_exception(hart, fault.cause, fault.tval); }
 
 }  // namespace
@@ -110,7 +118,10 @@ void step(Hart& hart, const Slot& slot) {
     const u8 length = page.length[k];
     if (CodeMarks* const marks = hart.machine.marks; marks != nullptr) [[unlikely]] {
         if (const PhysAddr at = page.address + 2 * k; marks->has(at)) {
-            marks->at_mark(hart, at);
+            if (const std::optional<u64> value = marks->at_mark(hart, at)) {
+                return_at_once(hart, *value);
+                return;
+            }
         }
     }
     if (length == CodePage::straddles) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "harts/core/code_marks.h"
 #include "harts/core/machine_context.h"
 #include "harts/core/observers.h"
 #include "harts/devices/finisher.h"
@@ -73,6 +74,15 @@ struct Machine::Implementation final : InterruptLines {
           context(ram, bus, *board.clint, surroundings, config.harts) {
         context.engine = engine;
         turns.set_clock(*clock);
+    }
+
+    // After a change of `marks`.
+    void mark_code() {
+        all_marks = marks.empty() ? nullptr : std::make_unique<AllCodeMarks>(marks);
+        context.marks = all_marks.get();
+        for (Hart* const hart : context.harts) {
+            hart->decode_anew();
+        }
     }
 
     void make_harts(const Loaded& loaded) {
@@ -218,6 +228,8 @@ struct Machine::Implementation final : InterruptLines {
     std::vector<PhysAddr> assumed_shared;
     std::unique_ptr<EventCounter> counter;
     Observers watching;  // all that are told, where there are several
+    std::vector<CodeMarks*> marks;
+    std::unique_ptr<AllCodeMarks> all_marks;  // of them; null: there are none
 };
 
 }  // namespace stampede

@@ -140,11 +140,13 @@ void Machine::set_guest_calls(GuestCallSink* sink) { implementation_->context.gu
 void Machine::set_events(HartEvents* events) { implementation_->context.events = events; }
 void Machine::set_frame_watch(FrameWatch* watch) { implementation_->context.frames = watch; }
 
-void Machine::set_code_marks(CodeMarks* marks) {
-    implementation_->context.marks = marks;
-    for (Hart* hart : implementation_->context.harts) {
-        hart->decode_anew();
-    }
+void Machine::add_code_marks(CodeMarks& marks) {
+    implementation_->marks.push_back(&marks);
+    implementation_->mark_code();
+}
+void Machine::remove_code_marks(CodeMarks& marks) {
+    std::erase(implementation_->marks, &marks);
+    implementation_->mark_code();
 }
 
 MachineStop Machine::run_parallel(std::optional<std::chrono::nanoseconds> limit,

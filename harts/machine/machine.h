@@ -93,8 +93,10 @@ public:
     void set_guest_calls(GuestCallSink* sink);
     void set_events(HartEvents* events);
     void set_frame_watch(FrameWatch* watch);  // before the first run (core/frame_watch.h)
-    // Decoded code is decoded anew. Null: none. Harts parked.
-    void set_code_marks(CodeMarks* marks);
+    // Tells these of its instructions, beside those that are told already (core/code_marks.h);
+    // decoded code is decoded anew. Until they are removed. Harts parked.
+    void add_code_marks(CodeMarks& marks);
+    void remove_code_marks(CodeMarks& marks);
     // All of these watch every access and call (core/observer.h), in this order; `engine` is
     // composed of their fast parts (engine/watching.h). Before the first run.
     void set_observers(std::vector<Observer*> observers, const Engine& engine = quiet_engine);

@@ -19,6 +19,8 @@ struct FreeListHeads {
     u64 link_offset = 0;  // bytes: where in a free frame the next one's address stands
 };
 
+inline constexpr std::string_view usual_allocator = "kalloc", usual_free = "kfree";
+
 // Virtual address of what gives a frame (kalloc) or takes one back (kfree).
 [[nodiscard]] Inferred<u64> find_function(const ElfImage& image, std::string_view usual_name,
                                           const std::optional<Said>& said);

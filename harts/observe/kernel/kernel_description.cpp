@@ -81,12 +81,12 @@ Result<KernelDescription> describe_kernel(const Symbols& symbols, const Descript
     }
     kernel.harts = find_hart_table(types);
     kernel.locks = find_locks(types);
-    kernel.allocate = find_function(image, "kalloc", said.allocate);
+    kernel.allocate = find_function(image, usual_allocator, said.allocate);
     if (const ElfSymbol* const code =
             kernel.allocate ? image.function_at(*kernel.allocate) : nullptr) {
         kernel.allocate_end = code->address + code->size;
     }
-    kernel.free = find_function(image, "kfree", said.free);
+    kernel.free = find_function(image, usual_free, said.free);
     for (const auto& [part, is_said] : {std::pair{&kernel.allocate, said.allocate.has_value()},
                                         std::pair{&kernel.free, said.free.has_value()}}) {
         if (Result<void> found = refuse_said(*part, is_said); !found) {

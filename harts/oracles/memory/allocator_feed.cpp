@@ -9,14 +9,14 @@ constexpr unsigned first_argument = 10;  // x register
 
 }  // namespace
 
-void AllocatorFeed::at_mark(Hart& hart, PhysAddr at) {
+std::optional<u64> AllocatorFeed::at_mark(Hart& hart, PhysAddr at) {
     if (hart.own.x[first_argument] != calls_.lock) {
-        return;  // of another lock
+        return std::nullopt;  // of another lock
     }
     const FutexGuard guard(lock_);
     const u64 before = std::exchange(head_, ram_.load_u64({calls_.head}));
     if (head_ == before) {
-        return;
+        return std::nullopt;
     }
     // An allocator may have filled the frame, and with it the link to the next one.
     if (at.value >= calls_.allocate_begin && at.value < calls_.allocate_end) {
@@ -26,6 +26,7 @@ void AllocatorFeed::at_mark(Hart& hart, PhysAddr at) {
     } else if (head_ != 0 && behind(head_) == before) {
         ledger_.on_freed(hart, {head_});
     }
+    return std::nullopt;
 }
 
 }  // namespace stampede

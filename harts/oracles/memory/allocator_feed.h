@@ -20,7 +20,7 @@ public:
           ledger_(ledger),
           head_(ram.load_u64({calls_.head})) {}
 
-    void at_mark(Hart& hart, PhysAddr at) override EXCLUDES(lock_);
+    std::optional<u64> at_mark(Hart& hart, PhysAddr at) override EXCLUDES(lock_);
 
 private:
     [[nodiscard]] u64 behind(u64 frame) const {

@@ -25,7 +25,7 @@ public:
     ~Frames() override {
         run_.machine.set_frame_watch(nullptr);
         if (feed_) {
-            run_.machine.set_code_marks(nullptr);
+            run_.machine.remove_code_marks(*feed_);
         }
     }
     Frames(const Frames&) = delete;
@@ -53,7 +53,7 @@ private:
         }
         ledger_.begin(*view, frames_on(*calls, ram));
         feed_.emplace(std::move(*calls.value), ram, ledger_);
-        run_.machine.set_code_marks(&*feed_);
+        run_.machine.add_code_marks(*feed_);
     }
 
     Watched& run_;
