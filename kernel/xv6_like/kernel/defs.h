@@ -91,7 +91,7 @@ int copyout(pagetable_t, uint64 dstva, const void* src, uint64 len);
 int copyin(pagetable_t, void* dst, uint64 srcva, uint64 len);
 int copyinstr(pagetable_t, char* dst, uint64 srcva, uint64 max);
 
-// proc.c, freeproc.c, sched.c, idle_*.c, fork.c, exit.c, reap.c, exec.c, exec_undo.c
+// proc.c, freeproc.c, sched.c, idle_*.c, fork.c, fork_undo.c, exit.c, reap.c, exec.c, exec_undo.c
 int cpuid(void);
 struct cpu* mycpu(void);
 struct proc* myproc(void);
@@ -121,6 +121,7 @@ void setkilled(struct proc*);
 int killed(struct proc*);
 int exec(char* path, char** argv);
 void exec_undo(pagetable_t, uint64 sz);
+void fork_undo(struct proc*);
 
 // trap.c, syscall.c
 void trapinithart(void);

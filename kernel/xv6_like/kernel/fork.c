@@ -8,7 +8,7 @@ int fork(void) {
         return -1;
     }
     if (uvmcopy(p->pagetable, np->pagetable, p->sz) < 0) {
-        freeproc(np);
+        fork_undo(np);
         release(&np->lock);
         return -1;
     }
