@@ -4,6 +4,7 @@
 
 #include "harts/guests/xv6/suppressions.h"
 #include "harts/image/symbols.h"
+#include "harts/observe/kernel/allocator.h"
 #include "harts/observe/kernel/kernel_description.h"
 #include "stress/options/guest_choice.h"
 #include "stress/run/setup.h"
@@ -39,6 +40,28 @@ Result<void> harts_fit(Options& options, const Guest& guest) {
     return {};
 }
 
+// Where the calls come to that are to fail.
+Result<PhysAddr> allocator_of(const Guest& guest, const DescriptionFile& said) {
+    const Result<ElfImage> file = ElfImage::read(guest.kernel);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    const Inferred<u64> function = find_function(*file, usual_allocator, said.allocate);
+    if (!function) {
+        return error(
+            fmt::format("{}: {}, whose calls could fail; expected one, or --description "
+                        "FILE with `allocate FUNCTION` in it",
+                        guest.kernel.string(), function.how));
+    }
+    for (const ElfSegment& segment : file->segments()) {
+        if (const u64 offset = *function - segment.virtual_address; offset < segment.memory_size) {
+            return PhysAddr{segment.physical + offset};
+        }
+    }
+    return error(fmt::format("{}: {} at {:#x} lies in no segment", guest.kernel.string(),
+                             function.how, *function));
+}
+
 }  // namespace
 
 RunSetup Plan::setup(const Options& wanted) const {
@@ -47,6 +70,9 @@ RunSetup Plan::setup(const Options& wanted) const {
     setup.race = wanted.race ? make_race_detection : nullptr;
     setup.suppressions = suppressions;
     setup.said = said;
+    if (wanted.is_foreign() && wanted.fail_allocation) {
+        setup.failing_call = {allocator, *wanted.fail_allocation};
+    }
     if (replay) {
         setup.wanted = replay->titles;
         setup.wanted_enough = setup.wanted.size();
@@ -98,8 +124,9 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
     if (!guest) {
         return std::unexpected(guest.error());
     }
-    Plan plan{options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {},
-              {}};
+    Plan plan{
+        options, std::move(command), make_race_detection, std::move(replay), *guest, {}, {}, {},
+        {}};
     Result<GuestHashes> hashes = hash_of(plan.guest);
     if (!hashes) {
         return unusable(about(options.is_foreign() ? kernel_option(options) : "", hashes.error()));
@@ -120,6 +147,13 @@ std::expected<Plan, Refusal> make_plan(const Options& options, std::vector<std::
             return unusable(about("--description", said.error()));
         }
         plan.said = std::move(*said);
+    }
+    if (options.is_foreign() && (options.fail_allocation || options.fail_allocations)) {
+        const Result<PhysAddr> allocator = allocator_of(plan.guest, plan.said);
+        if (!allocator) {
+            return unusable(allocator.error());
+        }
+        plan.allocator = *allocator;
     }
     if (options.suppressions == no_suppressions) {
         plan.suppressions = {};

@@ -28,6 +28,7 @@ struct Plan {
     GuestHashes hashes;
     Suppressions suppressions;  // of races
     DescriptionFile said;       // of a kernel that tells nothing of itself
+    PhysAddr allocator{};       // its function, where one of its calls is to fail
 
     // The run that `options` mean, which are these or much like them.
     [[nodiscard]] RunSetup setup(const Options& options) const;

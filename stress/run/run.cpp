@@ -8,6 +8,7 @@
 #include "harts/base/cpu_time.h"
 #include "harts/oracles/oracles.h"
 #include "harts/oracles/progress/turn_watch.h"
+#include "harts/schedule/allocation_failure.h"
 #include "harts/schedule/runs.h"
 #include "stress/run/boot.h"
 #include "stress/run/shell_line.h"
@@ -81,10 +82,17 @@ public:
             console.take_input_from([this] { return line_.next(); });
             line_.listen(console, machine_);
         }
+        if (setup.failing_call) {
+            failure_.emplace(setup.failing_call->allocator, setup.failing_call->number);
+            machine_.add_code_marks(*failure_);
+        }
     }
 
     ~GuestRun() {
         interrupts_.watch(nullptr);
+        if (failure_) {
+            machine_.remove_code_marks(*failure_);
+        }
         if (!setup_.line.empty()) {
             watched().console.take_input_from({});
             watched().console.tell_at("", {});
@@ -98,7 +106,7 @@ public:
         const double cpu_began = process_cpu_s();
         RunOutcome outcome;
         if (booted_.at_prompt && !setup_.line.empty()) {
-            line_.type(machine_);
+            type_line();
         }
         outcome.end = !booted_.ended            ? go_on()
                       : interrupts_.requested() ? RunEnd::Interrupted
@@ -168,6 +176,13 @@ private:
         }
     }
 
+    void type_line() {
+        line_.type(machine_);
+        if (failure_) {
+            failure_->begin();
+        }
+    }
+
     // At the first prompt the line is typed. At the next one all is done, unless something else is
     // said soon: then that was no prompt, or somebody works on in the background.
     bool line_is_done() {
@@ -175,7 +190,7 @@ private:
             return false;
         }
         if (!line_.typed()) {
-            line_.type(machine_);
+            type_line();
             return false;
         }
         if (schedule_ == nullptr) {
@@ -223,6 +238,7 @@ private:
     void conclude(RunOutcome& outcome) {
         Watched& run = watched();
         static_cast<KernelTotals&>(outcome) = kernel_totals(run);
+        outcome.allocation_failed = outcome.allocation_failed || (failure_ && failure_->happened());
         RunFacts facts;
         facts.end = outcome.end;
         facts.exit_status = outcome.exit_status = machine_.exit_status();
@@ -265,6 +281,7 @@ private:
     WantedFindings wanted_;
     TypedInput input_;
     ShellLine line_;
+    std::optional<AllocationFailure> failure_;
     TurnWatch turns_;
     Clock::time_point began_;
     std::vector<u64> before_;          // by hart: instructions before this run, in boot

@@ -28,6 +28,12 @@ struct RunSetup {
     std::string line;                 // typed there; its next prompt ends the run
     std::vector<DiskContents> disks;  // what its disks begin with
     DescriptionFile said;             // of a kernel that tells nothing of itself
+    // A call of its allocator that fails; one that lets allocations fail itself is told by words.
+    struct FailingCall {
+        PhysAddr allocator;  // the function's first instruction
+        u64 number = 1;      // counted from the line's beginning
+    };
+    std::optional<FailingCall> failing_call;
     enum class WatchFrom : u8 { Prompt, Reset };
     WatchFrom watch_from = WatchFrom::Prompt;
     std::optional<std::string> expect, fail_on;  // of the console

@@ -37,14 +37,19 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     }
     if (start.ends == EndsBy::Prompt) {
         setup.audit = RunFacts::Audit::NotExpected;
-        setup.fail_on = options.fail_on ? options.fail_on : default_fail_on;
-        if (!options.expect && !options.fail_on && !start.last_words.empty()) {
+        // their tests may fail then, and say so
+        const bool memory_is_refused = options.fail_allocation.has_value();
+        if (!options.fail_on && !memory_is_refused) {
+            setup.fail_on = default_fail_on;
+        }
+        if (!options.expect && !options.fail_on && !memory_is_refused && !start.last_words.empty()) {
             setup.expect = start.last_words;  // no character in it that a pattern has for its own
         }
     }
     // What somebody types, and what somebody else's tests do, may provoke anything.
     const Workload* const ours = start.is_ours ? workload_named(options.workload) : nullptr;
-    const bool killed = ours != nullptr && ours->is_killed && guest.works_at_prompt();
+    const bool killed =
+        ours != nullptr && (ours->is_killed || options.fail_allocation) && guest.works_at_prompt();
     setup.user_traps = ours == nullptr || ours->provokes_traps || killed
                            ? RunFacts::UserTraps::Provoked
                            : RunFacts::UserTraps::Unexpected;

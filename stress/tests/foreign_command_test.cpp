@@ -51,6 +51,16 @@ protected:
     [[nodiscard]] nlohmann::json json(const std::string& name) const {
         return nlohmann::json::parse(content(folder_ / name));
     }
+    // The folder of one, below --findings path("found"); empty: there is none.
+    [[nodiscard]] std::string finding_with_replay() const {
+        std::string found;
+        for (const auto& entry : files::directory_iterator(folder_ / "found")) {
+            if (files::exists(entry.path() / "replay")) {
+                found = entry.path();
+            }
+        }
+        return found;
+    }
 
     files::path folder_;
 };
@@ -89,12 +99,7 @@ TEST_F(ForeignCommand, a_race_is_named_and_its_replay_file_shows_it_every_time) 
     EXPECT_EQ(racy.status, 2) << racy.err;
     EXPECT_THAT(racy.out, ContainsRegex("race: data race between ref_add \\((read|write)\\)"));
     EXPECT_THAT(racy.out, HasSubstr("at kernel/"));
-    std::string replay;
-    for (const auto& entry : files::directory_iterator(folder_ / "found")) {
-        if (files::exists(entry.path() / "replay")) {
-            replay = entry.path();
-        }
-    }
+    const std::string replay = finding_with_replay();
     ASSERT_NE(replay, "") << racy.out;
     const std::string file = content(replay + "/replay");
     EXPECT_THAT(file, HasSubstr("\nxv6 " + tree("racy_counts") + "\n"));
@@ -141,6 +146,44 @@ TEST_F(ForeignCommand, a_repeatable_run_repeats_to_the_bit_with_its_disk) {
         hashes.push_back(json(name).at("state_hash"));
     }
     EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+// The first calls are its shell's own, which gives up, and is started again.
+TEST_F(ForeignCommand, each_call_of_its_allocator_fails_in_turn_and_a_right_kernel_bears_it) {
+    const ChildResult swept =
+        run("modern", {"--schedule", "random:2000", "--fail-allocations", "echo one"});
+    EXPECT_EQ(swept.status, 0) << swept.out << swept.err;
+    EXPECT_THAT(swept.out, ContainsRegex("allocations 1 to [1-9][0-9]+ failed in turn, a run each; "
+                                         "there are no more; no findings"));
+}
+
+TEST_F(ForeignCommand, a_run_with_a_failing_allocation_repeats_to_the_bit_and_is_no_other_run) {
+    std::vector<std::string> hashes;
+    for (const char* number : {"60", "60", "61"}) {
+        const ChildResult one = run("legacy", {"--schedule", "pct:3", "--ops", "1", "--json",
+                                               path("a"), "--fail-allocation", number, "forktree"});
+        EXPECT_EQ(one.status, 0) << one.out << one.err;
+        hashes.push_back(json("a").at("state_hash"));
+    }
+    EXPECT_EQ(hashes[0], hashes[1]);
+    EXPECT_NE(hashes[0], hashes[2]);
+    const ChildResult parallel =
+        run("modern", {"--race", "--ops", "20", "--fail-allocation", "100", "forktree"});
+    EXPECT_EQ(parallel.status, 0) << parallel.out << parallel.err;
+}
+
+TEST_F(ForeignCommand, who_loses_frames_when_memory_is_out_is_named_and_shown_again) {
+    const ChildResult lost =
+        run("fork_leak", {"--schedule", "random:2000", "--findings", path("found"),
+                          "--max-findings", "1", "--fail-allocations", "echo one"});
+    EXPECT_EQ(lost.status, 2) << lost.out << lost.err;
+    EXPECT_THAT(lost.out, ContainsRegex("leak: frames are lost that were allocated by "));
+    EXPECT_THAT(lost.out, HasSubstr("allocproc"));
+    const std::string found = finding_with_replay();
+    EXPECT_THAT(content(found + "/replay"), ContainsRegex("\nfail-allocation [0-9]+\n"));
+    const ChildResult again = stress({"--replay", found, "--times", "2"});
+    EXPECT_EQ(again.status, 2);
+    EXPECT_THAT(again.out, HasSubstr("2 of 2 runs showed it again"));
 }
 
 TEST_F(ForeignCommand, it_may_be_watched_from_reset_and_by_its_files) {
@@ -198,6 +241,11 @@ TEST_F(ForeignCommand, what_cannot_be_used_is_refused_by_its_name) {
     EXPECT_THAT(refusal({"--disk", "fs.img", "cowstorm"}), HasSubstr("expected with --kernel"));
     EXPECT_THAT(refusal({"--xv6", tree("modern"), "--expect", "(", "cowstorm"}),
                 HasSubstr("expected a regular expression"));
+    std::ofstream(folder_ / "said") << "allocate no_such_function\n";
+    EXPECT_THAT(refusal({"--xv6", tree("modern"), "--description", path("said"),
+                         "--fail-allocation", "1", "cowstorm"}),
+                HasSubstr("no_such_function"))
+        << "of which some call could fail";
     std::ofstream(folder_ / "said") << "counts nobody\n";
     EXPECT_THAT(refusal({"--xv6", tree("modern"), "--description", path("said"), "--explain"}),
                 HasSubstr(path("said") + ":1"));

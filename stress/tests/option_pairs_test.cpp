@@ -36,13 +36,17 @@ std::string text_of(const RunSetup& setup) {
     (void)setup.suppressions.apply({a_race()}, suppressed);
     return fmt::format(
         "{} harts, {} bytes, time {}, {}, {}, {}, {} of {}, {} turns, race {}, suppressed {}, "
-        "trace {}, limit {}, {} findings, wanted {}, expect {}, fail on {}\n",
+        "trace {}, limit {}, {} findings, wanted {}, expect {}, fail on {}, call {} fails, {} at "
+        "{}, "
+        "{}\n",
         setup.machine.harts, setup.machine.memory, static_cast<int>(setup.machine.time),
         setup.machine.bootargs, setup.kernel.string(), setup.user_program.string(),
         setup.schedule.text(), setup.seed, setup.runs.size(), setup.race != nullptr,
         suppressed.size(), setup.trace.value_or(""),
         setup.limit.value_or(std::chrono::milliseconds(0)).count(), setup.max_findings,
-        setup.wanted.size(), setup.expect.value_or(""), setup.fail_on.value_or(""));
+        setup.wanted.size(), setup.expect.value_or(""), setup.fail_on.value_or(""),
+        setup.failing_call ? setup.failing_call->number : 0, setup.line,
+        static_cast<int>(setup.watch_from), setup.said.counts ? setup.said.counts->name : "");
 }
 
 // Everything that acts in what the command line comes to: its runs, how many of which kind, and the
@@ -54,8 +58,9 @@ std::string text_of(const Plan& plan) {
     std::string text =
         text_of(plan.setup()) + (trial ? text_of(*trial) : trial.error().message + "\n");
     const bool minimizes = plan.way() == Way::Minimize || plan.minimizes_findings();
-    text += fmt::format("way {}, {} times, search {}, minimize for {}\n",
-                        static_cast<int>(plan.way()), plan.way() == Way::Repeat ? options.times : 1,
+    text += fmt::format("task {}, way {}, {} times, search {}, minimize for {}\n",
+                        static_cast<int>(options.task), static_cast<int>(plan.way()),
+                        plan.way() == Way::Repeat ? options.times : 1,
                         plan.search_time().value_or(std::chrono::seconds(0)).count(),
                         minimizes ? minimizing_time(options).count() : 0);
     for (const OptionRow& row : option_rows()) {
@@ -233,6 +238,16 @@ TEST_F(OptionPairs, with_a_search) {
           {"findings", path("findings")},
           {"workload", "cowtest"}},
          "--search");
+}
+
+TEST_F(OptionPairs, with_a_kernel_of_somebody_else) {
+    walk({{"xv6", STAMPEDE_XV6_LIKE "/legacy"},
+          {"cpus", "2"},
+          {"seed", "5"},
+          {"findings", path("findings")},
+          {"schedule", "random:1000"},
+          {"workload", "cowstorm"}},
+         "");
 }
 
 TEST_F(OptionPairs, with_each_allocation_failing) {
