@@ -97,7 +97,13 @@ Result<RunSetup> Plan::trial_setup(const ReplayFile& file) const {
 }
 
 bool Plan::needs_trials() const {
-    return way() == Way::Repeat || way() == Way::Minimize || search_time() || minimizes_findings();
+    return way() == Way::Repeat || way() == Way::Minimize || search_time() ||
+           minimizes_findings() || sweeps_from_prompt();
+}
+
+bool Plan::sweeps_from_prompt() const {
+    return way() == Way::EachFailure && guest.works_at_prompt() && options.schedule.repeatable() &&
+           options.from == forms::StartFrom::Prompt;
 }
 
 Way Plan::way() const {

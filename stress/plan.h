@@ -35,8 +35,10 @@ struct Plan {
     [[nodiscard]] RunSetup setup() const { return setup(options); }
     // Of a run that is only about whether a finding shows. Error: as replayed().
     [[nodiscard]] Result<RunSetup> trial_setup(const ReplayFile& file) const;
-    // Whether there will be such runs.
+    // Whether there will be such runs, or others in processes of their own.
     [[nodiscard]] bool needs_trials() const;
+    // Whether all runs of a sweep begin at one boot; they then repeat.
+    [[nodiscard]] bool sweeps_from_prompt() const;
     [[nodiscard]] Way way() const;
     // How long a parallel run's findings are searched for; nothing: not at all.
     [[nodiscard]] std::optional<std::chrono::seconds> search_time() const;

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "stress/replay/replay.h"
+#include "stress/replay/status_line.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/report.h"
 #include "stress/run/console_file.h"
@@ -36,6 +38,27 @@ ReplaysByTitle replays_of(const Plan& plan, const FailureSweep& sweep) {
     return replays;
 }
 
+// In a process of its own, from the prompt of a kernel that was booted before. `one` repeats.
+Result<RunOutcome> run_from_prompt(const Plan& plan, const Options& one, Trials& trials,
+                                   const Interrupts& interrupts,
+                                   const std::optional<std::string>& trace, ConsoleLog& console) {
+    Trial trial{replay_of(one, plan.hashes, ""), 0, ~u64{0}, one.time_limit().value()};
+    trial.file.titles.clear();
+    trial.tells = Trial::Tells::Everything;
+    trial.trace = trace;
+    std::optional<TrialResult> result = trials.run(trial, interrupts);
+    if (!result) {
+        RunOutcome interrupted;
+        interrupted.end = RunEnd::Interrupted;
+        return interrupted;
+    }
+    for (const char c : result->console) {
+        console.put(static_cast<u8>(c));
+    }
+    return result->outcome ? Result<RunOutcome>(std::move(*result->outcome))
+                           : error(result->problem);
+}
+
 }  // namespace
 
 ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
@@ -49,12 +72,19 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
                                    : console_file.error());
     }
     std::map<std::string, std::string> said;  // a finding's title: the console of its first run
+    const StatusLine line;
     const auto run_one = [&](u64 number) -> Result<RunOutcome> {
         const Options one = options_of(options, number);
-        RunSetup setup = plan.setup(one);
-        setup.trace = trace->for_a_run();
         ConsoleLog console(console_file->file(), ConsoleLog::Flush::Lines, nullptr);
-        Result<RunOutcome> outcome = run_workload(setup, one, console, interrupts);
+        Result<RunOutcome> outcome;
+        if (plan.sweeps_from_prompt()) {
+            line.show(fmt::format("{}  allocation {} fails", options.workload, number));
+            outcome = run_from_prompt(plan, one, *trials, interrupts, trace->for_a_run(), console);
+        } else {
+            RunSetup setup = plan.setup(one);
+            setup.trace = trace->for_a_run();
+            outcome = run_workload(setup, one, console, interrupts);
+        }
         console.flush();
         const bool failed = outcome && !outcome->findings.empty();
         trace->ended(failed ? KeptFile::Worth::Keeping : KeptFile::Worth::Nothing);
@@ -64,6 +94,7 @@ ExitStatus run_each_failure(const Plan& plan, std::optional<Trials>& trials,
         return outcome;
     };
     const Result<FailureSweep> sweep = sweep_failures(run_one, options.max_findings);
+    line.show("");
     const Result<void> traced = trace->finish();
     if (!sweep || !traced) {
         return refuse(
