@@ -145,6 +145,13 @@ TEST(HostileGuest, an_end_without_an_audit_is_a_finding_where_one_is_expected) {
     EXPECT_THAT(only_finding(*outcome).title, HasSubstr("without a quiescent point"));
 }
 
+TEST(HostileGuest, a_panic_without_a_word_has_a_title) {
+    const RunOutcome outcome = run_hostile("panics_without_a_word");
+    const auto panic = std::ranges::find(outcome.findings, FindingKind::panic, &Finding::kind);
+    ASSERT_NE(panic, outcome.findings.end());
+    EXPECT_EQ(panic->title, "the kernel says no reason");
+}
+
 TEST(HostileGuest, a_panic_ends_the_run_even_if_the_kernel_does_not) {
     const RunOutcome outcome = run_hostile("panics_and_stays");
     const auto panic = std::ranges::find(outcome.findings, FindingKind::panic, &Finding::kind);

@@ -17,7 +17,7 @@ constexpr std::size_t lines_behind_a_panic = 24, lines_behind_a_trap = 1;
 std::optional<AlarmingLine::Kind> kind_of(std::string_view line) {
     using enum AlarmingLine::Kind;
     // A kernel's messages may stand behind what a program left on the line.
-    if (line.find("panic: ") != std::string_view::npos) {
+    if (panic_at(line)) {
         return Panic;
     }
     if (line.find("usertrap(): unexpected") != std::string_view::npos) {
@@ -32,6 +32,15 @@ std::size_t lines_behind(AlarmingLine::Kind kind) {
 }
 
 }  // namespace
+
+std::optional<std::size_t> panic_at(std::string_view line) {
+    for (const std::string_view word : {"panic: ", "PANIC: "}) {
+        if (const std::size_t at = line.find(word); at != std::string_view::npos) {
+            return at + word.size();
+        }
+    }
+    return std::nullopt;
+}
 
 ConsoleLog::ConsoleLog(int copy_to, Flush flush, std::function<std::optional<u8>()> input)
     : copy_to_(copy_to), flush_(flush), input_(std::move(input)) {}

@@ -2,7 +2,9 @@
 // trouble.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harts/base/futex.h"
@@ -22,6 +24,9 @@ struct AlarmingLine {
     std::string line;
     std::vector<std::string> following;
 };
+
+// Where in such a line the panic's own words begin; "PANIC: " is one as well. No value: it is none.
+[[nodiscard]] std::optional<std::size_t> panic_at(std::string_view line);
 
 class ConsoleLog : public Console, public Restorable {
 public:

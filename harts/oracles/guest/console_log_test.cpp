@@ -38,6 +38,15 @@ TEST(ConsoleLog, a_panic_is_alarming_together_with_the_backtrace_behind_it) {
     EXPECT_TRUE(log.panicked());
 }
 
+TEST(ConsoleLog, a_panic_may_be_in_capitals_behind_what_a_program_said) {
+    ConsoleLog log;
+    say(log, "$ onePANIC: sys_exec\n");
+    EXPECT_TRUE(log.panicked());
+    EXPECT_EQ(panic_at("$ onePANIC: sys_exec"), 13u);
+    EXPECT_EQ(panic_at("panic: "), 7u);
+    EXPECT_FALSE(panic_at("don't panic"));
+}
+
 TEST(ConsoleLog, an_unforeseen_trap_is_alarming_together_with_one_line) {
     ConsoleLog log;
     say(log, "usertrap(): unexpected scause 0x2 pid=4\n sepc=0x10 stval=0x0\nlater\n");

@@ -9,7 +9,6 @@
 namespace stampede {
 namespace {
 
-constexpr std::string_view panic_prefix = "panic: ";
 // a kernel that gave up gets so long to end the machine
 constexpr unsigned looks_after_a_panic = 4;
 
@@ -62,11 +61,12 @@ Finding panic(const AlarmingLine& alarming, const std::vector<HartAtEnd>& harts,
               const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::panic;
-    const std::string_view words =
-        std::string_view(alarming.line).substr(alarming.line.find(panic_prefix));
-    const std::string_view message = words.substr(panic_prefix.size());
+    const std::string_view message =
+        std::string_view(alarming.line).substr(panic_at(alarming.line).value_or(0));
     const std::optional<TrapText> trap = read_trap(message);
-    finding.title = trap ? trap->before + " " + trap->cause : stable_title(message);
+    finding.title = message.empty() ? "the kernel says no reason"
+                    : trap          ? trap->before + " " + trap->cause
+                                    : stable_title(message);
     finding.detail = with_following(alarming);
     add_panicking_hart(finding, harts, symbols);
     if (const auto trapped = number_behind(alarming.line, "sepc 0x", 16)) {
