@@ -41,6 +41,9 @@ struct Start {
     bool is_ours = true;                   // that program, and so its workload's columns hold
     // What the program says in the end where all is well; empty: nothing that is known.
     std::string last_words = {};
+    // Of a kernel that tells how its processes' programs are called: where such a file lies, with
+    // names; empty: nowhere.
+    std::function<std::filesystem::path(const std::string& name)> find_program = {};
 };
 
 enum class OnFork : u8 { Unknown, Copies, Shares };

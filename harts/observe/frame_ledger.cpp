@@ -159,14 +159,17 @@ std::optional<u64> FrameLedger::page_of(PhysAddr at) const {
 
 // Whose page table that was. Looked up when somebody wants to know, for it takes long; no answer
 // where the process is gone, or the root page table's frame has been allocated again since.
-std::optional<u32> FrameLedger::pid_of(u64 satp, u64 sequence) const {
+void FrameLedger::name_process(FrameParty& party, u64 satp, u64 sequence) const {
     const Knowledge* const known = knowledge_.load(std::memory_order_acquire);
     const std::optional<u64> root = page_of(Satp{satp}.root().address());
     if (known == nullptr || !root ||
         histories_[*root].allocated.sequence.load(std::memory_order_relaxed) > sequence) {
-        return std::nullopt;
+        return;
     }
-    return known->processes.pid_of({satp});
+    if (std::optional<Runner> runner = known->processes.runner_of({satp})) {
+        party.pid = runner->pid;
+        party.program = std::move(runner->program);
+    }
 }
 
 void FrameLedger::note(Event& event, Hart& hart) {
@@ -296,8 +299,8 @@ FrameParty FrameLedger::party(Hart& hart, std::size_t depth) const {
 
 FrameParty FrameLedger::party(const Event& event) const {
     FrameParty party{event.hart.load(std::memory_order_relaxed), std::nullopt, {}};
-    party.pid = pid_of(event.satp.load(std::memory_order_relaxed),
-                       event.sequence.load(std::memory_order_relaxed));
+    name_process(party, event.satp.load(std::memory_order_relaxed),
+                 event.sequence.load(std::memory_order_relaxed));
     for (const auto& pc : event.pcs) {
         if (const u64 value = pc.load(std::memory_order_relaxed); value != 0) {
             party.chain.push_back(value);
@@ -329,7 +332,7 @@ void FrameLedger::report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Acce
     if (incidents_.size() == most_incidents) {
         return;
     }
-    who.pid = pid_of(hart.own.csr.satp, sequence_.load(std::memory_order_relaxed));
+    name_process(who, hart.own.csr.satp, sequence_.load(std::memory_order_relaxed));
     incidents_.push_back({kind, access, hart.own.mode, std::move(who), party(history.allocated),
                           std::move(freed), at, count, 1});
     count_.store(incidents_.size(), std::memory_order_relaxed);

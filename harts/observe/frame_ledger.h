@@ -30,6 +30,7 @@ struct FrameParty {
     u32 hart = 0;
     std::optional<u32> pid;
     std::vector<u64> chain;  // empty: not known
+    std::string program{};   // that the process ran; empty: not known
 };
 
 struct FrameIncident {
@@ -109,7 +110,7 @@ private:
     void keep(u64 page) EXCLUDES(lock_);
     [[nodiscard]] FrameParty party(Hart& hart, std::size_t depth) const;
     [[nodiscard]] FrameParty party(const Event& event) const;
-    [[nodiscard]] std::optional<u32> pid_of(u64 satp, u64 sequence) const;
+    void name_process(FrameParty& party, u64 satp, u64 sequence) const;
     void report(FrameIncident::Kind kind, Hart& hart, PhysAddr at, Access access, i64 count)
         EXCLUDES(lock_);
     void forget_translations(Hart& hart, PhysAddr frame) const;

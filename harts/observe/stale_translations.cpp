@@ -34,8 +34,12 @@ bool takes_away(Pte before, Pte after) {
            ((before.bits ^ after.bits) & Pte::u) != 0;
 }
 
-StaleTranslations::StaleTranslations(const Ram& ram, unsigned harts)
-    : TranslationWatch(ram), ram_(ram), when_stale_(harts), changes_(change_slots) {}
+StaleTranslations::StaleTranslations(const Ram& ram, unsigned harts, WhoRuns who_runs)
+    : TranslationWatch(ram),
+      ram_(ram),
+      who_runs_(std::move(who_runs)),
+      when_stale_(harts),
+      changes_(change_slots) {}
 
 HartMoment StaleTranslations::moment_of(const Hart& hart) const {
     const HartState& own = hart.own;
@@ -139,6 +143,11 @@ void StaleTranslations::report_locked(const StaleUse& use, const HartMoment& by,
         report.by = by;
         report.change = change != nullptr ? std::optional(*change) : std::nullopt;
         report.count = 1;
+        const auto who = [&](const HartMoment& moment) {
+            return who_runs_ ? who_runs_(moment.satp) : std::nullopt;
+        };
+        report.used_by = who(by);
+        report.changed_by = change != nullptr ? who(change->by) : std::nullopt;
     }
 }
 

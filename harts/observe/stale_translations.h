@@ -6,12 +6,14 @@
 // change for done. Where nobody knows who it was, every hart must have.
 #pragma once
 #include <array>
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "harts/base/futex.h"
 #include "harts/base/restorable.h"
 #include "harts/core/translation_watch.h"
+#include "harts/observe/process_lookup.h"
 
 namespace stampede {
 
@@ -37,6 +39,7 @@ struct StaleReport {
     HartMoment by;
     std::optional<TableChange> change;  // nothing: it came before page tables were watched
     u64 count = 1;
+    std::optional<Runner> used_by{}, changed_by{};  // whose page tables those were at the use
 };
 
 // Whether a translation that `before` allowed is refused or leads elsewhere under `after`.
@@ -46,7 +49,10 @@ class StaleTranslations final : public TranslationWatch, public Restorable {
 public:
     static constexpr std::size_t most_reports = 64;
 
-    StaleTranslations(const Ram& ram, unsigned harts);
+    // Whose page table that is; on harts' threads.
+    using WhoRuns = std::function<std::optional<Runner>(u64 satp)>;
+
+    StaleTranslations(const Ram& ram, unsigned harts, WhoRuns who_runs = {});
 
     void on_stale(Hart& hart) override EXCLUDES(lock_);
     bool on_use(Hart& hart, const StaleUse& use) override EXCLUDES(lock_);
@@ -69,6 +75,7 @@ private:
         REQUIRES(lock_);
 
     const Ram& ram_;
+    const WhoRuns who_runs_;
     // By hart, of all harts, when entries of it last got marks: their kernel_crossings. The hart's
     // own.
     std::vector<std::array<u64, max_harts>> when_stale_;

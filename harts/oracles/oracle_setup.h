@@ -1,6 +1,7 @@
 // What a harness says of a run to the oracles that are to watch it.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,8 +34,10 @@ struct OracleSetup {
     RunKind kind = RunKind::FromBoot;
     Feeds guest = Feeds::all();  // what the guest may feed, as far as that is known beforehand
     std::filesystem::path user_program{};  // for names; may be empty
-    u64 seed = 0;                          // of moments to look at
-    MakeRaceDetection race = nullptr;      // null: none
+    // Of a kernel that tells how its processes' programs are called: their files (guest_symbols.h).
+    std::function<std::filesystem::path(const std::string& name)> find_program{};
+    u64 seed = 0;                      // of moments to look at
+    MakeRaceDetection race = nullptr;  // null: none
     // Where programs begin at a snapshot: these watch the machine beside race detection, by one
     // engine. Null: they do not.
     BranchCoverage* branches = nullptr;

@@ -1,5 +1,7 @@
 #include "harts/oracles/watched.h"
 
+#include "harts/observe/kernel/inferred_view.h"
+
 namespace stampede {
 
 Watched::Watched(Machine& its_machine, const ElfImage& kernel, ConsoleLog& its_console,
@@ -7,8 +9,14 @@ Watched::Watched(Machine& its_machine, const ElfImage& kernel, ConsoleLog& its_c
     : setup(its_setup),
       machine(its_machine),
       console(its_console),
-      symbols(kernel, setup.user_program),
-      events(machine.ram(), [this] { machine.request_stop(); }, setup.trace) {}
+      symbols(kernel, setup.user_program, setup.find_program),
+      events(machine.ram(), [this] { machine.request_stop(); }, setup.trace) {
+    if (setup.described != nullptr) {
+        if (const auto processes = inferred_processes(machine.ram(), *setup.described)) {
+            events.know(*processes);
+        }
+    }
+}
 
 std::vector<HartStatus> Watched::harts() const {
     std::vector<HartStatus> all;

@@ -39,6 +39,7 @@ OracleSetup oracle_setup(const RunSetup& setup, Drive drive, Trace* trace, const
             .kind = RunKind::FromBoot,
             .guest = setup.guest,
             .user_program = setup.user_program,
+            .find_program = setup.find_program,
             .seed = setup.seed,
             .race = setup.race,
             .suppressions = setup.suppressions,

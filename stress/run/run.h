@@ -23,6 +23,7 @@ struct RunSetup {
     std::filesystem::path kernel;
     std::string kernel_hash;             // what the file has to be; empty: anything
     std::filesystem::path user_program;  // for names; may be empty
+    std::function<std::filesystem::path(const std::string&)> find_program;  // Start::find_program
     // Of a guest that works at its shell's prompt; empty: it does not.
     std::string prompt;
     std::string line;                 // typed there; its next prompt ends the run

@@ -24,6 +24,7 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     setup.machine.bootargs = start.bootargs;
     setup.kernel = guest.kernel;
     setup.user_program = start.program;
+    setup.find_program = start.find_program;
     setup.disks = std::move(start.disks);
     setup.prompt = guest.prompt;
     setup.line = std::move(start.line);

@@ -103,6 +103,20 @@ std::vector<std::string> tests_of(const Xv6FileSystem& files,
     return lines;
 }
 
+// The file with the names of a program: theirs, or ours that was put into the image.
+files::path program_file(const Programs& all, const std::string& name) {
+    std::error_code failure;
+    if (!all.folder.empty()) {
+        if (files::path theirs = all.folder / (std::string(program_prefix) + name);
+            files::exists(theirs, failure)) {
+            return theirs;
+        }
+    }
+    return all.has(name) || workload_named(name) == nullptr
+               ? files::path()
+               : all.shelf.program(name).value_or(files::path());
+}
+
 std::string first_word(const std::string& line) { return line.substr(0, line.find(' ')); }
 
 Error unknown(const Programs& all, const std::string& name) {
@@ -112,18 +126,20 @@ Error unknown(const Programs& all, const std::string& name) {
                         no_such_name("program", name, known))};
 }
 
-Result<Start> start_at_prompt(const Programs& all, const Work& work) {
+Result<Start> start_at_prompt(const std::shared_ptr<const Programs>& programs, const Work& work) {
+    const Programs& all = *programs;
     Start start{.ends = EndsBy::Prompt, .line = work.program, .disks = all.disks};
     start.is_ours = false;
+    start.find_program = [programs](const std::string& name) {
+        return program_file(*programs, name);
+    };
     if (work.program.empty()) {
         start.ends = EndsBy::Input;
         return start;
     }
     const std::string name = first_word(work.program);
     if (!all.files || all.has(name)) {
-        if (!all.folder.empty()) {
-            start.program = all.folder / (std::string(program_prefix) + name);
-        }
+        start.program = program_file(all, name);
         if (const auto contents = all.files ? all.files->contents(name) : error("")) {
             start.last_words = last_words_of(*contents);
         }
@@ -183,7 +199,7 @@ Result<Guest> made(const files::path& kernel, const std::vector<files::path>& di
         guest.own_tests = tests_of(*all.files, guest.own_programs);
     }
     guest.start = [all = std::make_shared<const Programs>(std::move(all))](const Work& work) {
-        return start_at_prompt(*all, work);
+        return start_at_prompt(all, work);
     };
     return guest;
 }

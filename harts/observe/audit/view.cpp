@@ -206,6 +206,12 @@ std::expected<AuditView, std::string> AuditView::create(const Ram& ram,
                                            rules.owners == nullptr ? 0 : rules.owners->size(),
                                            table.frame_count));
     }
+    if (rules.name_bytes > table.process_stride ||
+        rules.name_offset > table.process_stride - rules.name_bytes) {
+        return std::unexpected(fmt::format("name: {} bytes at byte {}, expected within {}",
+                                           rules.name_bytes, rules.name_offset,
+                                           table.process_stride));
+    }
     AuditView view(ram, table, std::move(rules));
     view.frontier_ = table.frame_count;
     return view;
@@ -228,6 +234,19 @@ std::optional<AuditView::Process> AuditView::process(u64 slot) const {
                        {announced() ? root & ppn_mask : root / page_size}};
     }
     return std::nullopt;
+}
+
+std::string AuditView::program_name(u64 slot) const {
+    const u64 at = table_.process_base + slot * table_.process_stride + rules_.name_offset;
+    std::string name;
+    for (u64 n = 0; n < rules_.name_bytes; ++n) {
+        const char c = static_cast<char>(load(at + n, 1));
+        if (c <= ' ' || c > '~') {
+            break;
+        }
+        name += c;
+    }
+    return name;
 }
 
 }  // namespace stampede

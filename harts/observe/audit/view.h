@@ -25,6 +25,8 @@ struct AuditRules {
     // What a count is of a frame that the kernel has for page tables, stacks and the like. None:
     // it differs, and nothing is demanded.
     std::optional<i64> kernel_count;
+    // Where in a process's slot the name of its program stands; no bytes: nowhere.
+    u64 name_offset = 0, name_bytes = 0;
 };
 
 class AuditView {
@@ -91,6 +93,8 @@ public:
 
     [[nodiscard]] u64 process_slots() const { return table_.process_count; }
     [[nodiscard]] std::optional<Process> process(u64 slot) const;  // none: the slot is unused
+    // What its program is called, as far as that is printable; empty: not known.
+    [[nodiscard]] std::string program_name(u64 slot) const;
 
     // Whether this is code that may touch free frames. Never in a table of version 1.
     [[nodiscard]] bool in_policy(u64 pc) const {

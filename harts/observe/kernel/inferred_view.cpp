@@ -41,11 +41,14 @@ abi::AuditTable table_of(const KernelDescription& kernel) {
 
 std::expected<AuditView, std::string> view_with(const Ram& ram, const KernelDescription& kernel,
                                                 std::vector<u8> owners) {
-    return AuditView::create(ram, table_of(kernel),
-                             {.owners = std::make_shared<const std::vector<u8>>(std::move(owners)),
-                              .marker = kernel.marker.value.value_or(0),
-                              .unused_state = static_cast<u32>(kernel.processes->unused_state),
-                              .kernel_count = kernel.kernel_count.value});
+    return AuditView::create(
+        ram, table_of(kernel),
+        {.owners = std::make_shared<const std::vector<u8>>(std::move(owners)),
+         .marker = kernel.marker.value.value_or(0),
+         .unused_state = static_cast<u32>(kernel.processes->unused_state),
+         .kernel_count = kernel.kernel_count.value,
+         .name_offset = kernel.processes->process_name.value_or(Field{}).offset,
+         .name_bytes = kernel.processes->process_name.value_or(Field{}).width});
 }
 
 }  // namespace

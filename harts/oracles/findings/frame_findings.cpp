@@ -52,8 +52,8 @@ std::string title_of(const FrameIncident& incident, const std::string& who) {
 
 FindingStack stack_of(const FrameParty& party, Privilege mode, std::string role,
                       const GuestSymbols& symbols) {
-    FindingStack stack =
-        symbols.stack_of({party.hart, party.pid, party.chain, mode}, std::move(role));
+    FindingStack stack = symbols.stack_of({party.hart, party.pid, party.chain, mode, party.program},
+                                          std::move(role));
     stack.hart = party.hart;
     stack.pid = party.pid;
     return stack;

@@ -30,12 +30,13 @@ const char* fate(const StaleUse& use) {
     return pte.ppn().address() != use.page ? "led to another frame" : "given to another privilege";
 }
 
-FindingStack stack_of(const HartMoment& moment, std::string_view deed, const GuestSymbols& symbols,
-                      const GuestEvents& events) {
+FindingStack stack_of(const HartMoment& moment, const std::optional<Runner>& runner,
+                      std::string_view deed, const GuestSymbols& symbols) {
     const GuestPlace place{moment.hart,
-                           events.pid_of(moment.satp),
+                           runner ? std::optional(runner->pid) : std::nullopt,
                            {moment.chain.begin(), moment.chain.begin() + moment.depth},
-                           moment.mode};
+                           moment.mode,
+                           runner ? runner->program : ""};
     FindingStack stack = symbols.stack_of(place, std::string(deed));
     stack.notes.push_back(fmt::format("after {} instructions of that hart", moment.executed));
     return stack;
@@ -47,12 +48,11 @@ std::string function_of(const FindingStack& stack) {
     return named != stack.frames.end() ? named->function : "an unknown function";
 }
 
-Finding finding_of(const StaleReport& report, const GuestSymbols& symbols,
-                   const GuestEvents& events) {
+Finding finding_of(const StaleReport& report, const GuestSymbols& symbols) {
     Finding finding;
     finding.kind = FindingKind::stale_translation;
     finding.count = report.count;
-    finding.stacks.push_back(stack_of(report.by, "used it", symbols, events));
+    finding.stacks.push_back(stack_of(report.by, report.used_by, "used it", symbols));
     FindingStack& user = finding.stacks.back();
     user.access = fmt::format("{} at {:#x}", verb(report.use.access), report.use.address);
     user.address =
@@ -64,7 +64,8 @@ Finding finding_of(const StaleReport& report, const GuestSymbols& symbols,
     std::string changer = "had since been";
     if (report.change) {
         const TableChange& change = *report.change;
-        finding.stacks.push_back(stack_of(change.by, "changed the PTE", symbols, events));
+        finding.stacks.push_back(
+            stack_of(change.by, report.changed_by, "changed the PTE", symbols));
         FindingStack& stack = finding.stacks.back();
         stack.address = symbols.describe_physical(change.at);
         stack.notes.push_back(fmt::format("before, it {}; after, it {}", pte_text(change.before),
@@ -103,7 +104,7 @@ std::string pte_text(Pte pte) {
 }
 
 std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports,
-                                    const GuestSymbols& symbols, const GuestEvents& events) {
+                                    const GuestSymbols& symbols) {
     const auto explained = [&](const StaleReport& one) {
         return std::ranges::any_of(reports, [&](const StaleReport& other) {
             return other.change && other.use.access == one.use.access &&
@@ -114,7 +115,7 @@ std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports,
     for (const StaleReport& report : reports) {
         // the first ones come before page tables are watched
         if (report.change || !explained(report)) {
-            merge_findings(all, {finding_of(report, symbols, events)});
+            merge_findings(all, {finding_of(report, symbols)});
         }
     }
     return all;

@@ -10,8 +10,7 @@
 namespace stampede {
 
 [[nodiscard]] std::vector<Finding> stale_findings(const std::vector<StaleReport>& reports,
-                                                  const GuestSymbols& symbols,
-                                                  const GuestEvents& events);
+                                                  const GuestSymbols& symbols);
 
 // A PTE in words: "leads to 0x80123000, V R U", "empty".
 [[nodiscard]] std::string pte_text(Pte pte);

@@ -20,7 +20,31 @@ std::string with_following(const AlarmingLine& alarming) {
     return text;
 }
 
-Finding guest_trap(const AlarmingLine& alarming) {
+// A kernel of xv6 says the pc in the line behind.
+std::optional<u64> trapped_pc(const AlarmingLine& alarming) {
+    for (const std::string& line : alarming.following) {
+        for (const std::string_view word : {"sepc=0x", "sepc="}) {
+            if (const auto pc = number_behind(line, word, 16)) {
+                return pc;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+// Who that was: its exception was seen when it came.
+void add_program(Finding& finding, u32 pid, u64 pc, const Watched& run) {
+    const std::optional<ProgramFault> fault = run.events.fault_of(pid, pc);
+    if (!fault) {
+        return;
+    }
+    finding.where.hart = fault->hart;
+    finding.where.source = run.symbols.locate(pc, Privilege::User, fault->who.program);
+    finding.stacks.push_back(run.symbols.stack_of(
+        {fault->hart, pid, {pc}, Privilege::User, fault->who.program}, "the program"));
+}
+
+Finding guest_trap(const AlarmingLine& alarming, const Watched& run) {
     Finding finding;
     finding.kind = FindingKind::guest_trap;
     const std::optional<TrapText> trap = read_trap(alarming.line);
@@ -30,6 +54,9 @@ Finding guest_trap(const AlarmingLine& alarming) {
     finding.detail = with_following(alarming);
     if (const auto pid = number_behind(alarming.line, "pid=", 10)) {
         finding.where.pid = static_cast<u32>(*pid);
+        if (const auto pc = trapped_pc(alarming)) {
+            add_program(finding, static_cast<u32>(*pid), *pc, run);
+        }
     }
     return finding;
 }
@@ -104,7 +131,7 @@ private:
                 merge_findings(all, {panic(line, harts, run_.symbols)});
             } else if (line.kind == AlarmingLine::Kind::KernelTrap ||
                        run_.setup.user_traps == RunFacts::UserTraps::Unexpected) {
-                merge_findings(all, {guest_trap(line)});
+                merge_findings(all, {guest_trap(line, run_)});
             }
         }
         return all;

@@ -69,9 +69,13 @@ void GuestEvents::on_audit_table(const HartState&, PhysAddr table) {
     if (frames_ != nullptr) {
         frames_->know(*view);
     }
+    know(*view);
+}
+
+void GuestEvents::know(const AuditView& processes) {
     const FutexGuard guard(lock_);
     if (processes_owner_ == nullptr) {
-        processes_owner_ = std::make_unique<ProcessLookup>(*view);
+        processes_owner_ = std::make_unique<ProcessLookup>(processes);
         processes_.store(processes_owner_.get(), std::memory_order_release);
     }
 }
@@ -85,9 +89,19 @@ void GuestEvents::on_trap(const HartState& state, u64 cause, u64 tval, Privilege
         if (state.mode == Privilege::User) {
             watch_program(own, state, {cause, tval, state.pc});
         }
+        if (state.mode == Privilege::User && cause != user_ecall) {
+            remember_fault(own, state);
+        }
     }
     if (trace_ != nullptr) {
         trace_->trap(state, cause, tval, pid_of(state.csr.satp));
+    }
+}
+
+void GuestEvents::remember_fault(PerHart& own, const HartState& state) const {
+    if (std::optional<Runner> runner = runner_of(state.csr.satp)) {
+        own.faults[own.fault_count++ % Seen::faults_kept] = {state.id.value, state.pc,
+                                                             std::move(*runner)};
     }
 }
 
@@ -237,16 +251,38 @@ std::optional<u64> GuestEvents::done_status() const {
     return status != not_done ? std::optional(status) : std::nullopt;
 }
 
+std::optional<Runner> GuestEvents::runner_of(u64 satp) const {
+    const ProcessLookup* processes = processes_.load(std::memory_order_acquire);
+    return processes != nullptr ? processes->runner_of({satp}) : std::nullopt;
+}
+
 std::optional<u32> GuestEvents::pid_of(u64 satp) const {
     const ProcessLookup* processes = processes_.load(std::memory_order_acquire);
     return processes != nullptr ? processes->pid_of({satp}) : std::nullopt;
+}
+
+std::optional<ProgramFault> GuestEvents::fault_of(u32 pid, u64 pc) const {
+    for (const PerHart& hart : per_hart_) {
+        for (const ProgramFault& fault : hart.faults) {
+            if (fault.who.pid == pid && fault.pc == pc) {
+                return fault;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 GuestPlace GuestEvents::place_of(const HartState& state) const {
     std::vector<u64> chain =
         walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]);
     add_trapped(chain, state);
-    return {state.id.value, pid_of(state.csr.satp), std::move(chain), state.mode};
+    std::optional<Runner> runner = runner_of(state.csr.satp);
+    GuestPlace place{state.id.value, std::nullopt, std::move(chain), state.mode};
+    if (runner) {
+        place.pid = runner->pid;
+        place.program = std::move(runner->program);
+    }
+    return place;
 }
 
 }  // namespace stampede

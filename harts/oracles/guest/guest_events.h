@@ -26,6 +26,7 @@ struct GuestPlace {
     std::optional<u32> pid;
     std::vector<u64> chain;  // pc, then return addresses
     Privilege mode = Privilege::Machine;
+    std::string program{};  // that the process ran; empty: not known
     // Whose stack it is: "hart 3".
     [[nodiscard]] std::string role() const { return "hart " + std::to_string(hart); }
 };
@@ -54,6 +55,13 @@ struct EndlessFault {
     GuestPlace where;
 };
 
+// An exception of a program, which its kernel may have borne.
+struct ProgramFault {
+    u32 hart = 0;
+    u64 pc = 0;
+    Runner who;
+};
+
 class GuestEvents final : public GuestCallSink, public HartEvents, public Restorable {
 public:
     static constexpr std::size_t most_failed_checks = 256;
@@ -64,6 +72,8 @@ public:
         : ram_(ram), stop_(std::move(stop)), trace_(trace) {}
     // It learns when there are processes, and what the kernel announces. Before the machine runs.
     void tell(FrameLedger& frames) { frames_ = &frames; }
+    // The processes of a kernel that announces none. Before the machine runs.
+    void know(const AuditView& processes) EXCLUDES(lock_);
     // What `fetch` delivers from now on; it must stay there. Harts parked.
     void hand_out(std::string_view image) { image_ = image; }
 
@@ -98,12 +108,16 @@ public:
         return user_mode_.load(std::memory_order_relaxed) != 0;
     }
 
+    // Whose page table that is now, if anybody's.
+    [[nodiscard]] std::optional<Runner> runner_of(u64 satp) const;
+    [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
+
     // --- harts parked ----------------------------------------------------------------------------
     [[nodiscard]] u64 traps(HartId hart) const { return per_hart_[hart.value].traps; }
     [[nodiscard]] u64 system_calls(HartId hart) const { return per_hart_[hart.value].system_calls; }
     [[nodiscard]] GuestPlace place_of(const HartState& state) const;
-    // Whose page table that is now, if anybody's.
-    [[nodiscard]] std::optional<u32> pid_of(u64 satp) const;
+    // The last exception of that process's program at that pc, if it was one of the last few.
+    [[nodiscard]] std::optional<ProgramFault> fault_of(u32 pid, u64 pc) const;
 
 private:
     struct Seen {
@@ -116,6 +130,10 @@ private:
         u64 user_satp = 0,
             user_returned = 0;  // of whom; instructions executed at the last return to user mode
         u64 user_repeats = 0;
+        // The last ones of programs whose names are known, for what the kernel says of them later.
+        static constexpr std::size_t faults_kept = 8;
+        std::array<ProgramFault, faults_kept> faults;
+        u64 fault_count = 0;
     };
     struct alignas(64) PerHart : Seen {  // the hart's own, but:
         std::atomic<u64> operations{
@@ -123,6 +141,7 @@ private:
     };
     void watch_program(PerHart& own, const HartState& state, DeadHandler::Exception exception)
         EXCLUDES(lock_);
+    void remember_fault(PerHart& own, const HartState& state) const;
     void watch_handler(PerHart& own, const HartState& state, DeadHandler::Exception exception,
                        Privilege to);
 

@@ -9,8 +9,9 @@
 
 namespace stampede {
 
-GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program)
-    : kernel_(kernel) {
+GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& user_program,
+                           FindProgram find_program)
+    : kernel_(kernel), find_program_(std::move(find_program)) {
     if (user_program.empty()) {
         return;
     }
@@ -19,12 +20,30 @@ GuestSymbols::GuestSymbols(const ElfImage& kernel, const std::filesystem::path& 
     }
 }
 
-SourceLocation GuestSymbols::locate(u64 pc, Privilege mode) const {
-    return frames(pc, mode).front();
+const Symbols* GuestSymbols::of(Privilege mode, const std::string& program) const {
+    if (mode != Privilege::User) {
+        return &kernel_;
+    }
+    if (!find_program_ || program.empty()) {
+        return program_ ? &*program_ : nullptr;
+    }
+    const auto [known, is_new] = programs_.try_emplace(program);
+    if (is_new) {
+        const std::filesystem::path file = find_program_(program);
+        if (Result<ElfImage> image = file.empty() ? error("") : ElfImage::read(file)) {
+            known->second.emplace(std::move(*image));
+        }
+    }
+    return known->second ? &*known->second : nullptr;
 }
 
-std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind kind) const {
-    if (const Symbols* symbols = of(mode)) {
+SourceLocation GuestSymbols::locate(u64 pc, Privilege mode, const std::string& program) const {
+    return frames(pc, mode, PcKind::Instruction, program).front();
+}
+
+std::vector<SourceLocation> GuestSymbols::frames(u64 pc, Privilege mode, PcKind kind,
+                                                 const std::string& program) const {
+    if (const Symbols* symbols = of(mode, program)) {
         return symbols->frames(pc, kind);
     }
     std::vector<SourceLocation> unknown(1);
@@ -48,12 +67,13 @@ std::string GuestSymbols::describe_physical(PhysAddr address) const {
     return fmt::format("physical page {:#x}+{:#x}", address.page().value, address.offset());
 }
 
-std::string GuestSymbols::describe_code(u64 pc, Privilege mode) const {
-    return location_text(locate(pc, mode));
+std::string GuestSymbols::describe_code(u64 pc, Privilege mode, const std::string& program) const {
+    return location_text(locate(pc, mode, program));
 }
 
-std::string GuestSymbols::describe_data(u64 address, Privilege mode) const {
-    const Symbols* symbols = of(mode);
+std::string GuestSymbols::describe_data(u64 address, Privilege mode,
+                                        const std::string& program) const {
+    const Symbols* symbols = of(mode, program);
     const ElfSymbol* datum = symbols != nullptr ? symbols->image().datum_at(address) : nullptr;
     if (datum == nullptr) {
         return fmt::format("{:#x}", address);
@@ -75,7 +95,10 @@ FindingStack GuestSymbols::stack_of(const GuestPlace& place, std::string role) c
     FindingStack stack{std::move(role), {}};
     stack.hart = place.hart;
     stack.pid = place.pid;
-    if (const Symbols* symbols = of(place.mode)) {
+    if (!place.program.empty()) {
+        stack.notes.push_back("the process ran " + place.program);
+    }
+    if (const Symbols* symbols = of(place.mode, place.program)) {
         stack.frames = symbols->stack(place.chain);
         // What stands above a program's beginning is left over from the one before it.
         const auto beginning = std::ranges::find(stack.frames, "_start", &SourceLocation::function);

@@ -11,7 +11,7 @@ namespace {
 void put_place(Finding& finding, const GuestPlace& where, u64 pc, const GuestSymbols& symbols) {
     finding.where.hart = where.hart;
     finding.where.pid = where.pid;
-    finding.where.source = symbols.locate(pc, where.mode);
+    finding.where.source = symbols.locate(pc, where.mode, where.program);
     finding.stacks.push_back(symbols.stack_of(where, where.role()));
 }
 
@@ -23,9 +23,9 @@ Finding finding_of(const DeadHandler& dead, const GuestSymbols& symbols) {
         fmt::format("{} without a trap handler that can run", exception_name(dead.first.cause));
     finding.detail = fmt::format(
         "{} at pc {}, address {:#x}; the first instruction of the trap handler, at {}, raises: {}",
-        exception_name(dead.first.cause), symbols.describe_code(dead.first.pc, mode),
-        dead.first.tval, symbols.describe_code(dead.handler.pc, mode),
-        exception_name(dead.handler.cause));
+        exception_name(dead.first.cause),
+        symbols.describe_code(dead.first.pc, mode, dead.where.program), dead.first.tval,
+        symbols.describe_code(dead.handler.pc, mode), exception_name(dead.handler.cause));
     put_place(finding, dead.where, dead.first.pc, symbols);
     return finding;
 }
@@ -42,8 +42,8 @@ Finding finding_of(const EndlessFault& fault, const GuestSymbols& symbols) {
         "{} at pc {}, address {:#x}: {} times in a row, and each time the kernel lets the program "
         "try again",
         exception_name(fault.exception.cause),
-        symbols.describe_code(fault.exception.pc, fault.where.mode), fault.exception.tval,
-        fault.times);
+        symbols.describe_code(fault.exception.pc, fault.where.mode, fault.where.program),
+        fault.exception.tval, fault.times);
     return finding;
 }
 

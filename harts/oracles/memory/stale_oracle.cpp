@@ -9,7 +9,10 @@ namespace {
 
 class Stale final : public Oracle {
 public:
-    explicit Stale(Watched& run) : run_(run), stale_(run.machine.ram(), run.machine.harts()) {
+    explicit Stale(Watched& run)
+        : run_(run), stale_(run.machine.ram(), run.machine.harts(), [&run](u64 satp) {
+              return run.events.runner_of(satp);
+          }) {
         if (run.setup.tables == Tables::WatchedFromTheStart) {
             stale_.watch_tables();
         }
@@ -20,7 +23,7 @@ public:
     bool limits_run() const override { return false; }
     void conclude(const RunFacts&, std::vector<Finding>& all) override {
         if (stale_.count() != 0) {
-            merge_findings(all, stale_findings(stale_.reports(), run_.symbols, run_.events));
+            merge_findings(all, stale_findings(stale_.reports(), run_.symbols));
         }
     }
     Restorable* restorable() override { return &stale_; }

@@ -32,7 +32,8 @@ Finding finding_of(const Stuck& stuck, const Watched& run) {
     const std::vector<HartAtEnd> harts = run.harts_and_places();
     for (const HartAtEnd& hart : harts) {
         if (stuck.hart == hart.place.hart) {
-            finding.where.source = run.symbols.locate(hart.status.pc, hart.place.mode);
+            finding.where.source =
+                run.symbols.locate(hart.status.pc, hart.place.mode, hart.place.program);
             finding.where.pid = hart.place.pid;
         }
     }

@@ -36,12 +36,17 @@ std::string RaceFindings::address(PhysAddr at) const {
 
 // Call chains lead from programs into the kernel and so are partly the one's and partly the
 // other's.
-std::vector<SourceLocation> RaceFindings::frames(const u64* pcs, unsigned depth) const {
-    std::vector<SourceLocation> all;
+void RaceFindings::put_frames(FindingStack& stack, const u64* pcs, unsigned depth, u64 satp) const {
+    const Runner runner = naming_.events.runner_of(satp).value_or(Runner{});
     for (unsigned n = 0; n < depth; ++n) {
-        std::ranges::move(naming_.symbols.frames(pcs[n], mode_of(pcs[n])), std::back_inserter(all));
+        std::ranges::move(
+            naming_.symbols.frames(pcs[n], mode_of(pcs[n]), PcKind::Instruction, runner.program),
+            std::back_inserter(stack.frames));
     }
-    return all;
+    if (!runner.program.empty()) {
+        stack.notes.push_back("the process runs " + runner.program);
+    }
+    stack.pid = runner.pid != 0 ? std::optional(runner.pid) : std::nullopt;
 }
 
 std::vector<std::string> RaceFindings::held(const LockSet& set) const {
@@ -58,9 +63,8 @@ std::vector<std::string> RaceFindings::held(const LockSet& set) const {
 FindingStack RaceFindings::side(const RaceSide& side, PhysAddr at, std::string role) const {
     FindingStack stack;
     stack.role = std::move(role);
-    stack.frames = frames(side.pcs.data(), side.depth);
+    put_frames(stack, side.pcs.data(), side.depth, side.context.satp);
     stack.hart = side.hart;
-    stack.pid = naming_.events.pid_of(side.context.satp);
     stack.access = access_text(side);
     stack.address = address(at);
     stack.locks = held(side.context);
@@ -102,9 +106,8 @@ Finding RaceFindings::lock_order(const std::vector<LockEdge>& cycle) const {
                         address({edge.held}));
         FindingStack stack;
         stack.role = "takes " + taken;
-        stack.frames = frames(edge.pcs.data(), edge.depth);
+        put_frames(stack, edge.pcs.data(), edge.depth, edge.set.satp);
         stack.hart = edge.hart;
-        stack.pid = naming_.events.pid_of(edge.set.satp);
         LockSet before = edge.set;
         --before.count;
         stack.locks = held(before);

@@ -22,7 +22,8 @@ public:
 
 private:
     [[nodiscard]] FindingStack side(const RaceSide& side, PhysAddr at, std::string role) const;
-    [[nodiscard]] std::vector<SourceLocation> frames(const u64* pcs, unsigned depth) const;
+    // … and whose they are, as far as that page table is a process's now.
+    void put_frames(FindingStack& stack, const u64* pcs, unsigned depth, u64 satp) const;
     [[nodiscard]] std::string kind_of_lock(PhysAddr word) const;
     [[nodiscard]] std::string address(PhysAddr at) const;
     [[nodiscard]] std::vector<std::string> held(const LockSet& set) const;
