@@ -36,6 +36,12 @@ void put_outcome(Wire& wire, const RunOutcome& outcome) {
         wire.put_all(oracle.name);
         wire.put_all(oracle.why_off);
     }
+    wire.put_number(outcome.inferred.size());
+    for (const InferredPart& part : outcome.inferred) {
+        wire.put_all(part.name);
+        wire.put_number(part.found);
+        wire.put_all(part.how);
+    }
 }
 
 RunOutcome take_outcome(Wire& wire) {
@@ -43,7 +49,7 @@ RunOutcome take_outcome(Wire& wire) {
     each_number(outcome, [&](auto& number) { wire.take_number(number); });
     wire.take_all(outcome.instructions);
     wire.take_all(outcome.schedule);
-    std::size_t findings = 0, rules = 0, oracles = 0;
+    std::size_t findings = 0, rules = 0, oracles = 0, parts = 0;
     wire.take_number(findings);
     for (std::string text; wire.good() && findings != 0; --findings) {
         wire.take_all(text);
@@ -61,6 +67,13 @@ RunOutcome take_outcome(Wire& wire) {
         OracleReport& oracle = outcome.oracles.emplace_back();
         wire.take_all(oracle.name);
         wire.take_all(oracle.why_off);
+    }
+    wire.take_number(parts);
+    for (; wire.good() && parts != 0; --parts) {
+        InferredPart& part = outcome.inferred.emplace_back();
+        wire.take_all(part.name);
+        wire.take_number(part.found);
+        wire.take_all(part.how);
     }
     return outcome;
 }

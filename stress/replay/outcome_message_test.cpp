@@ -24,6 +24,7 @@ TEST(OutcomeMessage, an_outcome_arrives_as_it_was_sent) {
     sent.suppressed = {{"race:a", 2}, {"race:b", 3}};
     sent.schedule = "400 turns";
     sent.oracles = {{"races", "no --race"}, {"audit", ""}};
+    sent.inferred = {{"counts", true, "refs[pa/4096]"}, {"marker", false, "no bit"}};
     sent.system_calls = 40;
     sent.switches = 50;
     sent.turns_taken = 60;
@@ -58,6 +59,7 @@ TEST(OutcomeMessage, an_outcome_arrives_as_it_was_sent) {
     EXPECT_EQ(got.oracles[0].name, "races");
     EXPECT_EQ(got.oracles[0].why_off, "no --race");
     EXPECT_TRUE(got.oracles[1].on());
+    EXPECT_EQ(got.inferred, sent.inferred);
     EXPECT_EQ(got.schedule, sent.schedule);
     EXPECT_EQ(got.system_calls, sent.system_calls);
     EXPECT_EQ(got.switches, sent.switches);

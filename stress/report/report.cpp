@@ -61,6 +61,7 @@ RunReport make_report(const Options& options, std::vector<std::string> command,
     report.cow = outcome.cow;
     report.suppressed = outcome.suppressed;
     report.oracles = outcome.oracles;
+    report.inferred = outcome.inferred;
     report.schedule = options.schedule.text();
     report.schedule_summary = outcome.schedule;
     report.turns = outcome.turns_taken;

@@ -150,6 +150,10 @@ std::string summary_text(const RunReport& report, const RunOutcome& outcome) {
                 grouped(outcome.moments.audits), grouped(outcome.moments.with_counts),
                 report.wall_s > 0 ? 100 * outcome.moments.seconds / report.wall_s : 0));
     }
+    if (const auto counts = std::ranges::find(report.inferred, "counts", &InferredPart::name);
+        counts != report.inferred.end()) {
+        row(text, "counts", (counts->found ? "" : "none: ") + counts->how);
+    }
     if (!report.oracles.empty()) {
         row(text, "oracles", oracle_list_text(report.oracles));
     }

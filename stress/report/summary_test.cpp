@@ -34,6 +34,17 @@ TEST(Summary, says_which_oracles_watched_and_why_the_others_did_not) {
     EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("oracles")));
 }
 
+TEST(Summary, says_how_counts_were_found_or_why_there_are_none) {
+    RunReport with = report();
+    with.inferred = {{"locks", true, "3"},
+                     {"counts", true, "refs[pa/4096], agreed with 31 frames"}};
+    EXPECT_THAT(summary_text(with, {}),
+                HasSubstr("\n  counts        refs[pa/4096], agreed with 31 frames\n"));
+    with.inferred[1] = {"counts", false, "no array agrees"};
+    EXPECT_THAT(summary_text(with, {}), HasSubstr("\n  counts        none: no array agrees\n"));
+    EXPECT_THAT(summary_text(report(), {}), Not(HasSubstr("counts")));
+}
+
 TEST(Summary, numbers_are_grouped_by_three_digits) {
     EXPECT_EQ(grouped(0), "0");
     EXPECT_EQ(grouped(999), "999");

@@ -206,7 +206,20 @@ Result<Booted> at_reset(const RunSetup& setup, const ElfImage& kernel,
         }
         wanted.machine.virtio.version = tried->virtio;
     }
-    return made(wanted, kernel);
+    Result<Booted> booted = made(wanted, kernel);
+    if (booted && !setup.prompt.empty()) {
+        booted->description.how = "nothing is inferred where boot is watched";
+    }
+    return booted;
+}
+
+std::vector<InferredPart> inferred_parts(const Booted& booted) {
+    if (booted.description) {
+        return booted.description->parts();
+    }
+    const std::string& why = booted.description.how;
+    return why.empty() ? std::vector<InferredPart>()
+                       : std::vector<InferredPart>{{"counts", false, why}};
 }
 
 void BootedOnce::prepare(const RunSetup& setup) {

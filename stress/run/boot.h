@@ -23,6 +23,9 @@ struct Booted {
     Inferred<KernelDescription> description = {};
 };
 
+// What a report says of that description; nothing of a kernel that none was looked for in.
+[[nodiscard]] std::vector<InferredPart> inferred_parts(const Booted& booted);
+
 // One thread drives all harts. `interrupts` may be null. The machine has neither observers nor
 // sinks any more when this comes back. Error: kernel or machine cannot be used.
 [[nodiscard]] Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel,

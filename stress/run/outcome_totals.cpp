@@ -17,6 +17,9 @@ void add_totals(RunOutcome& outcome, const RunOutcome& other) {
     for (const auto& [rule, number] : other.suppressed) {
         outcome.suppressed[rule] += number;
     }
+    if (outcome.inferred.empty()) {
+        outcome.inferred = other.inferred;
+    }
     // Which oracles watched one of them watched.
     if (outcome.oracles.empty()) {
         outcome.oracles = other.oracles;

@@ -253,6 +253,7 @@ private:
         outcome.findings = oracles_.findings(facts);
         outcome.suppressed = run.suppressed;
         outcome.oracles = oracles_.report();
+        outcome.inferred = inferred_parts(booted_);
         outcome.operations = run.events.operations();
         outcome.moments = run.moments;
         outcome.audited = run.audited;

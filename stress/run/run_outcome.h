@@ -23,6 +23,7 @@ struct RunOutcome : KernelTotals {
     bool audited = false;
     MomentTotals moments;                   // audits at chosen moments
     std::vector<OracleReport> oracles;      // who watched it, and who could not
+    std::vector<InferredPart> inferred;     // of a kernel that tells nothing of itself
     std::map<std::string, u64> suppressed;  // rule: findings that it held back
     std::string schedule;                   // what a repeatable schedule says of itself
     u64 system_calls = 0;

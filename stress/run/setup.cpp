@@ -43,7 +43,8 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
         if (!options.fail_on && !memory_is_refused) {
             setup.fail_on = default_fail_on;
         }
-        if (!options.expect && !options.fail_on && !memory_is_refused && !start.last_words.empty()) {
+        if (!options.expect && !options.fail_on && !memory_is_refused &&
+            !start.last_words.empty()) {
             setup.expect = start.last_words;  // no character in it that a pattern has for its own
         }
     }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "stress/tests/child.h"
@@ -68,11 +69,14 @@ protected:
 TEST_F(ForeignCommand, right_kernels_pass_and_are_audited_on_either_machine) {
     for (const char* variant : {"legacy", "modern"}) {
         const std::string image = content(tree(variant) + "/fs.img");
-        const ChildResult passed = run(variant, {"--race", "--ops", "200", "cowstorm"});
+        const ChildResult passed =
+            run(variant, {"--race", "--json", path("json"), "--ops", "200", "cowstorm"});
         EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
         EXPECT_THAT(passed.out, HasSubstr("cowstorm: passed; audited, nothing leaked"));
         EXPECT_THAT(passed.out, ContainsRegex("operations +200 cowstorm"));
         EXPECT_THAT(passed.out, HasSubstr("race:holding,release on cpu"));
+        EXPECT_THAT(passed.out, ContainsRegex("\n  counts +refs.count.*, agreed with [0-9]+ of"));
+        EXPECT_EQ(json("json").at("guest").at("inferred").at("counts").at("found"), true);
         EXPECT_EQ(content(tree(variant) + "/fs.img"), image) << "the disk's file is not written";
     }
 }
@@ -87,6 +91,15 @@ TEST_F(ForeignCommand, its_own_programs_are_lines_for_its_shell_judged_by_what_t
     EXPECT_EQ(failed.status, 2);
     EXPECT_THAT(failed.out, HasSubstr("check_failed: the console says: "));
     EXPECT_EQ(run("modern", {"--fail-on", "nothing", "echo FAILED"}).status, 0);
+}
+
+TEST_F(ForeignCommand, that_it_has_no_counts_is_said_with_the_reason) {
+    const ChildResult passed = run("copying", {"--json", path("json"), "echo one"});
+    EXPECT_EQ(passed.status, 0) << passed.out;
+    EXPECT_THAT(passed.out, ContainsRegex("\n  counts +none: "));
+    const auto counts = json("json").at("guest").at("inferred").at("counts");
+    EXPECT_EQ(counts.at("found"), false);
+    EXPECT_NE(counts.at("how"), "");
 }
 
 TEST_F(ForeignCommand, a_race_is_named_and_its_replay_file_shows_it_every_time) {
@@ -135,6 +148,28 @@ TEST_F(ForeignCommand,
         run("no_flush", {"--schedule", "random:1000", "--ops", "100", "cowstorm"});
     EXPECT_EQ(stale.status, 2);
     EXPECT_THAT(stale.out, ContainsRegex("stale translation: .* through a mapping that"));
+}
+
+// Two of its own programs in one line: each finding has the names of the one that ran.
+TEST_F(ForeignCommand, a_program_that_is_named_is_the_one_that_ran_there) {
+    const ChildResult stale =
+        run("no_flush", {"--schedule", "random:1000", "--json", path("json"), "grind ; cowtest"});
+    EXPECT_EQ(stale.status, 2) << stale.out << stale.err;
+    std::set<std::string> ran;
+    for (const auto& finding : json("json").at("findings")) {
+        const auto& user = finding.at("stacks").at(0);
+        if (finding.at("kind") != "stale_translation" || user.at("notes").empty()) {
+            continue;
+        }
+        const std::string note = user.at("notes").at(0), program = note.substr(note.rfind(' ') + 1);
+        const std::string file = user.at("frames").at(0).at("file");
+        if (file.contains("/user/") && !file.contains("ulib") && !file.contains("check")) {
+            EXPECT_THAT(file, testing::EndsWith("/" + program + ".c"));
+            EXPECT_FALSE(user.at("pid").is_null());
+            ran.insert(program);
+        }
+    }
+    EXPECT_FALSE(ran.empty()) << stale.out;
 }
 
 TEST_F(ForeignCommand, a_repeatable_run_repeats_to_the_bit_with_its_disk) {

@@ -133,23 +133,31 @@ Result<KernelDescription> describe_kernel(const Symbols& symbols, const Ram& ram
     return kernel;
 }
 
+std::vector<InferredPart> KernelDescription::parts() const {
+    std::vector<InferredPart> all;
+    const auto add = [&](std::string_view name, const auto& part) {
+        all.push_back({std::string(name), part.value.has_value(), part.how});
+    };
+    add("processes", processes);
+    add("harts", harts);
+    add("locks", locks);
+    add("allocate", allocate);
+    add("free", free);
+    add("free lists", free_lists);
+    add("frames", frames);
+    add("kernel page table", kernel_page_table);
+    add("user addresses", user);
+    add("counts", counts);
+    add("kernel's counts", kernel_count);
+    add("marker", marker);
+    return all;
+}
+
 std::string KernelDescription::explain() const {
     std::string text = fmt::format("{}:\n", kernel);
-    const auto line = [&](std::string_view what, const auto& part) {
-        text += fmt::format("  {:<18}{}{}\n", what, part ? "" : "not found: ", part.how);
-    };
-    line("processes", processes);
-    line("harts", harts);
-    line("locks", locks);
-    line("allocate", allocate);
-    line("free", free);
-    line("free lists", free_lists);
-    line("frames", frames);
-    line("kernel page table", kernel_page_table);
-    line("user addresses", user);
-    line("counts", counts);
-    line("kernel's counts", kernel_count);
-    line("marker", marker);
+    for (const InferredPart& part : parts()) {
+        text += fmt::format("  {:<18}{}{}\n", part.name, part.found ? "" : "not found: ", part.how);
+    }
     return text;
 }
 

@@ -6,12 +6,14 @@
 // audit that follows from it is the one of observe/audit.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "harts/image/symbols.h"
 #include "harts/observe/kernel/allocator.h"
 #include "harts/observe/kernel/count_formula.h"
 #include "harts/observe/kernel/locks.h"
 #include "harts/observe/kernel/process_table.h"
+#include "harts/report/forms/inferred_part.h"
 
 namespace stampede {
 
@@ -43,8 +45,9 @@ struct KernelDescription {
     Inferred<u64> marker;        // PTE bits, any of which marks a leaf copy-on-write
     Inferred<i64> kernel_count;  // the count of frames that the kernel has for itself
 
-    // For somebody who teaches with this kernel: a line for each of these with how it was found, or
-    // why it was not.
+    // Each of these with how it was found, or why it was not.
+    [[nodiscard]] std::vector<InferredPart> parts() const;
+    // The same for somebody who teaches with this kernel, a line each.
     [[nodiscard]] std::string explain() const;
 };
 

@@ -215,6 +215,12 @@ std::string run_json(const RunReport& report) {
     if (!report.works.empty()) {
         json["works"] = works_json(report.works);
     }
+    if (!report.inferred.empty()) {
+        Json& inferred = json["guest"]["inferred"];
+        for (const InferredPart& part : report.inferred) {
+            inferred[part.name] = {{"found", part.found}, {"how", part.how}};
+        }
+    }
     if (report.state_hash) {
         json["state_hash"] = fmt::format("{:016x}", *report.state_hash);
         json["schedule"] = {{"text", report.schedule},

@@ -237,6 +237,16 @@ TEST(RunJson, its_oracles_are_read_back_and_an_older_one_has_none) {
     }
 }
 
+TEST(RunJson, says_what_was_inferred_of_a_kernel_that_tells_nothing) {
+    RunReport report;
+    EXPECT_FALSE(nlohmann::json::parse(run_json(report)).contains("guest"));
+    report.inferred = {{"counts", true, "refs[pa/4096]"}, {"marker", false, "no bit"}};
+    const nlohmann::json inferred =
+        nlohmann::json::parse(run_json(report)).at("guest").at("inferred");
+    EXPECT_EQ(inferred.at("counts"), (nlohmann::json{{"found", true}, {"how", "refs[pa/4096]"}}));
+    EXPECT_EQ(inferred.at("marker").at("found"), false);
+}
+
 TEST(RunJson, carries_its_findings_and_its_error) {
     RunReport report;
     report.findings = {full_finding(), bare_finding()};

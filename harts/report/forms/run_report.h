@@ -8,6 +8,7 @@
 
 #include "harts/base/types.h"
 #include "harts/report/finding.h"
+#include "harts/report/forms/inferred_part.h"
 #include "harts/report/forms/oracle_list.h"
 
 namespace stampede {
@@ -63,6 +64,7 @@ struct RunReport {
     std::vector<Finding> findings;
     std::map<std::string, u64> suppressed;  // rule: findings that it held back
     std::vector<OracleReport> oracles;      // who watched it, and who could not
+    std::vector<InferredPart> inferred;     // of a kernel that tells nothing of itself
     std::string schedule,
         schedule_summary;  // of a repeatable run: what was asked for, and what it says of itself
     u64 turns = 0;         // of one hart after another
