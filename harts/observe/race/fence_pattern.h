@@ -24,12 +24,18 @@ private:
     u32 bits_;
 };
 
-// Whether the load decoded in slot `k` of `page` stands right before a fence that orders reads: at
-// most three instructions on, with nothing between but arithmetic and a branch (the loop that
-// waits). Within the page.
-[[nodiscard]] bool fence_follows(const Ram& ram, const CodePage& page, unsigned k);
+enum class LoadKind : u8 {
+    Plain,
+    BeforeFence,  // right before a fence that orders reads: at most three instructions on, with
+                  // nothing between but arithmetic and a branch (the loop that waits)
+    Waiting,      // of a loop that waits for another hart (waiting_loop.h)
+};
+
+// What the instruction decoded in slot `k` of `page` is, if it is a load. Within the page.
+[[nodiscard]] LoadKind load_kind(const Ram& ram, const CodePage& page, unsigned k);
+[[nodiscard]] bool is_special_load(const Ram& ram, const CodePage& page, unsigned k);
 
 // The same for the load at own.pc.
-[[nodiscard]] bool fence_follows(const Hart& hart);
+[[nodiscard]] LoadKind load_kind(const Hart& hart);
 
 }  // namespace stampede

@@ -1,6 +1,7 @@
 // What race detection keeps for one hart. Its own thread only.
 #pragma once
 #include <algorithm>
+#include <atomic>
 
 #include "harts/core/hart.h"
 #include "harts/observe/race/race_observer.h"
@@ -39,6 +40,44 @@ struct BegunByHart {
     std::array<u64, 256> edges{};  // hashes of lock orders noted already
 };
 
+// The last release fences of a hart, for whoever learns later that a store behind one of them was a
+// message. Written by the hart, read by any.
+class FenceMoments {
+public:
+    // The address whose clock is to be the hart's as of now, a release fence's.
+    [[nodiscard]] const void* next() const { return &clocks_[count() % kept]; }
+    // It is.
+    void add(tsan::Moment now) {
+        const u32 n = count();
+        moments_[n % kept].store(now, std::memory_order_relaxed);
+        count_.store(n + 1, std::memory_order_release);
+    }
+    // Of a store by this hart's thread: the address that has the clock of the last fence before it,
+    // or of an earliest one that is kept, if that is later. Null: it was not this hart's, or stood
+    // behind no fence.
+    [[nodiscard]] const void* before(tsan::Moment store) const {
+        const u32 end = count(), begin = end < kept ? 0 : end - kept;
+        bool same_thread = false;
+        for (u32 n = end; n-- != begin;) {
+            const tsan::Moment fence = moments_[n % kept].load(std::memory_order_relaxed);
+            same_thread = same_thread || fence.thread == store.thread;
+            if (fence.thread == store.thread && fence.releases <= store.releases) {
+                return &clocks_[n % kept];
+            }
+        }
+        return same_thread && begin != 0 ? &clocks_[begin % kept] : nullptr;
+    }
+
+private:
+    static constexpr u32 kept = 16;
+    // acquire: those below it are complete
+    [[nodiscard]] u32 count() const { return count_.load(std::memory_order_acquire); }
+
+    std::array<u64, kept> clocks_{};  // their addresses hand the clocks over
+    std::array<std::atomic<tsan::Moment>, kept> moments_{};
+    std::atomic<u32> count_{0};
+};
+
 struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
     // instructions from a fence to the store that it belongs to: its address and value may be made
     // between
@@ -55,7 +94,10 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
     LockFunctions lock_functions;
 
     void* fence_fiber = nullptr;  // its clock is the hart's as of the last release fence
-    u64 fence_clock = 0;          // its address hands the clock over
+    FenceMoments fences;
+    // the last load of a waiting loop, and what it looked at
+    u64 waiting_pc = 0;
+    PhysAddr waiting_for{};
 
     // As of save().
     struct Saved {

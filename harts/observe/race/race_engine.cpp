@@ -56,10 +56,10 @@ private:
 
 }  // namespace
 
-const Engine racing_engine = engine_of<Counting, Racing>(fence_follows);
-const Engine racing_again_engine = engine_of<Counting, RacingAgain>(fence_follows);
-const Engine racing_branches_engine = engine_of<Counting, RacingAgain, Branches>(fence_follows);
+const Engine racing_engine = engine_of<Counting, Racing>(is_special_load);
+const Engine racing_again_engine = engine_of<Counting, RacingAgain>(is_special_load);
+const Engine racing_branches_engine = engine_of<Counting, RacingAgain, Branches>(is_special_load);
 const Engine racing_meetings_engine =
-    engine_of<Counting, RacingAgain, Branches, Meetings>(fence_follows);
+    engine_of<Counting, RacingAgain, Branches, Meetings>(is_special_load);
 
 }  // namespace stampede

@@ -8,7 +8,6 @@
 #include "harts/core/hart.h"
 #include "harts/devices/virt_map.h"
 #include "harts/memory/ram.h"
-#include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/per_hart.h"
 #include "harts/observe/race/tsan_runtime.h"
 #include "harts/observe/stack_walk.h"
@@ -237,15 +236,47 @@ void RaceObserver::acquire_later(PerHart& own, const void* at) {
     own.read_count = std::min(own.read_count + 1, PerHart::read_limit);
 }
 
+// Decoding ahead takes time, and a loop that waits looks again and again.
+LoadKind RaceObserver::kind_of_load(const Hart& hart, PerHart& own, PhysAddr at) {
+    if (own.waiting_pc == hart.own.pc && own.waiting_for == at) {
+        return LoadKind::Waiting;
+    }
+    const LoadKind kind = load_kind(hart);
+    if (kind == LoadKind::Waiting) {
+        own.waiting_pc = hart.own.pc;
+        own.waiting_for = at;
+    }
+    return kind;
+}
+
+// A word that a loop waits for counts as atomic from now on. Who stored there before has released
+// nothing to it: the runtime remembers when that was, the hart which fence came before. The look
+// itself is not recorded, for it would race with that store.
+void RaceObserver::wait_for(PerHart& own, PhysAddr at, unsigned size) {
+    mark_atomic(at, size);
+    acquire_later(own, ram_.host(at));
+    tsan::remembered_stores(ram_.host(at), size, [&](tsan::Moment store) {
+        for (const auto& other : harts_) {
+            const void* clock = other.get() != &own ? other->fences.before(store) : nullptr;
+            if (clock != nullptr) {
+                acquire_later(own, clock);
+            }
+        }
+    });
+}
+
 void RaceObserver::on_load(Hart& hart, PhysAddr at, unsigned size, u64 value) {
     PerHart& own = of(hart);
     const bool hinted = std::exchange(own.relaxed_next, false);
     own.behind_fence = 0;
     const void* host = ram_.host(at);
-    if (hinted || is_atomic(at)) {
+    const LoadKind kind = hinted ? LoadKind::Plain : kind_of_load(hart, own, at);
+    if (kind == LoadKind::Waiting) {
+        wait_for(own, at, size);
+    } else if (hinted || is_atomic(at)) {
         plain(hart, own, at, size, tsan::read | tsan::atomic);
         acquire_later(own, host);
-    } else if (fence_follows(hart)) {
+    } else if (kind == LoadKind::BeforeFence) {
         plain(hart, own, at, size, tsan::read | tsan::atomic);
         tsan::acquire(own.thread, host);
     } else {
@@ -370,9 +401,11 @@ void RaceObserver::set_fence_clock(PerHart& own) {
     if (own.fence_fiber == nullptr) {
         own.fence_fiber = __tsan_create_fiber(0);
     }
-    tsan::release(own.thread, &own.fence_clock);
+    const void* clock = own.fences.next();
+    tsan::release(own.thread, clock);
+    own.fences.add(tsan::now(own.thread));
     __tsan_switch_to_fiber(own.fence_fiber, tsan::no_sync);
-    tsan::acquire(static_cast<tsan::Thread>(own.fence_fiber), &own.fence_clock);
+    tsan::acquire(static_cast<tsan::Thread>(own.fence_fiber), clock);
     __tsan_switch_to_fiber(own.thread, tsan::no_sync);
     own.fenced = true;
 }

@@ -7,9 +7,9 @@
 //   - `fence *w,*w`: a release by every later atomic store, of what came before the fence; `fence
 //     *r,*r`: an acquire of what every earlier atomic load saw
 //   - a plain store right behind such a fence, and a plain load right before one, count as atomic
-//     (xv6's `started`, ticket locks)
-//   - a location that an atomic instruction ever touched counts as atomic; so does the access
-//     behind the guest call relaxed_next
+//     (ticket locks)
+//   - a location that an atomic instruction ever touched counts as atomic, and one that a loop ever
+//     waited for (waiting_loop.h); so does the access behind the guest call relaxed_next
 //   - an interrupt that another hart sent through the CLINT: a release if a fence stands before the
 //     store there, acquired by the first fence behind the trap
 // A trap between two instructions of these ends nothing: the program goes on behind it, on whatever
@@ -24,6 +24,7 @@
 #include "harts/core/observer.h"
 #include "harts/observe/race/change_log.h"
 #include "harts/observe/race/contexts.h"
+#include "harts/observe/race/fence_pattern.h"
 #include "harts/observe/race/guest_stack.h"
 #include "harts/observe/race/lock_order.h"
 #include "harts/observe/race/lock_sets.h"
@@ -97,6 +98,8 @@ private:
     void plain(Hart& hart, PerHart& own, PhysAddr at, unsigned size, unsigned long type);
     void release(PerHart& own, const void* at, bool explicitly);
     void acquire_later(PerHart& own, const void* at);
+    static LoadKind kind_of_load(const Hart& hart, PerHart& own, PhysAddr at);
+    void wait_for(PerHart& own, PhysAddr at, unsigned size);
     void set_fence_clock(PerHart& own);
     void go_on(Hart& hart, PerHart& own, u64 to, const Interrupted& interrupted);
     void mark_atomic(PhysAddr at, unsigned size);

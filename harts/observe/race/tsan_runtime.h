@@ -56,6 +56,39 @@ inline Thread current() { return static_cast<Thread>(__tsan_get_current_fiber())
 inline void access(Thread thread, u64 pc, const void* at, unsigned size, unsigned long type) {
     __tsan::MemoryAccess(thread, pc, reinterpret_cast<unsigned long>(at), size, type | external_pc);
 }
+// When an access was recorded, as the runtime counts: which thread's, under a number that it has
+// for a while, and how often that one had released before.
+struct Moment {
+    u8 thread = 0;
+    u16 releases = 0;
+};
+
+// The first word of a thread (tsan_rtl.h, ThreadState::fast_state) and that of a remembered access
+// (tsan_shadow.h, Shadow) have their moment in the same bits.
+inline Moment moment_in(u32 word) {
+    return {static_cast<u8>(word >> 8), static_cast<u16>(word >> 16 & 0x3fff)};
+}
+inline Moment now(Thread thread) { return moment_in(*reinterpret_cast<const u32*>(thread)); }
+
+// Calls each(moment) for each store that was not atomic and is remembered of these bytes, which lie
+// within eight. Elsewhere than on x86-64 for none.
+template <class Each>
+void remembered_stores([[maybe_unused]] const void* at, [[maybe_unused]] unsigned size,
+                       [[maybe_unused]] Each&& each) {
+#if defined(__x86_64__)
+    constexpr u32 read_or_atomic = u32{3} << 30;
+    const u64 address = reinterpret_cast<u64>(at);
+    const u32 bytes = ((u32{1} << size) - 1) << (address % 8) & 0xff;
+    const auto* const shadow = reinterpret_cast<const u32*>(shadow_of(address));
+    for (unsigned n = 0; n < 8 * shadow_bytes / sizeof(u32); ++n) {
+        const u32 word = __atomic_load_n(&shadow[n], __ATOMIC_RELAXED);
+        if ((word & bytes) != 0 && (word & read_or_atomic) == 0) {
+            each(moment_in(word));
+        }
+    }
+#endif
+}
+
 // No access of this memory is remembered, whole pages of it. Harts parked. Elsewhere than on x86-64
 // they are.
 inline void forget([[maybe_unused]] const void* at, [[maybe_unused]] u64 size) {

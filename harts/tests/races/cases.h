@@ -12,7 +12,7 @@
 
 namespace stampede::races {
 
-enum class Group : u8 { Locks, Messages, Objects, Edges, LockOrder, Kernel };
+enum class Group : u8 { Locks, Messages, Flags, Objects, Edges, LockOrder, Kernel };
 
 enum class Expectation : u8 {
     Silent,

@@ -61,9 +61,9 @@ u64 rounds_of(const Case& one) {
         return broken_kernel_rounds;
     }
     // 0: the case's own
-    return one.name.contains("ticket")    ? ticket_rounds
-           : one.group == Group::Messages ? message_rounds
-                                          : 0;
+    return one.name.contains("ticket")                                 ? ticket_rounds
+           : one.group == Group::Messages || one.group == Group::Flags ? message_rounds
+                                                                       : 0;
 }
 
 Found run(const Case& one, const Symbols& symbols, Drive drive, u64 seed, unsigned harts,

@@ -149,10 +149,10 @@ void letter_after_release_fence_of_swap(u64 hart) {
         await_swapping);
 }
 
-// The fences around a sequentially consistent access belong to that access: a plain store of
-// something else behind them is no release.
+// The fences around a sequentially consistent access order what stands before it with every later
+// store, too: by C++'s rules these letters race with their readers, by RVWMO's they do not.
 void letter_before_ordered_load_and_unrelated_store(u64 hart) {
-    exchange_letters(
+    const u64 whole = exchange_letters(
         hart,
         [](Letter& letter, u64 value) {
             write_letter(letter, value);
@@ -160,9 +160,10 @@ void letter_before_ordered_load_and_unrelated_store(u64 hart) {
             plain_store(letter.flag, 1u);
         },
         await_acquiring);
+    expect_all_whole(hart, whole);
 }
 void letter_before_ordered_store_and_unrelated_store(u64 hart) {
-    exchange_letters(
+    const u64 whole = exchange_letters(
         hart,
         [](Letter& letter, u64 value) {
             write_letter(letter, value);
@@ -170,6 +171,7 @@ void letter_before_ordered_store_and_unrelated_store(u64 hart) {
             plain_store(letter.flag, 1u);
         },
         await_acquiring);
+    expect_all_whole(hart, whole);
 }
 
 // xv6's way to let the other harts start: plain accesses to a flag, a full fence beside each.
