@@ -29,5 +29,28 @@ TEST(Xv6Suppressions, hold_back_what_is_by_design_and_nothing_else_of_these_func
     EXPECT_EQ(left_of("wait", "exit", "proc[9].xstate"), 1u);
 }
 
+std::size_t left_of_cycle(const char* inode_taker, std::string table, std::string process_lock) {
+    Finding finding;
+    finding.kind = FindingKind::lock_order;
+    const auto takes = [&](std::string lock, const char* taker) {
+        FindingStack stack;
+        stack.address = std::move(lock);
+        stack.frames = {{"acquire", "a.c", 1, 0x1000}, {taker, "a.c", 2, 0x2000}};
+        finding.stacks.push_back(std::move(stack));
+    };
+    takes(table + ".lock.locked", "idup");
+    takes(table + ".inode[2].lock.lk.locked", inode_taker);
+    takes(std::move(process_lock), "wakeup");
+    std::map<std::string, u64> suppressed;
+    return xv6_suppressions().apply({finding}, suppressed).size();
+}
+
+TEST(Xv6Suppressions, hold_back_the_lock_of_an_inode_that_nobody_else_has) {
+    EXPECT_EQ(left_of_cycle("iput", "itable", "proc[5].lock.locked"), 0u);
+    EXPECT_EQ(left_of_cycle("iput", "icache", "proc[5].lock.locked"), 0u);
+    EXPECT_EQ(left_of_cycle("iget", "itable", "proc[5].lock.locked"), 1u);
+    EXPECT_EQ(left_of_cycle("iput", "itable", "tickslock.locked"), 1u);
+}
+
 }  // namespace
 }  // namespace stampede

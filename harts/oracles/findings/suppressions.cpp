@@ -1,9 +1,11 @@
 #include "harts/oracles/findings/suppressions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "harts/oracles/guest/guest_symbols.h"
 #include "harts/report/atomic_file.h"
 #include "harts/report/finding_kind.h"
 
@@ -31,7 +33,47 @@ bool is_member(std::string_view address, std::string_view member) {
            address[address.size() - member.size() - 1] == '.';
 }
 
+// `proc[].lock` of "proc[3].lock.locked".
+bool is_lock(std::string_view address, std::string_view lock) {
+    const std::string name = without_places(std::string(address));
+    return name.starts_with(lock) && (name.size() == lock.size() || name[lock.size()] == '.');
+}
+
+// `text` at its commas; an empty part is one, too.
+std::vector<std::string> parts_of(std::string_view text) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const std::size_t comma = text.find(',');
+        parts.emplace_back(trimmed(text.substr(0, comma)));
+        if (comma == std::string_view::npos) {
+            return parts;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
 }  // namespace
+
+// Each lock of the cycle is one of the rule's, each of the rule's one of the cycle.
+bool Suppressions::Rule::matches_cycle(const std::vector<FindingStack>& stacks) const {
+    const auto takes = [](const FindingStack& stack, const std::string& lock) {
+        return is_lock(stack.address, lock);
+    };
+    return std::ranges::all_of(
+               locks,
+               [&](const std::string& lock) {
+                   return std::ranges::any_of(
+                       stacks, [&](const FindingStack& stack) { return takes(stack, lock); });
+               }) &&
+           std::ranges::all_of(stacks, [&](const FindingStack& stack) {
+               return std::ranges::any_of(
+                          locks, [&](const std::string& lock) { return takes(stack, lock); }) &&
+                      (!takes(stack, locks.front()) ||
+                       std::ranges::any_of(stack.frames, [&](const SourceLocation& frame) {
+                           return same_function(frame.function, function);
+                       }));
+           });
+}
 
 bool Suppressions::Rule::matches(const Finding& finding) const {
     if (finding.kind != kind) {
@@ -41,6 +83,9 @@ bool Suppressions::Rule::matches(const Finding& finding) const {
         return !stack.frames.empty() && same_function(stack.frames.front().function, name);
     };
     const std::vector<FindingStack>& stacks = finding.stacks;
+    if (!locks.empty()) {
+        return matches_cycle(stacks);
+    }
     if (!member.empty() && !std::ranges::all_of(stacks, [&](const FindingStack& stack) {
             return is_member(stack.address, member);
         })) {
@@ -56,8 +101,9 @@ bool Suppressions::Rule::matches(const Finding& finding) const {
 }
 
 std::string Suppressions::Rule::name() const {
-    return fmt::format("{}:{}{}{}{}", name_of(kind), function, other.empty() ? "" : "," + other,
-                       member.empty() ? "" : " on ", member);
+    return fmt::format("{}:{}{}{}{}{}", name_of(kind), function, other.empty() ? "" : "," + other,
+                       member.empty() && locks.empty() ? "" : " on ", member,
+                       fmt::join(locks, ", "));
 }
 
 Result<Suppressions> Suppressions::read(const std::filesystem::path& file) {
@@ -94,8 +140,10 @@ Result<Suppressions> Suppressions::parse(std::string_view text, const std::strin
             function = trimmed(function.substr(0, place));
             return std::string(behind);
         };
-        const bool has_member = function.contains(" on "), has_other = function.contains(',');
-        const std::string member = cut(" on "), other = cut(",");
+        const bool has_member = function.contains(" on ");
+        std::string member = cut(" on ");
+        const bool has_other = function.contains(',');
+        const std::string other = cut(",");
         const auto known = finding_kind_named(kind);
         if (known != FindingKind::race && known != FindingKind::lock_order) {
             return refuse(fmt::format(
@@ -107,11 +155,19 @@ Result<Suppressions> Suppressions::parse(std::string_view text, const std::strin
         if (has_member && member.empty()) {
             return refuse(fmt::format("{} on: no member is named", function));
         }
+        std::vector<std::string> locks;
+        if (known == FindingKind::lock_order && has_member) {
+            locks = parts_of(std::exchange(member, {}));
+            if (has_other || locks.size() < 2 || std::ranges::count(locks, "") != 0) {
+                return refuse(fmt::format(
+                    "found '{}'; expected lock_order:FUNCTION on LOCK, LOCK | REASON", line));
+            }
+        }
         if (bar == std::string_view::npos || trimmed(line.substr(bar + 1)).empty()) {
             return refuse(
                 fmt::format("{} is suppressed without a reason; expected: | REASON", function));
         }
-        suppressions.rules_.push_back({*known, std::string(function), other, member});
+        suppressions.rules_.push_back({*known, std::string(function), other, member, locks});
     }
     return suppressions;
 }

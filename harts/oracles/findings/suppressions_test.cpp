@@ -79,6 +79,57 @@ TEST(Suppressions, callers_and_other_kinds_are_left_alone) {
     EXPECT_TRUE(suppressed.empty());
 }
 
+// A cycle of locks; each is taken in its function, which calls `acquire`.
+Finding cycle(const std::vector<std::pair<std::string, std::string>>& locks) {
+    Finding finding;
+    finding.kind = FindingKind::lock_order;
+    for (const auto& [lock, function] : locks) {
+        FindingStack stack;
+        stack.address = lock;
+        stack.frames = {{"acquire", "a.c", 1, 0x1000}, {function, "a.c", 2, 0x2000}};
+        finding.stacks.push_back(stack);
+    }
+    return finding;
+}
+
+TEST(Suppressions, a_rule_for_a_lock_order_names_all_its_locks_and_who_takes_the_first) {
+    const Suppressions one = rules("lock_order:iput on inode[].lock, proc[].lock, itable.lock | r");
+    const auto left_of = [&](const Finding& finding) {
+        std::map<std::string, u64> suppressed;
+        const std::size_t left = one.apply({finding}, suppressed).size();
+        EXPECT_EQ(suppressed.contains("lock_order:iput on inode[].lock, proc[].lock, itable.lock"),
+                  left == 0);
+        return left;
+    };
+    EXPECT_EQ(left_of(cycle({{"itable.lock.locked", "idup"},
+                             {"inode[7].lock.lk.locked", "fs::iput"},
+                             {"proc[3].lock.locked", "wakeup"}})),
+              0u);
+    EXPECT_EQ(left_of(cycle({{"itable.lock", "idup"},
+                             {"inode[7].lock", "iput"},
+                             {"proc[3].lock", "wakeup"},
+                             {"proc[4].lock", "wakeup"}})),
+              0u);
+    EXPECT_EQ(
+        left_of(cycle(
+            {{"itable.lock", "iput"}, {"inode[7].lock", "idup"}, {"proc[3].lock", "wakeup"}})),
+        1u);
+    EXPECT_EQ(left_of(cycle({{"itable.lock", "idup"}, {"inode[7].lock", "iput"}})), 1u);
+    EXPECT_EQ(left_of(cycle({{"itable.lock", "idup"},
+                             {"inode[7].lock", "iput"},
+                             {"proc[3].lock", "wakeup"},
+                             {"tickslock", "wakeup"}})),
+              1u);
+    EXPECT_EQ(
+        left_of(cycle(
+            {{"itable.locks", "idup"}, {"inode[7].lock", "iput"}, {"proc[3].lock", "wakeup"}})),
+        1u);
+    Finding race_there =
+        cycle({{"itable.lock", "idup"}, {"inode[7].lock", "iput"}, {"proc[3].lock", "wakeup"}});
+    race_there.kind = FindingKind::race;
+    EXPECT_EQ(left_of(race_there), 1u);
+}
+
 TEST(Suppressions, what_is_wrong_is_named_with_its_line) {
     const auto message = [](std::string_view text) {
         return Suppressions::parse(text, "rules").error().message;
@@ -91,6 +142,11 @@ TEST(Suppressions, what_is_wrong_is_named_with_its_line) {
     EXPECT_EQ(message("holding | r"),
               "rules:1: found 'holding | r'; expected race:FUNCTION | REASON or "
               "lock_order:FUNCTION | REASON");
+    for (const char* rule : {"lock_order:a on b", "lock_order:a on b,", "lock_order:a,c on b, d"}) {
+        EXPECT_EQ(message(std::string(rule) + " | r"),
+                  "rules:1: found '" + std::string(rule) +
+                      " | r'; expected lock_order:FUNCTION on LOCK, LOCK | REASON");
+    }
     EXPECT_NE(Suppressions::read("/nowhere/at/all").error().message.find("/nowhere/at/all"),
               std::string::npos);
 }

@@ -8,7 +8,6 @@
 #include "harts/observe/race/race_engine.h"
 #include "harts/observe/race/race_observer.h"
 #include "harts/oracles/race/race_findings.h"
-#include "harts/report/merge_findings.h"
 
 namespace stampede {
 namespace {
@@ -63,12 +62,12 @@ public:
         std::vector<Finding> all;
         for (std::size_t n = 0; n < observer_.reports().size(); ++n) {
             if (const Race race = observer_.reports().race(n); !observer_.is_taken_back(race)) {
-                merge_findings(all, {names.race(race)});
+                all.push_back(names.race(race));
             }
         }
         for (const std::vector<LockEdge>& cycle :
              observer_.lock_order().cycles(observer_.locks())) {
-            merge_findings(all, {names.lock_order(cycle)});
+            all.push_back(names.lock_order(cycle));
         }
         return all;
     }

@@ -105,7 +105,8 @@ Finding RaceFindings::lock_order(const std::vector<LockEdge>& cycle) const {
             fmt::format("{}{} is taken while {} is held", finding.detail.empty() ? "" : "\n", taken,
                         address({edge.held}));
         FindingStack stack;
-        stack.role = "takes " + taken;
+        stack.role = "takes a lock";
+        stack.address = taken;
         put_frames(stack, edge.pcs.data(), edge.depth, edge.set.satp);
         stack.hart = edge.hart;
         LockSet before = edge.set;

@@ -29,7 +29,8 @@ struct RaceNaming {
 
 class RaceDetection : public TurnListener, public Restorable {
 public:
-    // Races and lock-order inversions so far. Harts parked.
+    // Races and lock-order inversions so far; several may have one title, and only what is not
+    // suppressed of them is to be merged. Harts parked.
     [[nodiscard]] virtual std::vector<Finding> findings(const RaceNaming& naming) const = 0;
     // How many different ones there are, at little cost. Any thread.
     [[nodiscard]] virtual std::size_t count() const = 0;
