@@ -308,22 +308,23 @@ FrameUse count_frames(const AuditView& view, u64 before) {
         }
     }
     use.others = text_of(others);
+    use.beginning = "by no process where the workload began";
     return use;
 }
 
 std::optional<Finding> check_for_leak(const FrameUse& use) {
-    if (use.of_nobody() == use.before_first_process) {
+    if (use.of_nobody() == use.at_beginning) {
         return std::nullopt;
     }
     Finding finding;
     finding.kind = FindingKind::leak;
-    finding.title = use.now > use.before_first_process + use.of_processes
+    finding.title = use.now > use.at_beginning + use.of_processes
                         ? "more frames are in use at the end than at the beginning"
                         : "fewer frames are in use at the end than at the beginning";
     finding.detail = fmt::format(
-        "{} frames in use before the first process; {} at the end, {} of them by processes; "
+        "{} frames in use {}; {} at the end, {} of them by processes; "
         "the others are: {}",
-        use.before_first_process, use.now, use.of_processes, use.others);
+        use.at_beginning, use.beginning, use.now, use.of_processes, use.others);
     return finding;
 }
 

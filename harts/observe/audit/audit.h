@@ -44,11 +44,13 @@ struct AuditReport {
 
 // Frames in use, as the kernel counts them and as its page tables show.
 struct FrameUse {
-    u64 before_first_process = 0;
+    u64 at_beginning = 0;
     u64 now = 0;
     u64 of_processes =
         0;  // of those in use now: mapped by processes that are alive, and their page tables
     std::string others;  // whose the rest are, by the owner table: "1 file, 2 pipe"
+    // which moment the first figure is of
+    std::string_view beginning = "before the first process";
 
     [[nodiscard]] u64 of_nobody() const { return now - of_processes; }
 };

@@ -374,7 +374,7 @@ TEST_F(AuditTest, frames_in_use_are_told_apart_by_whether_a_process_has_them) {
                          std::bit_cast<std::array<u8, sizeof(stats)>>(stats));
     const auto use = count_frames(guest_.ram(), guest_.table());
     ASSERT_TRUE(use);
-    EXPECT_EQ(use->before_first_process, 1u);
+    EXPECT_EQ(use->at_beginning, 1u);
     EXPECT_EQ(use->now, stats.frames_in_use);
     // text, heap and stack; of the parent a root and two tables for either end of the user half, of
     // the child for one

@@ -142,6 +142,7 @@ TEST_P(InferredAudit, frames_in_use_before_and_after_are_compared) {
     const auto leak = check_for_leak(count_frames(view(), before));
     ASSERT_TRUE(leak);
     EXPECT_EQ(leak->title, "more frames are in use at the end than at the beginning");
+    EXPECT_THAT(leak->detail, HasSubstr("frames in use by no process where the workload began; "));
 }
 
 TEST_P(InferredAudit, a_process_lookup_knows_page_tables) {
