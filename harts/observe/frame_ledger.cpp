@@ -292,9 +292,10 @@ void FrameLedger::on_walk(Hart& hart, PhysAddr pte) {
 }
 
 FrameParty FrameLedger::party(Hart& hart, std::size_t depth) const {
-    std::vector<u64> pcs(depth);
-    pcs.resize(quick_walk(hart, ram_, pcs));
-    return {hart.own.id.value, std::nullopt, std::move(pcs)};
+    const HartState& own = hart.own;
+    return {own.id.value, std::nullopt,
+            walk_stack_of_leaf(ram_, {own.mode, {own.csr.satp}}, own.pc, own.x[frame_pointer],
+                               own.x[return_address], depth)};
 }
 
 FrameParty FrameLedger::party(const Event& event) const {

@@ -31,6 +31,10 @@ struct Translation {
 // that changes too: the chain may then be wrong but the walk ends.
 [[nodiscard]] std::vector<u64> walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
                                           std::size_t limit = 32);
+// The same of a function that may be a leaf: where it has no frame, or one without its return
+// address (GCC's have the caller's fp alone), its caller is where `ra` leads.
+[[nodiscard]] std::vector<u64> walk_stack_of_leaf(const Ram& ram, Translation translation, u64 pc,
+                                                  u64 fp, u64 ra, std::size_t limit = 32);
 // The same into an array, without allocation; gives the number of entries.
 [[nodiscard]] std::size_t walk_stack(const Ram& ram, Translation translation, u64 pc, u64 fp,
                                      std::span<u64> chain);

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "harts/isa/encode.h"
+
 namespace stampede {
 namespace {
 
@@ -42,6 +46,44 @@ TEST_F(StackWalkTest, a_chain_that_turns_back_ends) {
     frame(0x8001'0000, 0x111, 0x8001'0040);
     frame(0x8001'0040, 0x222, 0x8001'0000);
     EXPECT_THAT(walk_stack(ram_, {}, 0x42, 0x8001'0000), ElementsAre(0x42, 0x111, 0x222));
+}
+
+// GCC's leaf: its frame has the caller's fp where others have the return address.
+TEST_F(StackWalkTest, a_leaf_whose_frame_has_no_return_address_was_called_from_ra) {
+    ram_.store_u64({0x8001'0000 - 8}, 0x8001'0040);
+    ram_.store_u64({0x8001'0000 - 16}, 0x777);
+    frame(0x8001'0040, 0x222, 0x8001'0100);
+    frame(0x8001'0100, 0x333, 0);
+    EXPECT_THAT(walk_stack_of_leaf(ram_, {}, 0x42, 0x8001'0000, 0x111),
+                ElementsAre(0x42, 0x111, 0x222, 0x333));
+    EXPECT_THAT(walk_stack_of_leaf(ram_, {}, 0x42, 0x8001'0040, 0x111),
+                ElementsAre(0x42, 0x222, 0x333));
+}
+
+TEST_F(StackWalkTest, a_leaf_without_a_frame_was_called_from_ra) {
+    constexpr u64 caller = 0x8002'0000, leaf = 0x8002'0100;
+    const auto put = [&](u64 at, isa::Op op, isa::Operands operands) {
+        const u32 word = isa::encode(op, operands).value();
+        ram_.copy_in({at}, std::array{static_cast<u8>(word), static_cast<u8>(word >> 8),
+                                      static_cast<u8>(word >> 16), static_cast<u8>(word >> 24)});
+    };
+    const auto walked = [&](u64 pc, u64 ra) {
+        return walk_stack_of_leaf(ram_, {}, pc, 0x8001'0040, ra);
+    };
+    put(caller, isa::Op::Auipc, {0, 1, 0, 0});
+    put(caller + 4, isa::Op::Jalr, {leaf - caller, 1, 1, 0});
+    put(caller + 8, isa::Op::Jal, {static_cast<i32>(leaf - (caller + 8)), 1, 0, 0});
+    for (u64 n = 0; n < 4; ++n) {
+        put(leaf + 4 * n, isa::Op::Addi, {1, 10, 10, 0});
+    }
+    frame(0x8001'0040, 0x222, 0);
+    for (const u64 ra : {caller + 8, caller + 12}) {
+        EXPECT_THAT(walked(leaf, ra), ElementsAre(leaf, ra, 0x222));
+        EXPECT_THAT(walked(leaf + 12, ra), ElementsAre(leaf + 12, ra, 0x222));
+        EXPECT_THAT(walked(leaf - 4, ra), ElementsAre(leaf - 4, 0x222)) << "another function";
+    }
+    put(leaf + 4, isa::Op::Addi, {32, 8, 2, 0});  // fp = sp + 32
+    EXPECT_THAT(walked(leaf + 12, caller + 8), ElementsAre(leaf + 12, 0x222));
 }
 
 TEST_F(StackWalkTest, a_frame_pointer_that_is_none_gives_the_pc_alone) {

@@ -9,8 +9,8 @@
 namespace stampede {
 namespace {
 
-constexpr unsigned frame_pointer = 8;  // x register
-constexpr u64 user_ecall = 8;          // scause: environment call from U
+constexpr unsigned return_address = 1, frame_pointer = 8;  // x registers
+constexpr u64 user_ecall = 8;                              // scause: environment call from U
 constexpr unsigned repeats_that_prove =
     3;  // exceptions in a row at the first instruction of their own handler
 constexpr u64 faults_that_prove =
@@ -273,8 +273,8 @@ std::optional<ProgramFault> GuestEvents::fault_of(u32 pid, u64 pc) const {
 }
 
 GuestPlace GuestEvents::place_of(const HartState& state) const {
-    std::vector<u64> chain =
-        walk_stack(ram_, {state.mode, {state.csr.satp}}, state.pc, state.x[frame_pointer]);
+    std::vector<u64> chain = walk_stack_of_leaf(ram_, {state.mode, {state.csr.satp}}, state.pc,
+                                                state.x[frame_pointer], state.x[return_address]);
     add_trapped(chain, state);
     std::optional<Runner> runner = runner_of(state.csr.satp);
     GuestPlace place{state.id.value, std::nullopt, std::move(chain), state.mode};
