@@ -1,5 +1,8 @@
 #include "harts/observe/race/lock_sets.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace stampede {
 namespace {
 
@@ -65,6 +68,13 @@ void LockWords::violated(u64 address) {
     if (LockWord* word = place_of(address); word != nullptr) {
         __atomic_fetch_add(&word->violations, 1, __ATOMIC_RELAXED);
     }
+}
+
+std::vector<LockWord> LockWords::locks() const {
+    std::vector<LockWord> locks;
+    std::ranges::copy_if(words_, std::back_inserter(locks),
+                         [](const LockWord& word) { return word.address != 0 && word.is_lock(); });
+    return locks;
 }
 
 LockWord LockWords::find(u64 address) const {

@@ -15,6 +15,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <vector>
 
 #include "harts/base/types.h"
 #include "harts/core/observer.h"
@@ -68,6 +69,8 @@ public:
     void violated(u64 address);
     // A copy; an unknown word has address 0. Any thread.
     [[nodiscard]] LockWord find(u64 address) const;
+    // Copies of those that are locks. Harts parked.
+    [[nodiscard]] std::vector<LockWord> locks() const;
     // What is known now is what restore() brings back. Harts parked.
     void save();
     void restore();

@@ -30,7 +30,34 @@ std::string RaceFindings::kind_of_lock(PhysAddr word) const {
     return naming_.symbols.in_image(word) ? without_places(name) : "a lock in allocated memory";
 }
 
+// Of a lock in allocated memory, which has no name, by those in the image: what stands so far
+// behind their word.
+std::optional<std::string> RaceFindings::member_of_lock(PhysAddr at) const {
+    constexpr u64 largest_lock = 64, word_size = 4;  // bytes
+    const GuestSymbols& symbols = naming_.symbols;
+    u64 distance = word_size;
+    while (distance < largest_lock && !locks_.find(at.value - distance).is_lock()) {
+        distance += word_size;
+    }
+    if (distance >= largest_lock || symbols.in_image(at)) {
+        return std::nullopt;
+    }
+    for (const LockWord& lock : locks_.locks()) {
+        const std::string word = symbols.describe_physical({lock.address}),
+                          member = symbols.describe_physical({lock.address + distance});
+        const std::size_t dot = member.rfind('.');
+        if (symbols.in_image({lock.address}) && dot != member.npos &&
+            word.compare(0, dot + 1, member, 0, dot + 1) == 0 && !member.contains('+')) {
+            return fmt::format("lock at {:#x}{}", at.value - distance, member.substr(dot));
+        }
+    }
+    return std::nullopt;
+}
+
 std::string RaceFindings::address(PhysAddr at) const {
+    if (const std::optional<std::string> member = member_of_lock(at)) {
+        return *member;
+    }
     return naming_.address ? naming_.address(at) : naming_.symbols.describe_physical(at);
 }
 

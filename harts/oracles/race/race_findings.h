@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ private:
     void put_frames(FindingStack& stack, const u64* pcs, unsigned depth, u64 satp) const;
     [[nodiscard]] std::string kind_of_lock(PhysAddr word) const;
     [[nodiscard]] std::string address(PhysAddr at) const;
+    [[nodiscard]] std::optional<std::string> member_of_lock(PhysAddr at) const;
     [[nodiscard]] std::vector<std::string> held(const LockSet& set) const;
 
     const RaceNaming& naming_;
