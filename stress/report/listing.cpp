@@ -39,6 +39,8 @@ std::string listing(const std::vector<Workload>& workloads, const Guest& foreign
     }
     text += fmt::format("Its own, with any arguments: a line for its shell\n  {}\n",
                         fmt::join(foreign.own_programs, " "));
+    text += fmt::format("All in turn\n  {:<15} the default: races looked for, one verdict\n",
+                        check_up_name);
     text += fmt::format("By hand\n  {:<15} its console on the terminal; Ctrl-A x ends it\n",
                         shell_name);
     return others.empty() ? text : text + "Ours that do not run in it\n" + others;
@@ -54,6 +56,8 @@ std::string listing(const std::vector<Workload>& workloads, const std::vector<Gu
     for (const auto& [kind, heading] : kinds) {
         text += workloads_of(kind, heading, workloads);
     }
+    text += fmt::format("All in turn\n  {:<15} tests and torture, races looked for, one verdict\n",
+                        check_up_name);
     text += fmt::format("By hand\n  {:<15} the guest's console on the terminal; Ctrl-A x ends it\n",
                         shell_name);
     text += "Policies (--policy): who counts references to frames, and where free frames live\n";

@@ -221,6 +221,54 @@ TEST_F(ForeignCommand, who_loses_frames_when_memory_is_out_is_named_and_shown_ag
     EXPECT_THAT(again.out, HasSubstr("2 of 2 runs showed it again"));
 }
 
+// What the check-up says of each of its workloads.
+std::map<std::string, nlohmann::json> works_by_name(const nlohmann::json& report) {
+    std::map<std::string, nlohmann::json> works;
+    for (const nlohmann::json& work : report.at("works")) {
+        works[work.at("workload")] = work;
+    }
+    return works;
+}
+
+TEST_F(ForeignCommand, without_a_workload_a_right_kernel_passes_everything_in_turn) {
+    const ChildResult passed = run("modern", {"--ops", "20", "--json", path("json")});
+    EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
+    EXPECT_THAT(passed.out, ContainsRegex("\ncheck-up: passed; audited, nothing leaked"));
+    const auto works = works_by_name(json("json"));
+    for (const char* line : {"filetest", "pipetest", "cowstorm", "sbrk", "usertests -q"}) {
+        ASSERT_TRUE(works.contains(line)) << line << " is not in " << json("json").at("works");
+        EXPECT_EQ(works.at(line).at("verdict"), "passed") << line;
+    }
+    EXPECT_FALSE(works.contains("oom"));
+    EXPECT_FALSE(works.contains("pbs_order"));
+}
+
+TEST_F(ForeignCommand, what_a_check_up_finds_is_told_with_the_workload_that_shows_it) {
+    const ChildResult found =
+        run("double_free", {"--max-findings", "1", "--ops", "20", "--json", path("json"), "--junit",
+                            path("junit"), "--findings", path("found")});
+    EXPECT_EQ(found.status, 2) << found.out << found.err;
+    EXPECT_THAT(found.out, ContainsRegex("\n  simplefork +[0-9]+ findings?, [0-9]+ new "));
+    EXPECT_THAT(found.out, HasSubstr("double_free: a frame is freed that is free"));
+    EXPECT_THAT(found.out, ContainsRegex("--xv6 [^ ]+ --max-findings 1 simplefork\n$"));
+    EXPECT_EQ(works_by_name(json("json")).size(), 1u) << "it has found enough";
+    const nlohmann::json titles = works_by_name(json("json")).at("simplefork").at("findings");
+    EXPECT_EQ(titles.size(), json("json").at("findings").size());
+    EXPECT_THAT(content(path("junit")), AllOf(HasSubstr("name=\"simplefork\""),
+                                              HasSubstr("name=\"simplefork: a frame is freed")));
+    for (const auto& finding : files::directory_iterator(folder_ / "found")) {
+        EXPECT_TRUE(!finding.is_directory() || content(finding.path() / "console.txt") != "")
+            << finding.path();
+    }
+}
+
+TEST_F(ForeignCommand, tests_that_never_say_that_all_passed_have_failed) {
+    EXPECT_EQ(run("modern", {"cowtest"}).status, 0);
+    const ChildResult never = run("modern", {"cowtest >out"});
+    EXPECT_EQ(never.status, 2) << never.out;
+    EXPECT_THAT(never.out, HasSubstr("check_failed: the console never says: ALL COW TESTS PASSED"));
+}
+
 TEST_F(ForeignCommand, it_may_be_watched_from_reset_and_by_its_files) {
     const ChildResult passed = stress({"--kernel", tree("modern") + "/kernel/kernel", "--disk",
                                        tree("modern") + "/fs.img", "--from", "reset", "--cpus", "2",
