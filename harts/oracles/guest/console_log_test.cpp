@@ -42,7 +42,7 @@ TEST(ConsoleLog, a_panic_may_be_in_capitals_behind_what_a_program_said) {
     ConsoleLog log;
     say(log, "$ onePANIC: sys_exec\n");
     EXPECT_TRUE(log.panicked());
-    EXPECT_EQ(panic_at("$ onePANIC: sys_exec"), 13u);
+    EXPECT_EQ(panic_at("$ onePANIC: sys_exec"), 12u);
     EXPECT_EQ(panic_at("panic: "), 7u);
     EXPECT_FALSE(panic_at("don't panic"));
 }
