@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "fuzz/targets/require.h"
-#include "harts/devices/disk.h"
 #include "harts/devices/test_doubles.h"
+#include "harts/devices/virtio/disk.h"
 
 using namespace stampede;
 using namespace stampede::fuzz;

@@ -8,7 +8,7 @@
 
 #include "harts/base/environment.h"
 #include "harts/devices/device.h"
-#include "harts/devices/disk_config.h"
+#include "harts/devices/virtio/disk_config.h"
 
 namespace stampede {
 

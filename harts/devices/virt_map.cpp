@@ -5,7 +5,7 @@
 #include "harts/devices/goldfish_rtc.h"
 #include "harts/devices/plic.h"
 #include "harts/devices/uart.h"
-#include "harts/devices/virtio_mmio.h"
+#include "harts/devices/virtio/virtio_mmio.h"
 
 namespace stampede {
 namespace {

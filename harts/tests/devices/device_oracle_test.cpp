@@ -3,7 +3,7 @@
 
 #include "harts/core/hart.h"
 #include "harts/core/machine_context.h"
-#include "harts/devices/virtio_driver.h"
+#include "harts/devices/virtio/virtio_driver.h"
 #include "harts/machine/snapshot.h"
 #include "harts/memory/ram.h"
 #include "harts/oracles/oracles.h"

@@ -5,8 +5,8 @@
 
 #include "harts/access/guest_store.h"
 #include "harts/core/observer.h"
-#include "harts/devices/disk.h"
-#include "harts/devices/virtio_driver.h"
+#include "harts/devices/virtio/disk.h"
+#include "harts/devices/virtio/virtio_driver.h"
 #include "harts/machine/snapshot.h"
 #include "harts/tests/several_harts/stage.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "harts/devices/bus.h"
-#include "harts/devices/disk.h"
 #include "harts/devices/test_doubles.h"
+#include "harts/devices/virtio/disk.h"
 
 namespace stampede {
 

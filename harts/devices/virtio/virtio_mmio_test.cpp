@@ -1,10 +1,10 @@
 // Registers: virtio 1.2, 4.2.2 and, for legacy drivers, 4.2.4. What is left open there (empty
 // slots, sizes, what lies behind 0x200, the vendor): hw/virtio/virtio-mmio.c of QEMU 7.2.
-#include "harts/devices/virtio_mmio.h"
+#include "harts/devices/virtio/virtio_mmio.h"
 
 #include <gmock/gmock.h>
 
-#include "harts/devices/virtio_driver.h"
+#include "harts/devices/virtio/virtio_driver.h"
 
 namespace stampede {
 namespace {

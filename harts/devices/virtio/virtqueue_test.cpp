@@ -1,10 +1,10 @@
 // What a driver may get wrong in its queue (virtio 1.2, 2.6 and 2.7): each is said in one sentence,
 // and nothing else happens.
-#include "harts/devices/virtqueue.h"
+#include "harts/devices/virtio/virtqueue.h"
 
 #include <gmock/gmock.h>
 
-#include "harts/devices/virtio_driver.h"
+#include "harts/devices/virtio/virtio_driver.h"
 
 namespace stampede {
 namespace {

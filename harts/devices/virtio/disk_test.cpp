@@ -1,4 +1,4 @@
-#include "harts/devices/disk.h"
+#include "harts/devices/virtio/disk.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "harts/devices/virtio_blk.h"
+#include "harts/devices/virtio/virtio_blk.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 
 #include "harts/base/error.h"
 #include "harts/devices/device_state.h"
-#include "harts/devices/virtqueue.h"
+#include "harts/devices/virtio/virtqueue.h"
 
 namespace stampede {
 

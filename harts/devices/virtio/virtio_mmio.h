@@ -8,8 +8,8 @@
 
 #include "harts/base/futex.h"
 #include "harts/devices/board.h"
-#include "harts/devices/disk_config.h"
-#include "harts/devices/virtio_device.h"
+#include "harts/devices/virtio/disk_config.h"
+#include "harts/devices/virtio/virtio_device.h"
 
 namespace stampede {
 

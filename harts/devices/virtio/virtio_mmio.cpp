@@ -1,11 +1,11 @@
-#include "harts/devices/virtio_mmio.h"
+#include "harts/devices/virtio/virtio_mmio.h"
 
 #include <fmt/format.h>
 
 #include <cstring>
 
 #include "harts/devices/plic.h"
-#include "harts/devices/virtio_blk.h"
+#include "harts/devices/virtio/virtio_blk.h"
 
 namespace stampede {
 namespace {

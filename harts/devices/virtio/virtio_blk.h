@@ -3,9 +3,9 @@
 #include <array>
 #include <memory>
 
-#include "harts/devices/disk.h"
-#include "harts/devices/disk_config.h"
-#include "harts/devices/virtio_device.h"
+#include "harts/devices/virtio/disk.h"
+#include "harts/devices/virtio/disk_config.h"
+#include "harts/devices/virtio/virtio_device.h"
 
 namespace stampede {
 

@@ -1,9 +1,9 @@
 // Requests to the disk: virtio 1.2, 5.2.6.
-#include "harts/devices/virtio_blk.h"
+#include "harts/devices/virtio/virtio_blk.h"
 
 #include <gmock/gmock.h>
 
-#include "harts/devices/virtio_driver.h"
+#include "harts/devices/virtio/virtio_driver.h"
 
 namespace stampede {
 namespace {

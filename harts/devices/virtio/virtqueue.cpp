@@ -1,4 +1,4 @@
-#include "harts/devices/virtqueue.h"
+#include "harts/devices/virtio/virtqueue.h"
 
 #include <fmt/format.h>
 
