@@ -142,13 +142,7 @@ Result<void> BootedKernel::boot() {
     return {};
 }
 
-u64 BootedKernel::executed() const {
-    u64 sum = 0;
-    for (u32 n = 0; n < setup_.harts; ++n) {
-        sum += machine_->instructions({n});
-    }
-    return sum;
-}
+u64 BootedKernel::executed() const { return machine_->instructions(); }
 
 u64 BootedKernel::system_calls() const {
     u64 sum = 0;

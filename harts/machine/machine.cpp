@@ -223,6 +223,14 @@ u64 Machine::instructions(HartId id) const {
         std::memory_order_relaxed);
 }
 
+u64 Machine::instructions() const {
+    u64 sum = 0;
+    for (u32 n = 0; n < harts(); ++n) {
+        sum += instructions({n});
+    }
+    return sum;
+}
+
 u64 Machine::time() const { return implementation_->context.clint.time(); }
 
 const Disk& Machine::disk(unsigned n) const { return *implementation_->board.disks.at(n); }

@@ -145,6 +145,7 @@ public:
     [[nodiscard]] std::optional<u32> exit_status() const;  // 0 passed; set by the finisher
     // Instructions retired by a hart; while harts run, as of its last slice. Any thread.
     [[nodiscard]] u64 instructions(HartId id) const;
+    [[nodiscard]] u64 instructions() const;  // likewise, of all harts
     // mtime, ticks of 10 MHz.
     [[nodiscard]] u64 time() const;
     // What stands on the n-th disk of the configuration. Harts parked.

@@ -90,13 +90,6 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
     machine.set_console(&console);
     line.listen(console, machine);
     BootSchedule schedule(machine, end_of(kernel));
-    const auto executed = [&] {
-        u64 sum = 0;
-        for (u32 n = 0; n < machine.harts(); ++n) {
-            sum += machine.instructions({n});
-        }
-        return sum;
-    };
     const auto began = std::chrono::steady_clock::now();
     bool& ended = booted.ended;
     while (!ended && !booted.at_prompt) {
@@ -105,7 +98,7 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
         ended =
             !booted.at_prompt &&
             (stop == MachineStop::Finished || (interrupts != nullptr && interrupts->requested()) ||
-             console.panicked() || executed() >= instructions_at_most ||
+             console.panicked() || machine.instructions() >= instructions_at_most ||
              (setup.limit && std::chrono::steady_clock::now() - began >= *setup.limit));
         if (stop == MachineStop::Idle) {
             ended = ended || setup.machine.time == TimeMode::Counted;
@@ -114,7 +107,7 @@ Result<Booted> boot_with(const RunSetup& setup, const ElfImage& kernel,
     }
     machine.set_console(nullptr);
     booted.console = console.text();
-    booted.instructions = executed();
+    booted.instructions = machine.instructions();
     return machine_made;
 }
 

@@ -33,10 +33,7 @@ Result<KernelOutcome> run_kernel(const ElfImage& kernel, const KernelRun& run) {
     u64 executed = 0;
     do {
         stop = machine.run_scheduled(*schedule, std::min(run.look_every, most));
-        executed = 0;
-        for (u32 n = 0; n < run.harts; ++n) {
-            executed += machine.instructions({n});
-        }
+        executed = machine.instructions();
     } while (stop != MachineStop::Finished && stop != MachineStop::Idle && executed < most);
     if (machine.exit_status() != 0u) {
         return error(fmt::format("{} on {} harts, {}, seed {}: not passed after {} instructions",
