@@ -8,6 +8,9 @@
 #include <cstring>
 
 #include "harts/guests/shelf.h"
+#include "stress/commands/check_up.h"
+#include "stress/commands/run_command.h"
+#include "stress/commands/sweep_command.h"
 #include "stress/options/guest_choice.h"
 #include "stress/options/needs.h"
 #include "stress/options/options.h"
@@ -18,9 +21,6 @@
 #include "stress/report/conclusion.h"
 #include "stress/report/listing.h"
 #include "stress/run/boot.h"
-#include "stress/run/check_up.h"
-#include "stress/run/run_command.h"
-#include "stress/run/sweep_command.h"
 
 namespace stampede {
 namespace {

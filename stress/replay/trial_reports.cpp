@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "stress/commands/outcome_totals.h"
 #include "stress/options/option_table.h"
 #include "stress/replay/replay.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/report.h"
-#include "stress/run/outcome_totals.h"
 
 namespace stampede {
 

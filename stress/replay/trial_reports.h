@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "stress/commands/kept_file.h"
 #include "stress/plan.h"
 #include "stress/replay/trials.h"
-#include "stress/run/kept_file.h"
 
 namespace stampede {
 

@@ -16,9 +16,9 @@
 #include <numeric>
 #include <utility>
 
+#include "stress/commands/console_file.h"
 #include "stress/replay/trial_messages.h"
 #include "stress/run/boot.h"
-#include "stress/run/console_file.h"
 
 namespace stampede {
 namespace {

@@ -1,5 +1,7 @@
 #include "stress/run/setup.h"
 
+#include "stress/run/boot.h"
+
 namespace stampede {
 namespace {
 
@@ -62,6 +64,27 @@ RunSetup setup_of(const Options& options, const Guest& guest) {
     setup.limit = options.time_limit();
     setup.max_findings = options.max_findings;
     return setup;
+}
+
+OracleSetup oracle_setup_of(const RunSetup& setup, Drive drive, Trace* trace,
+                            const Booted& booted) {
+    return {.drive = drive,
+            .kind = RunKind::FromBoot,
+            .guest = setup.guest,
+            .user_program = setup.user_program,
+            .find_program = setup.find_program,
+            .seed = setup.seed,
+            .race = setup.race,
+            .suppressions = setup.suppressions,
+            .expect = setup.expect,
+            .fail_on = setup.fail_on,
+            .described = booted.description ? &*booted.description : nullptr,
+            .tables = setup.tables,
+            .input = setup.input,
+            .watchdog = setup.watchdog,
+            .user_traps = setup.user_traps,
+            .audit = setup.audit,
+            .trace = trace};
 }
 
 }  // namespace stampede

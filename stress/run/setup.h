@@ -13,4 +13,8 @@ namespace stampede {
 // Error: as Guest::start.
 [[nodiscard]] Result<Start> start_of(const Options& options, const Guest& guest);
 
+// What watches such a run of that machine; `trace` may be null.
+[[nodiscard]] OracleSetup oracle_setup_of(const RunSetup& setup, Drive drive, Trace* trace,
+                                          const Booted& booted);
+
 }  // namespace stampede

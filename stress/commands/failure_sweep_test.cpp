@@ -1,4 +1,4 @@
-#include "stress/run/failure_sweep.h"
+#include "stress/commands/failure_sweep.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

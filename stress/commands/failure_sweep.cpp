@@ -1,8 +1,8 @@
-#include "stress/run/failure_sweep.h"
+#include "stress/commands/failure_sweep.h"
 
 #include <fmt/format.h>
 
-#include "stress/run/outcome_totals.h"
+#include "stress/commands/outcome_totals.h"
 
 #include "harts/report/merge_findings.h"
 

@@ -1,16 +1,16 @@
-#include "stress/run/check_up.h"
+#include "stress/commands/check_up.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "stress/commands/console_file.h"
+#include "stress/commands/kept_file.h"
+#include "stress/commands/outcome_totals.h"
+#include "stress/commands/run_command.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/summary.h"
-#include "stress/run/console_file.h"
-#include "stress/run/kept_file.h"
-#include "stress/run/outcome_totals.h"
-#include "stress/run/run_command.h"
 
 namespace stampede {
 namespace {

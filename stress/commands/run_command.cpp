@@ -1,4 +1,4 @@
-#include "stress/run/run_command.h"
+#include "stress/commands/run_command.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,11 +7,11 @@
 
 #include "harts/memory/ram.h"
 #include "harts/report/finding_store.h"
+#include "stress/commands/console_file.h"
 #include "stress/replay/replay_command.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/report.h"
 #include "stress/report/summary.h"
-#include "stress/run/console_file.h"
 #include "stress/run/shell.h"
 
 namespace stampede {

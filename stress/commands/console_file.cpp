@@ -1,4 +1,4 @@
-#include "stress/run/console_file.h"
+#include "stress/commands/console_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

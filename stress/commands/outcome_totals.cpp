@@ -1,4 +1,4 @@
-#include "stress/run/outcome_totals.h"
+#include "stress/commands/outcome_totals.h"
 
 #include <algorithm>
 

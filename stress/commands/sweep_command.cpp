@@ -1,17 +1,17 @@
-#include "stress/run/sweep_command.h"
+#include "stress/commands/sweep_command.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 
+#include "stress/commands/console_file.h"
+#include "stress/commands/failure_sweep.h"
+#include "stress/commands/kept_file.h"
+#include "stress/commands/run_command.h"
 #include "stress/replay/replay.h"
 #include "stress/replay/status_line.h"
 #include "stress/report/conclusion.h"
 #include "stress/report/report.h"
-#include "stress/run/console_file.h"
-#include "stress/run/failure_sweep.h"
-#include "stress/run/kept_file.h"
-#include "stress/run/run_command.h"
 
 namespace stampede {
 namespace {

@@ -1,4 +1,4 @@
-#include "stress/run/kept_file.h"
+#include "stress/commands/kept_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

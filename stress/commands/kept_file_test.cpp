@@ -1,4 +1,4 @@
-#include "stress/run/kept_file.h"
+#include "stress/commands/kept_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
