@@ -18,10 +18,10 @@
 #pragma once
 #include <vector>
 
+#include "harts/base/lazy_table.h"
 #include "harts/base/types.h"
 #include "harts/engine/own_pieces.h"
 #include "harts/memory/ram.h"
-#include "harts/schedule/lazy_table.h"
 
 namespace stampede {
 

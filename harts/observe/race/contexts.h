@@ -8,8 +8,8 @@
 // ThreadSanitizer has forgotten the access.
 #pragma once
 #include <array>
-#include <memory>
 
+#include "harts/base/lazy_table.h"
 #include "harts/base/types.h"
 #include "harts/observe/race/lock_sets.h"
 
@@ -19,7 +19,7 @@ class Contexts {
 public:
     static constexpr unsigned numbers = 1 << 14;
 
-    explicit Contexts(u32 hart) : hart_(hart), sets_(std::make_unique<LockSet[]>(numbers)) {}
+    explicit Contexts(u32 hart) : hart_(hart), sets_(make_lazy_table<LockSet>(numbers)) {}
 
     // The upper bits for this set. The hart's own thread.
     u64 tag_of(const LockSet& set);
@@ -48,7 +48,7 @@ private:
     static constexpr unsigned hashes = 1 << 12;
 
     const u32 hart_;
-    std::unique_ptr<LockSet[]> sets_;
+    LazyTable<LockSet> sets_;
     std::array<u16, hashes> last_{};  // by hash: a number that had this set
     u32 next_ = 1;  // 0 is the empty set in no space, for good: what comes before any lock has it
     struct {

@@ -39,7 +39,7 @@ private:
 
 }  // namespace
 
-ParkedStacks::ParkedStacks() : buckets_(std::make_unique<Bucket[]>(buckets)) {}
+ParkedStacks::ParkedStacks() : buckets_(make_lazy_table<Bucket>(buckets)) {}
 
 ParkedStacks::Bucket& ParkedStacks::bucket_of(u64 back, u64 sp, u64 space) {
     const u64 at =
@@ -57,7 +57,7 @@ void ParkedStacks::copy_stacks(Bucket& to, const Bucket& from) {
 }
 
 void ParkedStacks::save() {
-    saved_ = std::make_unique<Bucket[]>(buckets);
+    saved_ = make_lazy_table<Bucket>(buckets);
     for (unsigned n = 0; n < buckets; ++n) {
         copy_stacks(saved_[n], buckets_[n]);
     }

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 
+#include "harts/base/lazy_table.h"
 #include "harts/base/types.h"
 #include "harts/observe/race/change_log.h"
 
@@ -79,7 +80,7 @@ private:
     Bucket& bucket_of(u64 back, u64 sp, u64 space);
     static void copy_stacks(Bucket& to, const Bucket& from);
 
-    std::unique_ptr<Bucket[]> buckets_, saved_;
+    LazyTable<Bucket> buckets_, saved_;
     u64 saved_clock_ = 0;
     ChangeLog changed_;
     std::atomic<u64> clock_{0};  // relaxed: ages only have to differ
