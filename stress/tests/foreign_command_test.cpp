@@ -134,6 +134,14 @@ TEST_F(ForeignCommand, a_race_is_named_and_its_replay_file_shows_it_every_time) 
     EXPECT_THAT(other_disk.err, HasSubstr("made with another disk"));
 }
 
+TEST_F(ForeignCommand, a_lock_is_said_to_be_taken_where_acquire_is_called) {
+    const ChildResult racy = run("modern", {"--race", "--schedule", "random:300", "--suppressions",
+                                            "none", "--ops", "20", "cowstorm"});
+    EXPECT_EQ(racy.status, 2) << "a race that is one by design";
+    EXPECT_THAT(racy.out, ContainsRegex("holds [a-z]+[^,]*, taken in [a-z_]+ at kernel/"));
+    EXPECT_THAT(racy.out, Not(HasSubstr("taken in acquire")));
+}
+
 TEST_F(ForeignCommand, frames_that_are_lost_are_found_without_a_word_from_the_kernel) {
     const ChildResult lost =
         run("exec_leak", {"--schedule", "round-robin:10000", "usertests badexec"});

@@ -125,6 +125,15 @@ struct RaceObserver::PerHart final : RaceWatch, BegunByHart {
         }
     }
 
+    // Who takes the lock in `word` by an instruction at `pc`: acquire()'s caller, if that is under
+    // way.
+    [[nodiscard]] u64 taker(PhysAddr word, u64 pc) const {
+        constexpr u64 largest_lock = 64;  // bytes
+        const bool by_function = acquiring.lock != 0 &&
+                                 word.value - acquiring.lock < largest_lock &&
+                                 acquiring.depth != 0 && acquiring.depth <= stack.depth();
+        return by_function ? stack.frame(acquiring.depth - 1).call : pc;
+    }
     // A straight line of less than `adjacent` instructions lies between.
     [[nodiscard]] bool is_behind_fence(const Hart& hart) const {
         return behind_fence != 0 && hart.own.executed_now() - behind_fence <= adjacent &&

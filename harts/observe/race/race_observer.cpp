@@ -340,7 +340,8 @@ void RaceObserver::after_atomic(Hart& hart, const AtomicAccess& access, u64 old,
     }
     if (stored || access.kind == AtomicAccess::Kind::LoadReserved) {
         const unsigned held = own.locks.set().count;
-        if (own.locks.atomic(access, old, stored ? value_stored(access, old) : old, hart.own.pc)) {
+        if (own.locks.atomic(access, old, stored ? value_stored(access, old) : old,
+                             own.taker(access.at, hart.own.pc))) {
             own.locks.set().count > held || own.locks.set().count == LockSet::limit
                 ? lock_taken(hart, own, hart.own.pc)
                 : context_changed(hart, own);
@@ -446,7 +447,7 @@ void RaceObserver::fast_return(Hart& hart, u64 to) {
         const bool its_end =
             own.stack.depth() == acquired.depth && own.stack.frame(acquired.depth - 1).back == to;
         if (its_end && own.locks.set().count == acquired.held &&
-            own.locks.take_named(acquired.lock, own.lock_functions.acquire)) {
+            own.locks.take_named(acquired.lock, own.stack.frame(acquired.depth - 1).call)) {
             own.observer.lock_taken(hart, own, own.lock_functions.acquire);
         }
     }
