@@ -66,7 +66,7 @@ public:
     virtual void on_turns_over() = 0;  // run_scheduled() is about to come back
 };
 
-// Why run_parallel() or run_scheduled() came back.
+// Why run_parallel() or run_scheduled() came back. Of several reasons at once, the first of these.
 enum class MachineStop : u8 {
     Finished,       // the guest wrote the finisher: exit_status() tells
     Quiescent,      // the guest says: no lock held, every other hart idle. Go on by another call

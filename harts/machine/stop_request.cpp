@@ -3,9 +3,12 @@
 namespace stampede {
 
 void StopRequest::set(MachineStop why, const std::vector<Hart*>& harts) {
-    u32 expected = none;
-    // see HartThreads::run_hart()
-    reason_.compare_exchange_strong(expected, static_cast<u32>(why), std::memory_order_seq_cst);
+    const u32 reason = static_cast<u32>(why);
+    u32 before = reason_.load(std::memory_order_relaxed);
+    // seq_cst: see HartThreads::run_hart()
+    while (reason < before &&
+           !reason_.compare_exchange_weak(before, reason, std::memory_order_seq_cst)) {
+    }
     for (Hart* hart : harts) {
         hart->shared.stop_requested.store(1, std::memory_order_seq_cst);
         hart->alarm();

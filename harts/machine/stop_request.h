@@ -1,4 +1,5 @@
-// A request to end a run of all harts: the first one wins.
+// A request to end a run of all harts. Of several, the one that comes first in MachineStop stands:
+// a guest's end that meets the end of the time allowed must not be lost, nobody tells of it again.
 #pragma once
 #include <atomic>
 #include <vector>
