@@ -8,6 +8,7 @@ namespace stampede {
 
 void CodePage::reset(PhysAddr page, const Engine& engine) {
     address = page;
+    loops.clear();
     for (Slot& slot : slots) {
         slot.handler = engine.undecoded;
         slot.n = 0;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harts/base/types.h"
+#include "harts/core/block_loop.h"
 #include "harts/isa/instruction.h"
 #include "harts/memory/ram.h"
 
@@ -41,6 +42,8 @@ struct Engine {
     bool (*always_slow)(const Ram& ram, const CodePage& page, unsigned k) = nullptr;
     // Whether its watchers' states are with the hart; null: it has none.
     bool (*fits)(const Hart& hart) = nullptr;
+    // Of a branch whose slot says by rd which of the page's loops it closes; null: none has one.
+    Handler (*loop_handler_of)(const isa::Decoded& branch) = nullptr;
 };
 
 struct CodePage {
@@ -52,6 +55,7 @@ struct CodePage {
     isa::Op op[slot_count];
     u8 length[slot_count];  // bytes
     PhysAddr address;
+    std::vector<BlockLoop> loops;
 
     // Nothing decoded yet.
     void reset(PhysAddr page, const Engine& engine);

@@ -1,5 +1,6 @@
 #include "harts/engine/decode_run.h"
 
+#include "harts/engine/block_loop.h"
 #include "harts/engine/engine.h"
 #include "harts/engine/fusion.h"
 
@@ -33,6 +34,22 @@ bool near(isa::Flow flow, unsigned k, i32 offset) {
 isa::Decoded decoded_at(const CodePage& page, unsigned k) {
     const Slot& slot = page.slots[k];
     return {page.op[k], page.length[k], {slot.imm, slot.rd, slot.rs1, slot.rs2}};
+}
+
+// Where a block loop is closed by the branch at slot `k`, all decoded now.
+void mark_block_loop(const Engine& engine, CodePage& page, unsigned k) {
+    constexpr std::size_t most = 256;  // rd says which
+    const isa::Decoded branch = decoded_at(page, k);
+    const i64 head = static_cast<i64>(k) + branch.operands.imm / 2;
+    if (engine.loop_handler_of == nullptr || isa::line_of(branch.op).flow != isa::Flow::Branch ||
+        head < 0 || head >= k || page.loops.size() == most) {
+        return;
+    }
+    if (const auto loop = block_loop_of(page, static_cast<unsigned>(head), k)) {
+        page.slots[k].rd = static_cast<u8>(page.loops.size());
+        page.slots[k].handler = engine.loop_handler_of(branch);
+        page.loops.push_back(*loop);
+    }
 }
 
 }  // namespace
@@ -97,8 +114,12 @@ void decode_run(const Ram& ram, const Engine& engine, const CodeMarks* marks, Co
             page.slots[fresh[i]].handler = both;
         }
     }
+    const unsigned last = fresh[count - 1];
     while (count != 0) {
         page.slots[fresh[--count]].n = static_cast<u8>(++behind);
+    }
+    if (page.slots[last].n == 1) {
+        mark_block_loop(engine, page, last);
     }
 }
 

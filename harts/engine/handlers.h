@@ -4,6 +4,7 @@
 // whoever enters a run charges it to the budget at once, a slow path refunds what it did not
 // execute. So the budget is exact, and looked at only where runs end.
 #pragma once
+#include "harts/engine/block_loop.h"
 #include "harts/engine/engine.h"
 #include "harts/engine/fast.h"
 
@@ -83,6 +84,34 @@ void handler(ARGUMENTS) {
         }
     }
     TAIL(slot->handler, hart, slot, budget, data);
+}
+
+// The branch that closes a block loop: as many rounds as may be at once, then as any branch.
+template <isa::Op op, unsigned length, class Observer>
+void loop_handler(ARGUMENTS) {
+    constexpr u64 worth_asking = 64;  // bytes or so between what is compared
+    const u64 apart = hart->own.x[slot->rs2] - hart->own.x[slot->rs1];
+    if (apart + worth_asking > 2 * worth_asking) {
+        BlockWatch watch = nullptr;
+        if constexpr (SeesAccess<Observer>) {
+            watch = Observer::watch_block;
+        }
+        budget -= run_block_loop(*hart, hart->own.page->loops[slot->rd], budget, *data, watch);
+    }
+    TAIL((handler<op, length, Observer>), hart, slot, budget, data);
+}
+
+// Of a block loop's branch. Only bne has a compressed form (c.bnez).
+template <class Observer>
+Handler loop_handler_of(const isa::Decoded& branch) {
+    using isa::Op;
+    switch (branch.op) {
+    case Op::Bne:
+        return branch.length == 2 ? loop_handler<Op::Bne, 2, Observer>
+                                  : loop_handler<Op::Bne, 4, Observer>;
+    case Op::Blt: return loop_handler<Op::Blt, 4, Observer>;
+    default: return loop_handler<Op::Bltu, 4, Observer>;
+    }
 }
 
 // A system instruction: what go_slow() and step() would do, without looking up what it is.
@@ -198,8 +227,13 @@ namespace stampede {
 template <class... Watchers>
 constexpr Engine engine_of(bool (*always_slow)(const Ram& ram, const CodePage& page,
                                                unsigned k) = nullptr) {
-    return {handlers::undecoded, handlers::page_end, handlers::watching_handler_of<Watchers...>,
-            always_slow, Watching<Watchers...>::fits};
+    Engine engine{handlers::undecoded, handlers::page_end,
+                  handlers::watching_handler_of<Watchers...>, always_slow,
+                  Watching<Watchers...>::fits};
+    if constexpr (Watching<Watchers...>::bears_blocks) {
+        engine.loop_handler_of = handlers::loop_handler_of<Watching<Watchers...>>;
+    }
+    return engine;
 }
 
 }  // namespace stampede

@@ -35,6 +35,16 @@ struct Counting {
     static bool passes(Hart& hart, u64 offset, Access) {
         return hart.watches.of<OwnPieces>().have(offset);
     }
+    static bool passes_block(Hart& hart, const BlockAccess& block) {
+        const OwnPieces& own = hart.watches.of<OwnPieces>();
+        for (u64 at = block.offset & ~(OwnPieces::piece - 1); at < block.offset + block.bytes;
+             at += OwnPieces::piece) {
+            if (!own.have(at)) {
+                return false;
+            }
+        }
+        return true;
+    }
 };
 
 }  // namespace stampede

@@ -15,6 +15,10 @@
 //                                              and hints take the slow path, but for watchers that
 //                                              all say this; they must let every access pass
 //   using LeavesStack = void                   is told of no access by way of the stack pointer
+//   passes_block, block(hart, BlockAccess)     the two of above for many accesses at once. Where
+//   one
+//                                              lacks what it needs of them, loops run round by
+//                                              round
 #pragma once
 #include <tuple>
 #include <type_traits>
@@ -29,6 +33,19 @@ struct FastAccess {
     u64 offset;      // into RAM
     unsigned size;   // bytes
 };
+
+// Accesses of one instruction to elements that lie side by side in one page, in rising or falling
+// order.
+struct BlockAccess {
+    u64 pc;
+    const void* at;  // the lowest, on the host
+    u64 offset;      // into RAM
+    u64 bytes;       // of all
+    unsigned size;   // of one
+    Access access;
+};
+// Null: nobody asks. False: none of them is to happen, in this way.
+using BlockWatch = bool (*)(Hart& hart, const BlockAccess* load, const BlockAccess& store);
 
 namespace watchers {
 
@@ -56,6 +73,16 @@ template <class W>
 concept SeesHints = requires(Hart& hart) { W::on_relaxed_next(hart); };
 
 template <class W>
+concept RefusesBlocks = requires(Hart& hart, const BlockAccess& block) {
+    { W::passes_block(hart, block) } -> std::same_as<bool>;
+};
+template <class W>
+concept HearsBlocks = requires(Hart& hart, const BlockAccess& block) { W::block(hart, block); };
+template <class W>
+concept BearsBlocks =
+    (RefusesBlocks<W> || !MayRefuse<W>) && (HearsBlocks<W> || !Hears<W>) && !SeesBranches<W>;
+
+template <class W>
 concept KeepsState = requires { typename W::State; };
 
 template <class... W>
@@ -80,6 +107,7 @@ template <class... W>
 struct Watching {
     static_assert(watchers::places_differ<W...>(), "two watchers' states have one place");
     static constexpr bool takes_atomics = !(watchers::LeavesAtomics<W> && ...);
+    static constexpr bool bears_blocks = (watchers::BearsBlocks<W> && ...);
 
     // clang-format off: as above
     // What the fast hart asks and tells. False: the slow path.
@@ -101,6 +129,22 @@ struct Watching {
             return false;
         }
         ([&] { if constexpr (watchers::Hears<W>) W::store(hart, access); }(), ...);
+        return true;
+    }
+    // As BlockWatch.
+    static bool watch_block(Hart& hart, const BlockAccess* load, const BlockAccess& store)
+        requires(watchers::BearsBlocks<W> && ...)
+    {
+        if ((load != nullptr && !(passes_block<W>(hart, *load) && ...)) ||
+            !(passes_block<W>(hart, store) && ...)) {
+            return false;
+        }
+        ([&] {
+            if constexpr (watchers::HearsBlocks<W>) {
+                if (load != nullptr) W::block(hart, *load);
+                W::block(hart, store);
+            }
+        }(), ...);
         return true;
     }
     static void on_call(Hart& hart, u64 pc, u64 back, u64 target)
@@ -145,6 +189,13 @@ private:
     [[gnu::always_inline]] static bool passes(Hart& hart, u64 offset, Access access) {
         if constexpr (watchers::MayRefuse<One>) {
             return One::passes(hart, offset, access);
+        }
+        return true;
+    }
+    template <class One>
+    static bool passes_block(Hart& hart, const BlockAccess& block) {
+        if constexpr (watchers::RefusesBlocks<One>) {
+            return One::passes_block(hart, block);
         }
         return true;
     }

@@ -28,6 +28,23 @@ struct Racing {
     static void store(Hart& hart, const FastAccess& access) {
         record(hart.watches.of<RaceWatch>(), access, tsan::write);
     }
+    static bool passes_block(Hart& hart, const BlockAccess& block) {
+        return hart.watches.of<RaceWatch>().is_plain(block.offset, block.bytes);
+    }
+    // By eight bytes, as the runtime keeps them; what is left over in smaller pieces.
+    static void block(Hart& hart, const BlockAccess& block) {
+        const RaceWatch& watch = hart.watches.of<RaceWatch>();
+        const u64 end = block.offset + block.bytes;
+        for (u64 at = block.offset; at < end;) {
+            unsigned size = 8;
+            while (at % size != 0 || at + size > end) {
+                size /= 2;
+            }
+            record(watch, {block.pc, reinterpret_cast<const void*>(hart.ram + at), at, size},
+                   block.access == Access::Read ? tsan::read : tsan::write);
+            at += size;
+        }
+    }
     static void on_call(Hart& hart, u64 pc, u64 back, u64 target) {
         RaceObserver::fast_call(hart, pc, back, target);
     }
@@ -44,6 +61,10 @@ struct RacingAgain : Racing {
     static void store(Hart& hart, const FastAccess& access) {
         Racing::store(hart, access);
         note(hart, access);
+    }
+    static void block(Hart& hart, const BlockAccess& block) {
+        Racing::block(hart, block);
+        note(hart, {block.pc, block.at, block.offset, block.size});
     }
 
 private:

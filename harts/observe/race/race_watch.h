@@ -16,6 +16,21 @@ struct RaceWatch : HartWatch {
                (__atomic_load_n(&atomic[offset / 32], __ATOMIC_RELAXED) >> (offset / 4 % 8) & 1) ==
                    0;
     }
+    // The same of so many bytes from there.
+    [[nodiscard]] bool is_plain(u64 offset, u64 bytes) const {
+        const u64 end = offset + bytes;
+        for (u64 at = offset & ~u64{3}; at < end;) {
+            const bool eight_words = at % 32 == 0 && at + 32 <= end;
+            if (eight_words && __atomic_load_n(&atomic[at / 32], __ATOMIC_RELAXED) == 0) {
+                at += 32;
+            } else if (is_plain(at)) {
+                at += 4;
+            } else {
+                return false;
+            }
+        }
+        return !slow;
+    }
 
     bool slow = true;  // the next access takes the slow path, whatever it is; until the hart is
                        // attached each does
