@@ -330,7 +330,8 @@ void bad_numbers() {
 
 }  // namespace
 
-int main(int, char**) {
+int main(int argc, char** argv) {
+    write_text_if_asked(argc, argv);
     text_address = reinterpret_cast<std::uint64_t>(&main) & ~std::uint64_t{7};
     text_protected = is_text_protected();
     memset(bystander, filler, sizeof bystander);

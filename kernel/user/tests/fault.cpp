@@ -34,7 +34,8 @@ void must_be_killed(const char* what, void (*access)(std::uint64_t), std::uint64
 
 }  // namespace
 
-int main(int, char**) {
+int main(int argc, char** argv) {
+    write_text_if_asked(argc, argv);
     constexpr std::uint64_t kernel_half = 0xffffffc000000000, max_va = stampede::abi::user_max_va;
     const std::uint64_t text = reinterpret_cast<std::uint64_t>(&main);
     const std::uint64_t heap_end = reinterpret_cast<std::uint64_t>(sbrk(0));

@@ -26,6 +26,8 @@ alignas(page_size) volatile std::uint64_t with_value[words] = {stamp, stamp};  /
 alignas(page_size) volatile std::uint64_t without[words];                      // .bss: zero
 constexpr std::uint64_t checked_words[] = {0, 1, words / 2 - 1, words / 2, words - 1};
 
+// Behind the name: what the new image is to do.
+constexpr const char *be_image = "image", *weigh = "weigh";
 constexpr int own_arguments = 4;  // name, `image`, seed, how many images follow
 constexpr std::uint64_t most_children = 3, most_images = 4;
 constexpr std::uint64_t most_strings = max_exec_arguments - own_arguments - 1, longest_string = 40;
@@ -71,7 +73,7 @@ private:
 void execute(std::uint64_t seed, std::uint64_t images_behind) {
     static char strings[most_strings][longest_string + 1];
     static char seed_text[24], images_text[24];
-    const char* arguments[max_exec_arguments] = {path + 1, "image", seed_text, images_text};
+    const char* arguments[max_exec_arguments] = {path + 1, be_image, seed_text, images_text};
     format(seed_text, sizeof seed_text, "%lu", seed);
     format(images_text, sizeof images_text, "%lu", images_behind);
     Words generated(seed);
@@ -88,6 +90,33 @@ void must_fail(const char* what, const char* file, const char* const* arguments)
     }
 }
 
+// As many strings as there may be, each as long as xv6 takes one: more than a stack holds.
+char long_string[page_size];
+void fail_with_more_than_a_stack() {
+    memset(long_string, 'a', sizeof long_string - 1);
+    const char* arguments[max_exec_arguments] = {path + 1, weigh};
+    for (int i = 2; i < max_exec_arguments - 1; ++i) {
+        arguments[i] = long_string;
+    }
+    must_fail("arguments larger than a stack", path, arguments);
+}
+// The image that has them nevertheless: somebody else's kernel may have a larger stack.
+int weigh_arguments(int argc, char** argv) {
+    if (on_own_kernel || argc != max_exec_arguments - 1) {
+        fail("arguments larger than a stack arrived", "%d of them", argc);
+    }
+    for (int i = 2; i < argc; ++i) {
+        for (std::uint64_t at = 0; at < sizeof long_string; ++at) {
+            if (argv[i][at] != (at + 1 < sizeof long_string ? 'a' : 0)) {
+                fail("another argument arrived", "number %d of %d, byte %lu", i, argc, at);
+            }
+        }
+    }
+    Outcome outcome;
+    outcome.refused = true;  // the images that were wanted are not there
+    return outcome.status();
+}
+
 void fail_to_execute(std::uint64_t which) {
     static const char* arguments[max_exec_arguments + 2];
     for (const char*& argument : arguments) {
@@ -101,6 +130,7 @@ void fail_to_execute(std::uint64_t which) {
     case 3:
         arguments[max_exec_arguments] = reinterpret_cast<const char*>(stampede::abi::user_max_va);
         return must_fail("an argument that is no user's", path, arguments + max_exec_arguments);
+    case 4: return fail_with_more_than_a_stack();
     default: return;
     }
 }
@@ -208,8 +238,11 @@ Totals work(const Limit& limit, std::uint64_t, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc >= own_arguments && equal(argv[1], "image")) {
+    if (argc >= own_arguments && equal(argv[1], be_image)) {
         exit(image(argc, argv));
+    }
+    if (argc >= 2 && equal(argv[1], weigh)) {
+        exit(weigh_arguments(argc, argv));
     }
     constexpr std::uint64_t processes = 1 + most_children;
     constexpr std::uint64_t most_pages = default_workers * processes * 2 * (4 + pages_of_process);
