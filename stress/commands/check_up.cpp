@@ -20,19 +20,35 @@ constexpr std::chrono::minutes test_limit{10};
 
 struct Work {
     Options options;
+    std::string schedule;  // WorkReport's
     RunOutcome outcome;
     std::string console;
 };
 
-Options options_of(const Plan& plan, const std::string& line) {
-    Options one = plan.options;
+// Who is found so needs a change of harts within a few instructions: of 10, 50 and 1,000 on average
+// this is what shows a count that is taken down in one critical section and tested in the next.
+constexpr std::string_view short_turns = "random:50";
+constexpr int share_of_short_turns = 2;  // of the duration, which is emulated time then: a half
+
+Options options_of(const Options& asked, const std::string& line) {
+    Options one = asked;
     one.task = Task::Run;
     one.workload = line;
-    const std::vector<std::string>& tests = plan.guest.own_tests;
-    if (std::ranges::find(tests, line) != tests.end()) {
-        one.race = false;  // they take four times as long with it, minutes
-        one.timeout = one.timeout ? one.timeout : test_limit;
-    }
+    return one;
+}
+
+Options own_test(const Options& asked, const std::string& line) {
+    Options one = options_of(asked, line);
+    one.race = false;  // they take four times as long with it, minutes
+    one.timeout = one.timeout ? one.timeout : test_limit;
+    return one;
+}
+
+Options in_short_turns(const Options& asked, const std::string& line) {
+    Options one = options_of(asked, line);
+    one.schedule = ScheduleSpec::parse(short_turns).value();
+    one.race = false;
+    one.duration = std::max(std::chrono::seconds(1), one.duration / share_of_short_turns);
     return one;
 }
 
@@ -43,11 +59,8 @@ void print_heading(const Plan& plan, std::size_t number) {
 }
 
 WorkReport report_of(const Work& work) {
-    WorkReport report{work.options.workload,
-                      work.outcome.verdict(),
-                      work.outcome.wall_s,
-                      work.outcome.operations,
-                      {}};
+    WorkReport report{work.options.workload, work.schedule,           work.outcome.verdict(),
+                      work.outcome.wall_s,   work.outcome.operations, {}};
     std::ranges::transform(work.outcome.findings, std::back_inserter(report.titles),
                            &Finding::title);
     return report;
@@ -59,7 +72,7 @@ void print_line(const WorkReport& work, std::size_t new_findings) {
                            : fmt::format("{} finding{}, {} new", work.titles.size(),
                                          work.titles.size() == 1 ? "" : "s", new_findings);
     fmt::print(
-        "  {:<15} {:<22} {:6.1f} s{}\n", work.line, text, work.wall_s,
+        "  {:<22} {:<22} {:6.1f} s{}\n", work.name(), text, work.wall_s,
         work.operations == 0 ? "" : fmt::format("  {} operations", grouped(work.operations)));
     std::fflush(stdout);
 }
@@ -80,7 +93,7 @@ public:
     [[nodiscard]] RunReport report(const ReplaysByTitle& replays) const;
 
 private:
-    Result<void> run_one(const std::string& line, int console_file, KeptFile& trace);
+    Result<void> run_one(const Options& options, int console_file, KeptFile& trace);
     void add(Work work);
 
     const Plan& plan_;
@@ -90,8 +103,11 @@ private:
     std::map<std::string, std::size_t> first_of_;  // a finding's title: the work that showed it
 };
 
-Result<void> CheckUp::run_one(const std::string& line, int console_file, KeptFile& trace) {
-    Work work{options_of(plan_, line), {}, {}};
+Result<void> CheckUp::run_one(const Options& options, int console_file, KeptFile& trace) {
+    Work work{options, {}, {}, {}};
+    if (options.schedule != plan_.options.schedule) {
+        work.schedule = options.schedule.text();
+    }
     RunSetup setup = plan_.setup(work.options);
     setup.trace = trace.for_a_run();
     ConsoleLog console(console_file, ConsoleLog::Flush::Lines, nullptr);
@@ -126,10 +142,10 @@ Result<void> CheckUp::run_all(int console_file) {
     if (!trace) {
         return std::unexpected(trace.error());
     }
-    const std::vector<std::string> lines = works_of(plan_.guest);
-    print_heading(plan_, lines.size());
-    for (const std::string& line : lines) {
-        if (const Result<void> ran = run_one(line, console_file, *trace); !ran) {
+    const std::vector<Options> works = works_of(plan_.guest, plan_.options);
+    print_heading(plan_, works.size());
+    for (const Options& options : works) {
+        if (const Result<void> ran = run_one(options, console_file, *trace); !ran) {
             return ran;
         }
         if (all_.end == RunEnd::Interrupted || all_.end == RunEnd::Left ||
@@ -179,17 +195,24 @@ RunReport CheckUp::report(const ReplaysByTitle& replays) const {
 
 }  // namespace
 
-std::vector<std::string> works_of(const Guest& guest) {
-    std::vector<std::string> lines;
+std::vector<Options> works_of(const Guest& guest, const Options& asked) {
+    std::vector<Options> works, again;
     for (const Workload& workload : workloads()) {
         const bool can_pass = !workload.needs_sharing || guest.on_fork == OnFork::Shares;
-        if (workload.kind != WorkloadKind::Bench && guest.why_not(workload).empty() && can_pass &&
-            !workload.takes_all_memory) {
-            lines.push_back(workload.name);
+        if (workload.kind == WorkloadKind::Bench || !guest.why_not(workload).empty() || !can_pass ||
+            workload.takes_all_memory) {
+            continue;
+        }
+        works.push_back(options_of(asked, workload.name));
+        if (workload.kind == WorkloadKind::Torture && !asked.given.contains("schedule")) {
+            again.push_back(in_short_turns(asked, workload.name));
         }
     }
-    lines.insert(lines.end(), guest.own_tests.begin(), guest.own_tests.end());
-    return lines;
+    works.insert(works.end(), again.begin(), again.end());
+    for (const std::string& line : guest.own_tests) {
+        works.push_back(own_test(asked, line));
+    }
+    return works;
 }
 
 ExitStatus check_up(const Plan& plan, std::optional<Trials>& trials, Interrupts& interrupts) {

@@ -243,11 +243,13 @@ TEST_F(ForeignCommand, who_loses_frames_when_memory_is_out_is_named_and_shown_ag
     EXPECT_THAT(again.out, HasSubstr("2 of 2 runs showed it again"));
 }
 
-// What the check-up says of each of its workloads.
+// What the check-up says of each of its workloads, "forkbomb" and "forkbomb, random:50".
 std::map<std::string, nlohmann::json> works_by_name(const nlohmann::json& report) {
     std::map<std::string, nlohmann::json> works;
     for (const nlohmann::json& work : report.at("works")) {
-        works[work.at("workload")] = work;
+        const std::string schedule = work.value("schedule", "");
+        works[work.at("workload").get<std::string>() + (schedule.empty() ? "" : ", ") + schedule] =
+            work;
     }
     return works;
 }
@@ -257,7 +259,8 @@ TEST_F(ForeignCommand, without_a_workload_a_right_kernel_passes_everything_in_tu
     EXPECT_EQ(passed.status, 0) << passed.out << passed.err;
     EXPECT_THAT(passed.out, ContainsRegex("\ncheck-up: passed; audited, nothing leaked"));
     const auto works = works_by_name(json("json"));
-    for (const char* line : {"filetest", "pipetest", "cowstorm", "sbrk", "usertests -q"}) {
+    for (const char* line :
+         {"filetest", "pipetest", "cowstorm", "sbrk", "cowstorm, random:50", "usertests -q"}) {
         ASSERT_TRUE(works.contains(line)) << line << " is not in " << json("json").at("works");
         EXPECT_EQ(works.at(line).at("verdict"), "passed") << line;
     }

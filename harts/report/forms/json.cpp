@@ -79,11 +79,14 @@ Json object_json(const std::map<std::string, T>& values) {
 Json works_json(const std::vector<WorkReport>& works) {
     Json all = Json::array();
     for (const WorkReport& work : works) {
-        all.push_back(Json{{"workload", work.line},
-                           {"verdict", name_of(work.verdict)},
-                           {"wall_s", work.wall_s},
-                           {"operations", work.operations},
-                           {"findings", work.titles}});
+        Json& one = all.emplace_back(Json{{"workload", work.line},
+                                          {"verdict", name_of(work.verdict)},
+                                          {"wall_s", work.wall_s},
+                                          {"operations", work.operations},
+                                          {"findings", work.titles}});
+        if (!work.schedule.empty()) {
+            one["schedule"] = work.schedule;
+        }
     }
     return all;
 }

@@ -17,7 +17,7 @@ std::string suite_name(const RunReport& report) {
 std::string shown_by(const RunReport& report, const Finding& finding, const std::string& name) {
     for (const WorkReport& work : report.works) {
         if (std::ranges::find(work.titles, finding.title) != work.titles.end()) {
-            return work.line;
+            return work.name();
         }
     }
     return name;
@@ -47,7 +47,7 @@ std::string junit_xml(const RunReport& report, const std::string& name) {
                      report.wall_s);
     add_run(suite, report, class_name, name);
     for (const WorkReport& work : report.works) {
-        suite.add_case(class_name, work.line, work.wall_s);
+        suite.add_case(class_name, work.name(), work.wall_s);
     }
     for (const Finding& finding : report.findings) {
         const std::string where = shown_by(report, finding, name);

@@ -39,11 +39,17 @@ struct CopyOnWriteTotals {
 
 // One workload of a run that has several, one after another.
 struct WorkReport {
-    std::string line;  // the workload, or what was typed at the guest's shell
+    std::string line;      // the workload, or what was typed at the guest's shell
+    std::string schedule;  // where it had another than the run as a whole; else empty
     Verdict verdict = Verdict::Passed;
     double wall_s = 0;  // seconds
     u64 operations = 0;
     std::vector<std::string> titles;  // of its findings, those of earlier ones too
+
+    // As lists name it: "forkbomb", "forkbomb, random:50".
+    [[nodiscard]] std::string name() const {
+        return schedule.empty() ? line : line + ", " + schedule;
+    }
 };
 
 struct RunReport {
