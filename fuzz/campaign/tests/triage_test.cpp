@@ -124,7 +124,11 @@ TEST_F(TriageTest, what_harts_in_parallel_show_gets_a_repeatable_schedule_and_is
         finding.reproduce.insert(finding.reproduce.begin() + 1, in_parallel);
         ASSERT_TRUE(
             write_file_atomically(where / "finding.json", finding_json(finding)).has_value());
-        const TriageResult result = look(slot, where, 4);
+        // A busy host tries few schedules in seconds.
+        TriageResult result = look(slot, where, 4);
+        for (const double seconds : {16, 64}) {
+            result = result.note.contains("tries") ? result : look(slot, where, seconds);
+        }
         EXPECT_EQ(result.showed, triage_tries);
         EXPECT_THAT(result.note, HasSubstr("tries"));
         const auto kept = parse_finding(text_of(where / "finding.json"), "finding.json");
