@@ -37,6 +37,7 @@ public:
     // controller. Harts parked.
     virtual void restore(StateReader& from) = 0;
 
+    // One without a name: it is not in the device tree.
     [[nodiscard]] virtual DeviceNode describe() const = 0;
 
     // Environment::time() at which something happens in it that no access asks for: tick() is

@@ -3,6 +3,7 @@
 #include "harts/devices/clint.h"
 #include "harts/devices/finisher.h"
 #include "harts/devices/goldfish_rtc.h"
+#include "harts/devices/pcie_window.h"
 #include "harts/devices/plic.h"
 #include "harts/devices/uart.h"
 #include "harts/devices/virtio/virtio_mmio.h"
@@ -33,6 +34,8 @@ std::span<const DeviceLine> virt_map::lines() {
         {{{0x1000'6000}, 0x1000}, 6, virtio<5>},
         {{{0x1000'7000}, 0x1000}, 7, virtio<6>},
         {{{0x1000'8000}, 0x1000}, 8, virtio<7>},
+        {{{0x3000'0000}, 0x1000'0000}, 0, PcieWindow::make<PcieWindow::Kind::Configuration>},
+        {{{0x4000'0000}, 0x4000'0000}, 0, PcieWindow::make<PcieWindow::Kind::Memory>},
     };
     return lines;
 }

@@ -27,11 +27,11 @@ std::vector<Place> places(const Bus& bus) {
 
 TEST(VirtMap, stands_where_qemu_virt_has_it) {
     const TestBoard board(1);
-    std::vector<Place> expected{{"clint", 0x200'0000, 0x1'0000, 0},
-                                {"plic", 0xc00'0000, 0x60'0000, 0},
-                                {"finisher", 0x10'0000, 0x1000, 0},
-                                {"rtc", 0x10'1000, 0x1000, 11},
-                                {"uart", 0x1000'0000, 0x100, 10}};
+    std::vector<Place> expected{
+        {"clint", 0x200'0000, 0x1'0000, 0},   {"plic", 0xc00'0000, 0x60'0000, 0},
+        {"finisher", 0x10'0000, 0x1000, 0},   {"rtc", 0x10'1000, 0x1000, 11},
+        {"uart", 0x1000'0000, 0x100, 10},     {"pcie", 0x3000'0000, 0x1000'0000, 0},
+        {"pcie", 0x4000'0000, 0x4000'0000, 0}};
     for (u32 slot = 0; slot < 8; ++slot) {
         expected.push_back({"virtio", 0x1000'1000 + 0x1000 * slot, 0x1000, 1 + slot});
     }

@@ -87,7 +87,7 @@ u32 hart_controller(unsigned hart) { return 1 + hart; }  // its phandle
 // A device, what it says of itself, and its phandle.
 struct Described {
     const Bus::Mapping& mapping;
-    const DeviceNode node;
+    DeviceNode node;
     const u32 handle;
 
     [[nodiscard]] std::string unit() const {
@@ -102,8 +102,10 @@ struct Described {
 std::vector<Described> describe(unsigned harts, const Bus& bus) {
     std::vector<Described> devices;
     for (const Bus::Mapping& mapping : bus.mappings()) {
-        devices.push_back(
-            {mapping, mapping.device->describe(), 1 + harts + static_cast<u32>(devices.size())});
+        if (DeviceNode node = mapping.device->describe(); !node.name.empty()) {
+            const u32 handle = 1 + harts + static_cast<u32>(devices.size());
+            devices.push_back({mapping, std::move(node), handle});
+        }
     }
     return devices;
 }

@@ -49,14 +49,14 @@ TEST(HostileGuest, a_jump_into_nowhere_is_named) {
     EXPECT_EQ(outcome.end, RunEnd::DeadHandler);
     EXPECT_EQ(finding.kind, FindingKind::guest_trap);
     EXPECT_EQ(finding.title, "instruction access fault without a trap handler that can run");
-    EXPECT_THAT(finding.detail, HasSubstr("address 0x40000000"));
-    EXPECT_EQ(finding.where.source.pc, 0x40000000u);
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x18000000"));
+    EXPECT_EQ(finding.where.source.pc, 0x18000000u);
 }
 
 TEST(HostileGuest, an_access_where_no_device_is_is_named_with_its_function) {
     const Finding finding = only_finding(run_hostile("touches_no_device"));
     EXPECT_EQ(finding.title, "load access fault without a trap handler that can run");
-    EXPECT_THAT(finding.detail, HasSubstr("address 0x50000000"));
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x18000000"));
     EXPECT_EQ(finding.where.source.function, "the_load");
 }
 
@@ -98,7 +98,7 @@ TEST(HostileGuest, a_program_that_faults_for_ever_is_no_progress_and_named) {
     EXPECT_EQ(outcome.end, RunEnd::EndlessFault);
     EXPECT_EQ(finding.kind, FindingKind::no_progress);
     EXPECT_EQ(finding.title, "a program faults for ever in the_load: load access fault");
-    EXPECT_THAT(finding.detail, HasSubstr("address 0x50000000"));
+    EXPECT_THAT(finding.detail, HasSubstr("address 0x18000000"));
     EXPECT_EQ(finding.where.hart, 0u);
 }
 

@@ -18,7 +18,7 @@ handler:
     mret
 the_program:
     li s0, 10000
-    li t0, 0x50000000
+    li t0, 0x18000000
 the_load:
     ld t1, 0(t0)
     addi s0, s0, -1

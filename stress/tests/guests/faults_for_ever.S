@@ -14,7 +14,7 @@ _start:
 handler:
     mret
 the_program:
-    li t0, 0x50000000
+    li t0, 0x18000000
 the_load:
     ld t1, 0(t0)
 wait:

@@ -2,6 +2,6 @@
 .include "common.inc"
 .globl _start
 _start:
-    li t0, 0x40000000
+    li t0, 0x18000000
 jump:
     jr t0

@@ -2,6 +2,6 @@
 .include "common.inc"
 .globl _start
 _start:
-    li t0, 0x50000000
+    li t0, 0x18000000
 the_load:
     ld t1, 0(t0)

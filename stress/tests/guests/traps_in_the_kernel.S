@@ -22,7 +22,7 @@ the_caller:
     call the_trapper
 the_trapper:
     frame
-    li t0, 0x50000000
+    li t0, 0x18000000
     ld t1, 0(t0)
     ret
 .balign 4
