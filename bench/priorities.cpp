@@ -43,10 +43,10 @@ int main(int argc, char** argv) {
                priorities_text(*processes));
     Result<void> written;
     if (!html.empty()) {
-        written = write_file_atomically(html, priorities_page(*processes));
+        written = write_output(html, priorities_page(*processes));
     }
     if (written && !json.empty()) {
-        written = write_file_atomically(json, priorities_json(*processes));
+        written = write_output(json, priorities_json(*processes));
     }
     return written ? 0 : fail(written.error());
 }

@@ -24,11 +24,10 @@ Result<void> write(const ScalabilityOptions& options, const Results& results,
                    const ReportComparison* comparison) {
     Result<void> written;
     if (!options.json.empty()) {
-        written = write_file_atomically(options.json, to_json(results));
+        written = write_output(options.json, to_json(results));
     }
     if (written && !options.html.empty()) {
-        written = write_file_atomically(options.html,
-                                        report_page(results, comparison, options.limit / 100));
+        written = write_output(options.html, report_page(results, comparison, options.limit / 100));
     }
     return written;
 }

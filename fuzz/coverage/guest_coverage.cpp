@@ -63,7 +63,7 @@ Result<void> run(const Options& options) {
                    coverage->with_findings);
     }
     return options.json.empty() ? Result<void>()
-                                : write_file_atomically(options.json, coverage_json(report));
+                                : write_output(options.json, coverage_json(report));
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace stampede {
@@ -46,6 +48,57 @@ bool write_all(int descriptor, std::string_view content) {
     return true;
 }
 
+// To a descriptor that does not block: whoever reads has so long to take some of it.
+bool write_patiently(int descriptor, std::string_view content) {
+    constexpr int patience = 10'000;  // milliseconds
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written > 0) {
+            content.remove_prefix(static_cast<std::size_t>(written));
+            continue;
+        }
+        if (written < 0 && errno != EINTR && errno != EAGAIN) {
+            return false;
+        }
+        pollfd ready{descriptor, POLLOUT, 0};
+        if (::poll(&ready, 1, patience) == 0) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+    }
+    return true;
+}
+
+// What is there already, and no regular file; and what is another name of a file that somebody has
+// open, and goes on behind what stands there.
+Result<void> write_into(const std::filesystem::path& place, std::string_view content) {
+    const Descriptor descriptor(
+        ::open(place.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!descriptor.is_open()) {
+        return errno == ENXIO ? error(fmt::format("{}: nobody reads from it", place.string()))
+                              : system_error(place, "cannot be opened", errno);
+    }
+    if (!write_patiently(descriptor.get(), content)) {
+        return system_error(place, "cannot be written", errno);
+    }
+    return {};
+}
+
+bool is_of_the_system(const std::filesystem::path& place) {
+    const std::string text = place.lexically_normal().string();
+    return text.starts_with("/dev/") || text.starts_with("/proc/");
+}
+
+// Where a link that may lead nowhere yet leads.
+std::filesystem::path followed(std::filesystem::path place) {
+    constexpr unsigned most = 40;  // links, as the system's own limit
+    std::error_code failure;
+    for (unsigned n = 0; n < most && std::filesystem::is_symlink(place, failure); ++n) {
+        place = place.parent_path() / std::filesystem::read_symlink(place, failure);
+    }
+    return place;
+}
+
 // Unique among the processes of this host and the threads of this one.
 std::filesystem::path temporary_name(const std::filesystem::path& file) {
     // any thread; relaxed: only its being different matters
@@ -69,6 +122,25 @@ Result<void> write_file_atomically(const std::filesystem::path& file, std::strin
         return system_error(file, "cannot be written", reason);
     }
     return {};
+}
+
+Result<void> write_output(const std::filesystem::path& place, std::string_view content) {
+    if (place == "-") {
+        if (std::fflush(stdout) != 0 || !write_all(STDOUT_FILENO, content)) {
+            return system_error("stdout", "cannot be written", errno);
+        }
+        return {};
+    }
+    struct stat status{};
+    const bool is_there = ::stat(place.c_str(), &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode)) {
+        return error(fmt::format("{}: is a folder, a file is expected", place.string()));
+    }
+    if (is_of_the_system(place) || (is_there && !S_ISREG(status.st_mode))) {
+        std::fflush(stdout);  // it may be the same
+        return write_into(place, content);
+    }
+    return write_file_atomically(followed(place), content);
 }
 
 Result<std::string> read_file(const std::filesystem::path& file, std::size_t most) {
