@@ -1,10 +1,12 @@
 #include "harts/oracles/guest/console_log.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 namespace stampede {
 namespace {
@@ -112,15 +114,33 @@ void ConsoleLog::end_line_locked() {
     now_.line.clear();
 }
 
+// A pipe that polls as ready takes that many bytes at once (pipe(7), PIPE_BUF).
 void ConsoleLog::pass_on_locked() {
-    for (std::string_view rest = waiting_; !rest.empty();) {
-        const ssize_t written = ::write(copy_to_, rest.data(), rest.size());
+    constexpr int patience = 2'000;  // milliseconds
+    constexpr std::size_t piece = 4096;
+    for (std::string_view rest = waiting_; !rest.empty() && failure_ == 0;) {
+        pollfd ready{copy_to_, POLLOUT, 0};
+        if (flush_ == Flush::Lines && ::poll(&ready, 1, patience) == 0) {
+            failure_ = ETIMEDOUT;
+            break;
+        }
+        const ssize_t written = ::write(copy_to_, rest.data(), std::min(rest.size(), piece));
         if (written < 0 && errno != EINTR && errno != EAGAIN) {
-            break;  // whoever listened has gone; the run goes on
+            failure_ = errno;  // the run goes on
         }
         rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
     waiting_.clear();
+}
+
+std::string ConsoleLog::lost() const {
+    FutexGuard guard(lock_);
+    switch (failure_) {
+    case 0:
+    case EPIPE: return "";
+    case ETIMEDOUT: return "whoever reads it took nothing for two seconds";
+    default: return std::generic_category().message(failure_);
+    }
 }
 
 std::string ConsoleLog::text() const {

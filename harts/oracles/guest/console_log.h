@@ -33,7 +33,8 @@ public:
     enum class Flush : u8 { Lines, Bytes };
 
     // Copies all output to the file descriptor `copy_to` (-1: nowhere), in whole lines or byte for
-    // byte (a terminal). `input` gives the next byte of input, or nothing.
+    // byte (somebody's terminal, which may take its time; else who takes nothing for two seconds
+    // gets no more). `input` gives the next byte of input, or nothing.
     explicit ConsoleLog(int copy_to = -1, Flush flush = Flush::Lines,
                         std::function<std::optional<u8>()> input = {});
     ~ConsoleLog() override;
@@ -55,6 +56,10 @@ public:
     // Passes on what is not passed on yet. Any thread.
     void flush() EXCLUDES(lock_);
 
+    // Why not all could be passed on; empty: it could, or a pipe's reader wanted no more. Any
+    // thread.
+    [[nodiscard]] std::string lost() const EXCLUDES(lock_);
+
     // All of these: any thread.
     [[nodiscard]] std::string text() const
         EXCLUDES(lock_);  // beginning and end, where it became too long to keep
@@ -72,6 +77,7 @@ private:
     const Flush flush_;
     std::function<std::optional<u8>()> input_;
     std::string waiting_ GUARDED_BY(lock_);  // not passed on yet
+    int failure_ GUARDED_BY(lock_) = 0;      // errno of passing on; nothing is passed on then
     std::string prompt_ GUARDED_BY(lock_);   // empty: none
     std::function<void(u64)> at_prompt_ GUARDED_BY(lock_);
     struct Said {

@@ -1,10 +1,12 @@
 #include "harts/oracles/guest/console_log.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
 namespace stampede {
 namespace {
@@ -102,6 +104,39 @@ TEST(ConsoleLog, input_comes_from_the_given_source) {
     EXPECT_EQ(log.get(), 'b');
     EXPECT_EQ(log.get(), std::nullopt);
     EXPECT_EQ(ConsoleLog().get(), std::nullopt);
+}
+
+TEST(ConsoleLog, who_takes_nothing_for_long_gets_no_more_and_that_is_told) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    ConsoleLog log(ends[1]);
+    const std::string line(1000, 'x');
+    for (unsigned n = 0; n < 300; ++n) {  // more than a pipe holds
+        say(log, line + "\n");
+    }
+    log.flush();
+    EXPECT_THAT(log.lost(), testing::HasSubstr("took nothing"));
+    EXPECT_EQ(log.bytes(), 300 * 1001u);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST(ConsoleLog, a_full_disk_is_told_and_a_reader_that_has_gone_is_not) {
+    const int full = ::open("/dev/full", O_WRONLY);
+    ConsoleLog log(full);
+    say(log, "hello\n");
+    EXPECT_THAT(log.lost(), testing::HasSubstr("No space left"));
+    EXPECT_EQ(log.text(), "hello\n");
+    ::close(full);
+
+    ::signal(SIGPIPE, SIG_IGN);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    ::close(ends[0]);
+    ConsoleLog unread(ends[1]);
+    say(unread, "hello\n");
+    EXPECT_EQ(unread.lost(), "");
+    ::close(ends[1]);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,18 +62,31 @@ std::string system_call_name(u64 number) {
 }
 
 Result<std::unique_ptr<Trace>> Trace::create(const std::string& path, std::function<u64()> time) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    // A FIFO that nobody reads would keep us waiting here.
+    const int file =
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0666);
     if (file < 0) {
-        return error(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+        return error(errno == ENXIO
+                         ? fmt::format("{}: nobody reads from it", path)
+                         : fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
     }
-    return std::unique_ptr<Trace>(new Trace(file, std::move(time)));
+    return std::unique_ptr<Trace>(new Trace(path, file, std::move(time)));
 }
 
 Trace::~Trace() {
+    (void)finish();
+    ::close(file_);
+}
+
+Result<void> Trace::finish() {
     for (Buffer& buffer : buffers_) {
         write_out(buffer.text);
     }
-    ::close(file_);
+    const FutexGuard guard(file_lock_);
+    if (failure_ == 0 || failure_ == EPIPE) {
+        return {};
+    }
+    return error(fmt::format("{}: not all could be written: {}", path_, std::strerror(failure_)));
 }
 
 void Trace::trap(const HartState& state, u64 cause, u64 tval, std::optional<u32> pid) {
@@ -140,10 +154,14 @@ void Trace::line(HartId hart, std::optional<u32> pid, std::string_view event) {
 
 void Trace::write_out(std::string& text) {
     const FutexGuard guard(file_lock_);
-    for (std::string_view rest = text; !rest.empty();) {
+    constexpr int patience = 2'000;  // milliseconds: of a reader of a pipe
+    for (std::string_view rest = text; !rest.empty() && failure_ == 0;) {
         const ssize_t written = ::write(file_, rest.data(), rest.size());
-        if (written < 0 && errno != EINTR) {
-            break;  // a full disk ends the trace, not the run
+        pollfd ready{file_, POLLOUT, 0};
+        if (written < 0 && errno == EAGAIN) {
+            failure_ = ::poll(&ready, 1, patience) == 0 ? ETIMEDOUT : 0;
+        } else if (written < 0 && errno != EINTR) {
+            failure_ = errno;  // a full disk ends the trace, not the run
         }
         rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }

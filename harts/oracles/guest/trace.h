@@ -31,13 +31,17 @@ public:
     Trace(const Trace&) = delete;
     Trace& operator=(const Trace&) = delete;
 
+    // Nothing more comes; harts parked. Error: not all could be written, and why.
+    [[nodiscard]] Result<void> finish() EXCLUDES(file_lock_);
+
     // On the hart's thread. `pid`: of the process whose page table the hart uses, if that is known.
     void trap(const HartState& state, u64 cause, u64 tval, std::optional<u32> pid);
     void trap_return(const HartState& state, std::optional<u32> pid);
     void switched(const HartState& state, std::optional<u32> pid);
 
 private:
-    Trace(int file, std::function<u64()> time) : file_(file), time_(std::move(time)) {}
+    Trace(std::string path, int file, std::function<u64()> time)
+        : path_(std::move(path)), file_(file), time_(std::move(time)) {}
 
     struct alignas(64) Buffer {
         std::string text;  // its hart's thread only
@@ -48,7 +52,9 @@ private:
     // table.
     static u64 caller(const HartState& state, std::optional<u32> pid);
 
+    const std::string path_;
     const int file_;
+    int failure_ GUARDED_BY(file_lock_) = 0;  // errno of writing to it
     const std::function<u64()> time_;
     std::array<Buffer, max_harts> buffers_;
     FutexLock file_lock_;
