@@ -205,12 +205,13 @@ void __tsan_symbolize_external_ex(unsigned long,
     add(context, "guest", nullptr, 0, 0);
 }
 
-// ignore_interceptors_accesses: what libc functions touch is the harness's own. history_size: as
-// much as there is; when the older access's stack has left the history, the runtime drops the race
-// silently.
+// exitcode: where the runtime itself cannot go on, the host lacks something (races that were
+// reported to us do not count). ignore_interceptors_accesses: what libc functions touch is the
+// harness's own. history_size: as much as there is; when the older access's stack has left the
+// history, the runtime drops the race silently.
 const char* __tsan_default_options() {
     return "history_size=100:suppress_equal_stacks=0:suppress_equal_pcs=0:halt_on_error=0:exitcode="
-           "0:atexit_sleep_ms=0:"
+           "3:atexit_sleep_ms=0:"
            "report_signal_unsafe=0:report_thread_leaks=0:report_destroy_locked=0:report_mutex_bugs="
            "0:detect_deadlocks=0:"
            "ignore_interceptors_accesses=1:symbolize=0";
