@@ -18,11 +18,16 @@ std::expected<ConsoleFile, Refusal> ConsoleFile::open(const std::optional<std::s
     if (!path || *path == "-") {
         return ConsoleFile(path ? STDOUT_FILENO : -1);
     }
-    const int file = ::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    // A FIFO that nobody reads would keep us waiting here.
+    const int file = ::open(path->c_str(),
+                            O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
     if (file < 0) {
         return std::unexpected(
             Refusal{ExitStatus::Unusable,
-                    fmt::format("{}: cannot be written: {}", *path, std::strerror(errno))});
+                    fmt::format("{}: {}", *path,
+                                errno == ENXIO
+                                    ? std::string("nobody reads from it")
+                                    : "cannot be written: " + std::string(std::strerror(errno)))});
     }
     return ConsoleFile(file);
 }

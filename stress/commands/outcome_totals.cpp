@@ -14,6 +14,7 @@ void add_totals(RunOutcome& outcome, const RunOutcome& other) {
     for (std::size_t n = 0; n < other.instructions.size(); ++n) {
         outcome.instructions[n] += other.instructions[n];
     }
+    outcome.lost.insert(outcome.lost.end(), other.lost.begin(), other.lost.end());
     for (const auto& [rule, number] : other.suppressed) {
         outcome.suppressed[rule] += number;
     }

@@ -43,7 +43,13 @@ Result<RunOutcome> run_workload(const RunSetup& setup, const Options& options, C
     listeners.progress = [&](const RunProgress& progress) {
         line.show(options.workload, progress);
     };
-    return run_guest(setup, console, interrupts, listeners);
+    Result<RunOutcome> outcome = run_guest(setup, console, interrupts, listeners);
+    console.flush();
+    if (const std::string why = console.lost(); outcome && !why.empty()) {
+        outcome->lost.push_back({fmt::format("--console {}: not all could be written: {}",
+                                             options.console.value_or("-"), why)});
+    }
+    return outcome;
 }
 
 void minimize_findings(const Plan& plan, const RunReport& report, const ReplaysByTitle& replays,

@@ -59,6 +59,10 @@ Result<ExitStatus> minimize_file(const std::filesystem::path& path, Trials& tria
                       [&](const std::string& text) { line.show(text); });
         minimized = minimize(*file, effort);
     }
+    if (!minimized.repeats && !trials.problem().empty()) {
+        fmt::print("could not run: {}\n", trials.problem());
+        return ExitStatus::HostLacks;
+    }
     if (!minimized.repeats) {
         fmt::print("{}", not_shown_text(file->titles.front()));
         return interrupts.signalled() ? ExitStatus::Interrupted : ExitStatus::Passed;

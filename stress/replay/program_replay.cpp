@@ -12,6 +12,7 @@
 #include "stress/options/guest_choice.h"
 #include "stress/replay/replay.h"
 #include "stress/replay/replay_command.h"
+#include "stress/report/conclusion.h"
 #include "stress/report/report.h"
 #include "stress/report/summary.h"
 
@@ -128,13 +129,9 @@ std::expected<ExitStatus, Refusal> replay_program(const Options& options,
     for (Finding& finding : report.findings) {
         finding.reproduce = {command.front(), "--replay", *options.replay};
     }
-    if (const auto written = write_reports(options, report, [](const Finding&) { return ""; }, {});
-        !written) {
-        return std::unexpected(Refusal{ExitStatus::Unusable, written.error().message});
-    }
-    std::fflush(stdout);
     const bool found = options.times > 1 ? shown != 0 : !outcome.findings.empty();
-    return found ? ExitStatus::Findings : ExitStatus::Passed;
+    return tell_failures(write_reports(options, report, [](const Finding&) { return ""; }, {}),
+                         found ? ExitStatus::Findings : ExitStatus::Passed);
 }
 
 }  // namespace stampede

@@ -35,7 +35,7 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
     if (!reports) {
         return refuse(options, plan.command, reports.error());
     }
-    u64 done = 0, shown = 0;
+    u64 done = 0, shown = 0, not_run = 0;
     std::set<u64> lengths;  // different runs rarely execute the same number of instructions
     const StatusLine line;
     for (; done < options.times; ++done) {
@@ -48,7 +48,11 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
         const bool all = std::ranges::all_of(
             file.titles, [&](const std::string& title) { return result->shows(title); });
         shown += all ? 1 : 0;
-        lengths.insert(result->instructions);
+        if (result->problem.empty()) {
+            lengths.insert(result->instructions);
+        } else {
+            ++not_run;
+        }
         line.show(
             fmt::format("replaying  {} of {} showed it again", grouped(shown), grouped(done + 1)));
         reports->add(std::move(*result), all);
@@ -56,6 +60,10 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
     line.show("");
     for (const std::string& title : file.titles) {
         fmt::print("{} of {} runs showed it again: {}\n", grouped(shown), grouped(done), title);
+    }
+    if (not_run != 0) {
+        fmt::print("{} of {} could not run: {}\n", grouped(not_run), grouped(done),
+                   trials.problem());
     }
     if (lengths.size() == 1) {
         fmt::print("each executed {} instructions\n", grouped(*lengths.begin()));
@@ -65,6 +73,7 @@ ExitStatus repeat_replay(const Plan& plan, Trials& trials, const Interrupts& int
     }
     return reports->write(file, done < options.times ? ExitStatus::Interrupted
                                 : shown != 0         ? ExitStatus::Findings
+                                : not_run != 0       ? ExitStatus::HostLacks
                                                      : ExitStatus::Passed);
 }
 
@@ -88,6 +97,9 @@ void search_replays(const Options& options, const GuestHashes& guest, const RunO
     }
     fmt::print("searched in repeatable schedules: {} of {} findings in {} tries, {:.1f} s\n",
                result.found.size(), titles.size(), grouped(result.tries), result.seconds);
+    if (!trials.problem().empty()) {
+        fmt::print("some tries could not run: {}\n", trials.problem());
+    }
     for (const std::string& title : titles) {
         if (!result.found.contains(title)) {
             fmt::print("not found again: {}\n", title);

@@ -74,25 +74,23 @@ RunReport TrialReports::report_of(const ReplayFile& file, ExitStatus status) con
     return report;
 }
 
-Result<void> TrialReports::write_all(const ReplayFile& file, ExitStatus status) {
+std::vector<Error> TrialReports::write_all(const ReplayFile& file, ExitStatus status) {
+    std::vector<Error> failures;
     for (KeptFile* kept : {&console_, &trace_}) {
         if (const Result<void> finished = kept->finish(); !finished) {
-            return finished;
+            failures.push_back(finished.error());
         }
     }
     const RunReport report = report_of(file, status);
-    return write_reports(
-        plan_.options, report, [this](const Finding&) { return said_; },
-        replays_of_file(file, report.findings));
+    std::ranges::move(write_reports(
+                          plan_.options, report, [this](const Finding&) { return said_; },
+                          replays_of_file(file, report.findings)),
+                      std::back_inserter(failures));
+    return failures;
 }
 
 ExitStatus TrialReports::write(const ReplayFile& file, ExitStatus status) {
-    std::fflush(stdout);
-    if (const Result<void> written = write_all(file, status); !written) {
-        complain(written.error().message);
-        return status == ExitStatus::Findings ? status : ExitStatus::Unusable;
-    }
-    return status;
+    return tell_failures(write_all(file, status), status);
 }
 
 }  // namespace stampede

@@ -30,7 +30,7 @@ private:
     TrialReports(const Plan& plan, KeptFile console, KeptFile trace)
         : plan_(plan), console_(std::move(console)), trace_(std::move(trace)) {}
     [[nodiscard]] RunReport report_of(const ReplayFile& file, ExitStatus status) const;
-    [[nodiscard]] Result<void> write_all(const ReplayFile& file, ExitStatus status);
+    [[nodiscard]] std::vector<Error> write_all(const ReplayFile& file, ExitStatus status);
 
     const Plan& plan_;
     KeptFile console_, trace_;

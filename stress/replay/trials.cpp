@@ -16,6 +16,7 @@
 #include <numeric>
 #include <utility>
 
+#include "harts/base/host_limits.h"
 #include "stress/commands/console_file.h"
 #include "stress/replay/trial_messages.h"
 #include "stress/run/boot.h"
@@ -72,11 +73,12 @@ TrialResult run_one(const Trial& trial, Result<RunSetup> setup, BootedOnce& boot
     return result;
 }
 
-TrialResult dead() {
+TrialResult not_run(std::string problem) {
     TrialResult result;
-    result.problem = "a run's process died";
+    result.problem = std::move(problem);
     return result;
 }
+TrialResult dead() { return not_run("a run's process died"); }
 
 // One request, one process. Gives false when there is nobody to answer any more.
 bool serve_one(int socket, const MakeSetup& make_setup, BootedOnce& boots) {
@@ -84,14 +86,25 @@ bool serve_one(int socket, const MakeSetup& make_setup, BootedOnce& boots) {
     if (!trial) {
         return false;
     }
-    Result<RunSetup> setup = make_setup(trial->file);
-    if (setup) {
-        boots.prepare(*setup);
+    Result<RunSetup> setup;
+    try {
+        setup = make_setup(trial->file);
+        if (setup) {
+            boots.prepare(*setup);
+        }
+    } catch (const std::exception& thrown) {
+        return send_result(socket, not_run(what_host_lacks(thrown)));
     }
     const pid_t child = ::fork();
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(send_result(socket, run_one(*trial, std::move(setup), boots)) ? 0 : 1);
+        TrialResult result;
+        try {
+            result = run_one(*trial, std::move(setup), boots);
+        } catch (const std::exception& thrown) {
+            result = not_run(what_host_lacks(thrown));
+        }
+        _exit(send_result(socket, result) ? 0 : 1);
     }
     int status = 0;
     while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -154,8 +167,9 @@ std::optional<TrialResult> Trials::run(const Trial& trial, const Interrupts& int
     }
     std::optional<TrialResult> result = receive_result(socket_);
     result = result ? result : dead();
-    if (!result->problem.empty() && !std::exchange(told_a_problem_, true)) {
-        fmt::print(stderr, "stress: {}\n", result->problem);
+    if (!result->problem.empty() && problem_.empty()) {
+        problem_ = result->problem;
+        fmt::print(stderr, "stress: {}\n", problem_);
     }
     return result;
 }

@@ -54,19 +54,24 @@ public:
     // system's reason.
     [[nodiscard]] static Result<Trials> start(MakeSetup make_setup);
     Trials(Trials&& other) noexcept
-        : socket_(std::exchange(other.socket_, -1)), server_(std::exchange(other.server_, -1)) {}
+        : socket_(std::exchange(other.socket_, -1)),
+          server_(std::exchange(other.server_, -1)),
+          problem_(std::move(other.problem_)) {}
     Trials& operator=(Trials&&) = delete;
     ~Trials();
 
     // Nothing: the user does not want any more. The first problem is told on stderr.
     [[nodiscard]] std::optional<TrialResult> run(const Trial& trial, const Interrupts& interrupts);
 
+    // Of the first run that could not be; empty: all could.
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+
 private:
     Trials(int socket, int server) : socket_(socket), server_(server) {}
 
     int socket_;
     int server_;  // its process
-    bool told_a_problem_ = false;
+    std::string problem_;
 };
 
 }  // namespace stampede

@@ -12,20 +12,23 @@ namespace stampede {
 
 void complain(const std::string& text) { fmt::print(stderr, "stress: {}\n", text); }
 
+ExitStatus tell_failures(const std::vector<Error>& failures, ExitStatus status) {
+    std::fflush(stdout);
+    for (const Error& failure : failures) {
+        complain(failure.message);
+    }
+    return failures.empty() || status == ExitStatus::Findings ? status : ExitStatus::Unusable;
+}
+
 ExitStatus conclude(const Options& options, const RunReport& report, const RunOutcome& outcome,
                     const ConsoleOf& console, const ReplaysByTitle& replays) {
     const bool failed = report.verdict == Verdict::Findings;
     if (options.task != Task::Shell || failed) {
         fmt::print("{}", summary_text(report, outcome));
     }
-    auto status = static_cast<ExitStatus>(report.exit_status);
-    if (const Result<void> written = write_reports(options, report, console, replays); !written) {
-        std::fflush(stdout);
-        complain(written.error().message);
-        status = failed ? status : ExitStatus::Unusable;
-    }
-    std::fflush(stdout);
-    return status;
+    std::vector<Error> failures = write_reports(options, report, console, replays);
+    failures.insert(failures.begin(), outcome.lost.begin(), outcome.lost.end());
+    return tell_failures(failures, static_cast<ExitStatus>(report.exit_status));
 }
 
 void say_how_to_repeat(const Options& options, const RunReport& report,
@@ -42,8 +45,8 @@ ExitStatus refuse(const Options& options, const std::vector<std::string>& comman
                   const Refusal& refusal) {
     complain(refusal.text);
     const RunReport report = make_error_report(options, command, refusal.status, refusal.text);
-    if (const auto written = write_reports(options, report, {}, {}); !written) {
-        complain(written.error().message);
+    for (const Error& failure : write_reports(options, report, {}, {})) {
+        complain(failure.message);
     }
     return refusal.status;
 }

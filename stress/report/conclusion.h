@@ -14,6 +14,9 @@ namespace stampede {
 // Says so on stderr.
 void complain(const std::string& text);
 
+// Says each on stderr. Gives `status`, or where that was none of failure, one that says so.
+[[nodiscard]] ExitStatus tell_failures(const std::vector<Error>& failures, ExitStatus status);
+
 // Prints the summary and writes the reports; gives the exit status.
 [[nodiscard]] ExitStatus conclude(const Options& options, const RunReport& report,
                                   const RunOutcome& outcome, const ConsoleOf& console,

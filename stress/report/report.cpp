@@ -79,44 +79,39 @@ RunReport make_error_report(const Options& options, std::vector<std::string> com
     return report;
 }
 
-Result<void> write_reports(const Options& options, const RunReport& report,
-                           const ConsoleOf& console, const ReplaysByTitle& replays) {
-    if (options.json) {
-        if (auto written = write_file_atomically(*options.json, run_json(report)); !written) {
-            return written;
+std::vector<Error> write_reports(const Options& options, const RunReport& report,
+                                 const ConsoleOf& console, const ReplaysByTitle& replays) {
+    std::vector<Error> failures;
+    const auto note = [&](const auto& done) {
+        if (!done) {
+            failures.push_back(done.error());
         }
+    };
+    if (options.json) {
+        note(write_output(*options.json, run_json(report)));
     }
     if (options.sarif) {
-        if (auto written =
-                write_file_atomically(*options.sarif, sarif_json(report, sarif_places(options)));
-            !written) {
-            return written;
-        }
+        note(write_output(*options.sarif, sarif_json(report, sarif_places(options))));
     }
     if (options.junit) {
-        if (auto written =
-                write_file_atomically(*options.junit, junit_xml(report, options.workload));
-            !written) {
-            return written;
-        }
+        note(write_output(*options.junit, junit_xml(report, options.workload)));
     }
     if (options.findings_folder) {
         const FindingStore store(*options.findings_folder);
         for (const Finding& finding : report.findings) {
             Attachments attachments{{"console.txt", console(finding)}};
             if (const auto replay = replays.find(finding.title); replay != replays.end()) {
-                Result<std::string> text = replay_text(replay->second);
-                if (!text) {
-                    return std::unexpected(text.error());
+                const Result<std::string> text = replay_text(replay->second);
+                if (text) {
+                    attachments.emplace(replay_file_name, *text);
+                } else {
+                    failures.push_back(text.error());
                 }
-                attachments.emplace(replay_file_name, std::move(*text));
             }
-            if (auto added = store.add(finding, attachments); !added) {
-                return std::unexpected(added.error());
-            }
+            note(store.add(finding, attachments));
         }
     }
-    return {};
+    return failures;
 }
 
 }  // namespace stampede

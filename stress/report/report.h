@@ -26,8 +26,9 @@ namespace stampede {
 using ConsoleOf = std::function<std::string(const Finding&)>;
 
 // --json, --sarif, --junit and --findings, as far as asked for; a finding's folder gets its replay
-// and console. Error: the first file that cannot be written.
-[[nodiscard]] Result<void> write_reports(const Options& options, const RunReport& report,
-                                         const ConsoleOf& console, const ReplaysByTitle& replays);
+// and console. What cannot be written keeps nothing else from being: all failures.
+[[nodiscard]] std::vector<Error> write_reports(const Options& options, const RunReport& report,
+                                               const ConsoleOf& console,
+                                               const ReplaysByTitle& replays);
 
 }  // namespace stampede

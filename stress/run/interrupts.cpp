@@ -33,6 +33,11 @@ extern "C" void on_signal(int) {
 void set_handlers(void (*handler)(int)) {
     for (const int number : caught) {
         struct sigaction action{};
+        // What was ignored when we began stays so: of `nohup`, or of a shell's background job.
+        if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) {
+            continue;
+        }
+        action = {};
         action.sa_handler = handler;
         action.sa_flags = SA_RESTART;
         ::sigaction(number, &action, nullptr);

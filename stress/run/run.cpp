@@ -43,7 +43,14 @@ Result<RunOutcome> run_guest(const RunSetup& setup, ConsoleLog& console, Interru
     for (const char c : booted->console) {
         console.put(static_cast<u8>(c));
     }
-    return GuestRun(setup, *kernel, *booted, trace.get(), console, interrupts, listeners).run();
+    RunOutcome outcome =
+        GuestRun(setup, *kernel, *booted, trace.get(), console, interrupts, listeners).run();
+    if (trace != nullptr) {
+        if (const Result<void> written = trace->finish(); !written) {
+            outcome.lost.push_back(written.error());
+        }
+    }
+    return outcome;
 }
 
 }  // namespace stampede

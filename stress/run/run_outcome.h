@@ -25,7 +25,8 @@ struct RunOutcome : KernelTotals {
     std::vector<OracleReport> oracles;      // who watched it, and who could not
     std::vector<InferredPart> inferred;     // of a kernel that tells nothing of itself
     std::map<std::string, u64> suppressed;  // rule: findings that it held back
-    std::string schedule;                   // what a repeatable schedule says of itself
+    std::vector<Error> lost;  // console and trace, where they could not be written while it ran
+    std::string schedule;     // what a repeatable schedule says of itself
     u64 system_calls = 0;
     u64 switches = 0;               // of a repeatable schedule: changes from one hart to another
     std::vector<HartRun> turns;     // if they were to be kept
