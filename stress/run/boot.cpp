@@ -177,11 +177,15 @@ Result<Booted> boot(const RunSetup& setup, const ElfImage& kernel, const Interru
     Result<Booted> booted = boot_with(setup, kernel, interrupts);
     const bool may_want_another = booted && !booted->at_prompt && !setup.disks.empty() &&
                                   setup.machine.virtio.version == VirtioVersion::Legacy;
-    if (may_want_another && (interrupts == nullptr || !interrupts->requested())) {
+    const auto interrupted = [&] { return interrupts != nullptr && interrupts->requested(); };
+    if (may_want_another && !interrupted()) {
         RunSetup other = setup;
         other.machine.virtio.version = VirtioVersion::Modern;
         Result<Booted> second = boot_with(other, kernel, interrupts);
-        booted = second && second->at_prompt ? std::move(second) : std::move(booted);
+        // What the first one said when it gave up is no finding of a user who wants no more.
+        if (second && (second->at_prompt || interrupted())) {
+            booted = std::move(second);
+        }
     }
     if (booted && booted->at_prompt) {
         booted->description = describe(*booted->machine, kernel, setup.said);
