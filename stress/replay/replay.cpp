@@ -64,6 +64,19 @@ Result<Options> replayed(const Options& given, const ReplayFile& file, const std
     if (const Result<void> taken = take_from(file, options); !taken) {
         return error(fmt::format("{}: {}", name, taken.error().message));
     }
+    if (options.workload == shell_name || options.workload == check_up_name) {
+        return error(fmt::format("{}: workload {}: expected one that runs by itself", name,
+                                 options.workload));
+    }
+    // What an option would not take, a file may not say either.
+    for (const OptionRow& row : option_rows()) {
+        const bool is_there = row.load != nullptr && !row.is_default(options);
+        const std::optional<std::string> said = is_there ? row.write(options) : std::nullopt;
+        if (const auto sound = said ? row.read(options, *said) : Result<void>(); !sound) {
+            return error(
+                fmt::format("{}: {} {}: {}", name, row.name, *said, sound.error().message));
+        }
+    }
     for (const OptionRow& row : option_rows()) {
         if (!row.place || !given.given.contains(std::string(row.name))) {
             continue;

@@ -171,6 +171,22 @@ TEST_F(OutputsTest, replays_that_could_not_run_have_not_failed_to_show) {
     EXPECT_EQ(shell("$B --times 2 --replay " + finding).status, 2);
 }
 
+TEST_F(OutputsTest, a_replay_file_that_says_what_no_option_takes_is_refused) {
+    const ChildResult found = shell(
+        "$B --cpus 4 --schedule random:50 --policy seeded_bug_unlocked_counts --ops 600 "
+        "--findings $D/found forkbomb >/dev/null; cat $(ls -d $D/found/*/ | head -1)replay");
+    ASSERT_THAT(found.out, StartsWith("stampede-replay"));
+    std::ofstream(folder_ / "replay") << found.out;
+    for (const char* line : {"workload shell", "workload check-up", "memory 3", "cpus 1000"}) {
+        const std::string key(line, std::string_view(line).find(' '));
+        const ChildResult run = shell("sed 's/^" + key + " .*/" + line +
+                                      "/' $D/replay >$D/other; $B --replay $D/other");
+        EXPECT_EQ(run.status, 1) << line << run.out;
+        EXPECT_THAT(run.err, AllOf(HasSubstr("/other:"), HasSubstr(key)));
+    }
+    EXPECT_EQ(shell("$B --replay $D/replay").status, 2);
+}
+
 TEST_F(OutputsTest, signals_that_were_ignored_stay_so) {
     const ChildResult run = shell(
         "trap '' HUP INT; $B --cpus 2 --ops 5000 forkbomb >$D/out & sleep 0.3\n"
