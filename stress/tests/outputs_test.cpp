@@ -153,7 +153,7 @@ TEST_F(OutputsTest, what_the_host_lacks_is_named_in_the_reports_too) {
 
 TEST_F(OutputsTest, replays_that_could_not_run_have_not_failed_to_show) {
     const ChildResult found = shell(
-        "$B --cpus 4 --schedule random:50 --policy seeded_bug_unlocked_counts --ops 600 "
+        "$B --cpus 4 --schedule random:50 --policy seeded_bug_unlocked_counts --ops 600 --seed 2 "
         "--findings $D/found forkbomb >/dev/null; ls -d $D/found/*/ | head -1");
     const std::string finding = found.out.substr(0, found.out.find('\n'));
     ASSERT_THAT(finding, HasSubstr("/found/"));
@@ -173,7 +173,7 @@ TEST_F(OutputsTest, replays_that_could_not_run_have_not_failed_to_show) {
 
 TEST_F(OutputsTest, a_replay_file_that_says_what_no_option_takes_is_refused) {
     const ChildResult found = shell(
-        "$B --cpus 4 --schedule random:50 --policy seeded_bug_unlocked_counts --ops 600 "
+        "$B --cpus 4 --schedule random:50 --policy seeded_bug_unlocked_counts --ops 600 --seed 2 "
         "--findings $D/found forkbomb >/dev/null; cat $(ls -d $D/found/*/ | head -1)replay");
     ASSERT_THAT(found.out, StartsWith("stampede-replay"));
     std::ofstream(folder_ / "replay") << found.out;
