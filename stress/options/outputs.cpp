@@ -52,14 +52,14 @@ Result<void> check_file(const Output& output) {
     const files::path folder =
         output.place.has_parent_path() ? output.place.parent_path() : files::path(".");
     if (::stat(folder.c_str(), &status) != 0) {
-        return fail(fmt::format("its folder: {}", reason(errno)));
+        return fail(fmt::format("cannot be written: its folder: {}", reason(errno)));
     }
     if (!S_ISDIR(status.st_mode)) {
-        return fail(fmt::format("{} is no folder", folder.string()));
+        return fail(fmt::format("cannot be written: {} is no folder", folder.string()));
     }
     return ::access(folder.c_str(), W_OK | X_OK) == 0
                ? Result<void>()
-               : fail(fmt::format("its folder cannot be written: {}", reason(errno)));
+               : fail(fmt::format("cannot be written: its folder: {}", reason(errno)));
 }
 
 // The findings' folder is made where there is none, and those above it.

@@ -94,7 +94,8 @@ TEST_F(OutputsTest, a_place_that_cannot_be_is_refused_before_the_run) {
         EXPECT_THAT(run.out, IsEmpty());
         return run.err;
     };
-    EXPECT_THAT(refused("--json $D/absent/x"), ContainsRegex("--json .*/absent/x: its folder: No"));
+    EXPECT_THAT(refused("--json $D/absent/x"),
+                ContainsRegex("--json .*/absent/x: cannot be written: its folder: No"));
     EXPECT_THAT(refused("--junit $D"), HasSubstr("is a folder, a file is expected"));
     EXPECT_THAT(refused("--sarif $D/x --console $D/x"),
                 ContainsRegex("--sarif and --console are both to be .*/x: a file each"));
