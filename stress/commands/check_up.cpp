@@ -25,8 +25,8 @@ struct Work {
     std::string console;
 };
 
-// Who is found so needs a change of harts within a few instructions: of 10, 50 and 1,000 on average
-// this is what shows a count that is taken down in one critical section and tested in the next.
+// What is found so needs a change of harts within a few instructions: a count that is taken down in
+// one critical section and tested in the next, say.
 constexpr std::string_view short_turns = "random:50";
 constexpr int share_of_short_turns = 2;  // of the duration, which is emulated time then: a half
 
