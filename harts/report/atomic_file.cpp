@@ -2,14 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <system_error>
+
+#include "harts/base/patient_write.h"
 
 namespace stampede {
 namespace {
@@ -48,27 +50,6 @@ bool write_all(int descriptor, std::string_view content) {
     return true;
 }
 
-// To a descriptor that does not block: whoever reads has so long to take some of it.
-bool write_patiently(int descriptor, std::string_view content) {
-    constexpr int patience = 10'000;  // milliseconds
-    while (!content.empty()) {
-        const ssize_t written = ::write(descriptor, content.data(), content.size());
-        if (written > 0) {
-            content.remove_prefix(static_cast<std::size_t>(written));
-            continue;
-        }
-        if (written < 0 && errno != EINTR && errno != EAGAIN) {
-            return false;
-        }
-        pollfd ready{descriptor, POLLOUT, 0};
-        if (::poll(&ready, 1, patience) == 0) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-    }
-    return true;
-}
-
 // What is there already, and no regular file; and what is another name of a file that somebody has
 // open, and goes on behind what stands there.
 Result<void> write_into(const std::filesystem::path& place, std::string_view content) {
@@ -78,10 +59,9 @@ Result<void> write_into(const std::filesystem::path& place, std::string_view con
         return errno == ENXIO ? error(fmt::format("{}: nobody reads from it", place.string()))
                               : system_error(place, "cannot be opened", errno);
     }
-    if (!write_patiently(descriptor.get(), content)) {
-        return system_error(place, "cannot be written", errno);
-    }
-    return {};
+    constexpr std::chrono::seconds patience{10};
+    const int failure = write_patiently(descriptor.get(), content, patience);
+    return failure == 0 ? Result<void>() : system_error(place, "cannot be written", failure);
 }
 
 bool is_of_the_system(const std::filesystem::path& place) {

@@ -1,12 +1,14 @@
 #include "harts/oracles/guest/console_log.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <system_error>
+
+#include "harts/base/patient_write.h"
 
 namespace stampede {
 namespace {
@@ -114,21 +116,11 @@ void ConsoleLog::end_line_locked() {
     now_.line.clear();
 }
 
-// A pipe that polls as ready takes that many bytes at once (pipe(7), PIPE_BUF).
 void ConsoleLog::pass_on_locked() {
-    constexpr int patience = 2'000;  // milliseconds
-    constexpr std::size_t piece = 4096;
-    for (std::string_view rest = waiting_; !rest.empty() && failure_ == 0;) {
-        pollfd ready{copy_to_, POLLOUT, 0};
-        if (flush_ == Flush::Lines && ::poll(&ready, 1, patience) == 0) {
-            failure_ = ETIMEDOUT;
-            break;
-        }
-        const ssize_t written = ::write(copy_to_, rest.data(), std::min(rest.size(), piece));
-        if (written < 0 && errno != EINTR && errno != EAGAIN) {
-            failure_ = errno;  // the run goes on
-        }
-        rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    constexpr std::chrono::seconds patience{2};
+    if (failure_ == 0) {  // if there is one, the run goes on
+        failure_ = write_patiently(copy_to_, waiting_,
+                                   flush_ == Flush::Lines ? std::optional(patience) : std::nullopt);
     }
     waiting_.clear();
 }

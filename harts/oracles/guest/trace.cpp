@@ -2,15 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <span>
 
 #include "harts/base/environment.h"
+#include "harts/base/patient_write.h"
 #include "harts/core/csr_numbers.h"
 #include "harts/oracles/findings/trap_names.h"
 #include "kernel/abi/system_calls.h"
@@ -154,16 +155,9 @@ void Trace::line(HartId hart, std::optional<u32> pid, std::string_view event) {
 
 void Trace::write_out(std::string& text) {
     const FutexGuard guard(file_lock_);
-    constexpr int patience = 2'000;  // milliseconds: of a reader of a pipe
-    for (std::string_view rest = text; !rest.empty() && failure_ == 0;) {
-        const ssize_t written = ::write(file_, rest.data(), rest.size());
-        pollfd ready{file_, POLLOUT, 0};
-        if (written < 0 && errno == EAGAIN) {
-            failure_ = ::poll(&ready, 1, patience) == 0 ? ETIMEDOUT : 0;
-        } else if (written < 0 && errno != EINTR) {
-            failure_ = errno;  // a full disk ends the trace, not the run
-        }
-        rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    constexpr std::chrono::seconds patience{2};  // of a reader of a pipe
+    if (failure_ == 0) {                         // a full disk ends the trace, not the run
+        failure_ = write_patiently(file_, text, patience);
     }
     text.clear();
 }
